@@ -1,0 +1,62 @@
+from datetime import datetime
+
+from django.db import models
+from django.urls import reverse
+
+
+class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
+    def open(self) -> "CheckpointQuerySet":
+        return self.filter(decided_at__isnull=True)
+
+    def due_by(self, moment: datetime) -> "CheckpointQuerySet":
+        return self.open().filter(due_at__lte=moment)
+
+
+class Checkpoint(models.Model):
+    """A decision point with a due time (CP-1, CP-2 …). It ends in one decision."""
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="checkpoints"
+    )
+    number = models.PositiveIntegerField()
+    purpose = models.CharField(max_length=200, blank=True)
+    due_at = models.DateTimeField()
+    scheduled_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    missed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CheckpointQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "number"], name="checkpoint_number_once"),
+            models.CheckConstraint(
+                name="checkpoint_due_after_scheduling",
+                condition=models.Q(due_at__gt=models.F("scheduled_at")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="checkpoint_open_due",
+                fields=["due_at"],
+                condition=models.Q(decided_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} of {self.incident.reference}"
+
+    @property
+    def reference(self) -> str:
+        return f"CP-{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.decided_at is None
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.is_open and self.due_at <= now
+
+    def get_absolute_url(self) -> str:
+        return reverse("decide", args=[self.incident_id, self.number])

@@ -1,0 +1,61 @@
+from django.db import models
+
+
+class Claim(models.Model):
+    """Work that was due and has been taken: whoever inserts the row does it, nobody else."""
+
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=60)
+    due_at = models.DateTimeField()
+    claimed_at = models.DateTimeField()
+    error = models.TextField(blank=True)
+    try_again_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject", "due_at"], name="claim_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
+class Submission(models.Model):
+    """A form that was sent: the second press of the same button finds where the first led."""
+
+    key = models.UUIDField(primary_key=True)
+    person = models.ForeignKey("incidents.Person", on_delete=models.CASCADE, related_name="+")
+    href = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="submission_at", fields=["at"])]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Notice(models.Model):
+    """Something that one person must hear: shown in the room and on their home page, and mailed."""
+
+    person = models.ForeignKey("incidents.Person", on_delete=models.CASCADE, related_name="notices")
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.CASCADE, related_name="notices"
+    )
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=20, blank=True)
+    sentence = models.CharField(max_length=300)
+    href = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(
+                name="notice_unseen", fields=["person", "-at"], condition=models.Q(seen_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -1,0 +1,118 @@
+import pgtrigger
+from django.db import models
+from django.urls import reverse
+
+from incidents.models.author import Authored
+from incidents.vocabulary import Choice, Confidence, Option, Reach, Severity
+
+
+class Decision(Authored):
+    """A Checkpoint Decision Record (playbook, "War-room artifact bundle"), D-1, D-2 …"""
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="decisions"
+    )
+    number = models.PositiveIntegerField()
+    checkpoint = models.OneToOneField(
+        "incidents.Checkpoint", on_delete=models.PROTECT, related_name="decision"
+    )
+    decided_at = models.DateTimeField()
+    severity = models.CharField(max_length=1, choices=Severity)
+    commander = models.ForeignKey("incidents.Person", on_delete=models.PROTECT, related_name="+")
+    scope = models.TextField()
+    evidence = models.ManyToManyField("incidents.Evidence", related_name="cited_by")
+    risks = models.ManyToManyField("incidents.Risk", related_name="cited_by")
+    next_action = models.CharField(max_length=300)
+    deadline = models.DateTimeField()
+    next_checkpoint = models.OneToOneField(
+        "incidents.Checkpoint", on_delete=models.PROTECT, related_name="set_by"
+    )
+    choice = models.CharField(max_length=8, choices=Choice)
+    option = models.CharField(max_length=12, choices=Option)
+    option_detail = models.CharField(max_length=200, blank=True)
+    reach = models.CharField(max_length=10, choices=Reach)
+    why_now = models.TextField()
+    reversibility = models.TextField()
+    blast_radius = models.TextField()
+    verification = models.TextField()
+    confidence = models.CharField(max_length=1, choices=Confidence)
+    executor = models.ForeignKey("incidents.Person", on_delete=models.PROTECT, related_name="+")
+    verifier = models.ForeignKey("incidents.Person", on_delete=models.PROTECT, related_name="+")
+    deviation_reason = models.TextField(blank=True)
+    override_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "number"], name="decision_number_once"),
+            models.CheckConstraint(
+                name="decision_statements_written",
+                condition=~models.Q(reversibility="")
+                & ~models.Q(blast_radius="")
+                & ~models.Q(verification="")
+                & ~models.Q(scope=""),
+            ),
+            models.CheckConstraint(
+                name="decision_deadline_ahead",
+                condition=models.Q(deadline__gt=models.F("decided_at")),
+            ),
+            models.CheckConstraint(
+                name="decision_sev1_two_people",
+                condition=~models.Q(severity=Severity.SEV1)
+                | ~models.Q(executor=models.F("verifier")),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="decided_is_final", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} of {self.incident.reference}"
+
+    @property
+    def reference(self) -> str:
+        return f"D-{self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("decision", args=[self.incident_id, self.number])
+
+
+class RejectedOption(models.Model):
+    """Why an option of the ladder was not taken."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="rejected")
+    option = models.CharField(max_length=12, choices=Option)
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "option"], name="rejected_option_once"),
+            models.CheckConstraint(name="rejected_with_reason", condition=~models.Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{Option(self.option).label}: {self.reason}"
+
+
+class DecisionDraft(models.Model):
+    """What an author has typed for a checkpoint so far; saves itself, survives a refusal.
+
+    ``data`` holds the form's raw values by field name, lists for fields with several.
+    """
+
+    checkpoint = models.ForeignKey(
+        "incidents.Checkpoint", on_delete=models.CASCADE, related_name="drafts"
+    )
+    author = models.ForeignKey("incidents.Person", on_delete=models.CASCADE, related_name="+")
+    data = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["checkpoint", "author"], name="draft_one_an_author")
+        ]
+
+    def __str__(self) -> str:
+        return f"draft of {self.author} for CP-{self.checkpoint.number}"

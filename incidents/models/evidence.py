@@ -1,0 +1,90 @@
+import pgtrigger
+from django.db import models
+from django.urls import reverse
+
+from incidents.models.author import Authored
+from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
+
+
+class Evidence(Authored):
+    """An item captured once and never changed.
+
+    ``number`` counts within the incident (E-1, E-2 …). ``sha256`` is over the content as stored,
+    after masking: the text in UTF-8 or the bytes of the file. ``duration`` is in milliseconds.
+    """
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="evidence"
+    )
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=8, choices=EvidenceKind)
+    purpose = models.CharField(max_length=16, choices=Purpose, default=Purpose.GENERAL)
+    lane = models.CharField(max_length=13, choices=LaneKind, blank=True)
+    title = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    command = models.TextField(blank=True)
+    exit_code = models.IntegerField(null=True, blank=True)
+    host = models.CharField(max_length=120, blank=True)
+    revision = models.CharField(max_length=80, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    duration = models.PositiveBigIntegerField(null=True, blank=True)
+    url = models.URLField(max_length=1000, blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    masks = models.PositiveIntegerField(default=0)
+    baseline = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeats"
+    )
+    captured_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "number"], name="evidence_number_once"),
+            models.CheckConstraint(
+                name="evidence_kind_known", condition=models.Q(kind__in=EvidenceKind.values)
+            ),
+        ]
+        indexes = [models.Index(name="evidence_lane", fields=["incident", "lane", "-number"])]
+        triggers = [
+            pgtrigger.Protect(name="immutable", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def reference(self) -> str:
+        return f"E-{self.number}"
+
+    @property
+    def has_content(self) -> bool:
+        return self.size > 0
+
+    @property
+    def succeeded(self) -> bool:
+        """A command that ended with 0, or anything that has no exit code."""
+        return self.exit_code in (None, 0)
+
+    def get_absolute_url(self) -> str:
+        return reverse("evidence", args=[self.incident_id, self.number])
+
+
+class EvidenceFile(models.Model):
+    """The bytes of a captured file, in the database so that they live and die with the record."""
+
+    evidence = models.OneToOneField(
+        Evidence, primary_key=True, on_delete=models.PROTECT, related_name="file"
+    )
+    content = models.BinaryField()
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="immutable_file", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"file of E-{self.evidence.number}"

@@ -1,0 +1,43 @@
+from django.db import models
+
+
+class FreezeQuerySet(models.QuerySet["Freeze"]):
+    def in_force(self) -> "FreezeQuerySet":
+        return self.filter(until__isnull=True, declined=False)
+
+    def current(self) -> "FreezeQuerySet":
+        """In force, or on record as not needed."""
+        return self.filter(until__isnull=True)
+
+
+class Freeze(models.Model):
+    """A stop on unrelated merges to a surface; ``declined`` records why there is none."""
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="freezes"
+    )
+    surface = models.ForeignKey(
+        "incidents.Surface", on_delete=models.PROTECT, related_name="freezes"
+    )
+    scope = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=300)
+    declined = models.BooleanField(default=False)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    lift_reason = models.CharField(max_length=300, blank=True)
+
+    objects = FreezeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["since", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "surface"],
+                condition=models.Q(until__isnull=True),
+                name="freeze_one_a_surface",
+            ),
+            models.CheckConstraint(name="freeze_has_reason", condition=~models.Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.surface}: {'not frozen' if self.declined else 'frozen'}"

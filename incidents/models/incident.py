@@ -1,0 +1,112 @@
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.urls import reverse
+
+from incidents.vocabulary import Phase, Severity, Status
+
+if TYPE_CHECKING:
+    from incidents.models.person import Person
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def known_to(self, person: "Person") -> "IncidentQuerySet":
+        """Those whose existence the person may learn of: restricted ones only as participant."""
+        if person.is_admin:
+            return self
+        return self.filter(
+            models.Q(restricted=False)
+            | models.Exists(
+                Participation.objects.filter(incident=models.OuterRef("pk"), person=person)
+            )
+        )
+
+    def visible_to(self, person: "Person") -> "IncidentQuerySet":
+        """Those whose room the person may enter."""
+        if not person.is_active or not person.is_responder:
+            return self.none()
+        return self.known_to(person)
+
+    def in_progress(self) -> "IncidentQuerySet":
+        return self.filter(status=Status.ACTIVE)
+
+    def worst_first(self) -> "IncidentQuerySet":
+        return self.order_by("severity", "-declared_at")
+
+
+class Incident(models.Model):
+    """An incident. Its primary key is its number: ``INC-42`` has 42.
+
+    ``last_seq`` and ``last_hash`` are the end of its timeline, read and moved only under the
+    lock of this row.
+    """
+
+    title = models.CharField(max_length=160)
+    known = models.TextField("what is known", blank=True, max_length=4000)
+    severity = models.CharField(max_length=1, choices=Severity)
+    phase = models.CharField(max_length=12, choices=Phase, default=Phase.DETECTION)
+    status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
+    restricted = models.BooleanField(default=False)
+    scenario = models.SlugField(max_length=60, blank=True)
+    evidence_channel = models.CharField(max_length=300, blank=True)
+    last_known_good = models.CharField("last known-good revision", max_length=80, blank=True)
+    broad_rollback_reason = models.CharField(max_length=300, blank=True)
+    declared_at = models.DateTimeField()
+    declared_by = models.ForeignKey(
+        "incidents.Person", on_delete=models.PROTECT, related_name="declared_incidents"
+    )
+    surfaces = models.ManyToManyField("incidents.Surface", related_name="incidents", blank=True)
+    last_seq = models.PositiveIntegerField(default=0)
+    last_hash = models.CharField(max_length=64, blank=True)
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="incident_severity_known", condition=models.Q(severity__in=Severity.values)
+            ),
+            models.CheckConstraint(
+                name="incident_phase_known", condition=models.Q(phase__in=Phase.values)
+            ),
+            models.CheckConstraint(
+                name="incident_status_known", condition=models.Q(status__in=Status.values)
+            ),
+            models.CheckConstraint(name="incident_has_title", condition=~models.Q(title="")),
+        ]
+        indexes = [
+            models.Index(
+                name="incident_active",
+                fields=["severity", "-declared_at"],
+                condition=models.Q(status=Status.ACTIVE),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def reference(self) -> str:
+        return f"INC-{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("room", args=[self.pk])
+
+
+class Participation(models.Model):
+    """Somebody who takes part: the only people, beside admins, who know of a restricted one."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="participations")
+    person = models.ForeignKey(
+        "incidents.Person", on_delete=models.CASCADE, related_name="participations"
+    )
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "person"], name="participation_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.incident.reference}"

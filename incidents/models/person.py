@@ -1,0 +1,72 @@
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+from incidents.vocabulary import Group
+from warroom.kernel.actor import Actor, ActorKind
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def who_can_respond(self) -> "PersonQuerySet":
+        """Active people who may be given a role in an incident, by name."""
+        return (
+            self.filter(is_active=True)
+            .filter(
+                models.Q(is_superuser=True)
+                | models.Q(groups__name__in=[Group.ADMIN, Group.RESPONDER])
+            )
+            .distinct()
+            .order_by("name", "username")
+        )
+
+
+class PersonManager(UserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
+    pass
+
+
+class Person(AbstractUser):
+    """Somebody who signs in. ``name`` is how they appear in the record."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "", "As the system"
+        LIGHT = "light", "Light"
+        DARK = "dark", "Dark"
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField("full name", max_length=120, blank=True)
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="IANA name, such as Europe/London; empty: the browser's",
+    )
+    theme = models.CharField(max_length=5, blank=True, choices=Theme, default=Theme.SYSTEM)
+    single_keys = models.BooleanField("single-key shortcuts", default=True)
+
+    objects = PersonManager()
+
+    class Meta:
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    @cached_property
+    def group_names(self) -> frozenset[str]:
+        names = frozenset(self.groups.values_list("name", flat=True))
+        return names | {Group.ADMIN.value} if self.is_superuser else names
+
+    @property
+    def is_admin(self) -> bool:
+        return Group.ADMIN in self.group_names
+
+    @property
+    def is_responder(self) -> bool:
+        return bool(self.group_names & {Group.ADMIN, Group.RESPONDER})
+
+    def as_actor(self) -> Actor:
+        return Actor(ActorKind.PERSON, str(self), self.pk, self.group_names)

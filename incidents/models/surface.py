@@ -1,0 +1,41 @@
+from django.db import models
+
+from incidents.vocabulary import CLASS_POSTURE, DependencyClass
+
+
+class Surface(models.Model):
+    """A thing that can be impacted: a service, a flow, a component."""
+
+    name = models.CharField(max_length=80, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    dependency_class = models.CharField(
+        max_length=16, choices=DependencyClass, default=DependencyClass.OTHER
+    )
+    owner_team = models.CharField(max_length=80, blank=True)
+    last_known_good = models.CharField(
+        "last known-good revision", max_length=80, blank=True, help_text="A commit, tag or version"
+    )
+    health_check = models.CharField(
+        "health check command",
+        max_length=300,
+        blank=True,
+        help_text="Offered for copying in a room",
+    )
+    on_status_page = models.BooleanField("shown on the status page", default=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="surface_dependency_class_known",
+                condition=models.Q(dependency_class__in=DependencyClass.values),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def posture(self) -> str:
+        """The default posture of its class (playbook, "Dependency risk matrix")."""
+        return CLASS_POSTURE[self.dependency_class]

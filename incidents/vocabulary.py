@@ -1,0 +1,150 @@
+"""The words of the product, with their order and their reach. A leaf: imports nothing of ours."""
+
+from django.db.models import TextChoices
+
+
+class Severity(TextChoices):
+    """Playbook, "Incident severity matrix"."""
+
+    SEV1 = "1", "SEV-1"
+    SEV2 = "2", "SEV-2"
+    SEV3 = "3", "SEV-3"
+
+
+class Phase(TextChoices):
+    DETECTION = "detection", "Detection"
+    CONTAINMENT = "containment", "Containment"
+    RECOVERY = "recovery", "Recovery"
+    HARDENING = "hardening", "Hardening"
+
+
+class Status(TextChoices):
+    ACTIVE = "active", "Active"
+    WATCHING = "watching", "Watching"
+    CLOSED = "closed", "Closed"
+
+
+class DependencyClass(TextChoices):
+    """Playbook, "Dependency risk matrix"."""
+
+    AUTH = "auth", "Auth/identity"
+    BILLING = "billing", "Billing/ledger"
+    MESSAGING = "messaging", "Messaging/queue"
+    OBSERVABILITY = "observability", "Observability"
+    OTHER = "other", "Other"
+
+
+class LaneKind(TextChoices):
+    """Playbook, "Recovery lane split"."""
+
+    INVESTIGATION = "investigation", "Investigation"
+    MITIGATION = "mitigation", "Mitigation"
+    COMMUNICATION = "communication", "Communication"
+    VERIFICATION = "verification", "Verification"
+
+
+class RoleName(TextChoices):
+    COMMANDER = "commander", "Commander"
+    DEPUTY = "deputy", "Deputy"
+    DATA_OWNER = "data_owner", "Data owner"
+    WATCH_OWNER = "watch_owner", "Watch owner"
+    LANE_OWNER = "lane_owner", "Lane owner"
+
+
+class EvidenceKind(TextChoices):
+    COMMAND = "command", "Command"
+    LOG = "log", "Log excerpt"
+    CHECK = "check", "Failing check"
+    METRIC = "metric", "Metric or graph"
+    FILE = "file", "File or screenshot"
+    LINK = "link", "Link"
+
+
+class Purpose(TextChoices):
+    """What an evidence item is for, beyond being evidence."""
+
+    GENERAL = "general", "Nothing special"
+    PRECHECK = "precheck", "Precheck output"
+    ROLLBACK_CHECK = "rollback_check", "Rollback safety check"
+    BASELINE = "baseline", "Baseline before mitigation"
+    VERIFICATION = "verification", "Verification run"
+
+
+class Reach(TextChoices):
+    REVERSIBLE = "reversible", "Reversible"
+    BOUNDED = "bounded", "Bounded reach"
+    BROAD = "broad", "Broad reach"
+
+
+class Option(TextChoices):
+    """Playbook, "Decision ladder": the first three are its rungs, fastest reversible first."""
+
+    FLAG = "flag", "Feature-flag disable"
+    HOTFIX = "hotfix", "Targeted hotfix"
+    ROLLBACK = "rollback", "Full rollback"
+    WRITE_FREEZE = "write_freeze", "Write freeze"
+    REPLAY = "replay", "Selective replay"
+    REVOCATION = "revocation", "Access revocation"
+    THROTTLING = "throttling", "Flow throttling"
+    HOLD = "hold", "Hold and observe"
+    ROLLOUT = "rollout", "Rollout to everyone"
+
+
+LADDER = (Option.FLAG, Option.HOTFIX, Option.ROLLBACK)
+
+REACH: dict[str, Reach] = {
+    Option.FLAG: Reach.REVERSIBLE,
+    Option.HOTFIX: Reach.BOUNDED,
+    Option.ROLLBACK: Reach.REVERSIBLE,
+    Option.WRITE_FREEZE: Reach.REVERSIBLE,
+    Option.REPLAY: Reach.BOUNDED,
+    Option.REVOCATION: Reach.REVERSIBLE,
+    Option.THROTTLING: Reach.REVERSIBLE,
+    Option.HOLD: Reach.REVERSIBLE,
+    Option.ROLLOUT: Reach.BROAD,
+}
+
+
+class Choice(TextChoices):
+    """Playbook, "Checkpoint Decision Record": what a checkpoint ends in."""
+
+    CONTINUE = "continue", "Continue mitigation"
+    ROLLBACK = "rollback", "Rollback"
+    ESCALATE = "escalate", "Escalate and pause"
+
+
+class Confidence(TextChoices):
+    """Playbook, "Decision confidence ladder"."""
+
+    L1 = "1", "L1 incomplete evidence"
+    L2 = "2", "L2 partial evidence"
+    L3 = "3", "L3 consistent evidence"
+
+
+class Group(TextChoices):
+    """The site groups."""
+
+    ADMIN = "admin", "Admin"
+    RESPONDER = "responder", "Responder"
+    STAKEHOLDER = "stakeholder", "Stakeholder"
+
+
+SEVERITY_POSTURE: dict[str, str] = {
+    Severity.SEV1: "immediate rollback candidate",
+    Severity.SEV2: "feature flag or targeted hotfix",
+    Severity.SEV3: "scheduled corrective patch",
+}
+
+SEVERITY_IMPACT: dict[str, str] = {
+    Severity.SEV1: "Authentication, billing or data correctness at risk.",
+    Severity.SEV2: "A major workflow is degraded.",
+    Severity.SEV3: "A non-critical regression.",
+}
+
+CLASS_POSTURE: dict[str, str] = {
+    DependencyClass.AUTH: "roll back first, with audit capture",
+    DependencyClass.BILLING: "write freeze, with a reconciliation boundary",
+    DependencyClass.MESSAGING: "throttle the flow, with a replay guard",
+    DependencyClass.OBSERVABILITY: "roll back early: signals may be missing or late",
+    DependencyClass.OTHER: "",
+}
