@@ -3,3 +3,14 @@ from django.apps import AppConfig
 
 class IncidentsConfig(AppConfig):
     name = "incidents"
+
+    def ready(self) -> None:
+        from incidents import panels
+        from incidents.live import render
+
+        render.register_entries(panels.render_entries)
+        render.register_panel("bar", panels.render_bar)
+        render.register_panel("blueprint", panels.render_blueprint)
+        render.register_panel("deciding", panels.render_deciding)
+        render.register_panel("warnings", panels.render_warnings)
+        render.register_panel("standing", panels.render_standing)

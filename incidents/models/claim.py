@@ -2,12 +2,15 @@ from django.db import models
 
 
 class Claim(models.Model):
-    """Work that was due and has been taken: whoever inserts the row does it, nobody else."""
+    """Work that came due: whoever sets ``claimed_at`` does it, nobody else, in one transaction.
+
+    A failed attempt leaves a row without ``claimed_at``, with its error and when to try again.
+    """
 
     kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=60)
     due_at = models.DateTimeField()
-    claimed_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
     try_again_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,0 +1,141 @@
+"""What every action shares: one durable transaction, the locked incident, the permission.
+
+The order is always permission, lock, facts, rules, rows and entry, push after commit. Permission is
+checked under the lock, so that a role that was just taken away no longer counts.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, models, transaction
+
+from incidents.models import Assignment, Claim, Incident, Notice, Participation, Person, Submission
+from incidents.permissions import require
+from incidents.timeline.record import check_locked, lock
+from incidents.vocabulary import LaneKind, RoleName
+from warroom.kernel.actor import Actor
+from warroom.kernel.refusal import AlreadyDone
+
+
+@contextmanager
+def act(
+    permission: str,
+    actor: Actor,
+    incident_id: int,
+    now: datetime,
+    *,
+    lane: str = "",
+    once: UUID | None = None,
+) -> Iterator[Incident]:
+    """Open the transaction of one state change on one incident.
+
+    ``once`` names the submission: a second one with the same key raises ``AlreadyDone``.
+    """
+    with transaction.atomic(durable=True):
+        incident = lock(incident_id)
+        require(permission, actor, incident, lane)
+        submit_once(once, actor, now, incident.get_absolute_url())
+        yield incident
+
+
+def submit_once(key: UUID | None, actor: Actor, now: datetime, href: str) -> None:
+    """Take the submission, or raise ``AlreadyDone`` with where the first one led."""
+    if key is None:
+        return
+    try:
+        with transaction.atomic():
+            Submission.objects.create(key=key, person_id=actor.id, href=href, at=now)
+    except IntegrityError:
+        raise AlreadyDone(Submission.objects.get(pk=key).href) from None
+
+
+def led_to(key: UUID | None, href: str) -> None:
+    """Note where a submission led, when that is known only afterwards."""
+    if key is not None:
+        Submission.objects.filter(pk=key).update(href=href)
+
+
+def take(kind: str, subject: str, due_at: datetime, now: datetime) -> bool:
+    """Claim due work within the caller's transaction; false when somebody did it already."""
+    row, created = Claim.objects.get_or_create(
+        kind=kind, subject=subject, due_at=due_at, defaults={"claimed_at": now}
+    )
+    if created:
+        return True
+    unclaimed = Claim.objects.filter(pk=row.pk, claimed_at__isnull=True)
+    return unclaimed.update(claimed_at=now, error="") == 1
+
+
+def next_number(rows: models.QuerySet) -> int:
+    """The next number of a series within a locked incident."""
+    return (rows.aggregate(last=models.Max("number"))["last"] or 0) + 1
+
+
+def holder(incident: Incident, role: str, lane: str = "") -> Person | None:
+    """Who holds a role now."""
+    held = (
+        Assignment.objects.current()
+        .filter(incident=incident, role=role, lane=lane)
+        .select_related("person")
+        .first()
+    )
+    return held.person if held else None
+
+
+def join(incident: Incident, person: Person, now: datetime) -> bool:
+    """Make the person a participant; true when they were not one before."""
+    check_locked(incident)
+    _, created = Participation.objects.get_or_create(
+        incident=incident, person=person, defaults={"since": now}
+    )
+    return created
+
+
+def put_in_role(
+    incident: Incident, role: str, lane: str, person: Person, now: datetime
+) -> Person | None:
+    """Give a role to a person from now on; returns who held it before."""
+    check_locked(incident)
+    current = (
+        Assignment.objects.current()
+        .filter(incident=incident, role=role, lane=lane)
+        .select_related("person")
+        .first()
+    )
+    if current is not None:
+        current.until = now
+        current.save(update_fields=["until"])
+    Assignment.objects.create(incident=incident, role=role, lane=lane, person=person, since=now)
+    join(incident, person, now)
+    return current.person if current else None
+
+
+def notify(
+    incident: Incident,
+    people: list[Person],
+    kind: str,
+    sentence: str,
+    href: str,
+    now: datetime,
+    subject: str = "",
+) -> None:
+    """Write a notice for each person, once a person."""
+    check_locked(incident)
+    Notice.objects.bulk_create(
+        Notice(
+            person=person,
+            incident=incident,
+            kind=kind,
+            subject=subject,
+            sentence=sentence,
+            href=href,
+            at=now,
+        )
+        for person in {p.pk: p for p in people}.values()
+    )
+
+
+def role_label(role: str, lane: str = "") -> str:
+    return f"{LaneKind(lane).label} owner" if lane else RoleName(role).label

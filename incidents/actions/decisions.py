@@ -1,0 +1,274 @@
+"""Deciding at a checkpoint: the record, its refusal, its draft."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from incidents.actions import checkpoints
+from incidents.actions.act import act, led_to, next_number, notify
+from incidents.facts import Standing, standing
+from incidents.models import (
+    Checkpoint,
+    Decision,
+    DecisionDraft,
+    Evidence,
+    Incident,
+    Person,
+    RejectedOption,
+    Risk,
+    Submission,
+)
+from incidents.models.author import Authored
+from incidents.rules import decision as rules
+from incidents.situation import proposal_of, situation_of
+from incidents.timeline.record import record
+from incidents.vocabulary import Choice, Confidence, Option
+from warroom.kernel.actor import Actor
+from warroom.kernel.refusal import Refused, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A Checkpoint Decision Record as its author filled it in.
+
+    ``evidence`` and ``risks`` are numbers within the incident, ``rejected`` maps options to
+    reasons, ``raw`` is the form as typed, kept as the draft when the decision is refused.
+    """
+
+    scope: str = ""
+    evidence: tuple[int, ...] = ()
+    risks: tuple[int, ...] = ()
+    risk_new: str = ""
+    next_action: str = ""
+    deadline: datetime | None = None
+    choice: str = ""
+    option: str = ""
+    option_detail: str = ""
+    rejected: Mapping[str, str] = field(default_factory=dict)
+    why_now: str = ""
+    reversibility: str = ""
+    blast_radius: str = ""
+    verification: str = ""
+    confidence: str = ""
+    executor: Person | None = None
+    verifier: Person | None = None
+    deviation_reason: str = ""
+    override_reason: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+def save_draft(
+    actor: Actor, checkpoint: Checkpoint, data: Mapping[str, Any], *, now: datetime
+) -> DecisionDraft:
+    """Keep what the author has typed so far. No entry: a draft is nobody else's business."""
+    draft, _ = DecisionDraft.objects.update_or_create(
+        checkpoint=checkpoint, author_id=actor.id, defaults={"data": dict(data), "saved_at": now}
+    )
+    return draft
+
+
+def decide(
+    actor: Actor,
+    incident_id: int,
+    number: int,
+    written: Written,
+    *,
+    now: datetime,
+    once: UUID | None = None,
+) -> Decision:
+    """End checkpoint CP-``number`` with a decision.
+
+    Effects, in order: new residual risks into the register, the decision with its rejected
+    options, the checkpoint ended, the deadline as the next checkpoint, entries for each, notices
+    to the two owners, the author's draft removed. Refused: the draft is saved, the refusal stands
+    on the timeline, and ``Refused`` carries every violation.
+    """
+    decision: Decision | None = None
+    with act("decision.decide", actor, incident_id, now, once=once) as incident:
+        facts = standing(incident)
+        checkpoint = incident.checkpoints.get(number=number)
+        evidence = list(incident.evidence.filter(number__in=written.evidence))
+        problems = _already_decided(checkpoint) or _judge(facts, written, evidence, now)
+        if problems:
+            _keep_refused(incident, checkpoint, actor, written, problems, once, now)
+        else:
+            decision = _store(facts, checkpoint, evidence, written, actor, now)
+            led_to(once, incident.get_absolute_url())
+    # Raised after the commit: the refusal is recorded and must not be rolled back.
+    if decision is None:
+        raise Refused(problems)
+    return decision
+
+
+def _already_decided(checkpoint: Checkpoint) -> tuple[Violation, ...]:
+    if checkpoint.is_open:
+        return ()
+    made = Decision.objects.get(checkpoint=checkpoint)
+    sentence = (
+        f"{made.actor_name} decided {checkpoint.reference} while you were writing: "
+        f"{made.reference}, {Option(made.option).label}. Your text is kept as your draft."
+    )
+    return (Violation("K-DECIDED", sentence, href=made.get_absolute_url()),)
+
+
+def _judge(
+    facts: Standing, written: Written, evidence: list[Evidence], now: datetime
+) -> tuple[Violation, ...]:
+    texts = [risk.text for risk in facts.risks if risk.number in written.risks]
+    if written.risk_new.strip():
+        texts.append(written.risk_new.strip())
+    return rules.violations(
+        proposal_of(written, evidence, tuple(texts)), situation_of(facts, now)
+    )
+
+
+def _keep_refused(
+    incident: Incident,
+    checkpoint: Checkpoint,
+    actor: Actor,
+    written: Written,
+    problems: tuple[Violation, ...],
+    once: UUID | None,
+    now: datetime,
+) -> None:
+    # The same form is sent again once it is mended, under the same key.
+    Submission.objects.filter(pk=once).delete()
+    save_draft(actor, checkpoint, written.raw, now=now)
+    codes = list(dict.fromkeys(problem.code for problem in problems))
+    record(
+        incident,
+        "decision.refused",
+        actor,
+        now,
+        subject=checkpoint.reference,
+        checkpoint=checkpoint.reference,
+        count=f"{len(codes)} rule{'s' if len(codes) != 1 else ''}",
+        codes=", ".join(codes),
+    )
+
+
+def _store(
+    facts: Standing,
+    checkpoint: Checkpoint,
+    evidence: list[Evidence],
+    written: Written,
+    actor: Actor,
+    now: datetime,
+) -> Decision:
+    incident = facts.incident
+    assert written.deadline and written.executor and written.verifier and facts.commander
+    risks = _risks(facts, written, actor, now)
+    checkpoint.decided_at = now
+    checkpoint.save(update_fields=["decided_at"])
+    number = next_number(incident.decisions.all())
+    following = checkpoints.add(
+        incident, actor, written.deadline, f"After D-{number}: {written.next_action.strip()}", now
+    )
+    decision = Decision.objects.create(
+        incident=incident,
+        number=number,
+        checkpoint=checkpoint,
+        decided_at=now,
+        severity=incident.severity,
+        commander=facts.commander,
+        scope=written.scope.strip(),
+        next_action=written.next_action.strip(),
+        deadline=written.deadline,
+        next_checkpoint=following,
+        choice=written.choice,
+        option=written.option,
+        option_detail=written.option_detail.strip(),
+        reach=rules.reach_of(written.option, bool(incident.broad_rollback_reason), {}),
+        why_now=written.why_now.strip(),
+        reversibility=written.reversibility.strip(),
+        blast_radius=written.blast_radius.strip(),
+        verification=written.verification.strip(),
+        confidence=written.confidence,
+        executor=written.executor,
+        verifier=written.verifier,
+        deviation_reason=written.deviation_reason.strip(),
+        override_reason=written.override_reason.strip(),
+        **Authored.columns(actor),
+    )
+    decision.evidence.set(evidence)
+    decision.risks.set(risks)
+    RejectedOption.objects.bulk_create(
+        RejectedOption(decision=decision, option=option, reason=reason.strip())
+        for option, reason in written.rejected.items()
+        if option != written.option and reason.strip()
+    )
+    DecisionDraft.objects.filter(checkpoint=checkpoint, author_id=actor.id).delete()
+    _record_decision(decision, evidence, risks, written, actor, now)
+    _tell_owners(decision, actor, now)
+    return decision
+
+
+def _risks(facts: Standing, written: Written, actor: Actor, now: datetime) -> list[Risk]:
+    risks = [risk for risk in facts.risks if risk.number in written.risks]
+    if text := written.risk_new.strip():
+        incident = facts.incident
+        risk = Risk.objects.create(
+            incident=incident,
+            number=next_number(incident.risks.all()),
+            text=text[:500],
+            owner_id=actor.id,
+            noted_at=now,
+        )
+        record(incident, "risk.noted", actor, now, subject=risk.reference, text=risk.text)
+        risks.append(risk)
+    return risks
+
+
+def _record_decision(
+    decision: Decision,
+    evidence: list[Evidence],
+    risks: list[Risk],
+    written: Written,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    option = Option(decision.option).label
+    if decision.option_detail:
+        option = f"{option}: {decision.option_detail}"
+    record(
+        decision.incident,
+        "decision.made",
+        actor,
+        now,
+        subject=decision.reference,
+        checkpoint=decision.checkpoint.reference,
+        choice=Choice(decision.choice).label,
+        option=option,
+        confidence=Confidence(decision.confidence).label,
+        scope=decision.scope,
+        evidence=[item.reference for item in evidence],
+        risks=[risk.reference for risk in risks],
+        next_action=decision.next_action,
+        deadline=decision.deadline.isoformat(),
+        why_now=decision.why_now,
+        rejected=dict(written.rejected),
+        reversibility=decision.reversibility,
+        blast_radius=decision.blast_radius,
+        verification=decision.verification,
+        executor=str(decision.executor),
+        verifier=str(decision.verifier),
+        deviation=decision.deviation_reason,
+        override=decision.override_reason,
+    )
+
+
+def _tell_owners(decision: Decision, actor: Actor, now: datetime) -> None:
+    incident = decision.incident
+    owners = [p for p in (decision.executor, decision.verifier) if p.pk != actor.id]
+    sentence = f"{decision.reference} of {incident.reference} names you: {decision.next_action}"
+    notify(
+        incident,
+        owners,
+        "decision.made",
+        sentence[:300],
+        decision.get_absolute_url(),
+        now,
+        decision.reference,
+    )

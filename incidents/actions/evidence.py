@@ -1,0 +1,122 @@
+"""Capturing evidence: masked, hashed, stored once, never changed."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from incidents.actions.act import act, next_number
+from incidents.models import Evidence, EvidenceFile, Incident
+from incidents.models.author import Authored
+from incidents.rules.capture import Capture, recognise, violations
+from incidents.timeline.record import record
+from incidents.vocabulary import EvidenceKind
+from warroom.kernel.actor import Actor
+from warroom.kernel.refusal import Refused
+from warroom.kernel.text import clean_lines, mask_secrets
+
+
+@dataclass(frozen=True, slots=True)
+class _Masked:
+    capture: Capture
+    masks: int
+
+
+def capture(
+    actor: Actor, incident_id: int, captured: Capture, *, now: datetime, once: UUID | None = None
+) -> Evidence:
+    """Store one item (E-n). Text and command line are masked before anything is stored.
+
+    Refuses, with every reason at once, what is empty or over the limits. A command that is one of
+    the minimal prechecks, or one of the surfaces' health checks, is recognised as precheck output.
+    """
+    cleaned = _clean(captured)
+    if problems := violations(cleaned):
+        raise Refused(problems)
+    # Masking reads up to a megabyte: before the lock, so that nobody waits for it.
+    masked = _mask(cleaned)
+    with act("evidence.capture", actor, incident_id, now, lane=captured.lane, once=once) as incident:
+        item = _store(incident, masked, actor, now)
+        record(
+            incident,
+            "evidence.captured",
+            actor,
+            now,
+            lane=item.lane,
+            subject=item.reference,
+            label=EvidenceKind(item.kind).label,
+            title=item.title,
+            command=item.command,
+            exit_code=item.exit_code,
+            masks=item.masks,
+            sha256=item.sha256,
+            purpose=item.purpose,
+        )
+    return item
+
+
+def _clean(captured: Capture) -> Capture:
+    return replace(
+        captured,
+        text=clean_lines(captured.text),
+        command=clean_lines(captured.command).strip(),
+        title=clean_lines(captured.title).strip(),
+    )
+
+
+def _mask(captured: Capture) -> _Masked:
+    parts = {
+        name: mask_secrets(getattr(captured, name)) for name in ("text", "command", "title", "url")
+    }
+    masks = sum(part.count for part in parts.values())
+    return _Masked(replace(captured, **{name: part.text for name, part in parts.items()}), masks)
+
+
+def _store(incident: Incident, masked: _Masked, actor: Actor, now: datetime) -> Evidence:
+    said = masked.capture
+    content = said.file if said.file is not None else (said.text or said.url).encode()
+    health_checks = list(incident.surfaces.values_list("health_check", flat=True))
+    item = Evidence.objects.create(
+        incident=incident,
+        number=next_number(incident.evidence.all()),
+        kind=said.kind,
+        purpose=recognise(said, health_checks),
+        lane=said.lane,
+        title=(said.title or said.command or said.file_name or said.url or _first_line(said.text))[
+            :200
+        ],
+        text=said.text,
+        command=said.command,
+        exit_code=said.exit_code,
+        host=said.host,
+        revision=said.revision,
+        started_at=said.started_at,
+        duration=said.duration,
+        url=said.url,
+        file_name=said.file_name,
+        content_type=said.content_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        masks=masked.masks,
+        baseline=_baseline(incident, said.baseline),
+        captured_at=now,
+        **Authored.columns(actor),
+    )
+    if said.file is not None:
+        EvidenceFile.objects.create(evidence=item, content=said.file)
+    return item
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def _baseline(incident: Incident, number: int | None) -> Evidence | None:
+    if number is None:
+        return None
+    found = incident.evidence.filter(number=number).first()
+    if found is None:
+        raise Refused.because(
+            "E-BASELINE", f"{incident.reference} has no evidence E-{number}.", "baseline"
+        )
+    return found

@@ -1,0 +1,230 @@
+"""Declaring an incident and changing what it is: severity, phase, standing facts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from incidents import scenarios
+from incidents.actions.act import act, join, led_to, put_in_role, submit_once
+from incidents.models import Incident, Person, Surface
+from incidents.permissions import require
+from incidents.rules import phase as phase_rules
+from incidents.timeline.record import lock, record
+from incidents.vocabulary import Phase, Reach, RoleName, Severity
+from warroom.kernel.actor import Actor
+from warroom.kernel.refusal import Refused
+from warroom.kernel.text import says_nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a declaration says. ``commander`` is the declarer unless another is named."""
+
+    title: str
+    severity: str
+    surfaces: tuple[Surface, ...] = ()
+    scenario: str = ""
+    known: str = ""
+    evidence_channel: str = ""
+    restricted: bool = False
+    commander: Person | None = None
+    participants: tuple[Person, ...] = field(default=())
+
+
+def declare(
+    actor: Actor, said: Declaration, *, now: datetime, once: UUID | None = None
+) -> Incident:
+    """Open an incident: its row, its surfaces, its commander, its first timeline entries.
+
+    The declarer and the commander take part from the start, so that a restricted incident is
+    never lost to the person who declared it.
+    """
+    with transaction.atomic(durable=True):
+        require("incident.declare", actor)
+        submit_once(once, actor, now, "/")
+        declarer = Person.objects.get(pk=actor.id)
+        commander = said.commander or declarer
+        refuse_unfit(commander, "commander")
+        incident = Incident.objects.create(
+            title=said.title.strip(),
+            severity=said.severity,
+            scenario=said.scenario,
+            known=said.known.strip(),
+            evidence_channel=said.evidence_channel.strip(),
+            restricted=said.restricted,
+            declared_at=now,
+            declared_by=declarer,
+            last_known_good=_known_good(said.surfaces),
+        )
+        incident = lock(incident.pk)
+        incident.surfaces.set(said.surfaces)
+        for person in (declarer, *said.participants):
+            join(incident, person, now)
+        put_in_role(incident, RoleName.COMMANDER, "", commander, now)
+        scenario = scenarios.find(said.scenario)
+        record(
+            incident,
+            "incident.declared",
+            actor,
+            now,
+            title=incident.title,
+            severity=Severity(incident.severity).label,
+            by=str(declarer),
+            scenario=scenario.title if scenario else "",
+            known=incident.known,
+            surfaces=[surface.name for surface in said.surfaces],
+        )
+        record(
+            incident,
+            "role.assigned",
+            actor,
+            now,
+            role=RoleName.COMMANDER.label,
+            person=str(commander),
+            before="",
+        )
+        led_to(once, incident.get_absolute_url())
+    return incident
+
+
+def _known_good(surfaces: Iterable[Surface]) -> str:
+    """The revision that the first impacted surface names as good, if any does."""
+    return next((s.last_known_good for s in surfaces if s.last_known_good), "")
+
+
+def refuse_unfit(person: Person, field_name: str) -> None:
+    """A role can only be given to an active responder."""
+    if not person.is_active or not person.is_responder:
+        raise Refused.because(
+            "R-PERSON", f"{person} cannot take a role: only active responders can.", field_name
+        )
+
+
+def change_severity(
+    actor: Actor,
+    incident_id: int,
+    *,
+    severity: str,
+    reason: str,
+    now: datetime,
+    once: UUID | None = None,
+) -> Incident:
+    """Raise or lower the severity, with a reason."""
+    with act("severity.change", actor, incident_id, now, once=once) as incident:
+        if problems := phase_rules.severity_violations(incident.severity, severity, reason):
+            raise Refused(problems)
+        before, incident.severity = incident.severity, severity
+        incident.save(update_fields=["severity"])
+        record(
+            incident,
+            "severity.changed",
+            actor,
+            now,
+            before=Severity(before).label,
+            after=Severity(severity).label,
+            reason=reason.strip(),
+        )
+    return incident
+
+
+def change_phase(
+    actor: Actor,
+    incident_id: int,
+    *,
+    phase: str,
+    reason: str,
+    now: datetime,
+    once: UUID | None = None,
+) -> Incident:
+    """Move to another phase; going back or skipping one needs a reason."""
+    with act("phase.change", actor, incident_id, now, once=once) as incident:
+        if problems := phase_rules.phase_violations(incident.phase, phase, reason):
+            raise Refused(problems)
+        before, incident.phase = incident.phase, phase
+        incident.save(update_fields=["phase"])
+        record(
+            incident,
+            "phase.changed",
+            actor,
+            now,
+            before=Phase(before).label,
+            after=Phase(phase).label,
+            reason=reason.strip(),
+        )
+    return incident
+
+
+def set_channel(
+    actor: Actor, incident_id: int, *, channel: str, now: datetime, once: UUID | None = None
+) -> Incident:
+    """Record the one canonical evidence channel (playbook, "Provider-specific readiness checks")."""
+    with act("channel.set", actor, incident_id, now, once=once) as incident:
+        if says_nothing(channel):
+            raise Refused.because(
+                "K-CHANNEL", "Name the one place where checkpoint records are written.", "channel"
+            )
+        incident.evidence_channel = channel.strip()
+        incident.save(update_fields=["evidence_channel"])
+        record(incident, "channel.set", actor, now, channel=incident.evidence_channel)
+    return incident
+
+
+def set_revision(
+    actor: Actor, incident_id: int, *, revision: str, now: datetime, once: UUID | None = None
+) -> Incident:
+    """Record the last known-good revision for this incident."""
+    with act("revision.set", actor, incident_id, now, once=once) as incident:
+        if says_nothing(revision):
+            raise Refused.because(
+                "K-REVISION", "Name a commit, tag or version that was good.", "revision"
+            )
+        incident.last_known_good = revision.strip()
+        incident.save(update_fields=["last_known_good"])
+        record(incident, "revision.set", actor, now, revision=incident.last_known_good)
+    return incident
+
+
+def set_rollback_reach(
+    actor: Actor,
+    incident_id: int,
+    *,
+    broad: bool,
+    reason: str,
+    now: datetime,
+    once: UUID | None = None,
+) -> Incident:
+    """Record whether a migration or data change makes a full rollback broad, and why."""
+    with act("rollback.set_reach", actor, incident_id, now, once=once) as incident:
+        if says_nothing(reason):
+            raise Refused.because(
+                "K-REACH", "Say which migration or data change decides this.", "reason"
+            )
+        incident.broad_rollback_reason = reason.strip() if broad else ""
+        incident.save(update_fields=["broad_rollback_reason"])
+        reach = Reach.BROAD if broad else Reach.REVERSIBLE
+        record(
+            incident, "rollback.reach", actor, now, reach=reach.value, reason=reason.strip()
+        )
+    return incident
+
+
+def set_surfaces(
+    actor: Actor,
+    incident_id: int,
+    *,
+    surfaces: tuple[Surface, ...],
+    now: datetime,
+    once: UUID | None = None,
+) -> Incident:
+    """Say which surfaces are impacted now; fills the last known-good revision if it is unknown."""
+    with act("surfaces.change", actor, incident_id, now, once=once) as incident:
+        incident.surfaces.set(surfaces)
+        if not incident.last_known_good and (revision := _known_good(surfaces)):
+            incident.last_known_good = revision
+            incident.save(update_fields=["last_known_good"])
+        names = ", ".join(s.name for s in surfaces) or "None."
+        record(incident, "surfaces.changed", actor, now, surfaces=names)
+    return incident

@@ -1,0 +1,109 @@
+"""Who holds which role, and who takes part."""
+
+from datetime import datetime
+from uuid import UUID
+
+from incidents.actions.act import act, holder, join, notify, put_in_role, role_label
+from incidents.actions.lifecycle import refuse_unfit
+from incidents.live import publish
+from incidents.models import Assignment, Incident, Participation, Person
+from incidents.timeline.record import record
+from incidents.vocabulary import RoleName
+from django.db import transaction
+from warroom.kernel.actor import Actor
+from warroom.kernel.refusal import Refused
+
+_COUNTERPART = {RoleName.COMMANDER: RoleName.DEPUTY, RoleName.DEPUTY: RoleName.COMMANDER}
+
+
+def assign(
+    actor: Actor,
+    incident_id: int,
+    *,
+    role: str,
+    lane: str = "",
+    person: Person,
+    now: datetime,
+    once: UUID | None = None,
+) -> Incident:
+    """Give a role, or a lane, to a person. They take part from now on and are told.
+
+    Commander and deputy are two people: the deputy is who is left when the commander is not.
+    """
+    with act("role.assign", actor, incident_id, now, once=once) as incident:
+        refuse_unfit(person, "person")
+        _refuse_double_command(incident, role, person)
+        if holder(incident, role, lane) == person:
+            raise Refused.because(
+                "R-SAME", f"{person} already is {role_label(role, lane)}.", "person"
+            )
+        before = put_in_role(incident, role, lane, person, now)
+        label = role_label(role, lane)
+        record(
+            incident,
+            "role.assigned",
+            actor,
+            now,
+            lane=lane,
+            role=label,
+            person=str(person),
+            before=f"Before: {before}." if before else "",
+        )
+        if person.pk != actor.id:
+            notify(
+                incident,
+                [person],
+                "role.assigned",
+                f"You are {label} of {incident.reference} {incident.title}."[:300],
+                incident.get_absolute_url(),
+                now,
+            )
+    return incident
+
+
+def _refuse_double_command(incident: Incident, role: str, person: Person) -> None:
+    other = _COUNTERPART.get(RoleName(role))
+    if other is not None and holder(incident, other) == person:
+        raise Refused.because(
+            "R-DEPUTY",
+            f"{person} already is {other.label.lower()}; commander and deputy are two people.",
+            "person",
+        )
+
+
+def add_participant(
+    actor: Actor, incident_id: int, *, person: Person, now: datetime, once: UUID | None = None
+) -> Incident:
+    """Let a responder take part; in a restricted incident this is what lets them see it."""
+    with act("participant.change", actor, incident_id, now, once=once) as incident:
+        refuse_unfit(person, "person")
+        if not join(incident, person, now):
+            raise Refused.because("R-SAME", f"{person} already takes part.", "person")
+        record(incident, "participant.added", actor, now, person=str(person))
+        notify(
+            incident,
+            [person],
+            "participant.added",
+            f"You take part in {incident.reference} {incident.title}."[:300],
+            incident.get_absolute_url(),
+            now,
+        )
+    return incident
+
+
+def remove_participant(
+    actor: Actor, incident_id: int, *, person: Person, now: datetime, once: UUID | None = None
+) -> Incident:
+    """End somebody's part. Who holds a role hands it over first, so that nothing is unowned."""
+    with act("participant.change", actor, incident_id, now, once=once) as incident:
+        held = Assignment.objects.current().filter(incident=incident, person=person)
+        if roles := [assignment.label for assignment in held]:
+            raise Refused.because(
+                "R-HOLDS", f"{person} still is {', '.join(roles)}. Give that to others first.", "person"
+            )
+        gone, _ = Participation.objects.filter(incident=incident, person=person).delete()
+        if not gone:
+            raise Refused.because("R-SAME", f"{person} does not take part.", "person")
+        record(incident, "participant.removed", actor, now, person=str(person))
+        transaction.on_commit(lambda: publish.access_changed(person.pk, incident.pk))
+    return incident

@@ -1,0 +1,125 @@
+"""From facts to what the rules say of them: control, first minutes, readiness, faults."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from incidents.facts import Standing
+from incidents.rules import blueprint as blueprint_rules
+from incidents.rules import checkpoint as checkpoint_rules
+from incidents.rules import control as control_rules
+from incidents.rules import readiness as readiness_rules
+from incidents.rules.derived import DerivedItem, last_of, linked
+from incidents.vocabulary import LaneKind, RoleName
+
+_NOT_YET_RECORDED = frozenset({"executed", "verified"})
+
+
+def control_facts(facts: Standing) -> control_rules.ControlFacts:
+    return control_rules.ControlFacts(
+        severity_at=facts.incident.declared_at if facts.incident.severity else None,
+        commander_at=facts.first_held(RoleName.COMMANDER) if facts.commander else None,
+        first_evidence_at=facts.first_evidence_at,
+    )
+
+
+def control(facts: Standing) -> control_rules.Control:
+    return control_rules.under_control(control_facts(facts))
+
+
+def stops(facts: Standing) -> tuple[control_rules.SurfaceStop, ...]:
+    first: dict[int, datetime] = {}
+    for freeze in facts.freezes:
+        first.setdefault(freeze.surface_id, freeze.since)
+    return tuple(
+        control_rules.SurfaceStop(surface.name, first.get(surface.pk))
+        for surface in facts.surfaces
+    )
+
+
+def first_fifteen(facts: Standing, now: datetime) -> tuple[DerivedItem, ...]:
+    number = [facts.incident.pk]
+    items = control_rules.first_fifteen(
+        control_rules.FirstFifteenFacts(
+            now=now,
+            declared_at=facts.incident.declared_at,
+            control=control_facts(facts),
+            stops=stops(facts),
+            lanes={
+                lane: facts.first_held(RoleName.LANE_OWNER, lane)
+                for lane in LaneKind
+                if facts.holder(RoleName.LANE_OWNER, lane)
+            },
+        )
+    )
+    freezing = "freeze" if facts.surfaces else "surfaces"
+    return linked(
+        items,
+        {
+            "grip": reverse("role", args=number),
+            "freeze": reverse(freezing, args=number),
+            "snapshot": reverse("capture", args=number),
+            "owners": reverse("role", args=number),
+        },
+    )
+
+
+def readiness(facts: Standing) -> readiness_rules.Readiness:
+    check = facts.rollback_check
+    return readiness_rules.readiness(
+        readiness_rules.ReadinessFacts(
+            revision=facts.incident.last_known_good,
+            surfaces=tuple(
+                readiness_rules.SurfaceRevision(surface.name, surface.last_known_good)
+                for surface in facts.surfaces
+            ),
+            rollback_check=check
+            and readiness_rules.RollbackCheck(check.number, check.succeeded, check.captured_at),
+            has_commander=facts.commander is not None,
+            owned_lanes=frozenset(
+                lane for lane in LaneKind if facts.holder(RoleName.LANE_OWNER, lane)
+            ),
+            channel=facts.incident.evidence_channel,
+        )
+    )
+
+
+def faults(facts: Standing, now: datetime) -> tuple[checkpoint_rules.Fault, ...]:
+    return checkpoint_rules.faults(
+        checkpoint_rules.CheckpointFacts(
+            now=now,
+            status=facts.incident.status,
+            severity=facts.incident.severity,
+            open=tuple(
+                checkpoint_rules.OpenCheckpoint(c.number, c.due_at, c.get_absolute_url())
+                for c in facts.open_checkpoints
+            ),
+            plan_href=reverse("checkpoint", args=[facts.incident.pk]),
+        )
+    )
+
+
+def blueprint(facts: Standing, now: datetime) -> blueprint_rules.Blueprint:
+    latest = max(facts.open_checkpoints, key=lambda c: c.due_at, default=None)
+    check = facts.rollback_check
+    return blueprint_rules.blueprint(
+        blueprint_rules.BlueprintFacts(
+            now=now,
+            declared_at=facts.incident.declared_at,
+            severity_at=facts.incident.declared_at,
+            freeze_at=last_of(*(stop.at for stop in stops(facts))),
+            commander_at=facts.first_held(RoleName.COMMANDER),
+            deputy_at=facts.first_held(RoleName.DEPUTY) if facts.deputy else None,
+            options_at=facts.decisions[0].decided_at if facts.decisions else None,
+            rollback_ready_at=check.captured_at if check and check.succeeded else None,
+            compared_at=facts.compared_at,
+            last_decision_at=facts.decisions[-1].decided_at if facts.decisions else None,
+            last_checkpoint_due=latest.due_at if latest else None,
+            last_checkpoint_set_at=latest.scheduled_at if latest else None,
+        )
+    )
+
+
+def shown(window: blueprint_rules.Window) -> tuple[DerivedItem, ...]:
+    """A window's items, without those that nothing can record yet."""
+    return tuple(item for item in window.items if item.code not in _NOT_YET_RECORDED)

@@ -1,0 +1,160 @@
+"""What a person must do next. Each app adds its own; the most urgent comes first.
+
+A provider is given the standings of several incidents and one person, so that a home page with
+many incidents asks no more often than a room with one.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+
+from incidents import derived
+from incidents.facts import Standing
+from incidents.models import Incident, Person
+from incidents.vocabulary import RoleName, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """``urgency`` orders duties, smallest first; ``key`` is the shortcut on its button."""
+
+    incident: Incident
+    role: str
+    urgency: int
+    title: str
+    why: str
+    href: str
+    button: str
+    key: str = ""
+    due_at: datetime | None = None
+    overdue: bool = False
+
+
+type Provider = Callable[[Sequence[Standing], Person, datetime], Iterable[Duty]]
+
+_providers: list[Provider] = []
+
+
+def register(provider: Provider) -> Provider:
+    _providers.append(provider)
+    return provider
+
+
+def duties(standings: Sequence[Standing], person: Person, now: datetime) -> list[Duty]:
+    """Everything that waits for the person, most urgent first."""
+    active = [facts for facts in standings if facts.incident.status == Status.ACTIVE]
+    found = [duty for provider in _providers for duty in provider(active, person, now)]
+    far = now + timedelta(days=365)
+    return sorted(found, key=lambda d: (not d.overdue, d.urgency, d.due_at or far))
+
+
+@register
+def in_command(standings: Sequence[Standing], person: Person, now: datetime) -> Iterable[Duty]:
+    for facts in standings:
+        if facts.commander == person:
+            yield from _of_commander(facts, now)
+
+
+def _of_commander(facts: Standing, now: datetime) -> Iterable[Duty]:
+    incident, number = facts.incident, [facts.incident.pk]
+    checkpoint = facts.next_checkpoint
+    if checkpoint is not None:
+        late = checkpoint.is_overdue(now)
+        why = checkpoint.purpose or "The room waits for a decision on the evidence there is."
+        yield Duty(
+            incident,
+            "commander",
+            0 if late else 50,
+            f"Decide at checkpoint {checkpoint.reference}",
+            f"It is overdue. {why}" if late else why,
+            checkpoint.get_absolute_url(),
+            "Decide",
+            "D",
+            checkpoint.due_at,
+            late,
+        )
+    if not derived.control(facts).held:
+        yield Duty(
+            incident,
+            "commander",
+            10,
+            "Capture the first evidence snapshot",
+            "Logs, failing checks or the scope: without one nothing is under control.",
+            reverse("capture", args=number),
+            "Capture evidence",
+            "E",
+        )
+    for step in derived.first_fifteen(facts, now):
+        if not step.met and step.code in _STEPS:
+            title, button, urgency = _STEPS[step.code]
+            why = step.missing[:1].upper() + step.missing[1:] + "."
+            limit = incident.declared_at + timedelta(minutes=15)
+            yield Duty(
+                incident, "commander", urgency, title, why, step.href, button, "", limit, now > limit
+            )
+    if checkpoint is None:
+        yield Duty(
+            incident,
+            "commander",
+            40,
+            "Schedule the next checkpoint",
+            "An active incident needs a time at which it is decided what happens next.",
+            reverse("checkpoint", args=number),
+            "Schedule it",
+            "D",
+        )
+
+
+_STEPS = {
+    "freeze": ("Freeze the impacted surfaces", "Freeze", 20),
+    "owners": ("Name an owner for each lane", "Name an owner", 30),
+}
+
+
+@register
+def named_in_decision(
+    standings: Sequence[Standing], person: Person, now: datetime
+) -> Iterable[Duty]:
+    for facts in standings:
+        decision = facts.current_decision
+        if decision is None or person.pk not in {decision.executor_id, decision.verifier_id}:
+            continue
+        executes = decision.executor_id == person.pk
+        does = "execution" if executes else "verification"
+        yield Duty(
+            facts.incident,
+            f"owner for {does} of {decision.reference}",
+            45,
+            decision.next_action if executes else f"Verify {decision.reference}",
+            f"You are owner for {does}. Signal: {decision.verification}",
+            decision.get_absolute_url(),
+            f"Read {decision.reference}",
+            "",
+            decision.deadline,
+        )
+
+
+@register
+def without_snapshot(
+    standings: Sequence[Standing], person: Person, now: datetime
+) -> Iterable[Duty]:
+    """A lane owner can bring what control still lacks."""
+    for facts in standings:
+        lanes = [
+            lane
+            for (role, lane), held in facts.holders.items()
+            if role == RoleName.LANE_OWNER and held.person_id == person.pk
+        ]
+        if lanes and facts.first_evidence_at is None and facts.commander != person:
+            yield Duty(
+                facts.incident,
+                "lane owner",
+                15,
+                "Capture the first evidence snapshot",
+                "The incident is not under control without one.",
+                reverse("capture", args=[facts.incident.pk]),
+                "Capture evidence",
+                "E",
+            )

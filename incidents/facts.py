@@ -1,0 +1,179 @@
+"""What is so in one incident, read in few queries and handed to the rules.
+
+``Standing`` is read once a request; everything derived in the room comes from it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from incidents.models import (
+    Assignment,
+    Checkpoint,
+    Decision,
+    Evidence,
+    Freeze,
+    Incident,
+    Person,
+    Risk,
+    Surface,
+)
+from incidents.vocabulary import LaneKind, Purpose, RoleName
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The facts of an incident at this moment. Times are aware; lists are in order of time."""
+
+    incident: Incident
+    surfaces: tuple[Surface, ...]
+    assignments: tuple[Assignment, ...]
+    freezes: tuple[Freeze, ...]
+    checkpoints: tuple[Checkpoint, ...]
+    decisions: tuple[Decision, ...]
+    risks: tuple[Risk, ...]
+    first_evidence_at: datetime | None
+    evidence_by_lane: Mapping[str, int]
+    rollback_check: Evidence | None
+    precheck_at: datetime | None
+    compared_at: datetime | None
+
+    @cached_property
+    def holders(self) -> Mapping[tuple[str, str], Assignment]:
+        """Who holds each role now, by role and lane ("" when it is not a lane's)."""
+        return {(a.role, a.lane): a for a in self.assignments if a.until is None}
+
+    def holder(self, role: str, lane: str = "") -> Person | None:
+        held = self.holders.get((role, lane))
+        return held.person if held else None
+
+    def first_held(self, role: str, lane: str = "") -> datetime | None:
+        """When the role was first held by anybody."""
+        return next(
+            (a.since for a in self.assignments if (a.role, a.lane) == (role, lane)), None
+        )
+
+    @property
+    def commander(self) -> Person | None:
+        return self.holder(RoleName.COMMANDER)
+
+    @property
+    def deputy(self) -> Person | None:
+        return self.holder(RoleName.DEPUTY)
+
+    @property
+    def unowned(self) -> tuple[LaneKind, ...]:
+        return tuple(lane for lane in LaneKind if self.holder(RoleName.LANE_OWNER, lane) is None)
+
+    @property
+    def open_checkpoints(self) -> tuple[Checkpoint, ...]:
+        return tuple(c for c in self.checkpoints if c.is_open)
+
+    @property
+    def next_checkpoint(self) -> Checkpoint | None:
+        return next(iter(self.open_checkpoints), None)
+
+    @property
+    def current_decision(self) -> Decision | None:
+        return self.decisions[-1] if self.decisions else None
+
+    @property
+    def override(self) -> Decision | None:
+        """The decision that skipped readiness, if one did."""
+        return next((d for d in self.decisions if d.override_reason), None)
+
+    def freeze_of(self, surface: Surface) -> Freeze | None:
+        """The freeze in force on a surface, or the recorded reason why there is none."""
+        return next(
+            (f for f in self.freezes if f.until is None and f.surface_id == surface.pk), None
+        )
+
+
+def standings(incidents: Sequence[Incident]) -> list[Standing]:
+    """Read the facts of several incidents, in their order: eight queries, however many there are."""
+    ids = [incident.pk for incident in incidents]
+    surfaces: dict[int, list[Surface]] = defaultdict(list)
+    through = Incident.surfaces.through.objects.filter(incident__in=ids)
+    for link in through.select_related("surface").order_by("surface__name"):
+        surfaces[link.incident_id].append(link.surface)
+    assignments = _by_incident(Assignment.objects.select_related("person"), ids)
+    freezes = _by_incident(Freeze.objects.select_related("surface"), ids)
+    checkpoints = _by_incident(Checkpoint.objects.all(), ids)
+    decisions = _by_incident(
+        Decision.objects.select_related(
+            "executor", "verifier", "commander", "checkpoint", "next_checkpoint"
+        ).order_by("number"),
+        ids,
+    )
+    risks = _by_incident(Risk.objects.select_related("owner"), ids)
+    checks = _by_incident(
+        Evidence.objects.filter(purpose=Purpose.ROLLBACK_CHECK)
+        .order_by("incident", "-number")
+        .distinct("incident")
+        .defer("text"),
+        ids,
+    )
+    counted = {row["incident"]: row for row in _evidence_counts(ids)}
+    return [
+        Standing(
+            incident=incident,
+            surfaces=tuple(surfaces[incident.pk]),
+            assignments=tuple(assignments[incident.pk]),
+            freezes=tuple(freezes[incident.pk]),
+            checkpoints=tuple(checkpoints[incident.pk]),
+            decisions=tuple(decisions[incident.pk]),
+            risks=tuple(risks[incident.pk]),
+            rollback_check=next(iter(checks[incident.pk]), None),
+            **_evidence(counted.get(incident.pk)),
+        )
+        for incident in incidents
+    ]
+
+
+def _by_incident[T](rows: "QuerySet[T]", ids: list[int]) -> dict[int, list[T]]:
+    grouped: dict[int, list[T]] = defaultdict(list)
+    for row in rows.filter(incident__in=ids):
+        grouped[row.incident_id].append(row)  # type: ignore[attr-defined]
+    return grouped
+
+
+def _evidence_counts(ids: list[int]) -> Iterable[dict[str, object]]:
+    return (
+        Evidence.objects.filter(incident__in=ids)
+        .order_by()
+        .values("incident")
+        .annotate(
+            first=Min("captured_at"),
+            precheck=Min("captured_at", filter=Q(purpose=Purpose.PRECHECK)),
+            compared=Min("captured_at", filter=Q(baseline__isnull=False)),
+            **{lane.value: Count("pk", filter=Q(lane=lane)) for lane in LaneKind},
+        )
+    )
+
+
+def _evidence(row: Mapping[str, object] | None) -> dict[str, object]:
+    row = row or {}
+    return {
+        "first_evidence_at": row.get("first"),
+        "precheck_at": row.get("precheck"),
+        "compared_at": row.get("compared"),
+        "evidence_by_lane": {lane: row.get(lane.value, 0) for lane in LaneKind},
+    }
+
+
+def standing(incident: Incident) -> Standing:
+    """Read the facts of one incident."""
+    return standings([incident])[0]
+
+
+def of(incident: Incident) -> Standing:
+    """The standing of this incident object, read once: the panels of one room share it."""
+    cached: Standing | None = getattr(incident, "_standing", None)
+    if cached is None:
+        cached = standing(incident)
+        incident._standing = cached
+    return cached

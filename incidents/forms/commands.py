@@ -1,0 +1,169 @@
+"""The forms of command: one short question each."""
+
+from typing import Any
+
+from django import forms
+
+from incidents import scenarios
+from incidents.forms.base import WarroomForm
+from incidents.forms.fields import PersonField, Soon, SurfaceField, SurfacesField
+from incidents.vocabulary import SEVERITY_IMPACT, SEVERITY_POSTURE, LaneKind, Phase, RoleName, Severity
+
+_WHY = forms.Textarea(attrs={"rows": 2})
+
+
+class DeclareForm(WarroomForm):
+    title = forms.CharField(
+        label="What is wrong?",
+        max_length=160,
+        error_messages={
+            "required": "Say in one sentence what is wrong.",
+            "max_length": "Keep it under 160 characters; the rest can go into what is known.",
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+    severity = forms.ChoiceField(
+        label="How bad is it?",
+        choices=Severity,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a severity. Not sure? Take the worse one."},
+    )
+    surfaces = SurfacesField(label="What is impacted?", required=False)
+    known = forms.CharField(
+        label="What is known?",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    scenario = forms.ChoiceField(label="Scenario", required=False)
+    evidence_channel = forms.CharField(
+        label="Evidence channel",
+        required=False,
+        max_length=300,
+        help_text="The one thread or document where checkpoint records are written.",
+    )
+    commander = PersonField(label="Commander", required=False, empty_label="Me")
+    restricted = forms.BooleanField(label="Restricted: only who takes part may know", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = scenarios.library().values()
+        self.fields["scenario"].choices = [("", "None"), *((s.slug, s.title) for s in found)]
+
+    @property
+    def severity_rows(self) -> list[dict[str, Any]]:
+        """The matrix beside the choice (playbook, "Incident severity matrix")."""
+        chosen = self["severity"].value()
+        return [
+            {
+                "value": severity.value,
+                "label": severity.label,
+                "impact": SEVERITY_IMPACT[severity],
+                "posture": SEVERITY_POSTURE[severity],
+                "chosen": chosen == severity.value,
+            }
+            for severity in Severity
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """A scenario that is restricted by default makes its incident so."""
+        data = super().clean() or {}
+        scenario = scenarios.find(data.get("scenario", ""))
+        if scenario is not None and scenario.restricted:
+            data["restricted"] = True
+        return data
+
+
+class SeverityForm(WarroomForm):
+    severity = forms.ChoiceField(label="Severity", choices=Severity, widget=forms.RadioSelect)
+    reason = forms.CharField(label="Why", max_length=500, widget=_WHY)
+
+
+class PhaseForm(WarroomForm):
+    phase = forms.ChoiceField(label="Phase", choices=Phase, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label="Why",
+        max_length=500,
+        required=False,
+        widget=_WHY,
+        help_text="Needed when you go back or skip a phase.",
+    )
+
+
+class RoleForm(WarroomForm):
+    """``who`` packs role and lane: ``deputy`` or ``lane_owner:mitigation``."""
+
+    who = forms.ChoiceField(label="Role")
+    person = PersonField(label="Person")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lanes = [(f"{RoleName.LANE_OWNER}:{k.value}", f"{k.label} owner") for k in LaneKind]
+        roles = [(r.value, r.label) for r in RoleName if r != RoleName.LANE_OWNER]
+        self.fields["who"].choices = [*lanes, *roles]
+
+    def role_and_lane(self) -> dict[str, str]:
+        role, _, lane = self.cleaned_data["who"].partition(":")
+        return {"role": role, "lane": lane}
+
+
+class ParticipantForm(WarroomForm):
+    person = PersonField(label="Person")
+    change = forms.ChoiceField(
+        label="What", choices=[("add", "Takes part"), ("remove", "No longer takes part")]
+    )
+
+
+class ChannelForm(WarroomForm):
+    channel = forms.CharField(
+        label="Evidence channel",
+        max_length=300,
+        help_text="One link or name: every checkpoint record is written there.",
+    )
+
+
+class RevisionForm(WarroomForm):
+    revision = forms.CharField(
+        label="Last known-good revision", max_length=80, help_text="A commit, tag or version."
+    )
+
+
+class RollbackReachForm(WarroomForm):
+    broad = forms.TypedChoiceField(
+        label="A full rollback is",
+        choices=[("no", "Reversible"), ("yes", "Broad: a migration or data change stands in its way")],
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+    )
+    reason = forms.CharField(label="Why", max_length=300, widget=_WHY)
+
+
+class SurfacesForm(WarroomForm):
+    surfaces = SurfacesField(label="Impacted surfaces", required=False)
+
+
+class FreezeForm(WarroomForm):
+    change = forms.ChoiceField(
+        label="What",
+        choices=[
+            ("freeze", "Freeze: stop unrelated merges"),
+            ("decline", "Do not freeze, and say why"),
+            ("lift", "Lift the freeze"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    surface = SurfaceField(label="Surface")
+    scope = forms.CharField(
+        label="Scope",
+        required=False,
+        max_length=200,
+        help_text="Which merges stop; empty means all.",
+    )
+    reason = forms.CharField(label="Why", max_length=300, widget=_WHY)
+
+
+class CheckpointForm(WarroomForm):
+    due_at = Soon(label="Due", help_text="A time like 14:08, or minutes from now like +25.")
+    purpose = forms.CharField(
+        label="What is to be decided", required=False, max_length=200
+    )

@@ -1,0 +1,150 @@
+"""The pieces of a room that incidents own: rendered from facts, the same for every viewer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from incidents import derived, facts as incident_facts, scenarios
+from incidents.facts import Standing
+from incidents.models import Checkpoint, Decision, Incident, Person, TimelineEntry
+from incidents.rules.control import Control
+from incidents.situation import situation_of
+from incidents.rules.decision import postures
+from incidents.timeline import kinds
+from incidents.vocabulary import Phase, RoleName
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The command bar: the incident in one glance."""
+
+    severity: str
+    reference: str
+    title: str
+    control: Control
+    commander: Person | None
+    deputy: Person | None
+    surfaces: str
+    channel: str
+    phase: str
+    phases: tuple[Phase, ...]
+    next_checkpoint: Checkpoint | None
+    is_overdue: bool
+    overridden: Decision | None
+
+    @property
+    def channel_href(self) -> str:
+        """The channel as a link, when it is one that a browser may safely follow."""
+        return self.channel if self.channel.startswith(("https://", "http://")) else ""
+
+    @property
+    def passed(self) -> tuple[Phase, ...]:
+        return self.phases[: self.phases.index(Phase(self.phase))]
+
+
+def bar(incident: Incident, now: datetime) -> Bar:
+    facts = incident_facts.of(incident)
+    following = facts.next_checkpoint
+    return Bar(
+        severity=incident.severity,
+        reference=incident.reference,
+        title=incident.title,
+        control=derived.control(facts),
+        commander=facts.commander,
+        deputy=facts.deputy,
+        surfaces=", ".join(surface.name for surface in facts.surfaces),
+        channel=incident.evidence_channel,
+        phase=incident.phase,
+        phases=tuple(Phase),
+        next_checkpoint=following,
+        is_overdue=following.is_overdue(now) if following else False,
+        overridden=facts.override,
+    )
+
+
+def render_bar(incident: Incident, now: datetime) -> str:
+    context = {"incident": incident, "bar": bar(incident, now)}
+    return render_to_string("components/command_bar.html", context)
+
+
+def render_blueprint(incident: Incident, now: datetime) -> str:
+    facts = incident_facts.of(incident)
+    hour = derived.blueprint(facts, now)
+    windows = [(window, derived.shown(window)) for window in hour.windows]
+    fifteen = derived.first_fifteen(facts, now)
+    return _panel("blueprint", incident, hour=hour, windows=windows, fifteen=fifteen)
+
+
+def render_deciding(incident: Incident, now: datetime) -> str:
+    facts = incident_facts.of(incident)
+    return _panel(
+        "deciding",
+        incident,
+        facts=facts,
+        decision=facts.current_decision,
+        earlier=facts.decisions[-2::-1],
+        checkpoints=[(c, c.is_overdue(now)) for c in facts.open_checkpoints],
+        postures=postures(incident.severity, situation_of(facts, now).surfaces),
+    )
+
+
+def render_warnings(incident: Incident, now: datetime) -> str:
+    facts = incident_facts.of(incident)
+    return _panel(
+        "warnings",
+        incident,
+        control=derived.control(facts),
+        faults=derived.faults(facts, now),
+        late=[item for item in derived.first_fifteen(facts, now) if item.state == "late"],
+        override=facts.override,
+    )
+
+
+def render_standing(incident: Incident, now: datetime) -> str:
+    facts = incident_facts.of(incident)
+    return _panel(
+        "standing",
+        incident,
+        facts=facts,
+        readiness=derived.readiness(facts),
+        freezes=[(surface, facts.freeze_of(surface)) for surface in facts.surfaces],
+        scenario=scenarios.find(incident.scenario),
+        roles=_roles(facts),
+    )
+
+
+def _roles(facts: Standing) -> list[tuple[str, Person]]:
+    named = (RoleName.DATA_OWNER, RoleName.WATCH_OWNER)
+    return [(role.label, person) for role in named if (person := facts.holder(role))]
+
+
+def _panel(name: str, incident: Incident, **context: Any) -> str:
+    return render_to_string(f"incidents/panels/{name}.html", {"incident": incident, **context})
+
+
+def render_entries(incident: Incident, rows: list[TimelineEntry]) -> list[str]:
+    """Timeline entries as list items, in the order given."""
+    return [
+        render_to_string(
+            "components/timeline_entry.html", {"incident": incident, "entry": shown(row)}
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """A timeline entry in words."""
+
+    row: TimelineEntry
+    kind: kinds.Kind
+    headline: str
+    body: str
+
+
+def shown(row: TimelineEntry) -> ShownEntry:
+    kind = kinds.get(row.kind)
+    headline, body = kind.words(row.subject, row.data)
+    return ShownEntry(row, kind, headline, body)

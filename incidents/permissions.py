@@ -1,0 +1,137 @@
+"""Who may do what: one table, action × role. Views, actions, API and tests read it.
+
+Each app adds the rows of its own actions with ``declare``; ``warroom.permissions`` shows the whole.
+"""
+
+from enum import StrEnum
+
+from incidents.models import Assignment, Incident
+from incidents.vocabulary import Group, LaneKind, RoleName
+from warroom.kernel.actor import Actor, ActorKind
+from warroom.kernel.refusal import NotPermitted
+
+
+class Who(StrEnum):
+    ANYONE = "anyone"
+    SIGNED_IN = "anybody who is signed in"
+    STAKEHOLDER = "a stakeholder"
+    RESPONDER = "a responder"
+    ADMIN = "an admin"
+    COMMANDER = "the commander"
+    DEPUTY = "the deputy"
+    DATA_OWNER = "the data owner"
+    WATCH_OWNER = "the watch owner"
+    LANE_OWNER = "the lane's owner"
+    AGENT = "an agent of the lane"
+    SYSTEM = "Warroom itself"
+
+
+_IN_COMMAND = frozenset({Who.COMMANDER, Who.ADMIN})
+_RESPONDING = frozenset({Who.RESPONDER, Who.ADMIN})
+
+TABLE: dict[str, frozenset[Who]] = {}
+
+
+def declare(rows: dict[str, frozenset[Who]]) -> None:
+    """Add an app's rows. An action that is declared twice stops the start."""
+    twice = TABLE.keys() & rows.keys()
+    if twice:
+        raise ValueError(f"permissions declared twice: {sorted(twice)}")
+    TABLE.update(rows)
+
+
+declare(
+    {
+        "health.read": frozenset({Who.ANYONE}),
+        "account.use": frozenset({Who.ANYONE}),
+        "home.view": frozenset({Who.SIGNED_IN}),
+        "settings.change": frozenset({Who.SIGNED_IN}),
+        "notice.see": frozenset({Who.SIGNED_IN}),
+        "site.manage": frozenset({Who.ADMIN}),
+        "incident.declare": _RESPONDING,
+        "room.view": _RESPONDING,
+        "evidence.read": _RESPONDING,
+        "evidence.capture": _RESPONDING | {Who.AGENT},
+        "severity.change": _IN_COMMAND,
+        "phase.change": _IN_COMMAND,
+        "channel.set": _IN_COMMAND,
+        "revision.set": _IN_COMMAND,
+        "rollback.set_reach": _IN_COMMAND,
+        "surfaces.change": _IN_COMMAND,
+        "role.assign": _IN_COMMAND,
+        "participant.change": _IN_COMMAND,
+        "freeze.change": _IN_COMMAND,
+        "checkpoint.schedule": _IN_COMMAND,
+        "decision.decide": _IN_COMMAND,
+        "checkpoint.remind": frozenset({Who.SYSTEM}),
+    }
+)
+
+_BY_ROLE = {
+    RoleName.COMMANDER: Who.COMMANDER,
+    RoleName.DEPUTY: Who.DEPUTY,
+    RoleName.DATA_OWNER: Who.DATA_OWNER,
+    RoleName.WATCH_OWNER: Who.WATCH_OWNER,
+}
+
+
+def standing(actor: Actor) -> frozenset[Who]:
+    """What the actor is on the whole site, whatever the incident."""
+    if actor.kind == ActorKind.SYSTEM:
+        return frozenset({Who.ANYONE, Who.SYSTEM})
+    if actor.kind == ActorKind.AGENT:
+        return frozenset({Who.ANYONE, Who.AGENT})
+    found = {Who.ANYONE, Who.SIGNED_IN}
+    found |= {Who(_GROUPS[name]) for name in actor.groups if name in _GROUPS}
+    return frozenset(found)
+
+
+_GROUPS = {
+    Group.ADMIN.value: Who.ADMIN,
+    Group.RESPONDER.value: Who.RESPONDER,
+    Group.STAKEHOLDER.value: Who.STAKEHOLDER,
+}
+
+
+def in_incident(actor: Actor, incident: Incident, lane: str = "") -> frozenset[Who]:
+    """What the actor is in this incident, and in this lane of it. One query."""
+    found = set(standing(actor))
+    # A role in an incident counts only for who may still enter the room.
+    if actor.is_person and found & _RESPONDING:
+        held = Assignment.objects.current().filter(incident=incident, person_id=actor.id)
+        for role, held_lane in held.values_list("role", "lane"):
+            if role == RoleName.LANE_OWNER:
+                if lane and held_lane == lane:
+                    found.add(Who.LANE_OWNER)
+            else:
+                found.add(_BY_ROLE[RoleName(role)])
+    return frozenset(found)
+
+
+def may(action: str, who: frozenset[Who]) -> bool:
+    return bool(TABLE[action] & who)
+
+
+def require(action: str, actor: Actor, incident: Incident | None = None, lane: str = "") -> None:
+    """Raise ``NotPermitted``, with who may, unless the actor may do it."""
+    who = in_incident(actor, incident, lane) if incident is not None else standing(actor)
+    if not may(action, who):
+        raise NotPermitted(_sentence(action, incident, lane))
+
+
+def _sentence(action: str, incident: Incident | None, lane: str) -> str:
+    able = [who for who in Who if who in TABLE[action] and who not in {Who.AGENT, Who.ADMIN}]
+    names = " or ".join(able) or "an admin"
+    words = f"Only {names} can do this"
+    if incident is not None and Who.COMMANDER in TABLE[action]:
+        commander = (
+            Assignment.objects.current()
+            .filter(incident=incident, role=RoleName.COMMANDER)
+            .select_related("person")
+            .first()
+        )
+        if commander is not None:
+            words += f"; {commander.person} is commander of {incident.reference}"
+    if lane:
+        words += f" in the lane {LaneKind(lane).label}"
+    return words + "."

@@ -1,0 +1,92 @@
+"""What may be captured as evidence, and what a captured command is recognised as."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from incidents.vocabulary import EvidenceKind, Purpose
+from warroom.kernel.refusal import Violation
+from warroom.kernel.text import has_content
+
+MAX_TEXT = 1024 * 1024
+MAX_FILE = 10 * 1024 * 1024
+PRECHECK_COMMANDS = ("git rev-parse --short HEAD", "git log --oneline -n 5")
+"""Playbook, "Minimal precheck command set"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What somebody captures. ``duration`` in milliseconds, ``file`` the bytes of an upload."""
+
+    kind: str
+    title: str = ""
+    lane: str = ""
+    purpose: str = Purpose.GENERAL
+    text: str = ""
+    command: str = ""
+    exit_code: int | None = None
+    host: str = ""
+    revision: str = ""
+    started_at: datetime | None = None
+    duration: int | None = None
+    url: str = ""
+    file: bytes | None = None
+    file_name: str = ""
+    content_type: str = ""
+    baseline: int | None = None
+
+
+def violations(captured: Capture) -> tuple[Violation, ...]:
+    """Every reason why this cannot be stored."""
+    found = [_size(captured), _file_size(captured), _substance(captured)]
+    if captured.kind == EvidenceKind.COMMAND and not has_content(captured.command):
+        found.append(Violation("E-COMMAND", "Write the command line that was run.", "command"))
+    if captured.kind == EvidenceKind.LINK and not captured.url:
+        found.append(Violation("E-LINK", "Paste the link.", "url"))
+    return tuple(violation for violation in found if violation is not None)
+
+
+def _size(captured: Capture) -> Violation | None:
+    if len(captured.text.encode("utf-8", "replace")) > MAX_TEXT:
+        return Violation(
+            "E-SIZE",
+            "The text is over 1 MiB. Keep the lines that matter, or attach it as a file.",
+            "text",
+        )
+    return None
+
+
+def _file_size(captured: Capture) -> Violation | None:
+    if captured.file is not None and len(captured.file) > MAX_FILE:
+        return Violation(
+            "E-SIZE",
+            "The file is over 10 MiB. Cut or compress it, or capture a link to where it lies.",
+            "file",
+        )
+    return None
+
+
+def _substance(captured: Capture) -> Violation | None:
+    """A command may print nothing: its exit code is the evidence then."""
+    if captured.kind in {EvidenceKind.COMMAND, EvidenceKind.LINK}:
+        return None
+    if captured.kind == EvidenceKind.FILE and not captured.file:
+        return Violation("E-FILE", "Choose the file; an empty one shows nothing.", "file")
+    if has_content(captured.text) or captured.file or captured.url:
+        return None
+    return Violation(
+        "E-EMPTY", "Paste the text, or drop a file: there is nothing here yet.", "text"
+    )
+
+
+def recognise(captured: Capture, health_checks: list[str]) -> str:
+    """The purpose: as chosen, or precheck when the command is one of the minimal set."""
+    if captured.purpose != Purpose.GENERAL or captured.kind != EvidenceKind.COMMAND:
+        return captured.purpose
+    known = {_plain(command) for command in (*PRECHECK_COMMANDS, *health_checks) if command}
+    parts = {_plain(part) for part in re.split(r"&&|;|\n|\|\|", captured.command)}
+    return Purpose.PRECHECK if parts & known else captured.purpose
+
+
+def _plain(command: str) -> str:
+    return " ".join(command.removeprefix("$ ").split())

@@ -1,0 +1,77 @@
+"""The hash chain of a timeline. Pure: entries in, hashes out."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What of an entry is sealed. ``amends`` is the sequence number of the entry it corrects."""
+
+    incident: int
+    seq: int
+    kind: str
+    at: datetime
+    actor_kind: str
+    actor_name: str
+    actor_id: int | None
+    lane: str
+    subject: str
+    data: Mapping[str, Any]
+    amends: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    link: Link
+    previous: str
+    hash: str
+
+
+def seal(link: Link, previous: str) -> str:
+    """SHA-256, in hex, over the entry's canonical JSON and the hash before it ("" for the first)."""
+    content = {
+        "incident": link.incident,
+        "seq": link.seq,
+        "kind": link.kind,
+        "at": link.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": [link.actor_kind, link.actor_name, link.actor_id],
+        "lane": link.lane,
+        "subject": link.subject,
+        "data": link.data,
+        "amends": link.amends,
+        "previous": previous,
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first entry at which a chain no longer holds, and why."""
+
+    seq: int
+    sentence: str
+
+
+def first_break(entries: Iterable[Sealed], last_seq: int, last_hash: str) -> Break | None:
+    """Walk a timeline in order of sequence; ``last_*`` is the end that the incident remembers."""
+    previous, seq = "", 0
+    for entry in entries:
+        seq += 1
+        if entry.link.seq != seq:
+            return Break(seq, f"entry #{seq} is missing")
+        if entry.previous != previous:
+            return Break(seq, f"entry #{seq} does not follow the entry before it")
+        if entry.hash != seal(entry.link, previous):
+            return Break(seq, f"entry #{seq} was changed after it was written")
+        previous = entry.hash
+    if seq != last_seq:
+        return Break(seq + 1, f"entry #{seq + 1} is missing from the end")
+    if previous != last_hash:
+        return Break(seq, f"entry #{seq} is not the one that the incident remembers as its last")
+    return None

@@ -1,0 +1,205 @@
+"""Every kind of timeline entry: its code, its wording, its mark, and which panels it changes.
+
+A kind's ``headline`` and ``body`` are format strings over ``subject`` and the entry's data; what
+they are given is always escaped. ``body`` may be a function where a sentence depends on the data.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+type Words = str | Callable[[Mapping[str, Any]], SafeString]
+
+EVERY_PANEL = frozenset({"bar", "blueprint", "deciding", "warnings", "lanes", "standing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``announce`` is "", "politely" or "now"; ``duties`` tells browsers to ask what is next."""
+
+    code: str
+    label: str
+    headline: str
+    body: Words = ""
+    icon: str = "mark-note"
+    css: str = ""
+    panels: frozenset[str] = EVERY_PANEL
+    announce: str = ""
+    duties: bool = True
+    weight: bool = True
+
+    def words(self, subject: str, data: Mapping[str, Any]) -> tuple[SafeString, SafeString]:
+        """The entry's headline and sentence, as safe HTML."""
+        return self._fill(self.headline, subject, data), self._fill(self.body, subject, data)
+
+    @staticmethod
+    def _fill(words: Words, subject: str, data: Mapping[str, Any]) -> SafeString:
+        if callable(words):
+            return words(data)
+        if not words:
+            return mark_safe("")
+        return format_html(words, **{"subject": subject, **data})
+
+
+_registry: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    if kind.code in _registry:
+        raise ValueError(f"timeline kind {kind.code} is registered twice")
+    unknown = kind.panels - EVERY_PANEL
+    if unknown:
+        raise ValueError(f"timeline kind {kind.code} names unknown panels {sorted(unknown)}")
+    _registry[kind.code] = kind
+    return kind
+
+
+def get(code: str) -> Kind:
+    return _registry[code]
+
+
+def all_kinds() -> tuple[Kind, ...]:
+    return tuple(_registry.values())
+
+
+def _evidence(data: Mapping[str, Any]) -> SafeString:
+    parts = [
+        format_html("Command <code>{}</code>", data["command"])
+        if data.get("command")
+        else format_html("{}: {}", data["label"], data["title"])
+    ]
+    if data.get("exit_code") is not None:
+        parts.append(format_html("exit {}", data["exit_code"]))
+    if data.get("masks"):
+        parts.append(format_html("{} masked", data["masks"]))
+    return mark_safe(", ".join(parts) + ".")
+
+
+def _declared(data: Mapping[str, Any]) -> SafeString:
+    words = format_html("{}, by {}.", data["severity"], data["by"])
+    if data.get("scenario"):
+        words += format_html(" From the scenario “{}”.", data["scenario"])
+    if data.get("known"):
+        words += format_html(" {}", data["known"])
+    return words
+
+
+def _decided(data: Mapping[str, Any]) -> SafeString:
+    words = format_html("{}, confidence {}.", data["option"], data["confidence"])
+    if data.get("override"):
+        words += format_html(" Readiness skipped: {}", data["override"])
+    return words
+
+
+SMALL = frozenset({"lanes", "warnings"})
+
+for _kind in (
+    Kind("incident.declared", "Declared", "Declared.", _declared, icon="i-flag"),
+    Kind(
+        "severity.changed",
+        "Severity",
+        "Severity changed to {after}.",
+        "From {before}: {reason}",
+        icon="i-flag",
+        announce="politely",
+    ),
+    Kind(
+        "phase.changed",
+        "Phase",
+        "Phase: {after}.",
+        "From {before}. {reason}",
+        icon="i-flag",
+        announce="politely",
+    ),
+    Kind("channel.set", "Evidence channel", "Evidence channel set.", "{channel}", icon="i-link"),
+    Kind(
+        "revision.set",
+        "Last known good",
+        "Last known-good revision.",
+        "<code>{revision}</code>",
+        icon="i-met",
+    ),
+    Kind(
+        "rollback.reach",
+        "Reach of a rollback",
+        "Full rollback has {reach} reach.",
+        "{reason}",
+        icon="i-warning",
+    ),
+    Kind("surfaces.changed", "Surfaces", "Impacted surfaces.", "{surfaces}", icon="i-flag"),
+    Kind(
+        "role.assigned",
+        "Roles",
+        "{role}: {person}.",
+        "{before}",
+        icon="i-person",
+        announce="politely",
+    ),
+    Kind("participant.added", "People", "{person} takes part.", icon="i-person"),
+    Kind("participant.removed", "People", "{person} no longer takes part.", icon="i-person"),
+    Kind("evidence.captured", "Evidence", "Evidence {subject}.", _evidence, icon="mark-evidence"),
+    Kind(
+        "checkpoint.scheduled",
+        "Checkpoints",
+        "Checkpoint {subject} scheduled.",
+        "{purpose}",
+        icon="mark-checkpoint",
+        announce="politely",
+    ),
+    Kind(
+        "checkpoint.soon",
+        "Checkpoints",
+        "Checkpoint {subject} is due in 5 minutes.",
+        "{told} was reminded.",
+        icon="i-clock",
+    ),
+    Kind(
+        "checkpoint.due",
+        "Checkpoints",
+        "Checkpoint {subject} is due now.",
+        "{told} was reminded.",
+        icon="i-clock",
+        announce="now",
+    ),
+    Kind(
+        "checkpoint.missed",
+        "Checkpoints",
+        "Checkpoint {subject} was missed.",
+        "Due 5 minutes ago, and nothing is decided. {told} was told.",
+        icon="mark-failed",
+        css="entry-failed",
+        announce="now",
+    ),
+    Kind(
+        "decision.made",
+        "Decisions",
+        "Decision {subject} at {checkpoint}.",
+        _decided,
+        icon="mark-decision",
+        css="entry-decision",
+        announce="politely",
+    ),
+    Kind(
+        "decision.refused",
+        "Decisions",
+        "Decision refused at {checkpoint}.",
+        "{count} unmet: {codes}. Kept as a draft.",
+        icon="mark-refused",
+    ),
+    Kind("risk.noted", "Risks", "Residual risk {subject}.", "{text}", icon="i-warning"),
+    Kind(
+        "freeze.set",
+        "Freezes",
+        "Freeze on {surface}.",
+        "{scope} {reason}",
+        icon="i-freeze",
+    ),
+    Kind(
+        "freeze.declined", "Freezes", "{surface} is not frozen.", "{reason}", icon="i-freeze"
+    ),
+    Kind("freeze.lifted", "Freezes", "Freeze on {surface} lifted.", "{reason}", icon="i-freeze"),
+):
+    register(_kind)

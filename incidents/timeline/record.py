@@ -1,0 +1,76 @@
+"""The only writer of timeline entries, and so the only origin of a push."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from incidents.live import publish
+from incidents.models import Incident, TimelineEntry
+from incidents.models.author import Authored
+from incidents.timeline import kinds
+from incidents.timeline.chain import Link, seal
+from warroom.kernel.actor import Actor
+
+
+def lock(incident_id: int) -> Incident:
+    """The incident, its row locked until the transaction ends: whoever writes holds this."""
+    incident = Incident.objects.select_for_update().get(pk=incident_id)
+    incident.locked = True
+    return incident
+
+
+def check_locked(incident: Incident) -> None:
+    if not connection.in_atomic_block or not getattr(incident, "locked", False):
+        raise RuntimeError("needs the locked incident, inside the transaction that locked it")
+
+
+def record(
+    incident: Incident,
+    kind: str,
+    actor: Actor,
+    at: datetime,
+    *,
+    lane: str = "",
+    subject: str = "",
+    amends: TimelineEntry | None = None,
+    **data: Any,
+) -> TimelineEntry:
+    """Append one entry to the timeline of a locked incident and push it after commit.
+
+    ``kind`` is the code of a registered kind, ``subject`` the reference of the thing it is about
+    (``E-14``), ``data`` what the kind's wording needs, in JSON's types.
+    """
+    check_locked(incident)
+    kinds.get(kind)
+    seq, previous = incident.last_seq + 1, incident.last_hash
+    link = Link(
+        incident=incident.pk,
+        seq=seq,
+        kind=kind,
+        at=at,
+        actor_kind=actor.kind.value,
+        actor_name=actor.name,
+        actor_id=actor.id,
+        lane=lane,
+        subject=subject,
+        data=data,
+        amends=amends.seq if amends else None,
+    )
+    entry = TimelineEntry.objects.create(
+        incident=incident,
+        seq=seq,
+        kind=kind,
+        at=at,
+        lane=lane,
+        subject=subject,
+        data=data,
+        amends=amends,
+        previous_hash=previous,
+        hash=seal(link, previous),
+        **Authored.columns(actor),
+    )
+    incident.last_seq, incident.last_hash = seq, entry.hash
+    incident.save(update_fields=["last_seq", "last_hash"])
+    transaction.on_commit(lambda: publish.entry(incident.pk, seq))
+    return entry

@@ -1,0 +1,201 @@
+"""The commands of an incident: each a short form, one call, back to the room."""
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+
+from incidents.actions import checkpoints, freezes, lifecycle, roles
+from incidents.doors import door
+from incidents.forms import commands as forms
+from incidents.forms.base import WarroomForm
+from incidents.models import Incident, Person
+from incidents.panels import bar
+from incidents.views.submitting import submit
+from warroom.kernel import clock
+
+
+def zone_of(person: Person) -> ZoneInfo:
+    return ZoneInfo(person.time_zone or "UTC")
+
+
+def _command(
+    request: HttpRequest,
+    incident: Incident,
+    form_class: type[WarroomForm],
+    do: Callable[[WarroomForm], object],
+    title: str,
+    **options: Any,
+) -> HttpResponse:
+    def done(form: WarroomForm) -> str:
+        do(form)
+        return incident.get_absolute_url()
+
+    context = {"incident": incident, "bar": bar(incident, clock.now()), "title": title}
+    return submit(request, "incidents/command.html", form_class, done, context=context, **options)
+
+
+@door("severity.change")
+def severity(request: HttpRequest, incident: Incident) -> HttpResponse:
+    return _command(
+        request,
+        incident,
+        forms.SeverityForm,
+        lambda form: lifecycle.change_severity(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        ),
+        "Change severity",
+        initial={"severity": incident.severity},
+    )
+
+
+@door("phase.change")
+def phase(request: HttpRequest, incident: Incident) -> HttpResponse:
+    return _command(
+        request,
+        incident,
+        forms.PhaseForm,
+        lambda form: lifecycle.change_phase(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        ),
+        "Move to another phase",
+        initial={"phase": incident.phase},
+    )
+
+
+@door("role.assign")
+def role(request: HttpRequest, incident: Incident) -> HttpResponse:
+    return _command(
+        request,
+        incident,
+        forms.RoleForm,
+        lambda form: roles.assign(
+            request.actor,
+            incident.pk,
+            person=form.cleaned_data["person"],
+            now=clock.now(),
+            once=form.key,
+            **form.role_and_lane(),
+        ),
+        "Name an owner",
+        initial={"who": request.GET.get("who", "")},
+    )
+
+
+@door("participant.change")
+def participant(request: HttpRequest, incident: Incident) -> HttpResponse:
+    actions = {"add": roles.add_participant, "remove": roles.remove_participant}
+    return _command(
+        request,
+        incident,
+        forms.ParticipantForm,
+        lambda form: actions[form.cleaned_data["change"]](
+            request.actor,
+            incident.pk,
+            person=form.cleaned_data["person"],
+            now=clock.now(),
+            once=form.key,
+        ),
+        "Who takes part",
+    )
+
+
+@door("channel.set")
+def channel(request: HttpRequest, incident: Incident) -> HttpResponse:
+    return _command(
+        request,
+        incident,
+        forms.ChannelForm,
+        lambda form: lifecycle.set_channel(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        ),
+        "Set the evidence channel",
+        initial={"channel": incident.evidence_channel},
+    )
+
+
+@door("revision.set")
+def revision(request: HttpRequest, incident: Incident) -> HttpResponse:
+    return _command(
+        request,
+        incident,
+        forms.RevisionForm,
+        lambda form: lifecycle.set_revision(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        ),
+        "Set the last known-good revision",
+        initial={"revision": incident.last_known_good},
+    )
+
+
+@door("rollback.set_reach")
+def rollback_reach(request: HttpRequest, incident: Incident) -> HttpResponse:
+    return _command(
+        request,
+        incident,
+        forms.RollbackReachForm,
+        lambda form: lifecycle.set_rollback_reach(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        ),
+        "How far a full rollback reaches",
+        initial={"broad": "yes" if incident.broad_rollback_reason else "no"},
+    )
+
+
+@door("surfaces.change")
+def surfaces(request: HttpRequest, incident: Incident) -> HttpResponse:
+    return _command(
+        request,
+        incident,
+        forms.SurfacesForm,
+        lambda form: lifecycle.set_surfaces(
+            request.actor,
+            incident.pk,
+            surfaces=tuple(form.cleaned_data["surfaces"]),
+            now=clock.now(),
+            once=form.key,
+        ),
+        "Say what is impacted",
+        initial={"surfaces": [surface.slug for surface in incident.surfaces.all()]},
+    )
+
+
+@door("freeze.change")
+def freeze(request: HttpRequest, incident: Incident) -> HttpResponse:
+    def do(form: WarroomForm) -> None:
+        said = form.cleaned_data
+        common = {"surface": said["surface"], "reason": said["reason"]}
+        common |= {"now": clock.now(), "once": form.key}
+        match said["change"]:
+            case "freeze":
+                freezes.freeze(request.actor, incident.pk, scope=said["scope"], **common)
+            case "decline":
+                freezes.decline_freeze(request.actor, incident.pk, **common)
+            case "lift":
+                freezes.lift_freeze(request.actor, incident.pk, **common)
+
+    initial = {"change": "freeze", "surface": request.GET.get("surface", "")}
+    return _command(request, incident, forms.FreezeForm, do, "Freeze a surface", initial=initial)
+
+
+@door("checkpoint.schedule")
+def checkpoint(request: HttpRequest, incident: Incident) -> HttpResponse:
+    class Form(forms.CheckpointForm):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.fields["due_at"].now = clock.now()
+            self.fields["due_at"].zone = zone_of(request.user)
+
+    return _command(
+        request,
+        incident,
+        Form,
+        lambda form: checkpoints.schedule(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        ),
+        "Schedule a checkpoint",
+        initial={"due_at": "+15"},
+    )
+
+

@@ -1,0 +1,12 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from warroom.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("lanes.urls")),
+    path("", include("incidents.urls")),
+]
