@@ -1,7 +1,7 @@
 """Deciding at a checkpoint: the record, its refusal, its draft."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,8 @@ class Written:
     """A Checkpoint Decision Record as its author filled it in.
 
     ``evidence`` and ``risks`` are numbers within the incident, ``rejected`` maps options to
-    reasons, ``raw`` is the form as typed, kept as the draft when the decision is refused.
+    reasons. ``shape`` is what could not even be read (an odd time, a text too long), ``raw`` the
+    form as typed, kept as the draft when the decision is refused.
     """
 
     scope: str = ""
@@ -56,6 +57,7 @@ class Written:
     verifier: Person | None = None
     deviation_reason: str = ""
     override_reason: str = ""
+    shape: tuple[Violation, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -89,6 +91,7 @@ def decide(
     with act("decision.decide", actor, incident_id, now, once=once) as incident:
         facts = standing(incident)
         checkpoint = incident.checkpoints.get(number=number)
+        written = _settled(written)
         evidence = list(incident.evidence.filter(number__in=written.evidence))
         problems = _already_decided(checkpoint) or _judge(facts, written, evidence, now)
         if problems:
@@ -100,6 +103,12 @@ def decide(
     if decision is None:
         raise Refused(problems)
     return decision
+
+
+def _settled(written: Written) -> Written:
+    """What follows from itself filled in: the choice from the option, and the other way round."""
+    settled = rules.settle(rules.Proposal(choice=written.choice, option=written.option))
+    return replace(written, choice=settled.choice, option=settled.option)
 
 
 def _already_decided(checkpoint: Checkpoint) -> tuple[Violation, ...]:
@@ -119,9 +128,11 @@ def _judge(
     texts = [risk.text for risk in facts.risks if risk.number in written.risks]
     if written.risk_new.strip():
         texts.append(written.risk_new.strip())
-    return rules.violations(
+    unread = {problem.field for problem in written.shape}
+    found = rules.violations(
         proposal_of(written, evidence, tuple(texts)), situation_of(facts, now)
     )
+    return written.shape + tuple(one for one in found if one.field not in unread)
 
 
 def _keep_refused(
@@ -136,7 +147,7 @@ def _keep_refused(
     # The same form is sent again once it is mended, under the same key.
     Submission.objects.filter(pk=once).delete()
     save_draft(actor, checkpoint, written.raw, now=now)
-    codes = list(dict.fromkeys(problem.code for problem in problems))
+    codes = list(dict.fromkeys(problem.code or problem.field for problem in problems))
     record(
         incident,
         "decision.refused",

@@ -1,0 +1,132 @@
+"""The small words of every page: icons, times, states. A builtin, so templates need no load."""
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from incidents.models import Incident
+from incidents.vocabulary import Reach, Severity
+from warroom.kernel.text import ansi_to_html
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, css: str = "icon") -> SafeString:
+    """A symbol of ``icons.svg``; decoration only, so a word must stand beside it."""
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("icons.svg"), name
+    )
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> SafeString | str:
+    """A clock time. Rendered in UTC for every reader alike; the page shows it in their zone."""
+    if at is None:
+        return ""
+    utc = at.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" data-clock>{} UTC</time>',
+        utc.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        f"{utc:%H:%M}",
+    )
+
+
+@register.simple_tag
+def day(at: datetime | None) -> SafeString | str:
+    """A date with its clock time, for what may be days ago."""
+    if at is None:
+        return ""
+    utc = at.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" data-clock="day">{} UTC</time>',
+        utc.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        f"{utc:%d %b %Y, %H:%M}",
+    )
+
+
+@register.simple_tag
+def tplus(at: datetime, incident: Incident) -> str:
+    """``T+00:35``: hours and minutes since the incident was declared."""
+    return since(at, incident.declared_at)
+
+
+def since(at: datetime, start: datetime) -> str:
+    minutes = int((at - start).total_seconds() // 60)
+    sign = "+" if minutes >= 0 else "−"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"T{sign}{hours:02d}:{rest:02d}"
+
+
+@register.simple_tag
+def elapsed(at: datetime, incident: Incident) -> str:
+    """``T+00:37:18``: the running clock, as the server saw it."""
+    seconds = max(int((at - incident.declared_at).total_seconds()), 0)
+    return f"T+{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+@register.simple_tag
+def severity_badge(value: str) -> SafeString:
+    """SEV-n with its bars."""
+    return format_html(
+        '<span class="severity severity-{}">{}{}</span>',
+        value,
+        icon(f"sev-{value}"),
+        Severity(value).label,
+    )
+
+
+@register.simple_tag
+def reach(value: str) -> SafeString:
+    """How far an option reaches, as icon and word."""
+    return format_html(
+        '<span class="reach">{}{}</span>', icon(f"reach-{value}"), Reach(value).label
+    )
+
+
+@register.simple_tag
+def author(row: object) -> SafeString:
+    """Who wrote it; an agent is marked as one everywhere."""
+    name = row.actor_name  # type: ignore[attr-defined]
+    if not row.is_agent:  # type: ignore[attr-defined]
+        return format_html('<span class="person">{}</span>', name)
+    return format_html(
+        '<span class="person person-agent">{}{} (agent)</span>', icon("i-agent"), name
+    )
+
+
+@register.filter
+def ansi(text: str) -> SafeString:
+    """Output with its ANSI colours as classes; HTML in it is only text."""
+    return ansi_to_html(text)
+
+
+@register.filter
+def milliseconds(value: int | None) -> str:
+    """A duration in milliseconds, in words."""
+    if value is None:
+        return ""
+    if value < 1000:
+        return f"{value} ms"
+    if value < 60_000:
+        return f"{value / 1000:.1f} s"
+    return f"{value // 60_000} min {value // 1000 % 60} s"
+
+
+@register.filter
+def by_code(violations: object) -> list[object]:
+    """One violation for each rule, for the list above a form; each field shows its own."""
+    first: dict[str, object] = {}
+    for violation in violations:  # type: ignore[attr-defined]
+        first.setdefault(violation.code or violation.field, violation)
+    return list(first.values())
+
+
+@register.simple_tag
+def querystring_of(wanted: dict[str, str], before: int) -> str:
+    """The address of the next older window under the same filter."""
+    return "?" + urlencode({**{k: v for k, v in wanted.items() if v}, "before": before})

@@ -1,0 +1,132 @@
+"""Deciding: the form of a checkpoint, its draft, and the record that came of it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from incidents import derived, facts, situation
+from incidents.actions import decisions
+from incidents.doors import door
+from incidents.forms.decisions import DecisionForm
+from incidents.models import Checkpoint, Decision, DecisionDraft, Incident
+from incidents.panels import bar
+from incidents.rules.capture import PRECHECK_COMMANDS
+from incidents.rules.decision import postures
+from incidents.views.commands import zone_of
+from warroom.kernel import clock
+from warroom.kernel.refusal import Refused
+
+SHOWN_EVIDENCE = 30
+
+
+@door("decision.decide")
+def decide_next(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """To the next checkpoint, or to scheduling one when there is none."""
+    following = incident.checkpoints.open().first()
+    if following is None:
+        return redirect("checkpoint", incident.pk)
+    return redirect(following)
+
+
+@door("decision.decide")
+def decide(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResponse:
+    point = get_object_or_404(incident.checkpoints, number=checkpoint)
+    if request.method != "POST":
+        if not point.is_open:
+            return redirect(Decision.objects.get(checkpoint=point))
+        return _page(request, incident, point, _form(request, incident, point))
+    form = _form(request, incident, point)
+    form.is_valid()
+    try:
+        decisions.decide(
+            request.actor,
+            incident.pk,
+            checkpoint,
+            form.written(),
+            now=clock.now(),
+            once=form.cleaned_data.get("once"),
+        )
+    except Refused as refusal:
+        form.refuse(refusal.violations)
+        overtaken = refusal.violations[0].code == "K-DECIDED"
+        return _page(request, incident, point, form, status=409 if overtaken else 422)
+    return HttpResponseRedirect(incident.get_absolute_url())
+
+
+@door("decision.decide")
+@require_POST
+def draft(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResponse:
+    """Keep what has been typed so far; the page asks for this while somebody writes."""
+    point = get_object_or_404(incident.checkpoints, number=checkpoint)
+    form = _form(request, incident, point)
+    form.is_valid()
+    saved = decisions.save_draft(request.actor, point, form.written().raw, now=clock.now())
+    return JsonResponse({"saved_at": saved.saved_at.isoformat()})
+
+
+@door("room.view")
+def decision(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
+    rows = incident.decisions.select_related(
+        "checkpoint", "next_checkpoint", "executor", "verifier", "commander"
+    ).prefetch_related("evidence", "risks", "rejected")
+    made = get_object_or_404(rows, number=decision)
+    context = {"incident": incident, "bar": bar(incident, clock.now()), "decision": made}
+    return render(request, "incidents/decision.html", context)
+
+
+def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> DecisionForm:
+    options: dict[str, Any] = {
+        "request": request,
+        "offered": situation.offered(facts.of(incident)),
+        "now": clock.now(),
+        "zone": zone_of(request.user),
+    }
+    if request.method == "POST":
+        return DecisionForm(request.POST, **options)
+    kept = _draft_for(request, incident, point)
+    form = DecisionForm(initial=DecisionForm.initial_of(kept.data) if kept else None, **options)
+    form.draft = kept
+    return form
+
+
+def _draft_for(
+    request: HttpRequest, incident: Incident, point: Checkpoint
+) -> DecisionDraft | None:
+    """The author's draft of this checkpoint, else their last one that was overtaken."""
+    mine = DecisionDraft.objects.filter(
+        author_id=request.actor.id, checkpoint__incident=incident
+    ).select_related("checkpoint")
+    overtaken = mine.filter(checkpoint__decided_at__isnull=False).order_by("-saved_at")
+    return mine.filter(checkpoint=point).first() or overtaken.first()
+
+
+def _page(
+    request: HttpRequest,
+    incident: Incident,
+    point: Checkpoint,
+    form: DecisionForm,
+    status: int = 200,
+) -> HttpResponse:
+    now = clock.now()
+    standing = facts.of(incident)
+    at = situation.situation_of(standing, now)
+    evidence = list(incident.evidence.defer("text")[:SHOWN_EVIDENCE])
+    context = {
+        "incident": incident,
+        "bar": bar(incident, now),
+        "checkpoint": point,
+        "is_overdue": point.is_overdue(now),
+        "form": form,
+        "evidence": evidence,
+        "evidence_count": sum(standing.evidence_by_lane.values()),
+        "cited": {str(number) for number in form["evidence"].value() or ()},
+        "picked_risks": {str(number) for number in form["risks"].value() or ()},
+        "facts": standing,
+        "readiness": derived.readiness(standing),
+        "is_first": at.is_first,
+        "postures": postures(incident.severity, at.surfaces),
+        "prechecks": [*PRECHECK_COMMANDS, *(s.health_check for s in standing.surfaces if s.health_check)],
+    }
+    return render(request, "incidents/decide.html", context, status=status)

@@ -1,0 +1,87 @@
+"""The war room: one page of panels that the hub pushes too."""
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from incidents import facts, notices
+from incidents.doors import door
+from incidents.duties import duties
+from incidents.live import render as live
+from incidents.models import Incident, TimelineEntry
+from incidents.permissions import may
+from incidents.timeline import kinds
+from incidents.vocabulary import LaneKind
+from warroom.kernel import clock
+
+WINDOW = 100
+
+
+@door("room.view")
+def room(request: HttpRequest, incident: Incident) -> HttpResponse:
+    now = clock.now()
+    context = {
+        "incident": incident,
+        "panels": live.panels(incident, now),
+        "may_command": may("decision.decide", request.who),
+        "may_note": may("note.add", request.who),
+        **_next(request, incident),
+        **_window(request, incident),
+    }
+    return render(request, "incidents/room.html", context)
+
+
+@door("room.view")
+def next_thing(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """The viewer's own block: what is next for them, and what they must hear."""
+    return render(request, "incidents/next.html", {"incident": incident, **_next(request, incident)})
+
+
+def _next(request: HttpRequest, incident: Incident) -> dict[str, object]:
+    waiting = duties([facts.of(incident)], request.user, clock.now())
+    return {
+        "duty": waiting[0] if waiting else None,
+        "others": waiting[1:3],
+        "notices": notices.unseen(request.user, incident)[:5],
+    }
+
+
+@door("room.view")
+def timeline(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """A window of the timeline: the older entries, or those that a filter leaves."""
+    context = {"incident": incident, **_window(request, incident)}
+    fragment = request.htmx and not request.htmx.history_restore_request
+    template = "incidents/timeline.html#window" if fragment else "incidents/timeline.html"
+    return render(request, template, context)
+
+
+def _window(request: HttpRequest, incident: Incident) -> dict[str, object]:
+    wanted = {name: request.GET.get(name, "").strip() for name in ("lane", "kind", "q", "before")}
+    rows = _filtered(TimelineEntry.objects.filter(incident=incident), wanted)
+    found = list(rows.order_by("-seq")[: WINDOW + 1])
+    entries = live.entries(incident, found[:WINDOW])
+    return {
+        "entries": [entry.html for entry in entries],
+        "older_than": found[WINDOW - 1].seq if len(found) > WINDOW else None,
+        "wanted": wanted,
+        "lane_choices": LaneKind.choices,
+        "kind_choices": sorted({kind.label for kind in kinds.all_kinds()}),
+    }
+
+
+def _filtered(
+    rows: "QuerySet[TimelineEntry]", wanted: dict[str, str]
+) -> "QuerySet[TimelineEntry]":
+    if wanted["before"].isdigit():
+        rows = rows.filter(seq__lt=min(int(wanted["before"]), 2**31 - 1))
+    if wanted["lane"] in LaneKind.values:
+        rows = rows.filter(lane=wanted["lane"])
+    if codes := [k.code for k in kinds.all_kinds() if k.label == wanted["kind"]]:
+        rows = rows.filter(kind__in=codes)
+    if wanted["q"]:
+        text = wanted["q"][:100]
+        # JSON text escapes non-ASCII only when asked to: PostgreSQL keeps it readable.
+        rows = rows.filter(
+            Q(data__icontains=text) | Q(subject__iexact=text) | Q(actor_name__icontains=text)
+        )
+    return rows

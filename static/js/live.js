@@ -1,0 +1,37 @@
+// The room, live: entries, panels and duties as the server pushes them, without a reload.
+// <main data-live="/ws/INC-42/" data-poll="/INC-42/live/" data-seq="62" data-next="/INC-42/next/">
+
+import { Connection } from "./live/connection.js";
+import { Announcer } from "./live/announcer.js";
+import { Duties } from "./live/duties.js";
+import { Panels } from "./live/panels.js";
+import { Standing } from "./live/standing.js";
+import { Timeline } from "./live/timeline.js";
+
+const main = document.querySelector("main[data-live]");
+
+if (main) {
+  const announcer = new Announcer();
+  const timeline = new Timeline(Number(main.dataset.seq), announcer);
+  const panels = new Panels();
+  const duties = new Duties(main.dataset.next);
+  const standing = new Standing(main, announcer, () => timeline.seq);
+
+  const connection = new Connection(
+    { socket: main.dataset.live, poll: main.dataset.poll },
+    () => timeline.seq,
+    {
+      entries: (message) => {
+        if (!timeline.follows(message)) connection.catchUp();
+        else timeline.add(message.entries);
+      },
+      panels: (message) => panels.show(message.panels),
+      duties: () => duties.changed(),
+      reload: () => standing.reload(),
+      bye: (message) => standing.bye(message.reason),
+    },
+    (state) => standing.show(state),
+  );
+  standing.whenAsked(() => connection.now());
+  connection.start();
+}

@@ -1,0 +1,183 @@
+// The way to the server: a socket, and polling when there is none. It says in which state it is:
+// "live", "polling", "lost" (with the seconds until the next try), "over".
+
+const STEPS = [500, 1000, 2000, 4000, 8000, 15000];
+const POLL = 3000;
+const PING = 15000;
+const ANSWER = 5000;
+const OVER = new Set([4401, 4403, 4404]);
+
+export class Connection {
+  #paths;
+  #seq;
+  #handlers;
+  #tell;
+  #socket = null;
+  #failures = 0;
+  #retry = 0;
+  #retryAt = 0;
+  #poll = 0;
+  #ping = 0;
+  #answer = 0;
+  #live = false;
+  #polled = false;
+  #over = false;
+
+  constructor(paths, seq, handlers, tell) {
+    this.#paths = paths;
+    this.#seq = seq;
+    this.#handlers = handlers;
+    this.#tell = tell;
+  }
+
+  start() {
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.now();
+    });
+    window.addEventListener("online", () => this.now());
+    window.addEventListener("pagehide", () => this.#socket?.close());
+    window.addEventListener("pageshow", (event) => event.persisted && this.now());
+    this.#open();
+  }
+
+  // Look at once: the person came back, or asked.
+  now() {
+    if (this.#over) return;
+    if (this.#socket?.readyState === WebSocket.OPEN) {
+      this.#check();
+    } else if (this.#socket?.readyState !== WebSocket.CONNECTING) {
+      this.#failures = 0;
+      this.#open();
+    }
+  }
+
+  // One poll, whatever the socket does: the same messages by the other way.
+  async catchUp() {
+    if (this.#over) return false;
+    try {
+      const response = await fetch(`${this.#paths.poll}?after=${this.#seq()}`, {
+        headers: { Accept: "application/json" },
+        redirect: "manual",
+        signal: AbortSignal.timeout(10000),
+      });
+      if (response.type === "opaqueredirect" || [401, 403, 404].includes(response.status)) {
+        const signedOut = response.type === "opaqueredirect" || response.status === 401;
+        this.#end(signedOut ? "You are signed out." : "You no longer take part in this incident.");
+        return false;
+      }
+      if (!response.ok) return false;
+      for (const message of (await response.json()).messages) this.#handle(message);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #open() {
+    clearTimeout(this.#retry);
+    const url = new URL(this.#paths.socket, window.location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    url.searchParams.set("after", this.#seq());
+    const socket = new WebSocket(url);
+    this.#socket = socket;
+    socket.onmessage = (event) => socket === this.#socket && this.#receive(event.data);
+    socket.onclose = (event) => socket === this.#socket && this.#closed(event.code);
+  }
+
+  #receive(data) {
+    const message = JSON.parse(data);
+    clearTimeout(this.#answer);
+    this.#answer = 0;
+    if (message.type === "live") this.#nowLive();
+    else if (message.type === "degraded") this.#degraded();
+    else if (message.type === "pong") message.seq > this.#seq() && this.catchUp();
+    else this.#handle(message);
+  }
+
+  #handle(message) {
+    if (message.type === "bye") this.#end(message.reason);
+    else this.#handlers[message.type]?.(message);
+  }
+
+  #nowLive() {
+    this.#failures = 0;
+    this.#live = true;
+    this.#stopPolling();
+    clearInterval(this.#ping);
+    this.#ping = setInterval(() => this.#check(), PING);
+    this.#tell({ name: "live" });
+  }
+
+  // The socket stands, but pushes may be late.
+  #degraded() {
+    this.#failures = 0;
+    this.#live = false;
+    this.#tell({ name: "polling" });
+    this.#startPolling();
+  }
+
+  // A connection can be dead without saying so: ask, and give up on silence.
+  #check() {
+    if (this.#socket?.readyState !== WebSocket.OPEN || this.#answer) return;
+    const asked = this.#socket;
+    asked.send("ping");
+    this.#answer = setTimeout(() => {
+      this.#answer = 0;
+      if (this.#socket !== asked) return;
+      asked.close();
+      this.#closed(1006);
+    }, ANSWER);
+  }
+
+  #closed(code) {
+    clearInterval(this.#ping);
+    clearTimeout(this.#answer);
+    this.#answer = 0;
+    this.#socket = null;
+    this.#live = false;
+    if (this.#over) return;
+    if (OVER.has(code)) {
+      this.#end("The server closed the connection to this room.");
+      return;
+    }
+    const step = STEPS[Math.min(this.#failures, STEPS.length - 1)];
+    const wait = step * (0.5 + Math.random());
+    this.#failures += 1;
+    this.#retryAt = Date.now() + wait;
+    this.#retry = setTimeout(() => this.#open(), wait);
+    if (!this.#polled) this.#tellLost();
+    if (this.#failures > 1) this.#startPolling();
+  }
+
+  #tellLost() {
+    this.#tell({ name: "lost", retryAt: this.#retryAt, again: this.#failures > 1 });
+  }
+
+  #startPolling() {
+    if (this.#poll) return;
+    const turn = async () => {
+      this.#polled = await this.catchUp();
+      if (!this.#poll) return;
+      if (this.#polled) this.#tell({ name: "polling" });
+      else if (this.#socket?.readyState !== WebSocket.OPEN) this.#tellLost();
+      this.#poll = setTimeout(turn, POLL);
+    };
+    this.#poll = setTimeout(turn, 0);
+  }
+
+  #stopPolling() {
+    clearTimeout(this.#poll);
+    this.#poll = 0;
+    this.#polled = false;
+  }
+
+  #end(reason) {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#retry);
+    this.#stopPolling();
+    this.#socket?.close();
+    this.#tell({ name: "over" });
+    this.#handlers.bye({ reason });
+  }
+}

@@ -1,0 +1,64 @@
+// Server-rendered HTML into the page.
+
+export function elementOf(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.firstElementChild;
+}
+
+// Others bring it to life: htmx its attributes, the clock its times.
+export function arrived(element) {
+  window.htmx?.process(element);
+  element.dispatchEvent(new CustomEvent("warroom:fragment", { bubbles: true }));
+}
+
+const FIELDS = "input, textarea, select, [contenteditable]";
+
+// Whether replacing the element would take something away from the person: a field they are in or
+// have typed into, a dialog or popover they have open.
+export function inUse(element) {
+  const active = document.activeElement;
+  if (element.contains(active) && active.closest(`${FIELDS}, details[open]`)) return true;
+  if (element.querySelector("dialog[open], [popover]:popover-open")) return true;
+  return [...element.querySelectorAll("input, textarea, select")].some(changed);
+}
+
+function changed(field) {
+  if (field.type === "hidden" || field.type === "submit") return false;
+  if (field.type === "checkbox" || field.type === "radio") {
+    return field.checked !== field.defaultChecked;
+  }
+  if (field.localName === "select") {
+    const options = [...field.options];
+    const chosen = options.findLastIndex((option) => option.defaultSelected);
+    return field.selectedIndex !== Math.max(chosen, 0) && field.selectedIndex !== -1;
+  }
+  return field.value !== field.defaultValue;
+}
+
+// Put the new element in the place of the old; what was unfolded stays so, and who stood on a
+// link or button stands on the same one again.
+export function replace(old, fresh) {
+  const unfolded = [...old.querySelectorAll("details")].map((details) => details.open);
+  const steps = (root) => [...root.querySelectorAll("a[href], button, summary, [tabindex]")];
+  const place = steps(old).indexOf(document.activeElement);
+  const id = place >= 0 ? document.activeElement.id : "";
+  old.replaceWith(fresh);
+  fresh.querySelectorAll("details").forEach((details, n) => {
+    if (unfolded[n] !== undefined) details.open = unfolded[n];
+  });
+  if (place >= 0) {
+    const same = (id && document.getElementById(id)) || steps(fresh)[place];
+    same?.focus({ preventScroll: true });
+  }
+  arrived(fresh);
+}
+
+// Try again when the person leaves a field, closes a dialog or sends a form.
+export function whenLeft(callback) {
+  const later = () => setTimeout(callback, 0);
+  for (const name of ["focusout", "reset", "htmx:afterSettle"]) {
+    document.addEventListener(name, later);
+  }
+  for (const name of ["close", "toggle"]) document.addEventListener(name, later, true);
+}

@@ -1,0 +1,26 @@
+// Panels are replaced whole, by their id; one that is in use waits, and then shows its latest state.
+
+import { elementOf, inUse, replace, whenLeft } from "./fragment.js";
+
+export class Panels {
+  #waiting = new Map();
+
+  constructor() {
+    whenLeft(() => this.#settle());
+  }
+
+  show(panels) {
+    for (const [name, html] of Object.entries(panels)) this.#waiting.set(name, html);
+    this.#settle();
+  }
+
+  #settle() {
+    for (const [name, html] of this.#waiting) {
+      const old = document.getElementById(`panel-${name}`);
+      if (old && inUse(old)) continue;
+      this.#waiting.delete(name);
+      const fresh = old && elementOf(html);
+      if (fresh) replace(old, fresh);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+// How the page stands, in words: the sign in the bar, the banner when the connection is lost or
+// over, and the note when it is back.
+
+import { elementOf } from "./fragment.js";
+
+const NOTE = 8000;
+const PATIENCE = 2500;
+const SIGNS = {
+  live: ["Live", "i-live"],
+  polling: ["Polling", "i-paused"],
+  lost: ["Reconnecting", "i-paused"],
+  over: ["Stopped", "i-paused"],
+};
+
+export class Standing {
+  #main;
+  #announcer;
+  #seq;
+  #ask = () => {};
+  #banner = null;
+  #soon = 0;
+  #tick = 0;
+  #state = "live";
+  #seqBefore = 0;
+  #knownAt = new Date();
+  #icons;
+
+  constructor(main, announcer, seq) {
+    this.#main = main;
+    this.#announcer = announcer;
+    this.#seq = seq;
+    this.#icons = document.querySelector(".connection use")?.getAttribute("href") ?? "#i-live";
+  }
+
+  whenAsked(ask) {
+    this.#ask = ask;
+  }
+
+  show(state) {
+    const before = this.#state;
+    this.#state = state.name;
+    this.#sign(state.name);
+    if (state.name === "lost") this.#lost(state, before);
+    else if (state.name !== "over") this.#back(state.name);
+  }
+
+  bye(reason) {
+    this.#put(reason, "What you see is no longer kept up to date.", "Load the page again", () =>
+      window.location.reload(),
+    );
+    this.#main.classList.add("is-stale");
+    this.#announcer.now(reason);
+  }
+
+  // Too much was missed to be shown piece by piece. What somebody is writing is not thrown away.
+  reload() {
+    const writing = [...this.#main.querySelectorAll("textarea, input:not([type=hidden])")];
+    if (!writing.some((field) => field.value !== field.defaultValue)) {
+      window.location.reload();
+      return;
+    }
+    this.#put(
+      "Much has happened while you were away.",
+      "Send or copy what you are writing, then load the page again.",
+      "Load the page again",
+      () => window.location.reload(),
+    );
+  }
+
+  #sign(name) {
+    const sign = document.querySelector(".connection");
+    if (!sign) return;
+    const [word, icon] = SIGNS[name];
+    sign.classList.toggle("is-paused", name !== "live");
+    sign.dataset.state = name;
+    sign.querySelector("use")?.setAttribute("href", this.#icons.replace(/#.*$/, `#${icon}`));
+    const text = [...sign.childNodes].findLast((node) => node.nodeType === Node.TEXT_NODE);
+    if (text) text.data = word;
+    else sign.append(word);
+  }
+
+  // A short break is not worth an alarm.
+  #lost(state, before) {
+    if (before !== "lost") {
+      this.#seqBefore = this.#seq();
+      this.#knownAt = new Date();
+      this.#soon = setTimeout(() => this.#alarm(), PATIENCE);
+    }
+    clearInterval(this.#tick);
+    this.#tick = setInterval(() => this.#count(state.retryAt), 500);
+  }
+
+  #alarm() {
+    const at = this.#knownAt.toLocaleTimeString([], { hour12: false });
+    const sentence = `Live updates paused; showing what was known at ${at}.`;
+    this.#put(sentence, "What you write stays here.", "Try now", () => this.#ask());
+    this.#main.classList.add("is-stale");
+    this.#announcer.now(sentence);
+  }
+
+  #count(retryAt) {
+    const detail = this.#banner?.querySelector(".lost-detail");
+    const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
+    const trying = seconds ? `Trying again in ${seconds} s.` : "Trying again now.";
+    if (detail) detail.textContent = `${trying} What you write stays here.`;
+  }
+
+  #back(name) {
+    clearTimeout(this.#soon);
+    clearInterval(this.#tick);
+    if (!this.#banner) return;
+    this.#banner.remove();
+    this.#banner = null;
+    this.#main.classList.remove("is-stale");
+    const missed = this.#seq() - this.#seqBefore;
+    const how = name === "live" ? "Live again." : "Connected again, by polling.";
+    const what = missed === 1 ? "1 entry" : `${missed || "No"} entries`;
+    this.#note(`${how} ${what} arrived while you were away.`);
+  }
+
+  #note(sentence) {
+    const note = elementOf('<p class="live-note"><span class="toast"></span></p>');
+    note.firstElementChild.textContent = sentence;
+    this.#main.before(note);
+    setTimeout(() => note.remove(), NOTE);
+    this.#announcer.politely(sentence);
+  }
+
+  #put(sentence, detail, action, act) {
+    this.#banner?.remove();
+    const href = this.#icons.replace(/#.*$/, "#i-paused");
+    this.#banner = elementOf(
+      '<div class="lost"><svg class="icon" aria-hidden="true"><use></use></svg><span></span> ' +
+        '<span class="lost-detail"></span> ' +
+        '<button type="button" class="button button-small push"></button></div>',
+    );
+    this.#banner.querySelector("use").setAttribute("href", href);
+    this.#banner.querySelector("span").textContent = sentence;
+    this.#banner.querySelector(".lost-detail").textContent = detail;
+    const button = this.#banner.querySelector("button");
+    button.textContent = action;
+    button.addEventListener("click", act);
+    this.#main.before(this.#banner);
+  }
+}
