@@ -1,0 +1,71 @@
+// Times in the reader's zone, the running clock, and the countdown to the next checkpoint.
+const root = document.documentElement;
+const zone = root.dataset.zone || undefined;
+const meta = document.querySelector('meta[name="server-time"]');
+// The server's clock counts: a laptop that is five minutes off must not show a checkpoint as kept.
+const offset = meta ? Date.parse(meta.content) - Date.now() : 0;
+const spoken = new Set();
+
+const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: zone });
+
+export const serverNow = () => Date.now() + offset;
+
+export function localise(node) {
+  for (const element of node.querySelectorAll("time[data-clock]:not([data-local])")) {
+    const moment = new Date(element.dateTime);
+    const format = element.dataset.clock === "day" ? day : time;
+    element.title = element.textContent;
+    element.textContent = format.format(moment);
+    element.dataset.local = "";
+  }
+}
+
+const two = (number) => String(number).padStart(2, "0");
+
+function elapsed(element, now) {
+  const seconds = Math.max(0, Math.floor((now - Date.parse(element.dataset.elapsed)) / 1000));
+  const minutes = `T+${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}`;
+  return "short" in element.dataset ? minutes : `${minutes}:${two(seconds % 60)}`;
+}
+
+function countdown(element, now) {
+  const seconds = Math.floor((Date.parse(element.dataset.countdown) - now) / 1000);
+  if (seconds < 0) {
+    const late = Math.floor(-seconds / 60);
+    return late < 1 ? "overdue" : `${late < 90 ? `${late} min` : `${Math.floor(late / 60)} h`} late`;
+  }
+  speak(element.dataset.countdown, seconds);
+  const hours = Math.floor(seconds / 3600);
+  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return hours ? `${hours}:${rest}` : rest;
+}
+
+function speak(due, seconds) {
+  for (const minutes of [5, 1]) {
+    const key = `${due}-${minutes}`;
+    if (seconds <= minutes * 60 && seconds > minutes * 60 - 5 && !spoken.has(key)) {
+      spoken.add(key);
+      const region = document.getElementById("announce-politely");
+      if (region) region.textContent = `${minutes} minute${minutes > 1 ? "s" : ""} to the next checkpoint`;
+    }
+  }
+}
+
+function tick() {
+  const now = serverNow();
+  for (const element of document.querySelectorAll("[data-elapsed]")) element.textContent = elapsed(element, now);
+  for (const element of document.querySelectorAll("[data-countdown]")) element.textContent = countdown(element, now);
+}
+
+export function startClocks() {
+  localise(document);
+  tick();
+  setInterval(tick, 1000);
+  for (const event of ["warroom:fragment", "htmx:afterSettle", "htmx:load"]) {
+    document.addEventListener(event, () => {
+      localise(document);
+      tick();
+    });
+  }
+}

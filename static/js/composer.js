@@ -1,0 +1,48 @@
+// The room's composer sends without leaving the page; without script the form posts as any other.
+import { forget } from "./keep.js";
+
+function complain(form, text) {
+  const problem = form.querySelector(".field-problem");
+  problem.textContent = text;
+  problem.hidden = !text;
+}
+
+async function send(form) {
+  const button = form.querySelector("button");
+  const text = form.elements.text;
+  if (button.getAttribute("aria-disabled")) return;
+  button.setAttribute("aria-disabled", "true");
+  try {
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { Accept: "application/json" },
+      credentials: "same-origin",
+    });
+    if (answer.ok) {
+      text.value = "";
+      forget(form);
+      complain(form, "");
+    } else if (answer.status === 422) {
+      const { violations } = await answer.json();
+      complain(form, violations.map((violation) => violation.sentence).join(" "));
+    } else if (answer.status === 401) {
+      complain(form, "You are signed out. Sign in again in another tab; your note stays here.");
+    } else {
+      complain(form, "Not sent. Your note stays here; try again.");
+    }
+  } catch {
+    complain(form, "No connection. Your note stays here; try again when you are back.");
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
+export function startComposer() {
+  for (const form of document.querySelectorAll("form[data-composer]")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      send(form);
+    });
+  }
+}

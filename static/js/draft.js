@@ -1,0 +1,37 @@
+// A long form saves itself while it is written.
+const DELAY = 800;
+
+function show(state, text, problem) {
+  if (!state) return;
+  state.textContent = text;
+  state.classList.toggle("is-late", Boolean(problem));
+}
+
+async function save(form, state) {
+  const body = new FormData(form);
+  try {
+    const answer = await fetch(form.dataset.draftUrl, { method: "POST", body, credentials: "same-origin", redirect: "error" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const { saved_at: at } = await answer.json();
+    show(state, `Your draft was saved at ${new Date(at).toLocaleTimeString("en-GB", { timeZone: document.documentElement.dataset.zone || undefined })}`);
+  } catch {
+    show(state, "The draft could not be saved; it is still in this page. Trying again.", true);
+    return false;
+  }
+  return true;
+}
+
+export function startDrafts() {
+  for (const form of document.querySelectorAll("form[data-draft-url]")) {
+    const state = document.getElementById(form.dataset.draftState);
+    let timer;
+    const later = (delay) => {
+      clearTimeout(timer);
+      timer = setTimeout(async () => {
+        if (!(await save(form, state))) later(5000);
+      }, delay);
+    };
+    form.addEventListener("input", () => later(DELAY));
+    form.addEventListener("submit", () => clearTimeout(timer));
+  }
+}

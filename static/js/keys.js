@@ -1,0 +1,35 @@
+// Single keys outside fields, each shown on its control; they can be switched off in settings.
+const inField = (target) => target.closest("input:not([type=radio],[type=checkbox]),textarea,select,[contenteditable]");
+
+function submitFocused(event) {
+  const form = event.target.closest("form");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
+}
+
+function act(element) {
+  if (element.matches("input,textarea,select")) element.focus();
+  else element.click();
+}
+
+export function startKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return submitFocused(event);
+    if (event.key === "Escape" && inField(event.target)) return event.target.blur();
+    if (document.documentElement.dataset.keys === "off") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (event.key === "?") return document.getElementById("shortcuts")?.showModal();
+    const key = event.key.length === 1 ? event.key.toUpperCase() : "";
+    if (!key) return;
+    const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
+    // A command folded into a menu keeps its key, one that this person may not use has none.
+    const usable = found.find((element) => !element.disabled && (element.closest("[popover]") ? mayCommand() : element.checkVisibility()));
+    if (!usable) return;
+    event.preventDefault();
+    act(usable);
+  });
+}
+
+const mayCommand = () => document.body.classList.contains("may-command");

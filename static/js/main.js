@@ -1,0 +1,21 @@
+// One entry for every page; each module finds what it works on, or does nothing.
+import { startClocks } from "./clocks.js";
+import { startDrafts } from "./draft.js";
+import { startKeeping } from "./keep.js";
+import { startKeys } from "./keys.js";
+import { startPages } from "./pages.js";
+import { startSubmitting } from "./submit.js";
+import { startComposer } from "./composer.js";
+
+startClocks();
+startKeys();
+startSubmitting();
+startKeeping();
+startDrafts();
+startComposer();
+startPages();
+
+if (document.querySelector("[data-live]")) {
+  const { startLive } = await import("./live.js");
+  startLive();
+}
