@@ -1,0 +1,5 @@
+"""The names under which the benchmark reaches its peers."""
+
+CHANNEL = "bench-live-raw"
+PREFIX = "bench-idiomatic"
+GROUP = "room"

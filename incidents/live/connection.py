@@ -1,0 +1,122 @@
+"""One browser, as a hub sees it: what it has, what waits for it, and whether it keeps up."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from incidents.live import messages
+from incidents.live.access import Viewer
+from incidents.live.render import Fragment
+
+type Event = Mapping[str, Any]
+type Send = Callable[[Event], Awaitable[None]]
+
+WAITING = 64
+"""Messages that may wait for a slow browser, beside what the server's own buffer takes."""
+
+SLOW = 4408
+LOST_ACCESS = 4403
+
+
+def text(message: Mapping[str, Any]) -> Event:
+    """A message as the ASGI event that carries it."""
+    return {"type": "websocket.send", "text": messages.encode(message)}
+
+
+class Batch:
+    """Entries that follow one another, encoded once for everybody who gets all of them."""
+
+    def __init__(self, fragments: Sequence[Fragment]) -> None:
+        self.fragments = fragments
+        self.first, self.last = fragments[0].seq, fragments[-1].seq
+
+    @cached_property
+    def event(self) -> Event:
+        return text(messages.entries(self.fragments))
+
+    def after(self, seq: int) -> "Batch":
+        return (
+            Batch([f for f in self.fragments if f.seq > seq])
+            if self.first <= seq
+            else self
+        )
+
+
+class Connection:
+    """Never awaited by the hub. ``ended`` resolves to a close code when the hub gives it up.
+
+    ``seq`` is the last entry that it was sent. Until ``release`` batches are held back, so that
+    what was missed goes first.
+    """
+
+    def __init__(self, viewer: Viewer, send: Send, seq: int) -> None:
+        self.viewer = viewer
+        self.seq = seq
+        self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._send = send
+        self._held: list[Batch] | None = []
+        self._waiting: deque[Event] = deque()
+        self._sending: asyncio.Task[None] | None = None
+
+    def give(self, batch: Batch) -> None:
+        """The next entries: held before the release, trimmed to what this browser lacks."""
+        if self._held is not None:
+            self._held.append(batch)
+        elif batch.last > self.seq:
+            event = batch.after(self.seq).event
+            self.seq = batch.last
+            self.push(event)
+
+    def release(self, missed: Batch | None) -> None:
+        """What was missed, then what was held meanwhile; each entry once."""
+        held, self._held = self._held or [], None
+        for batch in [missed, *held] if missed else held:
+            self.give(batch)
+
+    def push(self, event: Event) -> None:
+        """Hand over one event now if the server takes it, else let it wait; drop who is too slow.
+
+        An eager task runs at once and, with room in the server's buffer, ends at once: a thousand
+        quick browsers cost no turn of the event loop.
+        """
+        if self.ended.done():
+            return
+        if self._sending is not None:
+            if len(self._waiting) >= WAITING:
+                self.drop(SLOW)
+            else:
+                self._waiting.append(event)
+            return
+        task = asyncio.Task(
+            self._deliver(event), loop=asyncio.get_running_loop(), eager_start=True
+        )
+        if not task.done():
+            self._sending = task
+
+    async def _deliver(self, event: Event) -> None:
+        try:
+            await self._send(event)
+            while self._waiting:
+                await self._send(self._waiting.popleft())
+        except OSError:  # the browser has gone; its consumer hears of it by itself
+            self._waiting.clear()
+        finally:
+            self._sending = None
+
+    def dismiss(self, reason: str) -> None:
+        """Nothing more but why; a browser that does not even take that is cut off."""
+        self._waiting.clear()
+        if self._sending is not None:
+            self.drop(LOST_ACCESS)
+            return
+        self.push(text(messages.bye(reason)))
+        self.drop(LOST_ACCESS)
+
+    def drop(self, code: int) -> None:
+        self._waiting.clear()
+        if self._sending is not None:
+            self._sending.cancel()
+        if not self.ended.done():
+            self.ended.set_result(code)

@@ -1,0 +1,148 @@
+"""One hub per process: one subscription per incident, every browser of the process behind it.
+
+It lives from the first connection to the last. What arrives on the channel layer only says how far
+a timeline has come; what is sent is read from the database, so a lost message costs at most the
+two seconds until the hub looks by itself.
+"""
+
+import asyncio
+import logging
+import time
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from incidents.live import access, messages, topics
+from incidents.live.connection import Connection
+from incidents.live.reader import Reader
+from incidents.live.room import Room
+from incidents.live.subscription import Subscription
+from warroom.kernel import clock
+
+logger = logging.getLogger(__name__)
+
+LOOK = 1.5
+"""Seconds between two looks at the database: who may still watch, and where timelines end."""
+
+STALE = 3.0
+"""Nothing is sent on a judgement older than this: with LOOK, five seconds after losing access."""
+
+
+class Hub:
+    def __init__(self) -> None:
+        self.rooms: dict[int, Room] = {}
+        self.degraded = False
+        self._entries, self._panels = Reader("entries"), Reader("panels")
+        self._judged_at = time.monotonic()
+        self._judging = asyncio.Lock()
+        self._look_now = asyncio.Event()
+        self._subscription = Subscription(self._hear, self._health)
+        self._looking = asyncio.create_task(self._keep_looking(), name="live-hub")
+
+    async def join(self, connection: Connection, head: int) -> None:
+        """Join, then replay what was missed, then follow.
+
+        ``head`` is an end of the timeline that was read before. A hub that is asked for with
+        ``here`` must be joined without awaiting anything between: it ends with its last connection.
+        """
+        number = connection.viewer.incident_id
+        room = self.rooms.get(number)
+        if room is None:
+            room = Room(number, head, self._entries, self._panels, self._fresh)
+            self.rooms[number] = room
+        room.connections.add(connection)
+        await self._subscription.add(topics.incident(number))
+        await room.replay(connection)
+        say = messages.degraded if self.degraded else messages.live
+        room.tell(say(connection.seq), [connection])
+
+    def leave(self, connection: Connection) -> None:
+        number = connection.viewer.incident_id
+        room = self.rooms.get(number)
+        if room is None:
+            return
+        room.connections.discard(connection)
+        if not room.connections:
+            room.close()
+            del self.rooms[number]
+            self._subscription.discard(topics.incident(number))
+        if not self.rooms:
+            self.close()
+
+    def close(self) -> None:
+        """The last browser has gone: give back the threads, their connections and the channel."""
+        _hubs.pop(asyncio.get_running_loop(), None)
+        self._looking.cancel()
+        self._subscription.close()
+        self._entries.close()
+        self._panels.close()
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        """A message of the channel layer."""
+        if message["type"] == topics.LOST_ACCESS:
+            self._look_now.set()
+            return
+        room = self.rooms.get(message["incident"])
+        if room is None:
+            return
+        if message["type"] == topics.ENTRY:
+            room.hear(message["seq"])
+        elif message["type"] == topics.DUTIES:
+            room.tell(messages.DUTIES)
+
+    def _health(self, works: bool) -> None:
+        """The channel layer stopped or started to work: browsers poll meanwhile."""
+        self.degraded = not works
+        self._look_now.set()
+        for room in self.rooms.values():
+            say = messages.live if works else messages.degraded
+            room.tell(say(room.seq))
+
+    async def _keep_looking(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(LOOK):
+                    await self._look_now.wait()
+            except TimeoutError:
+                pass
+            self._look_now.clear()
+            try:
+                await self._look()
+            except Exception:  # the database is away: nothing is sent until it answers
+                logger.exception("The hub could not look at the database")
+
+    async def _fresh(self) -> None:
+        if time.monotonic() - self._judged_at > STALE:
+            await self._look()
+
+    async def _look(self) -> None:
+        """Judge every connection again, send off who lost access, notice unheard entries."""
+        async with self._judging:
+            started = time.monotonic()
+            present = [c for room in self.rooms.values() for c in room.connections]
+            viewers = {connection.viewer for connection in present}
+            judgement = await self._panels(access.judge, viewers, clock.now())
+            for connection in present:
+                if reason := judgement.lost.get(connection.viewer):
+                    connection.dismiss(reason)
+                    self.leave(connection)
+            self._judged_at = started
+        for number, head in judgement.heads.items():
+            if room := self.rooms.get(number):
+                room.hear(head)
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def here() -> Hub:
+    """The hub of this process (strictly: of the running event loop), started when there is none."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]
+
+
+def leave(connection: Connection) -> None:
+    """Take a connection out of the hub that it is in, if it still is."""
+    if current := _hubs.get(asyncio.get_running_loop()):
+        current.leave(connection)

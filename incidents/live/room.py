@@ -1,0 +1,168 @@
+"""One incident with browsers on it: reads what is new once, renders it once, gives it to all."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from incidents.live import catchup, messages, render
+from incidents.live.connection import Batch, Connection, text
+from incidents.live.reader import Reader
+from incidents.live.render import Fragment
+from incidents.models import Incident
+from warroom.kernel import clock
+
+logger = logging.getLogger(__name__)
+
+COALESCE = 0.15
+"""Seconds within which changes of panels become one message, of the latest state."""
+
+
+class Access(Protocol):
+    async def __call__(self) -> None:
+        """Return once every connection was judged recently enough to be sent something."""
+
+
+class Room:
+    """``seq`` is the last entry given to everybody; ``recent`` are the last ones, rendered."""
+
+    def __init__(
+        self,
+        incident_id: int,
+        seq: int,
+        entries: Reader,
+        panels: Reader,
+        access: Access,
+    ) -> None:
+        self.incident_id = incident_id
+        self.seq = seq
+        self.connections: set[Connection] = set()
+        self._recent: deque[Fragment] = deque(maxlen=catchup.MOST)
+        self._read_entries, self._read_panels = entries, panels
+        self._access = access
+        self._changed = asyncio.Event()
+        self._duties = False
+        self._dirty: set[str] = set()
+        self._late: set[Connection] = set()
+        self._painting: asyncio.Task[None] | None = None
+        self._following = asyncio.create_task(
+            self._follow(), name=f"room-{incident_id}"
+        )
+
+    def close(self) -> None:
+        self._following.cancel()
+        if self._painting is not None:
+            self._painting.cancel()
+
+    def hear(self, seq: int) -> None:
+        """Somebody says that the timeline has reached ``seq``: what lies between is read as well."""
+        if seq > self.seq:
+            self._changed.set()
+        if self._dirty or self._late:
+            self._paint_soon()
+
+    def tell(
+        self, message: Mapping[str, Any], to: Iterable[Connection] | None = None
+    ) -> None:
+        """One message, encoded once, to everybody or to some."""
+        event = text(message)
+        for connection in tuple(self.connections if to is None else to):
+            connection.push(event)
+
+    async def replay(self, connection: Connection) -> None:
+        """Give a browser that joined what it has missed, then let it follow."""
+        missed = self._remembered(connection.seq)
+        if missed is None:
+            found = await self._read_entries(
+                catchup.missed, self.incident_id, connection.seq
+            )
+            if found.too_many:
+                connection.push(text(messages.RELOAD))
+            if found.too_many or not found.fragments:
+                connection.seq = found.seq
+            missed = found.fragments
+        connection.release(Batch(missed) if missed else None)
+        if missed:
+            self._late.add(connection)
+            self._paint_soon()
+
+    def _remembered(self, after: int) -> list[Fragment] | None:
+        """The entries after ``after`` when all of them are still here, rendered."""
+        if (
+            self._recent
+            and self._recent[0].seq <= after + 1
+            and self._recent[-1].seq == self.seq
+        ):
+            return [fragment for fragment in self._recent if fragment.seq > after]
+        return None
+
+    async def _follow(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                await self._advance()
+            except Exception:  # the hub looks again within two seconds
+                logger.exception("INC-%s could not be pushed", self.incident_id)
+
+    async def _advance(self) -> None:
+        found = await self._read_entries(catchup.missed, self.incident_id, self.seq)
+        await self._access()
+        if found.too_many:
+            self.seq = found.seq
+            self._recent.clear()
+            self.tell(messages.RELOAD)
+        if not found.fragments:
+            return
+        batch = Batch(found.fragments)
+        self.seq = batch.last
+        self._recent.extend(batch.fragments)
+        for connection in tuple(self.connections):
+            connection.give(batch)
+        self._duties = self._duties or render.changes_duties(batch.fragments)
+        self._dirty |= render.dirtied(batch.fragments)
+        self._paint_soon()
+
+    def _paint_soon(self) -> None:
+        if self._painting is None:
+            self._painting = asyncio.create_task(self._paint())
+
+    async def _paint(self) -> None:
+        """Render what is dirty for all, and everything for those who came late; latest state."""
+        try:
+            while self._dirty or self._late or self._duties:
+                await asyncio.sleep(COALESCE)
+                await self._paint_once()
+        except (
+            Exception
+        ):  # what is dirty stays dirty, and is tried when the hub looks again
+            logger.exception(
+                "The panels of INC-%s could not be rendered", self.incident_id
+            )
+        finally:
+            self._painting = None
+
+    async def _paint_once(self) -> None:
+        dirty, late = frozenset(self._dirty), frozenset(self._late)
+        if names := render.panel_names() if late else dirty:
+            seq, html = await self._read_panels(_render_panels, self.incident_id, names)
+            await self._access()
+            self.tell(messages.panels(seq, html), late & self.connections)
+            some = {name: html[name] for name in dirty}
+            self.tell(
+                messages.panels(seq, some), self.connections - late if some else ()
+            )
+        self._dirty -= dirty
+        self._late -= late
+        if self._duties:
+            self._duties = False
+            self.tell(messages.DUTIES)
+
+
+def _render_panels(
+    incident_id: int, names: Iterable[str]
+) -> tuple[int, dict[str, str]]:
+    """The panels and the entry that they are at least as new as."""
+    incident = Incident.objects.get(pk=incident_id)
+    return incident.last_seq, render.panels(incident, clock.now(), names)
