@@ -4,10 +4,14 @@ from django.db import models
 
 
 class Delivery(models.Model):
-    """One notice on its way to one person's mailbox."""
+    """One notice on its way to one person's mailbox.
+
+    ``next_try_at`` of one that is being sent is when its sender counts as dead.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
+        SENDING = "sending", "Being sent"
         SENT = "sent", "Sent"
         DEAD = "dead", "Given up"
 
@@ -25,8 +29,8 @@ class Delivery(models.Model):
         indexes = [
             models.Index(
                 name="delivery_waiting",
-                fields=["next_try_at"],
-                condition=models.Q(state="waiting"),
+                fields=["state", "next_try_at"],
+                condition=models.Q(state__in=["waiting", "sending"]),
             )
         ]
 

@@ -5,7 +5,7 @@ class IncidentsConfig(AppConfig):
     name = "incidents"
 
     def ready(self) -> None:
-        from incidents import panels
+        from incidents import panels, signals  # noqa: F401  (registering is the signals' effect)
         from incidents.live import render
 
         render.register_entries(panels.render_entries)

@@ -1,4 +1,4 @@
-"""What tests need to exist: people, surfaces, and incidents that were declared through the action."""
+"""What tests need to exist: people, surfaces, and incidents declared through the action."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime

@@ -17,7 +17,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "warroom.apps.Administration",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -119,6 +119,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "warroom.accounts.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
+# On top of allauth's own limits, which stay: 5 failed sign-ins in 5 minutes an account, and so on.
 ACCOUNT_RATE_LIMITS = env.json("ACCOUNT_RATE_LIMITS", "{}")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -166,6 +168,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 
 EMAIL = env.dj_email_url("EMAIL_URL", "console://")
 vars().update(EMAIL)
+# A mail server that hangs must not hold a worker.
+EMAIL_TIMEOUT = EMAIL.get("EMAIL_TIMEOUT") or 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "warroom@localhost")
 BASE_URL = env.str("BASE_URL", "http://localhost:8000")
 

@@ -6,7 +6,7 @@ from warroom.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("warroom.account_urls")),
     path("", include("lanes.urls")),
     path("", include("incidents.urls")),
 ]

@@ -57,7 +57,8 @@ class Notice(models.Model):
         indexes = [
             models.Index(
                 name="notice_unseen", fields=["person", "-at"], condition=models.Q(seen_at=None)
-            )
+            ),
+            models.Index(name="notice_at", fields=["at"]),
         ]
 
     def __str__(self) -> str:

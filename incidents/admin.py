@@ -1,0 +1,136 @@
+"""Django's admin for surfaces, people and groups. The record itself is not to be found here."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from incidents.models import Person, Surface
+
+
+class ForAdmins:
+    """Everything is allowed to the site group admin, nothing to others; no single permissions."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return getattr(request.user, "is_admin", False)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+
+@admin.register(Surface)
+class SurfaceAdmin(ForAdmins, admin.ModelAdmin):
+    list_display = ["name", "dependency_class", "owner_team", "last_known_good", "on_status_page"]
+    list_filter = ["dependency_class", "on_status_page"]
+    search_fields = ["name", "slug", "owner_team"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Surface | None = None) -> bool:
+        """A surface that an incident names stays: the record would lose it."""
+        named = obj is not None and obj.incidents.exists()
+        return super().has_delete_permission(request, obj) and not named
+
+
+def _zones() -> list[tuple[str, str]]:
+    return [("", "The browser's"), *((zone, zone) for zone in sorted(available_timezones()))]
+
+
+class OneMailbox(forms.ModelForm):
+    """An address signs in one person, so it belongs to one."""
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        others = Person.objects.exclude(pk=self.instance.pk)
+        if email and (other := others.filter(email__iexact=email).first()):
+            raise forms.ValidationError(f"{other} already uses this address.")
+        return email
+
+
+class PersonForm(OneMailbox, UserChangeForm):
+    time_zone = forms.ChoiceField(choices=_zones, required=False)
+
+
+class NewPersonForm(OneMailbox, AdminUserCreationForm):
+    class Meta:
+        model = Person
+        fields = ["username", "name", "email", "groups"]
+
+
+@admin.register(Person)
+class PersonAdmin(ForAdmins, UserAdmin):
+    form = PersonForm
+    add_form = NewPersonForm
+    list_display = ["username", "name", "email", "in_groups", "is_active", "last_login"]
+    list_filter = ["is_active", "groups"]
+    search_fields = ["username", "name", "email"]
+    filter_horizontal: list[str] = []
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("Person", {"fields": ["name", "email", "time_zone"]}),
+        (
+            "Access",
+            {
+                "fields": ["is_active", "groups"],
+                "description": "Without a group somebody can sign in, and sees nothing.",
+            },
+        ),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["username", "name", "email", "groups"]}),
+        ("Password", {"fields": ["usable_password", "password1", "password2"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="groups")
+    def in_groups(self, person: Person) -> str:
+        return ", ".join(group.name for group in person.groups.all())
+
+    def has_delete_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
+        """People are deactivated, never deleted: the record names them."""
+        return False
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(ForAdmins, admin.ModelAdmin):
+    """The three groups are part of the product; who is in them is set at each person."""
+
+    list_display = ["name", "members"]
+    fields = ["name", "members"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return super().get_queryset(request).prefetch_related("user_set")
+
+    @admin.display
+    def members(self, group: Group) -> str:
+        return ", ".join(str(person) for person in group.user_set.all())
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return False

@@ -1,0 +1,24 @@
+"""What one person must hear, until they say that they have seen it."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from incidents.models import Incident, Notice, Person
+
+
+def unseen(person: Person, incident: Incident | None = None) -> QuerySet[Notice]:
+    """The person's unseen notices, newest first: of one incident, or of all they may still know of."""
+    notices = Notice.objects.filter(person=person, seen_at=None).select_related("incident")
+    if incident is not None:
+        return notices.filter(incident=incident)
+    return notices.filter(incident__in=Incident.objects.visible_to(person))
+
+
+def see(person: Person, pk: int, now: datetime) -> Notice | None:
+    """Mark one's own notice as seen; the first time stands. None when there is no such notice."""
+    notice = Notice.objects.filter(person=person, pk=pk).first()
+    if notice is not None and notice.seen_at is None:
+        notice.seen_at = now
+        notice.save(update_fields=["seen_at"])
+    return notice

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.contrib.admin import apps as django_admin
+
+
+class WarroomConfig(AppConfig):
+    name = "warroom"
+
+
+class Administration(django_admin.AdminConfig):
+    """Django's admin, on our site instead of its own."""
+
+    default = False
+    default_site = "warroom.administration.Site"

@@ -1,0 +1,49 @@
+"""The one beat: asks every app what has come due at one moment, and does it.
+
+Reminders first: a slow mail server may delay mail, never a reminder in the room.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from celery import shared_task
+
+from comms import outbox
+from incidents import upkeep
+from incidents.actions import checkpoints
+from incidents.due import Due, due
+from warroom.kernel import clock
+
+logger = logging.getLogger(__name__)
+
+STEPS: tuple[Callable[[datetime], None], ...] = (
+    outbox.fill,
+    outbox.send_waiting,
+    upkeep.forget_submissions,
+)
+
+
+@shared_task(name="warroom.tick")
+def tick() -> None:
+    run(clock.now())
+
+
+def run(now: datetime) -> None:
+    """Do all that is due; what fails is logged, and the rest goes on."""
+    for one in due(now):
+        _remind(one, now)
+    for step in STEPS:
+        try:
+            step(now)
+        except Exception:
+            logger.exception("The tick's %s failed", step.__name__)
+
+
+def _remind(one: Due, now: datetime) -> None:
+    """Write one reminder. A row that cannot be written is marked, and tried again later."""
+    try:
+        checkpoints.remind(one.checkpoint_id, one.kind, now=now)
+    except Exception as error:
+        logger.exception("%s of checkpoint %s failed", one.kind, one.checkpoint_id)
+        upkeep.put_off(one.kind, one.subject, one.due_at, error, now)
