@@ -112,8 +112,8 @@ def standings(incidents: Sequence[Incident]) -> list[Standing]:
     risks = _by_incident(Risk.objects.select_related("owner"), ids)
     checks = _by_incident(
         Evidence.objects.filter(purpose=Purpose.ROLLBACK_CHECK)
-        .order_by("incident", "-number")
-        .distinct("incident")
+        .order_by("incident_id", "-number")
+        .distinct("incident_id")
         .defer("text"),
         ids,
     )

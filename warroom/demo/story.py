@@ -1,0 +1,178 @@
+"""Scenario A, from its declaration to T+00:37, told through the actions."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from incidents.actions import checkpoints, decisions, evidence, freezes, lifecycle, roles
+from incidents.models import Incident, Person, Surface
+from incidents.rules.capture import Capture
+from incidents.vocabulary import Choice, Confidence, LaneKind, Option, Phase, RoleName
+from lanes import actions as lanes
+from warroom.demo import material
+from warroom.kernel import clock
+from warroom.kernel.refusal import Refused
+
+NUMBER = 42
+AGE = timedelta(minutes=37, seconds=18)
+
+
+def tell(people: dict[str, Person], surfaces: dict[str, Surface], now: datetime) -> Incident:
+    """Run the story so that it has reached T+00:37 at ``now``; returns its incident."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence('incidents_incident', 'id'), %s, false)",
+            [NUMBER],
+        )
+    return _Story(people, surfaces, now - AGE).run()
+
+
+class _Story:
+    def __init__(
+        self, people: dict[str, Person], surfaces: dict[str, Surface], start: datetime
+    ) -> None:
+        self.people, self.surfaces, self.start = people, surfaces, start
+
+    def run(self) -> Incident:
+        with clock.at(self.start):
+            self.incident = lifecycle.declare(
+                self.people["mara"].as_actor(),
+                lifecycle.Declaration(
+                    title="Auth token failure after release",
+                    severity="2",
+                    surfaces=(self.surfaces["Sign-in"], self.surfaces["Public API"]),
+                    scenario="auth-token-failure",
+                    known="401 and 403 rose from 0.3 % to 31 % two minutes after 8f3c21d went out.",
+                ),
+                now=self.start,
+            )
+        for chapter in (self._grip, self._lanes, self._options, self._decide, self._move):
+            chapter()
+        return self.incident
+
+    def _at(self, minute: float, who: str, do: Callable[..., Any], *args: Any, **said: Any) -> Any:
+        """One act of one person, ``minute`` minutes into the incident."""
+        moment = self.start + timedelta(minutes=minute)
+        with clock.at(moment):
+            actor = self.people[who].as_actor()
+            return do(actor, self.incident.pk, *args, now=moment, **said)
+
+    def _grip(self) -> None:
+        self._at(2, "mara", roles.assign, role=RoleName.DEPUTY, person=self.people["tomas"])
+        self._capture(3, "priya", material.FIRST_LOGS)
+        self._at(
+            4,
+            "mara",
+            lifecycle.change_severity,
+            severity="1",
+            reason="Authentication is at risk for all regions.",
+        )
+        self._at(
+            5,
+            "mara",
+            freezes.freeze,
+            surface=self.surfaces["Sign-in"],
+            scope="All merges to auth-gateway",
+            reason="No change may hide the cause.",
+        )
+        self._at(
+            5.2,
+            "mara",
+            freezes.decline_freeze,
+            surface=self.surfaces["Public API"],
+            reason="Impacted only through Sign-in",
+        )
+        self._at(5.5, "mara", lifecycle.set_channel, channel="#inc-42-auth")
+
+    def _lanes(self) -> None:
+        owners = {
+            LaneKind.INVESTIGATION: (6, "priya"),
+            LaneKind.MITIGATION: (7, "jonas"),
+            LaneKind.COMMUNICATION: (8, "aisha"),
+            LaneKind.VERIFICATION: (9, "ken"),
+        }
+        for lane, (minute, who) in owners.items():
+            person = self.people[who]
+            self._at(
+                minute, "mara", roles.assign, role=RoleName.LANE_OWNER, lane=lane, person=person
+            )
+            included, excluded = material.BOUNDARIES[lane]
+            self._at(
+                minute + 0.5,
+                who,
+                lanes.set_boundary,
+                lane=lane,
+                included=included,
+                excluded=excluded,
+            )
+
+    def _options(self) -> None:
+        self._capture(10, "priya", material.ENDPOINTS)
+        self._capture(11, "ken", material.BASELINE)
+        due = self.start + timedelta(minutes=19)
+        self._at(12, "mara", checkpoints.schedule, due_at=due, purpose="Which mitigation first")
+        self._capture(12.5, "jonas", material.PRECHECK)
+        self._capture(13, "jonas", material.ROLLBACK_CHECK)
+        self._at(
+            14,
+            "mara",
+            lifecycle.set_rollback_reach,
+            broad=True,
+            reason="Migration 0081 re-keys sessions; going back signs everybody out.",
+        )
+        self._note(15, "jonas", LaneKind.MITIGATION, "Rollback rehearsed: 11 min end to end.")
+
+    def _decide(self) -> None:
+        with suppress(Refused):
+            self._at(17, "mara", decisions.decide, 1, self._written(risk="none", signal=""))
+        risk = "Sessions issued 13:14 to 13:48 may fail until they expire."
+        signal = "401 rate in all five regions below 0.5 % for 5 minutes."
+        self._at(18, "mara", decisions.decide, 1, self._written(risk=risk, signal=signal))
+        self._at(19, "mara", lifecycle.change_phase, phase=Phase.CONTAINMENT, reason="")
+
+    def _written(self, *, risk: str, signal: str) -> decisions.Written:
+        return decisions.Written(
+            scope="Sign-in and Public API in all regions: 31 % of token checks fail.",
+            evidence=(2, 4, 5),
+            risk_new=risk,
+            next_action="Turn token_signer_v2 off everywhere and watch the 401 rate",
+            deadline=self.start + AGE + timedelta(minutes=4, seconds=38),
+            choice=Choice.CONTINUE,
+            option=Option.FLAG,
+            option_detail="token_signer_v2",
+            rejected={
+                Option.HOTFIX: "The cause is not confirmed yet; nothing to fix precisely.",
+                Option.ROLLBACK: "Takes 11 minutes and signs everybody out; the flag takes 40 s.",
+            },
+            why_now="Every minute adds about 300 failed sign-ins, and mobile clients retry.",
+            reversibility="40 seconds: the flag is switched on again.",
+            blast_radius="Old signer under full load; token checks may slow for a minute.",
+            verification=signal,
+            confidence=Confidence.L2,
+            executor=self.people["jonas"],
+            verifier=self.people["ken"],
+            deviation_reason="The flag undoes the same change in 40 s, a rollback takes 11 min.",
+        )
+
+    def _move(self) -> None:
+        self._capture(22, "jonas", material.FLAG_OFF)
+        self._note(22.5, "jonas", LaneKind.MITIGATION, "Flag off everywhere; 401 from 31 % to 4.2 %.")
+        self._capture(27, "ken", material.AFTER_FLAG)
+        self._capture(29, "priya", material.UNKNOWN_KEY)
+        self._note(31, "ken", LaneKind.VERIFICATION, material.REGION_NOTE)
+        self._capture(31.5, "priya", material.KEY_AGE)
+        self._note(33, "aisha", LaneKind.COMMUNICATION, "214 tickets; support has the macro.")
+        self._capture(34, "jonas", material.ROLLBACK_AGAIN)
+        self._capture(35, "priya", material.REFRESH)
+        self._note(35.5, "priya", LaneKind.INVESTIGATION, material.CACHE_NOTE)
+
+    def _capture(self, minute: float, who: str, item: Capture) -> None:
+        self._at(minute, who, evidence.capture, item)
+
+    def _note(self, minute: float, who: str, lane: LaneKind, text: str) -> None:
+        self._at(minute, who, lanes.add_note, text=text, lane=lane)
+
+
