@@ -75,8 +75,10 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_heal
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
+# The cache counts failed sign-ins (allauth): in PostgreSQL, so that an outage of Redis locks
+# nobody out.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
 CHANNEL_LAYERS = {
     "default": {
@@ -121,7 +123,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
 # On top of allauth's own limits, which stay: 5 failed sign-ins in 5 minutes an account, and so on.
-ACCOUNT_RATE_LIMITS = env.json("ACCOUNT_RATE_LIMITS", "{}")
+ACCOUNT_RATE_LIMITS = env.json("ACCOUNT_RATE_LIMITS", None) or {}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
