@@ -1,0 +1,41 @@
+"""Characters and sequences that take part in a terminal's output and are never seen.
+
+Every pattern here is linear: what a sequence holds cannot start another one, and the
+repeats are possessive.
+"""
+
+import re
+
+ESCAPE = re.compile(
+    r"""
+    (?:\x1b\[|\x9b)[0-?]*+[ -/]*+[@-~]?                # CSI: colours, cursor, erase
+  | (?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])               # OSC, DCS and the like: titles, links
+    (?P<payload>[^\x00-\x08\x0a-\x1f\x9c]*+)(?:\x07|\x1b\\|\x9c)
+  | \x1b[ -/]*+[0-~]?                                  # two-character sequences, a lone escape
+    """,
+    re.VERBOSE,
+)
+
+SGR = re.compile(r"(?:\x1b\[|\x9b)([0-9;:]*+)m")
+
+# C0 and C1 without tab, line feed and carriage return; not NEL, which is a line end.
+CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
+
+# Soft hyphen, joiners, zero-width spaces, direction marks, variation selectors, tags, fillers.
+ZERO_WIDTH = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff"
+)
+
+# Direction overrides reorder what is shown: never passed on to a page.
+DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+
+SURROGATE = "\ud800-\udfff"
+
+INVISIBLE = re.compile(f"{ESCAPE.pattern}|[{CONTROL}{ZERO_WIDTH}{SURROGATE}]", re.VERBOSE)
+
+
+def visible(text: str) -> str:
+    """``text`` without control sequences, control characters and zero-width characters."""
+    return INVISIBLE.sub("", text)
