@@ -12,6 +12,14 @@ MOST = 200
 """More missed entries than this and the browser loads the page again (it shows the last 100)."""
 
 
+LARGEST = 2**31 - 1
+
+
+def after_of(said: str) -> int:
+    """The sequence number that a browser says it has; one that says nothing sensible missed nothing."""
+    return min(int(said), LARGEST) if said.isascii() and said.isdigit() else LARGEST
+
+
 @dataclass(frozen=True, slots=True)
 class Missed:
     """``seq`` is the end of the timeline that was read; ``too_many`` means: load the page again."""

@@ -10,10 +10,9 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from incidents.live import access, hub, messages
+from incidents.live import access, catchup, hub, messages
 from incidents.live.access import Refusal
 from incidents.live.connection import Connection, text
-from incidents.live.views import after_of
 
 GOODBYE = 1.0
 """Seconds that a browser which is given up has to take its close code."""
@@ -55,7 +54,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         asked = parse_qs(self.scope["query_string"].decode("latin-1")).get(
             "after", [""]
         )[0]
-        self.connection = Connection(viewer, self.base_send, min(after_of(asked), head))
+        self.connection = Connection(viewer, self.base_send, min(catchup.after_of(asked), head))
         self.admitted.set()
         await hub.here().join(self.connection, head)
 

@@ -74,9 +74,8 @@ export class Standing {
     sign.classList.toggle("is-paused", name !== "live");
     sign.dataset.state = name;
     sign.querySelector("use")?.setAttribute("href", this.#icons.replace(/#.*$/, `#${icon}`));
-    const text = [...sign.childNodes].findLast((node) => node.nodeType === Node.TEXT_NODE);
-    if (text) text.data = word;
-    else sign.append(word);
+    const words = sign.querySelector("span");
+    if (words && words.textContent !== word) words.textContent = word;
   }
 
   // A short break is not worth an alarm.
@@ -119,11 +118,17 @@ export class Standing {
   }
 
   #note(sentence) {
-    const note = elementOf('<p class="live-note"><span class="toast"></span></p>');
+    const note = elementOf('<p class="toasts"><span class="toast"></span></p>');
     note.firstElementChild.textContent = sentence;
-    this.#main.before(note);
+    document.body.append(note);
     setTimeout(() => note.remove(), NOTE);
     this.#announcer.politely(sentence);
+  }
+
+  #place(banner) {
+    const place = document.getElementById("lost");
+    if (place) place.append(banner);
+    else this.#main.before(banner);
   }
 
   #put(sentence, detail, action, act) {
@@ -140,6 +145,6 @@ export class Standing {
     const button = this.#banner.querySelector("button");
     button.textContent = action;
     button.addEventListener("click", act);
-    this.#main.before(this.#banner);
+    this.#place(this.#banner);
   }
 }

@@ -12,7 +12,7 @@ export class Timeline {
   #filter = document.querySelector("form.timeline-filter");
   #announcer;
   #waiting = [];
-  #button = null;
+  #offered = null;
 
   constructor(seq, announcer) {
     this.seq = seq;
@@ -47,8 +47,8 @@ export class Timeline {
 
   #flush() {
     for (const entry of this.#waiting.splice(0)) this.#insert(entry);
-    this.#button?.remove();
-    this.#button = null;
+    this.#offered?.remove();
+    this.#offered = null;
   }
 
   #insert({ html }) {
@@ -64,14 +64,14 @@ export class Timeline {
   #offer() {
     const count = this.#waiting.length;
     if (!count || !this.#scroll) return;
-    if (!this.#button) {
-      this.#button = document.createElement("button");
-      this.#button.type = "button";
-      this.#button.className = "button button-small timeline-waiting";
-      this.#button.addEventListener("click", () => this.#up());
-      this.#scroll.before(this.#button);
+    if (!this.#offered) {
+      this.#offered = elementOf(
+        '<div class="timeline-waiting"><button type="button" class="button button-small"></button></div>',
+      );
+      this.#offered.firstElementChild.addEventListener("click", () => this.#up());
+      this.#scroll.prepend(this.#offered);
     }
-    this.#button.textContent = `${count} new`;
+    this.#offered.firstElementChild.textContent = `${count} new`;
   }
 
   // The person asked to see them: the button goes, so its focus passes to the list.
