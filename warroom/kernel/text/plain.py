@@ -9,6 +9,7 @@ _LINE_END = re.compile("(?<!\r)\r++\n|\u0085|\u2028|\u2029")
 
 _SHORT_NOT_APPLICABLE = re.compile(r"\bn\s*[/.\\|-]\s*a\b")
 _SPELT_OUT = re.compile(r"(?<!\S)[^\W\d](?: [^\W\d](?!\S))++")
+_SPELT_NOTHING = re.compile(r"(?:none|nothing|nil|null|na|no|tb[acd])++")
 _NOT_A_WORD = re.compile(r"[^\w]+|_+")
 
 _ADJECTIVE = (
@@ -52,8 +53,14 @@ def says_nothing(text: str) -> bool:
     folded = "".join(c for c in folded if not unicodedata.category(c).startswith("M"))
     folded = _SHORT_NOT_APPLICABLE.sub("na", visible(folded))
     words = " ".join(_NOT_A_WORD.sub(" ", folded).split())
-    words = _SPELT_OUT.sub(lambda match: match[0].replace(" ", ""), words)
+    words = _SPELT_OUT.sub(_read_together, words)
     return _SAYS_NOTHING.fullmatch(words) is not None
+
+
+def _read_together(letters: re.Match[str]) -> str:
+    """ "n o n e" as a word; several such words, "t b d t b d", as one that says nothing."""
+    word = letters[0].replace(" ", "")
+    return "none" if _SPELT_NOTHING.fullmatch(word) else word
 
 
 def normalise_reason(text: str) -> str:
