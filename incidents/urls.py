@@ -1,7 +1,8 @@
 from django.urls import path
 
-from incidents.views import commands, decisions, declare, evidence, home, notices, room
 from incidents.live import views as live
+from incidents.views import commands, decisions, declare, evidence, home, notices, room
+
 
 urlpatterns = [
     path("", home.home, name="home"),

@@ -7,6 +7,7 @@ from django import forms
 from incidents import scenarios
 from incidents.forms.base import WarroomForm
 from incidents.forms.fields import PersonField, Soon, SurfaceField, SurfacesField
+from incidents.models import Surface
 from incidents.vocabulary import SEVERITY_IMPACT, SEVERITY_POSTURE, LaneKind, Phase, RoleName, Severity
 
 _WHY = forms.Textarea(attrs={"rows": 2})
@@ -64,6 +65,11 @@ class DeclareForm(WarroomForm):
             }
             for severity in Severity
         ]
+
+    @property
+    def surface_rows(self) -> list[tuple[Any, Surface]]:
+        """Each surface with its checkbox: picking one shows the posture of its class."""
+        return [(choice, choice.data["value"].instance) for choice in self["surfaces"]]
 
     def clean(self) -> dict[str, Any]:
         """A scenario that is restricted by default makes its incident so."""

@@ -15,6 +15,7 @@ class PersonField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("error_messages", {"required": "Name somebody."})
+        kwargs.setdefault("empty_label", "Choose a person")
         super().__init__(queryset=Person.objects.none(), **kwargs)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "PersonField":

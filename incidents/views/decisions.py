@@ -15,6 +15,7 @@ from incidents.panels import bar
 from incidents.rules.capture import PRECHECK_COMMANDS
 from incidents.rules.decision import postures
 from incidents.views.commands import zone_of
+from incidents.vocabulary import LaneKind, RoleName
 from warroom.kernel import clock
 from warroom.kernel.refusal import Refused
 
@@ -86,9 +87,19 @@ def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> Decisi
     if request.method == "POST":
         return DecisionForm(request.POST, **options)
     kept = _draft_for(request, incident, point)
-    form = DecisionForm(initial=DecisionForm.initial_of(kept.data) if kept else None, **options)
+    initial = DecisionForm.initial_of(kept.data) if kept else _likely_owners(incident)
+    form = DecisionForm(initial=initial, **options)
     form.draft = kept
     return form
+
+
+def _likely_owners(incident: Incident) -> dict[str, Any]:
+    """Mitigation executes, verification verifies: what a commander most often names."""
+    standing = facts.of(incident)
+    return {
+        "executor": standing.holder(RoleName.LANE_OWNER, LaneKind.MITIGATION),
+        "verifier": standing.holder(RoleName.LANE_OWNER, LaneKind.VERIFICATION),
+    }
 
 
 def _draft_for(

@@ -30,7 +30,7 @@ def declare(request: HttpRequest) -> HttpResponse:
                 "slug", flat=True
             )
         )
-    context = {"scenarios": scenarios.library().values(), "surfaces": Surface.objects.all()}
+    context = {"scenarios": scenarios.library().values()}
     return submit(
         request, "incidents/declare.html", DeclareForm, do, context=context, initial=initial
     )

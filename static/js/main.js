@@ -15,7 +15,5 @@ startDrafts();
 startComposer();
 startPages();
 
-if (document.querySelector("[data-live]")) {
-  const { startLive } = await import("./live.js");
-  startLive();
-}
+// It starts itself, and only a live page pays for it.
+if (document.querySelector("[data-live]")) await import("./live.js");
