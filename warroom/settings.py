@@ -6,6 +6,8 @@ from celery.schedules import schedule
 from django.utils.csp import CSP
 from environs import Env
 
+from warroom.mail_settings import mailers
+
 env = Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -86,7 +88,7 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [REDIS_URL], "prefix": env.str("REDIS_PREFIX", "warroom")},
     }
 }
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Late and at least once: every task claims its work in the database, so a repeat changes nothing.
@@ -121,6 +123,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "warroom.accounts.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
 # On top of allauth's own limits, which stay: 5 failed sign-ins in 5 minutes an account, and so on.
 ACCOUNT_RATE_LIMITS = env.json("ACCOUNT_RATE_LIMITS", None) or {}
@@ -168,10 +171,7 @@ WHITENOISE_USE_FINDERS = DEBUG or DEMO
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 
-EMAIL = env.dj_email_url("EMAIL_URL", "console://")
-vars().update(EMAIL)
-# A mail server that hangs must not hold a worker.
-EMAIL_TIMEOUT = EMAIL.get("EMAIL_TIMEOUT") or 10
+MAILERS = mailers(env.dj_email_url("EMAIL_URL", "console://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "warroom@localhost")
 BASE_URL = env.str("BASE_URL", "http://localhost:8000")
 

@@ -22,7 +22,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
 
 class PersonManager(UserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
-    pass
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """Lower case: allauth looks an address up in no other way."""
+        return super().normalize_email(email).lower()
 
 
 class Person(AbstractUser):

@@ -1,0 +1,27 @@
+"""Turns the address of a mail server into Django's MAILERS."""
+
+from typing import Any
+
+PATIENCE = 10
+"""Seconds; a mail server that hangs must not hold a worker."""
+
+_SMTP = {
+    "host": "EMAIL_HOST",
+    "port": "EMAIL_PORT",
+    "username": "EMAIL_HOST_USER",
+    "password": "EMAIL_HOST_PASSWORD",
+    "use_tls": "EMAIL_USE_TLS",
+    "use_ssl": "EMAIL_USE_SSL",
+}
+
+
+def mailers(parsed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The one mailer. ``parsed`` is what ``env.dj_email_url`` makes of the address."""
+    backend = parsed["EMAIL_BACKEND"]
+    options: dict[str, Any] = {}
+    if backend.endswith(".smtp.EmailBackend"):
+        options = {name: parsed[key] for name, key in _SMTP.items() if parsed[key] is not None}
+        options["timeout"] = parsed["EMAIL_TIMEOUT"] or PATIENCE
+    elif backend.endswith(".filebased.EmailBackend"):
+        options = {"file_path": f"/{parsed['EMAIL_FILE_PATH']}"}
+    return {"default": {"BACKEND": backend, "OPTIONS": options}}
