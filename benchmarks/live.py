@@ -115,8 +115,7 @@ def a_room() -> tuple[int, list[str]]:
     call_command("migrate", verbosity=0)
     group, _ = SiteGroup.objects.get_or_create(name=Group.RESPONDER)
     people = Person.objects.bulk_create(
-        Person(username=f"viewer-{n}", name=f"Viewer {n}", password=f"!{n}")
-        for n in range(VIEWERS)
+        Person(username=f"viewer-{n}", name=f"Viewer {n}", password=f"!{n}") for n in range(VIEWERS)
     )
     group.user_set.add(*people)
     cookies = []
@@ -128,9 +127,7 @@ def a_room() -> tuple[int, list[str]]:
         session.create()
         cookies.append(f"sessionid={session.session_key}")
     said = Declaration(title="Sign-in fails after release", severity=Severity.SEV1)
-    incident = declare(
-        people[0].as_actor(), said, now=datetime.now(UTC) - timedelta(minutes=20)
-    )
+    incident = declare(people[0].as_actor(), said, now=datetime.now(UTC) - timedelta(minutes=20))
     return incident.pk, cookies
 
 
@@ -160,10 +157,7 @@ class Writers:
         with transaction.atomic(durable=True):
             incident = lock(self.incident_id)
             transaction.on_commit(lambda: moments.append(time.perf_counter()))
-            text = (
-                "Error rate back at 0.3 % in four of five regions; eu-west stays at 18 %. "
-                * 4
-            )
+            text = "Error rate back at 0.3 % in four of five regions; eu-west stays at 18 %. " * 4
             record(incident, "note.added", actor, datetime.now(UTC), text=text)
         self.last_seq = incident.last_seq
         return moments[0]
@@ -188,15 +182,11 @@ class Writers:
         return moment
 
 
-def measure(
-    ports: dict[str, int], incident_id: int, cookies: list[str]
-) -> dict[str, list[float]]:
+def measure(ports: dict[str, int], incident_id: int, cookies: list[str]) -> dict[str, list[float]]:
     """Seconds from commit to last delivery, a list for each server."""
     nobody = [""] * VIEWERS
     seats = {
-        "ours": [
-            (ports["ours"], f"/ws/INC-{incident_id}/?after=999999", c) for c in cookies
-        ],
+        "ours": [(ports["ours"], f"/ws/INC-{incident_id}/?after=999999", c) for c in cookies],
         "raw": [(ports["raw"], "/", c) for c in nobody],
         "idiomatic": [(ports["idiomatic"], "/ws/", c) for c in nobody],
     }
@@ -238,9 +228,7 @@ def expect(pipe: Any, seconds: float) -> Any:
 
 def report(took: dict[str, list[float]]) -> int:
     middle = {name: statistics.median(times) for name, times in took.items()}
-    print(
-        f"{VIEWERS} viewers of one room, {ROUNDS} rounds, commit to last delivery, ms"
-    )
+    print(f"{VIEWERS} viewers of one room, {ROUNDS} rounds, commit to last delivery, ms")
     print(f"{'':<12}{'median':>8}{'best':>8}{'worst':>8}")
     for name, times in took.items():
         figures = (middle[name], min(times), max(times))

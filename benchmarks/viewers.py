@@ -87,9 +87,7 @@ class Crowd:
         while wanted > 0:
             left = deadline - time.perf_counter()
             if left <= 0:
-                raise TimeoutError(
-                    f"{wanted} messages did not come within {patience} s"
-                )
+                raise TimeoutError(f"{wanted} messages did not come within {patience} s")
             wanted -= self.read(left)
         return time.perf_counter()
 
@@ -112,13 +110,9 @@ def _frames(viewer: Viewer) -> int:
         if opcode == TEXT:
             came += buffer.startswith(MARK, start)
         elif opcode == PING:
-            viewer.sock.send(
-                bytes([0x8A, 0x80 | size, 0, 0, 0, 0]) + buffer[start : start + size]
-            )
+            viewer.sock.send(bytes([0x8A, 0x80 | size, 0, 0, 0, 0]) + buffer[start : start + size])
         elif opcode == CLOSE:
-            raise ConnectionError(
-                bytes(buffer[start + 2 : start + size]).decode() or "closed"
-            )
+            raise ConnectionError(bytes(buffer[start + 2 : start + size]).decode() or "closed")
         at = start + size
     del buffer[:at]
     return came
@@ -138,9 +132,7 @@ def watch(orders: Pipe, crowds: dict[str, list[Address]]) -> None:
     """The client process. An order is a crowd's name and a patience in seconds; the answers are
     "armed" and then the moment at which the last viewer had its message. ``None`` ends it."""
     more_files()
-    standing = {
-        name: Crowd([connect(*to) for to in seats]) for name, seats in crowds.items()
-    }
+    standing = {name: Crowd([connect(*to) for to in seats]) for name, seats in crowds.items()}
     for crowd in standing.values():
         crowd.settle(1.0)
     orders.send("ready")

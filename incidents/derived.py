@@ -32,8 +32,7 @@ def stops(facts: Standing) -> tuple[control_rules.SurfaceStop, ...]:
     for freeze in facts.freezes:
         first.setdefault(freeze.surface_id, freeze.since)
     return tuple(
-        control_rules.SurfaceStop(surface.name, first.get(surface.pk))
-        for surface in facts.surfaces
+        control_rules.SurfaceStop(surface.name, first.get(surface.pk)) for surface in facts.surfaces
     )
 
 

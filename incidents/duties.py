@@ -92,7 +92,16 @@ def _of_commander(facts: Standing, now: datetime) -> Iterable[Duty]:
             why = step.missing[:1].upper() + step.missing[1:] + "."
             limit = incident.declared_at + timedelta(minutes=15)
             yield Duty(
-                incident, "commander", urgency, title, why, step.href, button, "", limit, now > limit
+                incident,
+                "commander",
+                urgency,
+                title,
+                why,
+                step.href,
+                button,
+                "",
+                limit,
+                now > limit,
             )
     if checkpoint is None:
         yield Duty(

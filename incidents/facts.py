@@ -53,9 +53,7 @@ class Standing:
 
     def first_held(self, role: str, lane: str = "") -> datetime | None:
         """When the role was first held by anybody."""
-        return next(
-            (a.since for a in self.assignments if (a.role, a.lane) == (role, lane)), None
-        )
+        return next((a.since for a in self.assignments if (a.role, a.lane) == (role, lane)), None)
 
     @property
     def commander(self) -> Person | None:

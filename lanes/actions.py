@@ -36,9 +36,7 @@ def add_note(
             "text",
         )
     with act("note.add", actor, incident_id, now, lane=lane, once=once) as incident:
-        return record(
-            incident, "note.added", actor, now, lane=lane, text=mask_secrets(text).text
-        )
+        return record(incident, "note.added", actor, now, lane=lane, text=mask_secrets(text).text)
 
 
 def set_boundary(

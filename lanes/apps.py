@@ -5,4 +5,11 @@ class LanesConfig(AppConfig):
     name = "lanes"
 
     def ready(self) -> None:
-        from lanes import kinds, permissions  # noqa: F401  (registering is their effect)
+        from incidents.live import render
+        from lanes import (  # noqa: F401  (registering is their effect)
+            kinds,
+            panels,
+            permissions,
+        )
+
+        render.register_panel("lanes", panels.render_lanes)

@@ -129,9 +129,7 @@ def _judge(
     if written.risk_new.strip():
         texts.append(written.risk_new.strip())
     unread = {problem.field for problem in written.shape}
-    found = rules.violations(
-        proposal_of(written, evidence, tuple(texts)), situation_of(facts, now)
-    )
+    found = rules.violations(proposal_of(written, evidence, tuple(texts)), situation_of(facts, now))
     return written.shape + tuple(one for one in found if one.field not in unread)
 
 

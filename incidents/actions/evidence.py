@@ -9,8 +9,9 @@ from incidents.actions.act import act, next_number
 from incidents.models import Evidence, EvidenceFile, Incident
 from incidents.models.author import Authored
 from incidents.rules.capture import Capture, recognise, violations
+from incidents.rules.files import media_type, plain_name, text_of
 from incidents.timeline.record import record
-from incidents.vocabulary import EvidenceKind
+from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused
 from warroom.kernel.text import clean_lines, mask_secrets
@@ -25,7 +26,7 @@ class _Masked:
 def capture(
     actor: Actor, incident_id: int, captured: Capture, *, now: datetime, once: UUID | None = None
 ) -> Evidence:
-    """Store one item (E-n). Text and command line are masked before anything is stored.
+    """Store one item (E-n). Everything that is text, a file too, is masked before it is stored.
 
     Refuses, with every reason at once, what is empty or over the limits. A command that is one of
     the minimal prechecks, or one of the surfaces' health checks, is recognised as precheck output.
@@ -35,7 +36,9 @@ def capture(
         raise Refused(problems)
     # Masking reads up to a megabyte: before the lock, so that nobody waits for it.
     masked = _mask(cleaned)
-    with act("evidence.capture", actor, incident_id, now, lane=captured.lane, once=once) as incident:
+    with act(
+        "evidence.capture", actor, incident_id, now, lane=captured.lane, once=once
+    ) as incident:
         item = _store(incident, masked, actor, now)
         record(
             incident,
@@ -56,20 +59,35 @@ def capture(
 
 
 def _clean(captured: Capture) -> Capture:
+    is_verification = captured.purpose == Purpose.VERIFICATION
     return replace(
         captured,
         text=clean_lines(captured.text),
         command=clean_lines(captured.command).strip(),
         title=clean_lines(captured.title).strip(),
+        lane=captured.lane or (LaneKind.VERIFICATION if is_verification else ""),
     )
 
 
 def _mask(captured: Capture) -> _Masked:
-    parts = {
-        name: mask_secrets(getattr(captured, name)) for name in ("text", "command", "title", "url")
-    }
-    masks = sum(part.count for part in parts.values())
-    return _Masked(replace(captured, **{name: part.text for name, part in parts.items()}), masks)
+    words = ("text", "command", "title", "url", "host", "revision", "file_name")
+    parts = {name: mask_secrets(getattr(captured, name)) for name in words}
+    file, masks = _mask_file(captured.file)
+    masks += sum(part.count for part in parts.values())
+    masked = {name: part.text for name, part in parts.items()}
+    return _Masked(replace(captured, file=file, **masked), masks)
+
+
+def _mask_file(content: bytes | None) -> tuple[bytes | None, int]:
+    """A file of text without its secrets; any other, and one without secrets, byte for byte."""
+    found = text_of(content) if content else None
+    if found is None:
+        return content, 0
+    text, encoding = found
+    masked = mask_secrets(text)
+    if masked.text == text:
+        return content, masked.count
+    return masked.text.encode(encoding), masked.count
 
 
 def _store(incident: Incident, masked: _Masked, actor: Actor, now: datetime) -> Evidence:
@@ -88,13 +106,13 @@ def _store(incident: Incident, masked: _Masked, actor: Actor, now: datetime) -> 
         text=said.text,
         command=said.command,
         exit_code=said.exit_code,
-        host=said.host,
-        revision=said.revision,
+        host=said.host[:120],
+        revision=said.revision[:80],
         started_at=said.started_at,
         duration=said.duration,
-        url=said.url,
-        file_name=said.file_name,
-        content_type=said.content_type,
+        url=said.url[:1000],
+        file_name=plain_name(said.file_name),
+        content_type=media_type(said.file) if said.file is not None else "",
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         masks=masked.masks,

@@ -30,7 +30,11 @@ def freeze(
         if current is not None:
             _end(current, now, "frozen after all")
         row = Freeze.objects.create(
-            incident=incident, surface=surface, scope=scope.strip(), reason=reason.strip(), since=now
+            incident=incident,
+            surface=surface,
+            scope=scope.strip(),
+            reason=reason.strip(),
+            since=now,
         )
         stop = f"{row.scope}." if row.scope else "All merges."
         record(
@@ -64,9 +68,7 @@ def decline_freeze(
         row = Freeze.objects.create(
             incident=incident, surface=surface, reason=reason.strip(), declined=True, since=now
         )
-        record(
-            incident, "freeze.declined", actor, now, surface=surface.name, reason=row.reason
-        )
+        record(incident, "freeze.declined", actor, now, surface=surface.name, reason=row.reason)
     return row
 
 

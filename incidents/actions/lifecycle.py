@@ -205,9 +205,7 @@ def set_rollback_reach(
         incident.broad_rollback_reason = reason.strip() if broad else ""
         incident.save(update_fields=["broad_rollback_reason"])
         reach = Reach.BROAD if broad else Reach.REVERSIBLE
-        record(
-            incident, "rollback.reach", actor, now, reach=reach.value, reason=reason.strip()
-        )
+        record(incident, "rollback.reach", actor, now, reach=reach.value, reason=reason.strip())
     return incident
 
 

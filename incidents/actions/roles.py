@@ -99,7 +99,9 @@ def remove_participant(
         held = Assignment.objects.current().filter(incident=incident, person=person)
         if roles := [assignment.label for assignment in held]:
             raise Refused.because(
-                "R-HOLDS", f"{person} still is {', '.join(roles)}. Give that to others first.", "person"
+                "R-HOLDS",
+                f"{person} still is {', '.join(roles)}. Give that to others first.",
+                "person",
             )
         gone, _ = Participation.objects.filter(incident=incident, person=person).delete()
         if not gone:

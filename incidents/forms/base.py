@@ -54,7 +54,9 @@ class WarroomForm(forms.Form):
         self.violations = tuple(violations)
         for violation in self.violations:
             if violation.field in self.fields:
-                self.add_error(violation.field, forms.ValidationError(violation.sentence, violation.code))
+                self.add_error(
+                    violation.field, forms.ValidationError(violation.sentence, violation.code)
+                )
 
     def problems(self) -> tuple[Violation, ...]:
         """Everything that is wrong, rules first or else the shape of single fields."""

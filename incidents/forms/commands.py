@@ -8,7 +8,14 @@ from incidents import scenarios
 from incidents.forms.base import WarroomForm
 from incidents.forms.fields import PersonField, Soon, SurfaceField, SurfacesField
 from incidents.models import Surface
-from incidents.vocabulary import SEVERITY_IMPACT, SEVERITY_POSTURE, LaneKind, Phase, RoleName, Severity
+from incidents.vocabulary import (
+    SEVERITY_IMPACT,
+    SEVERITY_POSTURE,
+    LaneKind,
+    Phase,
+    RoleName,
+    Severity,
+)
 
 _WHY = forms.Textarea(attrs={"rows": 2})
 
@@ -44,7 +51,9 @@ class DeclareForm(WarroomForm):
         help_text="The one thread or document where checkpoint records are written.",
     )
     commander = PersonField(label="Commander", required=False, empty_label="Me")
-    restricted = forms.BooleanField(label="Restricted: only who takes part may know", required=False)
+    restricted = forms.BooleanField(
+        label="Restricted: only who takes part may know", required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -137,7 +146,10 @@ class RevisionForm(WarroomForm):
 class RollbackReachForm(WarroomForm):
     broad = forms.TypedChoiceField(
         label="A full rollback is",
-        choices=[("no", "Reversible"), ("yes", "Broad: a migration or data change stands in its way")],
+        choices=[
+            ("no", "Reversible"),
+            ("yes", "Broad: a migration or data change stands in its way"),
+        ],
         widget=forms.RadioSelect,
         coerce=lambda value: value == "yes",
     )
@@ -170,6 +182,4 @@ class FreezeForm(WarroomForm):
 
 class CheckpointForm(WarroomForm):
     due_at = Soon(label="Due", help_text="A time like 14:08, or minutes from now like +25.")
-    purpose = forms.CharField(
-        label="What is to be decided", required=False, max_length=200
-    )
+    purpose = forms.CharField(label="What is to be decided", required=False, max_length=200)

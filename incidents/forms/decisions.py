@@ -111,9 +111,7 @@ class DecisionForm(WarroomForm):
         said = {**self.cleaned_data}
         said.pop("once", None)
         said.pop("author", None)
-        reasons = {
-            offer.option: said.pop(f"rejected_{offer.option}", "") for offer in self.offered
-        }
+        reasons = {offer.option: said.pop(f"rejected_{offer.option}", "") for offer in self.offered}
         shape = tuple(
             Violation("", str(message), name)
             for name, messages in self.errors.items()

@@ -52,9 +52,7 @@ def admit(session_key: str | None, incident_id: int) -> tuple[Viewer, int] | Ref
     incident = Incident.objects.visible_to(person).filter(pk=incident_id).first()
     if incident is None:
         return Refusal(4404, UNKNOWN)
-    return Viewer(
-        session_key, person.pk, person.password, incident.pk
-    ), incident.last_seq
+    return Viewer(session_key, person.pk, person.password, incident.pk), incident.last_seq
 
 
 def judge(viewers: Iterable[Viewer], now: datetime) -> Judgement:
@@ -80,16 +78,10 @@ def judge(viewers: Iterable[Viewer], now: datetime) -> Judgement:
         if incident is None or not person.is_responder:
             return NO_ACCESS
         open_to_all = person.is_admin or not incident.restricted
-        return (
-            None
-            if open_to_all or (incident.pk, person.pk) in taking_part
-            else NO_ACCESS
-        )
+        return None if open_to_all or (incident.pk, person.pk) in taking_part else NO_ACCESS
 
     lost = {viewer: reason for viewer in viewers if (reason := why_not(viewer))}
-    return Judgement(
-        lost, {pk: incident.last_seq for pk, incident in incidents.items()}
-    )
+    return Judgement(lost, {pk: incident.last_seq for pk, incident in incidents.items()})
 
 
 def _sessions(keys: set[str], now: datetime) -> set[str]:
@@ -107,9 +99,7 @@ def _people(ids: set[int]) -> dict[int, Person]:
     people = {person.pk: person for person in found}
     for person in people.values():
         names = frozenset(name for name in person.names if name)
-        person.group_names = (
-            names | {Group.ADMIN.value} if person.is_superuser else names
-        )
+        person.group_names = names | {Group.ADMIN.value} if person.is_superuser else names
     return people
 
 

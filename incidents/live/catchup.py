@@ -38,9 +38,7 @@ def missed(incident_id: int, after: int) -> Missed:
     rows = TimelineEntry.objects.filter(incident=incident_id).after(after)
     found = list(rows.select_related("incident", "amends")[: MOST + 1])
     if not found:
-        last_seq = Incident.objects.values_list("last_seq", flat=True).get(
-            pk=incident_id
-        )
+        last_seq = Incident.objects.values_list("last_seq", flat=True).get(pk=incident_id)
         return Missed(min(after, last_seq), [])
     incident = found[0].incident
     if len(found) > MOST:

@@ -37,11 +37,7 @@ class Batch:
         return text(messages.entries(self.fragments))
 
     def after(self, seq: int) -> "Batch":
-        return (
-            Batch([f for f in self.fragments if f.seq > seq])
-            if self.first <= seq
-            else self
-        )
+        return Batch([f for f in self.fragments if f.seq > seq]) if self.first <= seq else self
 
 
 class Connection:
@@ -89,9 +85,7 @@ class Connection:
             else:
                 self._waiting.append(event)
             return
-        task = asyncio.Task(
-            self._deliver(event), loop=asyncio.get_running_loop(), eager_start=True
-        )
+        task = asyncio.Task(self._deliver(event), loop=asyncio.get_running_loop(), eager_start=True)
         if not task.done():
             self._sending = task
 

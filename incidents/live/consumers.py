@@ -25,9 +25,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
     slow: connect again with the last sequence number).
     """
 
-    channel_layer_alias = (
-        ""  # the hub subscribes once for all; a browser needs no channel
-    )
+    channel_layer_alias = ""  # the hub subscribes once for all; a browser needs no channel
 
     connection: Connection | None = None
 
@@ -51,16 +49,12 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await self.close(answer.code)
             return
         viewer, head = answer
-        asked = parse_qs(self.scope["query_string"].decode("latin-1")).get(
-            "after", [""]
-        )[0]
+        asked = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", [""])[0]
         self.connection = Connection(viewer, self.base_send, min(catchup.after_of(asked), head))
         self.admitted.set()
         await hub.here().join(self.connection, head)
 
-    async def receive(
-        self, text_data: str | None = None, bytes_data: bytes | None = None
-    ) -> None:
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """A browser says only "ping", to learn that the way is open."""
         if self.connection is not None:
             self.connection.push(text(messages.pong(self.connection.seq)))

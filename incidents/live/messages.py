@@ -17,8 +17,7 @@ def entries(fragments: Sequence[Fragment]) -> dict[str, Any]:
         "type": "entries",
         "seq": fragments[-1].seq,
         "entries": [
-            {"seq": f.seq, "html": f.html, "announce": f.announce, "say": f.say}
-            for f in fragments
+            {"seq": f.seq, "html": f.html, "announce": f.announce, "say": f.say} for f in fragments
         ],
     }
 

@@ -36,14 +36,10 @@ def entry(incident_id: int, seq: int) -> None:
 
 def duties_changed(incident_id: int) -> None:
     """What somebody must do next has changed without an entry that says so."""
-    _send(
-        topics.incident(incident_id), {"type": topics.DUTIES, "incident": incident_id}
-    )
+    _send(topics.incident(incident_id), {"type": topics.DUTIES, "incident": incident_id})
 
 
-def access_changed(
-    person_id: int | None = None, incident_id: int | None = None
-) -> None:
+def access_changed(person_id: int | None = None, incident_id: int | None = None) -> None:
     """Somebody was removed, signed out or demoted, or an incident was restricted."""
     _send(
         topics.ACCESS,
@@ -63,23 +59,17 @@ class _Sender:
         self.works, self.reported = True, False
         self.trying: Future[None] | None = None
         self.loop = asyncio.new_event_loop()
-        threading.Thread(
-            target=self.loop.run_forever, name="live-publish", daemon=True
-        ).start()
+        threading.Thread(target=self.loop.run_forever, name="live-publish", daemon=True).start()
 
     def send(self, group: str, message: dict[str, Any]) -> None:
         if not self.works and self.trying is not None and not self.trying.done():
             return
         worked = self.works
-        self.trying = asyncio.run_coroutine_threadsafe(
-            self._attempt(group, message), self.loop
-        )
+        self.trying = asyncio.run_coroutine_threadsafe(self._attempt(group, message), self.loop)
         if worked:
             try:
                 self.trying.result(PATIENCE)
-            except (
-                TimeoutError
-            ):  # slow is not down, but nobody waits for it again until it answers
+            except TimeoutError:  # slow is not down, but nobody waits for it again until it answers
                 self.works = False
 
     async def _attempt(self, group: str, message: dict[str, Any]) -> None:

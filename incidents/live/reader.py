@@ -17,13 +17,9 @@ class Reader:
     def __init__(self, name: str) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"live-{name}")
 
-    async def __call__[**P, T](
-        self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def __call__[**P, T](self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._thread, lambda: _read(read, *args, **kwargs)
-        )
+        return await loop.run_in_executor(self._thread, lambda: _read(read, *args, **kwargs))
 
     def close(self) -> None:
         self._thread.submit(connection.close)

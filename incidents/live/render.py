@@ -58,10 +58,7 @@ def entries(incident: Incident, rows: list[TimelineEntry]) -> list[Fragment]:
     """Render entries, each once, in the order given."""
     if _entries is None:
         raise RuntimeError("no renderer of entries is registered")
-    return [
-        _fragment(row, html)
-        for row, html in zip(rows, _entries(incident, rows), strict=True)
-    ]
+    return [_fragment(row, html) for row, html in zip(rows, _entries(incident, rows), strict=True)]
 
 
 def _fragment(row: TimelineEntry, html: str) -> Fragment:
@@ -76,9 +73,7 @@ def panel(name: str, incident: Incident, now: datetime) -> str:
     return _panels[name](incident, now)
 
 
-def panels(
-    incident: Incident, now: datetime, names: Iterable[str] | None = None
-) -> dict[str, str]:
+def panels(incident: Incident, now: datetime, names: Iterable[str] | None = None) -> dict[str, str]:
     """The panels by name; all of them unless ``names`` says which."""
     wanted = sorted(panel_names() if names is None else panel_names() & set(names))
     return {name: panel(name, incident, now) for name in wanted}
@@ -102,10 +97,7 @@ _shared: dict[int, tuple[tuple[str, int], dict[str, str]]] = {}
 
 def dirtied(fragments: Sequence[Fragment]) -> frozenset[str]:
     """The panels that these entries change."""
-    return (
-        frozenset().union(*(kinds.get(f.kind).panels for f in fragments))
-        & panel_names()
-    )
+    return frozenset().union(*(kinds.get(f.kind).panels for f in fragments)) & panel_names()
 
 
 def changes_duties(fragments: Sequence[Fragment]) -> bool:

@@ -46,9 +46,7 @@ class Room:
         self._dirty: set[str] = set()
         self._late: set[Connection] = set()
         self._painting: asyncio.Task[None] | None = None
-        self._following = asyncio.create_task(
-            self._follow(), name=f"room-{incident_id}"
-        )
+        self._following = asyncio.create_task(self._follow(), name=f"room-{incident_id}")
 
     def close(self) -> None:
         self._following.cancel()
@@ -62,9 +60,7 @@ class Room:
         if self._dirty or self._late:
             self._paint_soon()
 
-    def tell(
-        self, message: Mapping[str, Any], to: Iterable[Connection] | None = None
-    ) -> None:
+    def tell(self, message: Mapping[str, Any], to: Iterable[Connection] | None = None) -> None:
         """One message, encoded once, to everybody or to some."""
         event = text(message)
         for connection in tuple(self.connections if to is None else to):
@@ -74,9 +70,7 @@ class Room:
         """Give a browser that joined what it has missed, then let it follow."""
         missed = self._remembered(connection.seq)
         if missed is None:
-            found = await self._read_entries(
-                catchup.missed, self.incident_id, connection.seq
-            )
+            found = await self._read_entries(catchup.missed, self.incident_id, connection.seq)
             if found.too_many:
                 connection.push(text(messages.RELOAD))
             if found.too_many or not found.fragments:
@@ -89,11 +83,7 @@ class Room:
 
     def _remembered(self, after: int) -> list[Fragment] | None:
         """The entries after ``after`` when all of them are still here, rendered."""
-        if (
-            self._recent
-            and self._recent[0].seq <= after + 1
-            and self._recent[-1].seq == self.seq
-        ):
+        if self._recent and self._recent[0].seq <= after + 1 and self._recent[-1].seq == self.seq:
             return [fragment for fragment in self._recent if fragment.seq > after]
         return None
 
@@ -134,12 +124,8 @@ class Room:
             while self._dirty or self._late or self._duties:
                 await asyncio.sleep(COALESCE)
                 await self._paint_once()
-        except (
-            Exception
-        ):  # what is dirty stays dirty, and is tried when the hub looks again
-            logger.exception(
-                "The panels of INC-%s could not be rendered", self.incident_id
-            )
+        except Exception:  # what is dirty stays dirty, and is tried when the hub looks again
+            logger.exception("The panels of INC-%s could not be rendered", self.incident_id)
         finally:
             self._painting = None
 
@@ -150,9 +136,7 @@ class Room:
             await self._access()
             self.tell(messages.panels(seq, html), late & self.connections)
             some = {name: html[name] for name in dirty}
-            self.tell(
-                messages.panels(seq, some), self.connections - late if some else ()
-            )
+            self.tell(messages.panels(seq, some), self.connections - late if some else ())
         self._dirty -= dirty
         self._late -= late
         if self._duties:
@@ -160,9 +144,7 @@ class Room:
             self.tell(messages.DUTIES)
 
 
-def _render_panels(
-    incident_id: int, names: Iterable[str]
-) -> tuple[int, dict[str, str]]:
+def _render_panels(incident_id: int, names: Iterable[str]) -> tuple[int, dict[str, str]]:
     """The panels and the entry that they are at least as new as."""
     incident = Incident.objects.get(pk=incident_id)
     return incident.last_seq, render.panels(incident, clock.now(), names)

@@ -130,9 +130,7 @@ class Subscription:
         if works:
             logger.warning("The channel layer answers again")
         else:
-            logger.error(
-                "The channel layer does not answer, browsers poll meanwhile: %s", why
-            )
+            logger.error("The channel layer does not answer, browsers poll meanwhile: %s", why)
         self._health(works)
 
 

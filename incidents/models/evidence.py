@@ -65,6 +65,11 @@ class Evidence(Authored):
         return self.size > 0
 
     @property
+    def is_picture(self) -> bool:
+        """A picture by its bytes: the action sets ``content_type``, never who sends the file."""
+        return is_picture(self.content_type)
+
+    @property
     def succeeded(self) -> bool:
         """A command that ended with 0, or anything that has no exit code."""
         return self.exit_code in (None, 0)

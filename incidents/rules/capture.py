@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from incidents.vocabulary import EvidenceKind, Purpose
+from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from warroom.kernel.refusal import Violation
 from warroom.kernel.text import has_content
 
@@ -32,13 +32,12 @@ class Capture:
     url: str = ""
     file: bytes | None = None
     file_name: str = ""
-    content_type: str = ""
     baseline: int | None = None
 
 
 def violations(captured: Capture) -> tuple[Violation, ...]:
     """Every reason why this cannot be stored."""
-    found = [_size(captured), _file_size(captured), _substance(captured)]
+    found = [_size(captured), _file_size(captured), _substance(captured), _lane(captured)]
     if captured.kind == EvidenceKind.COMMAND and not has_content(captured.command):
         found.append(Violation("E-COMMAND", "Write the command line that was run.", "command"))
     if captured.kind == EvidenceKind.LINK and not captured.url:
@@ -77,6 +76,12 @@ def _substance(captured: Capture) -> Violation | None:
     return Violation(
         "E-EMPTY", "Paste the text, or drop a file: there is nothing here yet.", "text"
     )
+
+
+def _lane(captured: Capture) -> Violation | None:
+    if captured.purpose == Purpose.VERIFICATION and captured.lane not in {"", LaneKind.VERIFICATION}:
+        return Violation("E-LANE", "A verification run belongs to the verification lane.", "lane")
+    return None
 
 
 def recognise(captured: Capture, health_checks: list[str]) -> str:

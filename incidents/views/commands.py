@@ -197,5 +197,3 @@ def checkpoint(request: HttpRequest, incident: Incident) -> HttpResponse:
         "Schedule a checkpoint",
         initial={"due_at": "+15"},
     )
-
-

@@ -102,9 +102,7 @@ def _likely_owners(incident: Incident) -> dict[str, Any]:
     }
 
 
-def _draft_for(
-    request: HttpRequest, incident: Incident, point: Checkpoint
-) -> DecisionDraft | None:
+def _draft_for(request: HttpRequest, incident: Incident, point: Checkpoint) -> DecisionDraft | None:
     """The author's draft of this checkpoint, else their last one that was overtaken."""
     mine = DecisionDraft.objects.filter(
         author_id=request.actor.id, checkpoint__incident=incident
@@ -138,6 +136,9 @@ def _page(
         "readiness": derived.readiness(standing),
         "is_first": at.is_first,
         "postures": postures(incident.severity, at.surfaces),
-        "prechecks": [*PRECHECK_COMMANDS, *(s.health_check for s in standing.surfaces if s.health_check)],
+        "prechecks": [
+            *PRECHECK_COMMANDS,
+            *(s.health_check for s in standing.surfaces if s.health_check),
+        ],
     }
     return render(request, "incidents/decide.html", context, status=status)

@@ -34,7 +34,9 @@ def room(request: HttpRequest, incident: Incident) -> HttpResponse:
 @door("room.view")
 def next_thing(request: HttpRequest, incident: Incident) -> HttpResponse:
     """The viewer's own block: what is next for them, and what they must hear."""
-    return render(request, "incidents/next.html", {"incident": incident, **_next(request, incident)})
+    return render(
+        request, "incidents/next.html", {"incident": incident, **_next(request, incident)}
+    )
 
 
 def _next(request: HttpRequest, incident: Incident) -> dict[str, object]:
@@ -69,9 +71,7 @@ def _window(request: HttpRequest, incident: Incident) -> dict[str, object]:
     }
 
 
-def _filtered(
-    rows: "QuerySet[TimelineEntry]", wanted: dict[str, str]
-) -> "QuerySet[TimelineEntry]":
+def _filtered(rows: "QuerySet[TimelineEntry]", wanted: dict[str, str]) -> "QuerySet[TimelineEntry]":
     if wanted["before"].isdigit():
         rows = rows.filter(seq__lt=min(int(wanted["before"]), 2**31 - 1))
     if wanted["lane"] in LaneKind.values:

@@ -5,28 +5,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('incidents', '0001_initial'),
+        ("incidents", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BoundaryItem',
+            name="BoundaryItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lane', models.CharField(choices=[('investigation', 'Investigation'), ('mitigation', 'Mitigation'), ('communication', 'Communication'), ('verification', 'Verification')], max_length=13)),
-                ('included', models.BooleanField()),
-                ('text', models.CharField(max_length=120)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='boundary_items', to='incidents.incident')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "lane",
+                    models.CharField(
+                        choices=[
+                            ("investigation", "Investigation"),
+                            ("mitigation", "Mitigation"),
+                            ("communication", "Communication"),
+                            ("verification", "Verification"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                ("included", models.BooleanField()),
+                ("text", models.CharField(max_length=120)),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="boundary_items",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('incident', 'lane', 'text'), name='boundary_item_once'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='boundary_item_has_text')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("incident", "lane", "text"),
+                        name="boundary_item_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="boundary_item_has_text",
+                    ),
+                ],
             },
         ),
     ]

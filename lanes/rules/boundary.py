@@ -32,9 +32,7 @@ def violations(boundary: Boundary) -> tuple[Violation, ...]:
         )
     both = {i.casefold() for i in boundary.included} & {e.casefold() for e in boundary.excluded}
     for name in sorted(both):
-        found.append(
-            Violation("B-BOTH", f"“{name}” is both included and excluded.", "excluded")
-        )
+        found.append(Violation("B-BOTH", f"“{name}” is both included and excluded.", "excluded"))
     for field, items in (("included", boundary.included), ("excluded", boundary.excluded)):
         if len(items) > MAX_ITEMS:
             found.append(Violation("B-MANY", f"Name {MAX_ITEMS} things at most.", field))

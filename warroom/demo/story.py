@@ -159,7 +159,9 @@ class _Story:
 
     def _move(self) -> None:
         self._capture(22, "jonas", material.FLAG_OFF)
-        self._note(22.5, "jonas", LaneKind.MITIGATION, "Flag off everywhere; 401 from 31 % to 4.2 %.")
+        self._note(
+            22.5, "jonas", LaneKind.MITIGATION, "Flag off everywhere; 401 from 31 % to 4.2 %."
+        )
         self._capture(27, "ken", material.AFTER_FLAG)
         self._capture(29, "priya", material.UNKNOWN_KEY)
         self._note(31, "ken", LaneKind.VERIFICATION, material.REGION_NOTE)
@@ -174,5 +176,3 @@ class _Story:
 
     def _note(self, minute: float, who: str, lane: LaneKind, text: str) -> None:
         self._at(minute, who, lanes.add_note, text=text, lane=lane)
-
-

@@ -1,0 +1,153 @@
+"""Every action leaves a timeline entry, and a refused or forbidden one leaves nothing."""
+
+import inspect
+from collections.abc import Callable
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from incidents.actions import checkpoints, decisions, evidence, freezes, lifecycle, roles
+from incidents.models import Incident, Person, TimelineEntry
+from incidents.vocabulary import LaneKind, RoleName
+from lanes import actions as lanes
+from tests.factories import START, SurfaceFactory
+from tests.filled import PRECHECK, made_ready, written
+from warroom.kernel.refusal import NotPermitted
+
+MODULES: tuple[ModuleType, ...] = (
+    checkpoints,
+    decisions,
+    evidence,
+    freezes,
+    lifecycle,
+    roles,
+    lanes,
+)
+
+LATER = START + timedelta(minutes=5)
+
+CASES: dict[str, Callable[["Scene"], Any]] = {
+    "lifecycle.change_severity": lambda s: s.do(
+        lifecycle.change_severity, severity="2", reason="Only one region"
+    ),
+    "lifecycle.change_phase": lambda s: s.do(
+        lifecycle.change_phase, phase="containment", reason=""
+    ),
+    "lifecycle.set_channel": lambda s: s.do(lifecycle.set_channel, channel="#inc"),
+    "lifecycle.set_revision": lambda s: s.do(lifecycle.set_revision, revision="4be90a7"),
+    "lifecycle.set_rollback_reach": lambda s: s.do(
+        lifecycle.set_rollback_reach, broad=True, reason="Migration 0081"
+    ),
+    "lifecycle.set_surfaces": lambda s: s.do(lifecycle.set_surfaces, surfaces=(s.surface,)),
+    "roles.assign": lambda s: s.do(
+        roles.assign, role=RoleName.LANE_OWNER, lane=LaneKind.MITIGATION, person=s.other
+    ),
+    "roles.add_participant": lambda s: s.do(roles.add_participant, person=s.other),
+    "roles.remove_participant": lambda s: (
+        s.do(roles.add_participant, person=s.other),
+        s.do(roles.remove_participant, person=s.other),
+    ),
+    "freezes.freeze": lambda s: s.do(
+        freezes.freeze, surface=s.surface, scope="", reason="Hold still"
+    ),
+    "freezes.decline_freeze": lambda s: s.do(
+        freezes.decline_freeze, surface=s.surface, reason="Not changed today"
+    ),
+    "freezes.lift_freeze": lambda s: (
+        s.do(freezes.freeze, surface=s.surface, scope="", reason="Hold still"),
+        s.do(freezes.lift_freeze, surface=s.surface, reason="Over"),
+    ),
+    "checkpoints.schedule": lambda s: s.schedule(),
+    "checkpoints.remind": lambda s: checkpoints.remind(
+        s.schedule().pk, "checkpoint.due", now=LATER + timedelta(minutes=30)
+    ),
+    "decisions.decide": lambda s: s.decide(),
+    "evidence.capture": lambda s: s.do(evidence.capture, PRECHECK),
+    "lanes.add_note": lambda s: s.do(lanes.add_note, text="Seen in eu-west only"),
+    "lanes.set_boundary": lambda s: s.do(
+        lanes.set_boundary, lane=LaneKind.MITIGATION, included=["flags"], excluded=[]
+    ),
+}
+
+WITHOUT_ENTRY = {
+    "lifecycle.declare": "shown below: it has no incident before it",
+    "decisions.save_draft": "a draft is nobody else's business",
+}
+
+
+class Scene:
+    def __init__(self, incident: Incident, commander: Person, other: Person) -> None:
+        self.incident, self.commander, self.other = incident, commander, other
+        self.actor = commander.as_actor()
+        self.surface = SurfaceFactory(name="Sign-in")
+
+    def do(self, action: Callable[..., Any], *args: Any, **said: Any) -> Any:
+        return action(self.actor, self.incident.pk, *args, now=LATER, **said)
+
+    def schedule(self) -> Any:
+        due = LATER + timedelta(minutes=30)
+        return self.do(checkpoints.schedule, due_at=due, purpose="What next")
+
+    def decide(self) -> Any:
+        for lane in LaneKind:
+            self.do(roles.assign, role=RoleName.LANE_OWNER, lane=lane, person=self.other)
+        cited = made_ready(self.incident, self.commander, LATER)
+        self.schedule()
+        said = written(cited, self.commander, self.other, LATER)
+        return self.do(decisions.decide, 1, said)
+
+
+@pytest.fixture
+def scene(incident: Incident, commander: Person, stranger: Person) -> Scene:
+    return Scene(incident, commander, stranger)
+
+
+def public_actions() -> set[str]:
+    """Functions that take the time of a state change: what this project calls an action."""
+    return {
+        f"{module.__name__.rsplit('.', 1)[-1].replace('actions', 'lanes')}.{name}"
+        for module in MODULES
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and inspect.signature(function).parameters.get("now") is not None
+        and inspect.signature(function).parameters["now"].kind is inspect.Parameter.KEYWORD_ONLY
+    }
+
+
+def test_every_public_action_is_in_the_table_of_this_test() -> None:
+    assert public_actions() == CASES.keys() | WITHOUT_ENTRY.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_leaves_an_entry(scene: Scene, name: str) -> None:
+    before = entries(scene.incident)
+
+    CASES[name](scene)
+
+    assert entries(scene.incident) > before
+    scene.incident.refresh_from_db()
+    assert scene.incident.last_seq == entries(scene.incident)
+
+
+def test_declaring_leaves_its_entries(incident: Incident) -> None:
+    kinds = list(incident.timeline.order_by("seq").values_list("kind", flat=True))
+
+    assert kinds == ["incident.declared", "role.assigned"]
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_who_may_not_leaves_nothing(scene: Scene, name: str, stakeholder: Person) -> None:
+    scene.actor = stakeholder.as_actor()
+    before = entries(scene.incident)
+
+    with pytest.raises(NotPermitted):
+        CASES[name](scene)
+
+    assert entries(scene.incident) == before
+
+
+def entries(incident: Incident) -> int:
+    return TimelineEntry.objects.filter(incident=incident).count()
