@@ -46,8 +46,8 @@ class SurfaceField(forms.ModelChoiceField):
 class Soon(forms.CharField):
     """A moment soon, typed as ``14:08``, ``+25`` (minutes) or an ISO date and time.
 
-    A bare clock time means the next time that clock shows it in the reader's zone; it is the
-    author's zone when they set one and UTC otherwise. Cleans to an aware datetime.
+    A bare clock time is in ``zone``, the one in which the author reads the page (see ``reader``).
+    Cleans to an aware datetime.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -78,7 +78,7 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
             raise ValueError(text)
         return now + timedelta(minutes=minutes)
     if "-" in text:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper())
         return moment if moment.tzinfo else moment.replace(tzinfo=zone)
     clock_time = datetime.strptime(text, "%H:%M").time()
     local = now.astimezone(zone)

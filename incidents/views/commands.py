@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 
@@ -10,14 +9,11 @@ from incidents.actions import checkpoints, freezes, lifecycle, roles
 from incidents.doors import door
 from incidents.forms import commands as forms
 from incidents.forms.base import WarroomForm
-from incidents.models import Incident, Person
+from incidents.models import Incident
 from incidents.panels import bar
+from incidents.reader import zone_of
 from incidents.views.submitting import submit
 from warroom.kernel import clock
-
-
-def zone_of(person: Person) -> ZoneInfo:
-    return ZoneInfo(person.time_zone or "UTC")
 
 
 def _command(
@@ -185,7 +181,7 @@ def checkpoint(request: HttpRequest, incident: Incident) -> HttpResponse:
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.fields["due_at"].now = clock.now()
-            self.fields["due_at"].zone = zone_of(request.user)
+            self.fields["due_at"].zone = zone_of(request)
 
     return _command(
         request,

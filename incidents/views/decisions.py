@@ -12,9 +12,9 @@ from incidents.doors import door
 from incidents.forms.decisions import DecisionForm
 from incidents.models import Checkpoint, Decision, DecisionDraft, Incident
 from incidents.panels import bar
+from incidents.reader import zone_of
 from incidents.rules.capture import PRECHECK_COMMANDS
 from incidents.rules.decision import postures
-from incidents.views.commands import zone_of
 from incidents.vocabulary import LaneKind, RoleName
 from warroom.kernel import clock
 from warroom.kernel.refusal import Refused
@@ -82,7 +82,7 @@ def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> Decisi
         "request": request,
         "offered": situation.offered(facts.of(incident)),
         "now": clock.now(),
-        "zone": zone_of(request.user),
+        "zone": zone_of(request),
     }
     if request.method == "POST":
         return DecisionForm(request.POST, **options)

@@ -58,7 +58,14 @@ function tick() {
   for (const element of document.querySelectorAll("[data-countdown]")) element.textContent = countdown(element, now);
 }
 
+// A clock time that is typed means what the page shows: the server must know the reader's zone.
+function tellZone() {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (own) document.cookie = `zone=${own}; path=/; SameSite=Lax; max-age=31536000`;
+}
+
 export function startClocks() {
+  tellZone();
   localise(document);
   tick();
   setInterval(tick, 1000);

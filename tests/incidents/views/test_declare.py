@@ -1,0 +1,117 @@
+"""Declaring: one screen; bad input gets its sentence, nothing is lost, nothing twice."""
+
+import pytest
+from django.test import Client
+
+from incidents.models import Incident, Person
+from incidents.vocabulary import RoleName
+from tests.factories import SurfaceFactory
+
+KEY = "7f1d7a0e-8a55-4a3c-9a3e-2b6f0c7d9e10"
+
+
+@pytest.fixture
+def ready(client: Client, commander: Person) -> Client:
+    client.force_login(commander)
+    return client
+
+
+def test_a_sentence_and_a_severity_open_a_room(ready: Client, commander: Person) -> None:
+    answer = ready.post("/declare/", {"title": "Tokens refused", "severity": "1"})
+
+    incident = Incident.objects.get()
+    assert answer["Location"] == incident.get_absolute_url()
+    held = incident.assignments.get(role=RoleName.COMMANDER)
+    assert held.person == commander
+
+
+def test_another_commander_can_be_named(ready: Client, deputy: Person) -> None:
+    ready.post("/declare/", {"title": "Tokens refused", "severity": "1", "commander": deputy.pk})
+
+    assert Incident.objects.get().assignments.get(role=RoleName.COMMANDER).person == deputy
+
+
+def test_declaring_from_a_scenario_fills_what_it_can(ready: Client) -> None:
+    SurfaceFactory(name="Sign-in", dependency_class="auth")
+    SurfaceFactory(name="Ledger", dependency_class="billing")
+
+    text = ready.get("/declare/?scenario=auth-token-failure").content.decode()
+
+    assert 'value="Auth token failure after release"' in text
+    assert text.count("checked") == 1
+
+
+def test_a_permission_leak_is_restricted_by_default(ready: Client) -> None:
+    ready.post(
+        "/declare/", {"title": "Bypass", "severity": "1", "scenario": "permission-leak"}
+    )
+
+    assert Incident.objects.get().restricted
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"title": "", "severity": "1"}, "Say in one sentence what is wrong."),
+        ({"title": "   ", "severity": "1"}, "Say in one sentence what is wrong."),
+        ({"title": "x" * 161, "severity": "1"}, "Keep it under 160 characters"),
+        ({"title": "Tokens refused"}, "Choose a severity. Not sure? Take the worse one."),
+        ({"title": "Tokens refused", "severity": "9"}, "Select a valid choice."),
+        ({"title": "T", "severity": "1", "surfaces": ["no-such"]}, "Select a valid choice."),
+        ({"title": "T", "severity": "1", "commander": "999999"}, "Select a valid choice."),
+    ],
+    ids=["empty", "blank", "too long", "no severity", "odd severity", "odd surface", "odd person"],
+)
+def test_bad_input_is_refused_beside_its_field_and_kept(
+    ready: Client, said: dict[str, object], sentence: str
+) -> None:
+    answer = ready.post("/declare/", said | {"known": "Two regions"})
+
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in text
+    assert "Two regions" in text
+    assert not Incident.objects.exists()
+
+
+def test_the_second_press_leads_to_the_first_incident(ready: Client) -> None:
+    said = {"title": "Tokens refused", "severity": "1", "once": KEY}
+
+    first, second = (ready.post("/declare/", said)["Location"] for _ in range(2))
+
+    assert first == second
+    assert Incident.objects.count() == 1
+
+
+def test_a_stakeholder_cannot_declare(client: Client, stakeholder: Person) -> None:
+    client.force_login(stakeholder)
+
+    answer = client.post("/declare/", {"title": "Tokens refused", "severity": "1"})
+
+    assert answer.status_code == 403
+    assert "Only a responder can do this." in answer.content.decode()
+
+
+def test_what_was_typed_after_the_session_ended_is_back_after_signing_in(
+    client: Client, commander: Person
+) -> None:
+    said = {"title": "Tokens refused", "severity": "2", "author": commander.pk}
+
+    ended = client.post("/declare/", said)
+    client.force_login(commander)
+    text = client.get("/declare/").content.decode()
+
+    assert ended.status_code == 401
+    assert "Your session ended" in ended.content.decode()
+    assert 'value="Tokens refused"' in text
+    assert "What you had typed is back" in text
+    assert not Incident.objects.exists()
+
+
+def test_somebody_else_at_the_same_machine_never_sees_it(
+    client: Client, commander: Person, stranger: Person
+) -> None:
+    client.post("/declare/", {"title": "A private word", "author": commander.pk})
+    client.force_login(stranger)
+
+    assert "A private word" not in client.get("/declare/").content.decode()
