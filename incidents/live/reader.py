@@ -22,7 +22,7 @@ class Reader:
         return await loop.run_in_executor(self._thread, lambda: _read(read, *args, **kwargs))
 
     def close(self) -> None:
-        self._thread.submit(connection.close)
+        self._thread.submit(lambda: connection.close())  # looked up there: each thread has its own
         self._thread.shutdown(wait=False)
 
 
