@@ -1,0 +1,87 @@
+"""What the decision rules judge: the proposal that a commander filled in, and the situation.
+
+Every field of a proposal may be blank: a rule says what is missing, it never fails.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from incidents.rules.decision.ladder import Offer
+from incidents.rules.readiness import Readiness
+from incidents.vocabulary import DependencyClass
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person for a role. ``can_act``: an active responder who may enter this incident."""
+
+    id: int
+    name: str
+    can_act: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An evidence item that the proposal cites. One of another incident is no evidence here."""
+
+    number: int
+    has_content: bool = True
+    is_precheck: bool = False
+    of_incident: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactedSurface:
+    name: str
+    dependency_class: str = DependencyClass.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The form, with its field names; ``risks`` are the texts picked and the new one.
+
+    ``rejected`` holds the reasons by option; the form's field of each is ``rejected_<option>``.
+    """
+
+    scope: str = ""
+    evidence: tuple[Cited, ...] = ()
+    risks: tuple[str, ...] = ()
+    next_action: str = ""
+    deadline: datetime | None = None
+    choice: str = ""
+    option: str = ""
+    rejected: Mapping[str, str] = field(default_factory=dict)
+    why_now: str = ""
+    reversibility: str = ""
+    blast_radius: str = ""
+    verification: str = ""
+    confidence: str = ""
+    executor: Candidate | None = None
+    verifier: Candidate | None = None
+    deviation_reason: str = ""
+    override_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The incident at the moment of deciding.
+
+    ``is_first``: no decision has been recorded yet. ``is_overridden``: readiness was skipped on
+    record before. ``offered``: see ``ladder.offers``. The two links mend what no field of the
+    form can.
+    """
+
+    now: datetime
+    severity: str
+    commander: Candidate | None
+    is_first: bool
+    is_overridden: bool
+    readiness: Readiness
+    offered: tuple[Offer, ...]
+    surfaces: tuple[ImpactedSurface, ...] = ()
+    severity_href: str = ""
+    commander_href: str = ""
+
+    def offer(self, option: str) -> Offer | None:
+        return next((offer for offer in self.offered if offer.option == option), None)

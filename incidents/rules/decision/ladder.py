@@ -1,0 +1,58 @@
+"""The options to decide between and how far each reaches. Playbook, "Decision ladder"."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from incidents.vocabulary import LADDER, REACH, Choice, Option, Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One option on the form. ``rung`` counts the ladder from 1, and is 0 beyond it."""
+
+    option: str
+    label: str
+    reach: str
+    rung: int = 0
+
+
+def offers(
+    scenario_options: Iterable[str] = (),
+    *,
+    rollback_is_broad: bool = False,
+    scenario_reach: Mapping[str, str] | None = None,
+) -> tuple[Offer, ...]:
+    """The ladder, then what the scenario offers, then hold; each once.
+
+    Hold is always offered: a checkpoint can end in going on observing, and pausing needs it.
+    """
+    order = dict.fromkeys(Option(one) for one in (*LADDER, *scenario_options, Option.HOLD))
+    return tuple(
+        Offer(
+            option.value,
+            str(option.label),
+            reach_of(option, rollback_is_broad, scenario_reach or {}),
+            LADDER.index(option) + 1 if option in LADDER else 0,
+        )
+        for option in order
+    )
+
+
+def reach_of(option: str, rollback_is_broad: bool, scenario_reach: Mapping[str, str]) -> Reach:
+    """How far a wrong choice reaches.
+
+    A migration or data change on record makes a full rollback broad, whatever the scenario
+    says; otherwise the scenario's own reach counts, then the usual one. An unknown option is
+    taken for the worst.
+    """
+    if option == Option.ROLLBACK and rollback_is_broad:
+        return Reach.BROAD
+    return Reach(scenario_reach.get(option) or REACH.get(option, Reach.BROAD))
+
+
+def choice_for(option: str) -> Choice:
+    """What a decision for ``option`` is called: rollback for a full rollback, else continue.
+
+    Hold alone is continuing to observe. Escalating is never guessed: somebody must say so.
+    """
+    return Choice.ROLLBACK if option == Option.ROLLBACK else Choice.CONTINUE

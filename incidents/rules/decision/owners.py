@@ -1,0 +1,42 @@
+"""Who executes and who verifies."""
+
+from incidents.rules.decision.inputs import Candidate, Proposal, Situation
+from incidents.vocabulary import Severity
+from warroom.kernel.refusal import Violation
+
+Found = tuple[Violation, ...]
+
+
+def owners(proposal: Proposal, situation: Situation) -> Found:
+    """``D-OWNERS``: both are named and can act; for SEV-1 they are two people."""
+    found = _able("executor", "executes", proposal.executor)
+    found += _able("verifier", "verifies", proposal.verifier)
+    if situation.severity == Severity.SEV1 and (person := _same(proposal)):
+        words = f"{person.name} would execute and verify; SEV-1 needs two people."
+        found += (Violation("D-OWNERS", words, "verifier"),)
+    return found
+
+
+def one_person(proposal: Proposal, situation: Situation) -> Found:
+    """The warning below SEV-1: allowed, and still hero mode."""
+    person = _same(proposal)
+    if person is None or situation.severity == Severity.SEV1:
+        return ()
+    words = f"{person.name} would execute and verify: a second person sees more."
+    return (Violation("D-OWNERS", words, "verifier"),)
+
+
+def _able(field: str, does: str, person: Candidate | None) -> Found:
+    if person is None:
+        return (Violation("D-OWNERS", f"Name who {does}.", field),)
+    if not person.can_act:
+        words = f"{person.name} cannot act in this incident: name somebody else who {does}."
+        return (Violation("D-OWNERS", words, field),)
+    return ()
+
+
+def _same(proposal: Proposal) -> Candidate | None:
+    executor, verifier = proposal.executor, proposal.verifier
+    if executor is None or verifier is None or executor.id != verifier.id:
+        return None
+    return executor

@@ -1,0 +1,40 @@
+"""What a captured file is, judged by its bytes alone: what its sender says of it counts for nothing."""
+
+BINARY = "application/octet-stream"
+
+_MAGIC = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+}
+
+
+def media_type(content: bytes) -> str:
+    """The type of a raster picture that a browser may show, else plain bytes. Never SVG or HTML."""
+    for magic, found in _MAGIC.items():
+        if content.startswith(magic):
+            return found
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    return BINARY
+
+
+def plain_name(name: str, longest: int = 200) -> str:
+    """The file's own name without folders and control characters, shortened before its ending."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    base = "".join(c for c in base if c.isprintable()).strip(" .")
+    stem, dot, ending = base.rpartition(".")
+    if len(base) <= longest or not dot or len(ending) > 20:
+        return base[:longest]
+    return stem[: longest - len(ending) - 1] + dot + ending
+
+
+def text_of(content: bytes) -> tuple[str, str] | None:
+    """The content as text with its encoding, when it is text; None for anything else."""
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    return None if "\x00" in text else (text, encoding)

@@ -1,0 +1,72 @@
+"""How phase, severity and status of an incident may change."""
+
+from incidents.rules.graph import Graph
+from incidents.rules.wording import first_lower, listed
+from incidents.vocabulary import Phase, Severity, Status
+from warroom.kernel.refusal import Violation
+from warroom.kernel.text import says_nothing
+
+STATUS_GRAPH: Graph[Status] = Graph(
+    Status,
+    {
+        Status.ACTIVE: (Status.WATCHING,),
+        Status.WATCHING: (Status.CLOSED, Status.ACTIVE),
+        Status.CLOSED: (Status.ACTIVE,),
+    },
+)
+"""Closing opens the watch, the watch ends in closed; either may be reopened."""
+
+PHASES = tuple(Phase)
+
+
+def status_violations(current: str, target: str) -> tuple[Violation, ...]:
+    if STATUS_GRAPH.allows(current, target):
+        return ()
+    allowed = listed((first_lower(s.label) for s in STATUS_GRAPH.after(current)), "or")
+    label = Status(current).label
+    return (Violation("T-STATUS", f"From {first_lower(label)} it goes to {allowed}.", "status"),)
+
+
+def phase_violations(current: str, target: str, reason: str) -> tuple[Violation, ...]:
+    """One step forward needs no words; going back or skipping a phase needs a reason."""
+    if target not in Phase.values:
+        return (Violation("P-PHASE", f"Choose a phase: {_phases()}.", "phase"),)
+    if target == current:
+        label = first_lower(Phase(target).label)
+        return (Violation("P-PHASE", f"The phase is {label} already.", "phase"),)
+    if not phase_needs_reason(current, target) or not says_nothing(reason):
+        return ()
+    back = _position(target) < _position(current)
+    words = "Say why it goes back." if back else f"Say why {_skipped(current, target)} is skipped."
+    return (Violation("P-REASON", words, "reason"),)
+
+
+def phase_needs_reason(current: str, target: str) -> bool:
+    return _position(target) - _position(current) != 1
+
+
+def severity_violations(current: str, target: str, reason: str) -> tuple[Violation, ...]:
+    """A severity other than the current one, and why."""
+    found = []
+    if target not in Severity.values:
+        labels = listed((s.label for s in Severity), "or")
+        found.append(Violation("S-SEVERITY", f"Choose a severity: {labels}.", "severity"))
+    elif target == current:
+        label = Severity(target).label
+        found.append(Violation("S-SEVERITY", f"The severity is {label} already.", "severity"))
+    if says_nothing(reason):
+        found.append(Violation("S-REASON", "Say why the severity changes.", "reason"))
+    return tuple(found)
+
+
+def _position(phase: str) -> int:
+    return PHASES.index(Phase(phase))
+
+
+def _phases() -> str:
+    return listed((first_lower(phase.label) for phase in PHASES), "or")
+
+
+def _skipped(current: str, target: str) -> str:
+    between = PHASES[_position(current) + 1 : _position(target)]
+    return listed(first_lower(phase.label) for phase in between)
