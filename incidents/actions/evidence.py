@@ -15,6 +15,7 @@ from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused
 from warroom.kernel.text import clean_lines, mask_secrets
+from warroom.kernel.text.controls import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,7 @@ def _store(incident: Incident, masked: _Masked, actor: Actor, now: datetime) -> 
         kind=said.kind,
         purpose=recognise(said, health_checks),
         lane=said.lane,
-        title=(said.title or said.command or said.file_name or said.url or _first_line(said.text))[
-            :200
-        ],
+        title=_title(said),
         text=said.text,
         command=said.command,
         exit_code=said.exit_code,
@@ -111,7 +110,7 @@ def _store(incident: Incident, masked: _Masked, actor: Actor, now: datetime) -> 
         started_at=said.started_at,
         duration=said.duration,
         url=said.url[:1000],
-        file_name=plain_name(said.file_name),
+        file_name=_file_name(said),
         content_type=media_type(said.file) if said.file is not None else "",
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
@@ -125,8 +124,15 @@ def _store(incident: Incident, masked: _Masked, actor: Actor, now: datetime) -> 
     return item
 
 
-def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+def _file_name(said: Capture) -> str:
+    return (plain_name(said.file_name) or "file") if said.file is not None else ""
+
+
+def _title(said: Capture) -> str:
+    """As given, or the first line of what there is, without its colour codes."""
+    named = said.title or said.command or said.file_name or said.url or said.text
+    lines = (" ".join(visible(line).split()) for line in named.splitlines())
+    return next((line for line in lines if line), EvidenceKind(said.kind).label)[:200]
 
 
 def _baseline(incident: Incident, number: int | None) -> Evidence | None:

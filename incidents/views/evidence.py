@@ -1,0 +1,152 @@
+"""Evidence: captured, listed, read as a whole, downloaded."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+
+from incidents.actions import evidence as actions
+from incidents.doors import door
+from incidents.exhibits import excerpts, window
+from incidents.forms.base import WarroomForm
+from incidents.forms.evidence import CaptureForm
+from incidents.models import Evidence, Incident
+from incidents.panels import bar
+from incidents.permissions import may
+from incidents.reader import zone_of
+from incidents.rules.files import BINARY, media_type, plain_name
+from incidents.views.returning import back_to
+from incidents.views.submitting import submit
+from incidents.vocabulary import EvidenceKind, LaneKind
+from warroom.kernel import clock
+
+A_PAGE = 30
+
+PREFILLED = ("kind", "lane", "purpose", "command", "next")
+
+
+@door("evidence.capture")
+def capture(request: HttpRequest, incident: Incident) -> HttpResponse:
+    now = clock.now()
+
+    def do(form: WarroomForm) -> str:
+        assert isinstance(form, CaptureForm)
+        item = actions.capture(
+            request.actor, incident.pk, form.captured(), now=clock.now(), once=form.key
+        )
+        messages.success(request, _captured(item))
+        return back_to(
+            request, form.cleaned_data["next"], _home_of(incident, item.lane)
+        )
+
+    given = {name: request.GET[name] for name in PREFILLED if name in request.GET}
+    wanted = request.POST.get("next") or given.get("next", "")
+    lane = request.POST.get("lane") or given.get("lane", "")
+    back = back_to(request, wanted, _home_of(incident, lane))
+    return submit(
+        request,
+        "incidents/capture.html",
+        CaptureForm,
+        do,
+        context={"incident": incident, "bar": bar(incident, now), "back": back},
+        incident=incident,
+        now=now,
+        zone=zone_of(request),
+        initial=given,
+    )
+
+
+def _home_of(incident: Incident, lane: str) -> str:
+    if lane in LaneKind.values:
+        return reverse("lane", args=[incident.pk, lane])
+    return incident.get_absolute_url()
+
+
+def _captured(item: Evidence) -> str:
+    masked = f" {item.masks} masked." if item.masks else ""
+    return f"{item.reference} is captured: {item.title}.{masked}"
+
+
+@door("evidence.read")
+def evidence_list(request: HttpRequest, incident: Incident) -> HttpResponse:
+    wanted = {"lane": request.GET.get("lane", ""), "kind": request.GET.get("kind", "")}
+    items = excerpts(incident.evidence.all())
+    if wanted["lane"] in LaneKind.values:
+        items = items.filter(lane=wanted["lane"])
+    if wanted["kind"] in EvidenceKind.values:
+        items = items.filter(kind=wanted["kind"])
+    context = {
+        "incident": incident,
+        "bar": bar(incident, clock.now()),
+        "page": Paginator(items, A_PAGE).get_page(request.GET.get("page")),
+        "wanted": wanted,
+        "lane_choices": LaneKind.choices,
+        "kind_choices": EvidenceKind.choices,
+        "may_capture": may("evidence.capture", request.who),
+    }
+    return render(request, "incidents/evidence_list.html", context)
+
+
+@door("evidence.read")
+def item(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
+    found = get_object_or_404(
+        _items(incident).select_related("baseline__incident"), number=item
+    )
+    context = {
+        "incident": incident,
+        "bar": bar(incident, clock.now()),
+        "item": found,
+        "window": window(found.text, _line(request.GET.get("from", ""))),
+        "repeats": list(found.repeats.defer("text").select_related("incident")),
+    }
+    return render(request, "incidents/evidence.html", context)
+
+
+def _items(incident: Incident) -> Any:
+    return Evidence.objects.filter(incident=incident)
+
+
+def _line(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Download:
+    name: str
+    content: bytes
+
+    @property
+    def media_type(self) -> str:
+        return media_type(self.content)
+
+
+@door("evidence.read")
+def download(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
+    """The bytes of an item. Only a raster picture may be shown; everything else is saved.
+
+    The type is judged from the bytes, and whatever they are, nothing in them may run or load.
+    """
+    found = get_object_or_404(_items(incident).select_related("file"), number=item)
+    file = _download(found)
+    shown = file.media_type != BINARY and "download" not in request.GET
+    response = HttpResponse(file.content, content_type=file.media_type)
+    response["Content-Disposition"] = content_disposition_header(not shown, file.name)
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _download(item: Evidence) -> _Download:
+    if item.file_name:
+        name = plain_name(item.file_name) or item.reference
+        return _Download(name, bytes(item.file.content))
+    if not item.text:
+        raise Http404(f"{item.reference} holds nothing to download")
+    return _Download(f"INC-{item.incident_id}-{item.reference}.txt", item.text.encode())
