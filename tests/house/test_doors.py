@@ -22,7 +22,9 @@ def ours_and_theirs() -> list[tuple[str, Any]]:
     return list(endpoints(get_resolver().url_patterns))
 
 
-@pytest.mark.parametrize(("path", "view"), ours_and_theirs(), ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(
+    ("path", "view"), [pytest.param(path, view, id=path) for path, view in ours_and_theirs()]
+)
 def test_every_endpoint_declares_a_permission_of_the_table(path: str, view: Any) -> None:
     external = EXTERNAL.get(path.split("/")[0])
 
