@@ -1,0 +1,39 @@
+# Two commands: `make run` and `make test`. They need Python 3.11 or newer with pip, and make.
+
+PYTHON ?= python3
+python := .venv/bin/python
+# The checks that read the settings ask no server anything.
+offline := DATABASE_URL=postgresql:///nowhere REDIS_URL=redis://localhost SECRET_KEY=offline
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint bench lock bootstrap
+
+help:  ## What can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
+
+run: bootstrap  ## Start Warroom (PORT=9000 for another port); Ctrl-C stops everything
+	@exec $(python) manage.py up
+
+demo: bootstrap  ## Throw the data away and begin the demo anew
+	@$(python) manage.py demo --reset
+
+test: lint  ## Every check and every test
+	@$(PYTHON) bin/bootstrap --browser
+	$(python) -m pytest -n 2
+
+lint: bootstrap  ## Style, types, templates and the direction of imports
+	$(python) -m ruff check
+	$(python) -m ruff format --check
+	$(python) -m djlint --quiet --lint templates
+	.venv/bin/lint-imports
+	$(offline) $(python) -m mypy
+
+bench: bootstrap  ## Run one benchmark: make bench NAME=live
+	$(python) benchmarks/$(NAME).py
+
+lock: bootstrap  ## Resolve the packages anew into requirements.txt
+	PATH="$$PATH:.tools/bin" uv pip compile --quiet --universal --generate-hashes --no-header \
+	  --no-annotate --group dev --upgrade pyproject.toml -o requirements.txt
+
+bootstrap:
+	@$(PYTHON) bin/bootstrap
