@@ -1,13 +1,14 @@
 from django.urls import path
 
 from incidents.live import views as live
-from incidents.views import commands, decisions, declare, evidence, home, notices, room
+from incidents.views import commands, decisions, declare, evidence, home, notices, room, settings
 
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("incidents/", home.incidents, name="incidents"),
     path("declare/", declare.declare, name="declare"),
+    path("settings/", settings.settings, name="settings"),
     path("notices/<int:pk>/seen/", notices.seen, name="notice-seen"),
     path("INC-<int:number>/", room.room, name="room"),
     path("INC-<int:number>/next/", room.next_thing, name="next"),

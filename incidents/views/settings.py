@@ -1,0 +1,23 @@
+"""The page of a person's own settings."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from incidents.actions.settings import change_settings
+from incidents.doors import door
+from incidents.forms.base import WarroomForm
+from incidents.forms.settings import SettingsForm
+from incidents.views.submitting import submit
+
+
+@door("settings.change")
+def settings(request: HttpRequest) -> HttpResponse:
+    def do(form: WarroomForm) -> str:
+        change_settings(request.actor, **form.values())
+        messages.success(request, "Saved.")
+        return reverse("settings")
+
+    person = request.user
+    initial = {name: getattr(person, name) for name in ("name", "time_zone", "theme", "single_keys")}
+    return submit(request, "incidents/settings.html", SettingsForm, do, initial=initial)
