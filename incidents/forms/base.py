@@ -11,6 +11,12 @@ from incidents.keeping import AUTHOR, give_back
 from warroom.kernel.refusal import Violation
 
 
+_PLAIN = {
+    "required": "This is still empty.",
+    "invalid_choice": "Choose one of those that are offered.",
+}
+
+
 class WarroomForm(forms.Form):
     """``once`` names the submission, ``author`` the person it was shown to.
 
@@ -31,6 +37,15 @@ class WarroomForm(forms.Form):
             self.restored = True
             initial |= self._from_kept(kept)
         super().__init__(*args, initial=initial, **kwargs)
+        self._speak_plainly()
+
+    def _speak_plainly(self) -> None:
+        """Django's own words for the commonest mistakes, in ours; a field may have better ones."""
+        for field in self.fields.values():
+            usual = forms.Field.default_error_messages | field.default_error_messages
+            for code, sentence in _PLAIN.items():
+                if field.error_messages.get(code) == usual.get(code):
+                    field.error_messages[code] = sentence
 
     def _from_kept(self, kept: Any) -> dict[str, Any]:
         several = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)

@@ -56,9 +56,9 @@ def test_a_permission_leak_is_restricted_by_default(ready: Client) -> None:
         ({"title": "   ", "severity": "1"}, "Say in one sentence what is wrong."),
         ({"title": "x" * 161, "severity": "1"}, "Keep it under 160 characters"),
         ({"title": "Tokens refused"}, "Choose a severity. Not sure? Take the worse one."),
-        ({"title": "Tokens refused", "severity": "9"}, "Select a valid choice."),
-        ({"title": "T", "severity": "1", "surfaces": ["no-such"]}, "Select a valid choice."),
-        ({"title": "T", "severity": "1", "commander": "999999"}, "Select a valid choice."),
+        ({"title": "Tokens refused", "severity": "9"}, "Choose one of those that are offered."),
+        ({"title": "T", "severity": "1", "surfaces": ["no-such"]}, "Choose one of those that are offered."),
+        ({"title": "T", "severity": "1", "commander": "999999"}, "Choose one of those that are offered."),
     ],
     ids=["empty", "blank", "too long", "no severity", "odd severity", "odd surface", "odd person"],
 )

@@ -20,9 +20,9 @@ def test_theme_zone_and_keys_are_written_on_the_page(client: Client, stranger: P
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({"name": ""}, "This field is required."),
-        ({"name": "Ada", "time_zone": "Mars/Base"}, "Select a valid choice."),
-        ({"name": "Ada", "theme": "pink"}, "Select a valid choice."),
+        ({"name": ""}, "This is still empty."),
+        ({"name": "Ada", "time_zone": "Mars/Base"}, "Choose one of those that are offered."),
+        ({"name": "Ada", "theme": "pink"}, "Choose one of those that are offered."),
     ],
     ids=["no name", "odd zone", "odd theme"],
 )
