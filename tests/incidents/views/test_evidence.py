@@ -70,7 +70,12 @@ def test_a_command_is_captured_with_all_that_was_said(send: Any, incident: Incid
     item = incident.evidence.get()
     assert answer.url == f"/{incident.reference}/lanes/investigation/"
     assert item.text == "  8f3c21d Sign tokens\n\n"
-    assert (item.exit_code, item.host, item.revision, item.duration) == (0, "ops-2", "8f3c21d", 1400)
+    assert (item.exit_code, item.host, item.revision, item.duration) == (
+        0,
+        "ops-2",
+        "8f3c21d",
+        1400,
+    )
     assert item.started_at == START + timedelta(seconds=90)
     assert item.purpose == Purpose.PRECHECK
 
@@ -422,7 +427,9 @@ def test_text_is_downloaded_as_it_was_stored(
     assert answer["Content-Type"] == "application/octet-stream"
 
 
-def test_a_link_has_nothing_to_download(signed_in: Client, incident: Incident, capture: Any) -> None:
+def test_a_link_has_nothing_to_download(
+    signed_in: Client, incident: Incident, capture: Any
+) -> None:
     capture(kind="link", url="https://ci.test/1")
 
     assert signed_in.get(f"/{incident.reference}/evidence/E-1/file/").status_code == 404
