@@ -1,0 +1,26 @@
+"""The server's way in: pages to Django, the room's socket to the live consumers.
+
+A consumer judges the session itself, so a socket carries cookies and no user.
+"""
+
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from channels.sessions import CookieMiddleware
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
+pages = get_asgi_application()
+
+# Only now: the consumers import models.
+from incidents.live.routing import websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": pages,
+        "websocket": AllowedHostsOriginValidator(
+            CookieMiddleware(URLRouter(websocket_urlpatterns))
+        ),
+    }
+)

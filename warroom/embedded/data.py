@@ -1,0 +1,101 @@
+"""The folder that keeps what embedded servers need from one run to the next."""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+
+class NoServers(Exception):
+    """The servers cannot be had; the text is one sentence for who started the program."""
+
+
+class DataFolder:
+    """``$WARROOM_DATA``, or ``var`` beside the code."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+
+    @classmethod
+    def default(cls) -> "DataFolder":
+        return cls(Path(os.environ.get("WARROOM_DATA") or BASE_DIR / "var"))
+
+    @property
+    def postgres(self) -> Path:
+        return self.path / "postgres"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "postgres.log"
+
+    @property
+    def programs_log(self) -> Path:
+        return self.path / "warroom.log"
+
+    @property
+    def static(self) -> Path:
+        return self.path / "static"
+
+    def make(self) -> None:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NoServers(
+                f"Cannot make the data folder {self.path}: {error.strerror}."
+            ) from error
+        if not os.access(self.path, os.W_OK | os.X_OK):
+            raise NoServers(
+                f"The data folder {self.path} belongs to somebody else: "
+                "set WARROOM_DATA to a folder of your own."
+            )
+
+    @contextmanager
+    def locked(self, name: str, *, wait: bool) -> Iterator[None]:
+        """Hold one of the folder's locks. It goes with the process and is not left to children.
+
+        Without ``wait`` a lock that somebody holds raises ``BlockingIOError``.
+        """
+        with (self.path / f"{name}.lock").open("a") as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            yield
+
+    def secret_key(self) -> str:
+        """The secret of this folder's installation, made once, readable by its owner alone."""
+        file = self.path / "secret_key"
+        if not file.exists():
+            draft = file.with_suffix(f".{os.getpid()}")
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w") as writer:
+                writer.write(secrets.token_urlsafe(50))
+            draft.replace(file)
+        return file.read_text()
+
+    def announce(self, environment: dict[str, str]) -> None:
+        """Tell other processes where the servers are: they find them by ``running``."""
+        draft = self.path / "servers.json.new"
+        draft.write_text(json.dumps(environment))
+        draft.replace(self.path / "servers.json")
+
+    def withdraw(self) -> None:
+        (self.path / "servers.json").unlink(missing_ok=True)
+
+    def running(self) -> dict[str, str] | None:
+        """The environment of the servers that run on this folder, if any do."""
+        try:
+            environment: dict[str, str] = json.loads((self.path / "servers.json").read_text())
+        except (OSError, ValueError):
+            return None
+        return environment if not self._free("servers") else None
+
+    def _free(self, name: str) -> bool:
+        """Whether nobody holds the lock (the file says nothing: a killed holder leaves it)."""
+        try:
+            with self.locked(name, wait=False):
+                return True
+        except OSError:
+            return False
