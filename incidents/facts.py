@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Model, Q, QuerySet
 
 from incidents.models import (
     Assignment,
@@ -92,7 +93,7 @@ class Standing:
 
 
 def standings(incidents: Sequence[Incident]) -> list[Standing]:
-    """Read the facts of several incidents, in their order: eight queries, however many there are."""
+    """Read the facts of several incidents, in their order, in eight queries altogether."""
     ids = [incident.pk for incident in incidents]
     surfaces: dict[int, list[Surface]] = defaultdict(list)
     through = Incident.surfaces.through.objects.filter(incident__in=ids)
@@ -132,14 +133,14 @@ def standings(incidents: Sequence[Incident]) -> list[Standing]:
     ]
 
 
-def _by_incident[T](rows: "QuerySet[T]", ids: list[int]) -> dict[int, list[T]]:
+def _by_incident[T: Model](rows: "QuerySet[T]", ids: list[int]) -> dict[int, list[T]]:
     grouped: dict[int, list[T]] = defaultdict(list)
     for row in rows.filter(incident__in=ids):
         grouped[row.incident_id].append(row)  # type: ignore[attr-defined]
     return grouped
 
 
-def _evidence_counts(ids: list[int]) -> Iterable[dict[str, object]]:
+def _evidence_counts(ids: list[int]) -> Iterable[Mapping[str, Any]]:
     return (
         Evidence.objects.filter(incident__in=ids)
         .order_by()
@@ -153,7 +154,7 @@ def _evidence_counts(ids: list[int]) -> Iterable[dict[str, object]]:
     )
 
 
-def _evidence(row: Mapping[str, object] | None) -> dict[str, object]:
+def _evidence(row: Mapping[str, Any] | None) -> dict[str, Any]:
     row = row or {}
     return {
         "first_evidence_at": row.get("first"),
@@ -173,5 +174,5 @@ def of(incident: Incident) -> Standing:
     cached: Standing | None = getattr(incident, "_standing", None)
     if cached is None:
         cached = standing(incident)
-        incident._standing = cached
+        incident._standing = cached  # type: ignore[attr-defined]
     return cached

@@ -8,7 +8,7 @@ from incidents.models import Incident, Notice, Person
 
 
 def unseen(person: Person, incident: Incident | None = None) -> QuerySet[Notice]:
-    """The person's unseen notices, newest first: of one incident, or of all they may still know of."""
+    """The person's unseen notices, newest first: of one incident, or of all they may know of."""
     notices = Notice.objects.filter(person=person, seen_at=None).select_related("incident")
     if incident is not None:
         return notices.filter(incident=incident)

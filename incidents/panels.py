@@ -6,12 +6,13 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from incidents import derived, facts as incident_facts, scenarios
+from incidents import derived, scenarios
+from incidents import facts as incident_facts
 from incidents.facts import Standing
 from incidents.models import Checkpoint, Decision, Incident, Person, TimelineEntry
 from incidents.rules.control import Control
-from incidents.situation import situation_of
 from incidents.rules.decision import postures
+from incidents.situation import situation_of
 from incidents.timeline import kinds
 from incidents.vocabulary import Phase, RoleName
 

@@ -3,7 +3,6 @@ from django.urls import path
 from incidents.live import views as live
 from incidents.views import commands, decisions, declare, evidence, home, notices, room, settings
 
-
 urlpatterns = [
     path("", home.home, name="home"),
     path("incidents/", home.incidents, name="incidents"),

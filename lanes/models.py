@@ -1,4 +1,4 @@
-"""How a lane works. The four lanes of an incident always exist; what is stored is what is said of them."""
+"""How a lane works. The four lanes always exist; stored is what is said of them."""
 
 from django.db import models
 

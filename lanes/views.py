@@ -53,7 +53,7 @@ def boundary(request: HttpRequest, incident: Incident, lane: str) -> HttpRespons
 
 @door("note.add")
 def add_note(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """Add a note, from the room's composer (which wants JSON), a lane's page or a page of its own."""
+    """Add a note: from the room's composer (which wants JSON), a lane or a page of its own."""
     data = request.POST if request.method == "POST" else None
     initial = {"lane": request.GET.get("lane", ""), "next": request.GET.get("next", "")}
     form = NoteForm(data, request=request, initial=initial)

@@ -1,6 +1,10 @@
 """The Celery app. Its one beat is in the settings: the tick."""
 
+import os
+
 from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
 
 app = Celery("warroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -42,7 +42,7 @@ def act(
 
 def submit_once(key: UUID | None, actor: Actor, now: datetime, href: str) -> None:
     """Take the submission, or raise ``AlreadyDone`` with where the first one led."""
-    if key is None:
+    if key is None or actor.id is None:
         return
     try:
         with transaction.atomic():

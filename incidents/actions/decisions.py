@@ -143,7 +143,8 @@ def _keep_refused(
     now: datetime,
 ) -> None:
     # The same form is sent again once it is mended, under the same key.
-    Submission.objects.filter(pk=once).delete()
+    if once is not None:
+        Submission.objects.filter(pk=once).delete()
     save_draft(actor, checkpoint, written.raw, now=now)
     codes = list(dict.fromkeys(problem.code or problem.field for problem in problems))
     record(
@@ -167,7 +168,11 @@ def _store(
     now: datetime,
 ) -> Decision:
     incident = facts.incident
-    assert written.deadline and written.executor and written.verifier and facts.commander
+    # What the rules have just required.
+    assert written.deadline is not None
+    assert written.executor is not None
+    assert written.verifier is not None
+    assert facts.commander is not None
     risks = _risks(facts, written, actor, now)
     checkpoint.decided_at = now
     checkpoint.save(update_fields=["decided_at"])

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from incidents.actions.act import act, next_number
@@ -75,7 +76,7 @@ def _mask(captured: Capture) -> _Masked:
     parts = {name: mask_secrets(getattr(captured, name)) for name in words}
     file, masks = _mask_file(captured.file)
     masks += sum(part.count for part in parts.values())
-    masked = {name: part.text for name, part in parts.items()}
+    masked: dict[str, Any] = {name: part.text for name, part in parts.items()}
     return _Masked(replace(captured, file=file, **masked), masks)
 
 

@@ -160,7 +160,7 @@ def change_phase(
 def set_channel(
     actor: Actor, incident_id: int, *, channel: str, now: datetime, once: UUID | None = None
 ) -> Incident:
-    """Record the one canonical evidence channel (playbook, "Provider-specific readiness checks")."""
+    """Record the one evidence channel (playbook, "Provider-specific readiness checks")."""
     with act("channel.set", actor, incident_id, now, once=once) as incident:
         if says_nothing(channel):
             raise Refused.because(

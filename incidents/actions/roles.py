@@ -3,13 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from incidents.actions.act import act, holder, join, notify, put_in_role, role_label
 from incidents.actions.lifecycle import refuse_unfit
 from incidents.live import publish
 from incidents.models import Assignment, Incident, Participation, Person
 from incidents.timeline.record import record
 from incidents.vocabulary import RoleName
-from django.db import transaction
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused
 

@@ -13,7 +13,7 @@ def change_settings(
     """Change the actor's own name, zone, theme and keys."""
     with transaction.atomic(durable=True):
         require("settings.change", actor)
-        person = Person.objects.select_for_update().get(pk=actor.id)
+        person: Person = Person.objects.select_for_update().get(pk=actor.id)
         person.name, person.time_zone = name.strip(), time_zone
         person.theme, person.single_keys = theme, single_keys
         person.save(update_fields=["name", "time_zone", "theme", "single_keys"])

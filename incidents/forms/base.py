@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from incidents.keeping import AUTHOR, give_back
 from warroom.kernel.refusal import Violation
 
-
 _PLAIN = {
     "required": "This is still empty.",
     "invalid_choice": "Choose one of those that are offered.",

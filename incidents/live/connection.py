@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,7 @@ from incidents.live.access import Viewer
 from incidents.live.render import Fragment
 
 type Event = Mapping[str, Any]
-type Send = Callable[[Event], Awaitable[None]]
+type Send = Callable[[Event], Coroutine[Any, Any, None]]
 
 WAITING = 64
 """Messages that may wait for a slow browser, beside what the server's own buffer takes."""
@@ -50,7 +50,8 @@ class Connection:
     def __init__(self, viewer: Viewer, send: Send, seq: int) -> None:
         self.viewer = viewer
         self.seq = seq
-        self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[int] = self._loop.create_future()
         self._send = send
         self._held: list[Batch] | None = []
         self._waiting: deque[Event] = deque()
@@ -77,27 +78,31 @@ class Connection:
         An eager task runs at once and, with room in the server's buffer, ends at once: a thousand
         quick browsers cost no turn of the event loop.
         """
-        if self.ended.done():
-            return
         if self._sending is not None:
-            if len(self._waiting) >= WAITING:
-                self.drop(SLOW)
-            else:
-                self._waiting.append(event)
-            return
-        task = asyncio.Task(self._deliver(event), loop=asyncio.get_running_loop(), eager_start=True)
-        if not task.done():
-            self._sending = task
+            self._let_wait(event)
+        elif not self.ended.done():
+            task = asyncio.Task(self._send(event), loop=self._loop, eager_start=True)
+            if not task.done():
+                self._sending = task
+                task.add_done_callback(self._sent)
+            elif task.exception() is not None:
+                self._sent(task)
 
-    async def _deliver(self, event: Event) -> None:
-        try:
-            await self._send(event)
-            while self._waiting:
-                await self._send(self._waiting.popleft())
-        except OSError:  # the browser has gone; its consumer hears of it by itself
-            self._waiting.clear()
-        finally:
-            self._sending = None
+    def _let_wait(self, event: Event) -> None:
+        if len(self._waiting) < WAITING:
+            self._waiting.append(event)
+        else:
+            self.drop(SLOW)
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        """A browser that was slow took its message, or has gone."""
+        self._sending = None
+        if task.cancelled() or isinstance(task.exception(), OSError):
+            self._waiting.clear()  # its consumer hears by itself that the browser has gone
+            return
+        task.result()
+        while self._waiting and self._sending is None:
+            self.push(self._waiting.popleft())
 
     def dismiss(self, reason: str) -> None:
         """Nothing more but why; a browser that does not even take that is cut off."""

@@ -20,7 +20,7 @@ from warroom.kernel import clock
 
 logger = logging.getLogger(__name__)
 
-LOOK = 1.5
+LOOK = 1.8
 """Seconds between two looks at the database: who may still watch, and where timelines end."""
 
 STALE = 3.0

@@ -130,18 +130,31 @@ class Room:
             self._painting = None
 
     async def _paint_once(self) -> None:
-        dirty, late = frozenset(self._dirty), frozenset(self._late)
-        if names := render.panel_names() if late else dirty:
-            seq, html = await self._read_panels(_render_panels, self.incident_id, names)
-            await self._access()
+        """Taken before reading: what is dirtied meanwhile stays dirty and has its own turn."""
+        dirty, self._dirty = self._dirty, set()
+        late, self._late = self._late, set()
+        duties, self._duties = self._duties, False
+        try:
+            await self._show(dirty, late)
+        except Exception:
+            self._dirty |= dirty
+            self._late |= late
+            raise
+        finally:
+            if duties:
+                self.tell(messages.DUTIES)
+
+    async def _show(self, dirty: set[str], late: set[Connection]) -> None:
+        names = render.panel_names() if late else dirty
+        if not names:
+            return
+        seq, html = await self._read_panels(_render_panels, self.incident_id, names)
+        await self._access()
+        if late:
             self.tell(messages.panels(seq, html), late & self.connections)
+        if dirty:
             some = {name: html[name] for name in dirty}
-            self.tell(messages.panels(seq, some), self.connections - late if some else ())
-        self._dirty -= dirty
-        self._late -= late
-        if self._duties:
-            self._duties = False
-            self.tell(messages.DUTIES)
+            self.tell(messages.panels(seq, some), self.connections - late)
 
 
 def _render_panels(incident_id: int, names: Iterable[str]) -> tuple[int, dict[str, str]]:

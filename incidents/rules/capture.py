@@ -79,7 +79,8 @@ def _substance(captured: Capture) -> Violation | None:
 
 
 def _lane(captured: Capture) -> Violation | None:
-    if captured.purpose == Purpose.VERIFICATION and captured.lane not in {"", LaneKind.VERIFICATION}:
+    elsewhere = captured.lane not in {"", LaneKind.VERIFICATION}
+    if captured.purpose == Purpose.VERIFICATION and elsewhere:
         return Violation("E-LANE", "A verification run belongs to the verification lane.", "lane")
     return None
 

@@ -1,4 +1,4 @@
-"""What a captured file is, judged by its bytes alone: what its sender says of it counts for nothing."""
+"""What a captured file is, by its bytes alone; what its sender says of it counts for nothing."""
 
 BINARY = "application/octet-stream"
 

@@ -19,7 +19,10 @@ register = template.Library()
 def icon(name: str, css: str = "icon") -> SafeString:
     """A symbol of ``icons.svg``; decoration only, so a word must stand beside it."""
     return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("icons.svg"), name
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        css,
+        static("icons.svg"),
+        name,
     )
 
 

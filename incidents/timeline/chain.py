@@ -33,7 +33,7 @@ class Sealed:
 
 
 def seal(link: Link, previous: str) -> str:
-    """SHA-256, in hex, over the entry's canonical JSON and the hash before it ("" for the first)."""
+    """SHA-256, in hex, over the canonical JSON of the entry and the hash before it (or "")."""
     content = {
         "incident": link.incident,
         "seq": link.seq,

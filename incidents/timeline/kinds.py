@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 type Words = str | Callable[[Mapping[str, Any]], SafeString]
 
@@ -40,7 +40,7 @@ class Kind:
         if callable(words):
             return words(data)
         if not words:
-            return mark_safe("")
+            return SafeString("")
         return format_html(words, **{"subject": subject, **data})
 
 
@@ -75,7 +75,7 @@ def _evidence(data: Mapping[str, Any]) -> SafeString:
         parts.append(format_html("exit {}", data["exit_code"]))
     if data.get("masks"):
         parts.append(format_html("{} masked", data["masks"]))
-    return mark_safe(", ".join(parts) + ".")
+    return format_html("{}.", format_html_join(", ", "{}", ((part,) for part in parts)))
 
 
 def _declared(data: Mapping[str, Any]) -> SafeString:
@@ -197,9 +197,7 @@ for _kind in (
         "{scope} {reason}",
         icon="i-freeze",
     ),
-    Kind(
-        "freeze.declined", "Freezes", "{surface} is not frozen.", "{reason}", icon="i-freeze"
-    ),
+    Kind("freeze.declined", "Freezes", "{surface} is not frozen.", "{reason}", icon="i-freeze"),
     Kind("freeze.lifted", "Freezes", "Freeze on {surface} lifted.", "{reason}", icon="i-freeze"),
 ):
     register(_kind)

@@ -16,7 +16,7 @@ from warroom.kernel.actor import Actor
 def lock(incident_id: int) -> Incident:
     """The incident, its row locked until the transaction ends: whoever writes holds this."""
     incident = Incident.objects.select_for_update().get(pk=incident_id)
-    incident.locked = True
+    incident.locked = True  # type: ignore[attr-defined]
     return incident
 
 

@@ -19,5 +19,6 @@ def settings(request: HttpRequest) -> HttpResponse:
         return reverse("settings")
 
     person = request.user
-    initial = {name: getattr(person, name) for name in ("name", "time_zone", "theme", "single_keys")}
+    fields = ("name", "time_zone", "theme", "single_keys")
+    initial = {name: getattr(person, name) for name in fields}
     return submit(request, "incidents/settings.html", SettingsForm, do, initial=initial)

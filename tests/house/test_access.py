@@ -118,4 +118,6 @@ def test_a_participant_enters_the_restricted_room(
 def plain(answer: Any) -> str:
     """The page without what differs between any two answers."""
     lines = answer.content.decode().splitlines()
-    return "\n".join(l for l in lines if "server-time" not in l and "csrf" not in l.lower())
+    return "\n".join(
+        line for line in lines if "server-time" not in line and "csrf" not in line.lower()
+    )

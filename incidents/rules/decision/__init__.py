@@ -9,8 +9,8 @@ why one was chosen beside why the others were not), a missing confidence ``D-CON
 from collections.abc import Iterable
 
 from incidents.rules.decision.inputs import Candidate, Cited, ImpactedSurface, Proposal, Situation
-from incidents.rules.decision.option import confidence, consistency, rejected, settle, why_now
 from incidents.rules.decision.ladder import Offer, choice_for, offers, reach_of
+from incidents.rules.decision.option import confidence, consistency, rejected, settle, why_now
 from incidents.rules.decision.owners import one_person, owners
 from incidents.rules.decision.packet import evidence, next_action, owner, ready, risks, scope
 from incidents.rules.decision.posture import Posture, left_by, posture, postures

@@ -7,6 +7,7 @@ from incidents.models import Incident, Person
 from incidents.vocabulary import RoleName
 from tests.factories import SurfaceFactory
 
+OFFERED = "Choose one of those that are offered."
 KEY = "7f1d7a0e-8a55-4a3c-9a3e-2b6f0c7d9e10"
 
 
@@ -42,9 +43,7 @@ def test_declaring_from_a_scenario_fills_what_it_can(ready: Client) -> None:
 
 
 def test_a_permission_leak_is_restricted_by_default(ready: Client) -> None:
-    ready.post(
-        "/declare/", {"title": "Bypass", "severity": "1", "scenario": "permission-leak"}
-    )
+    ready.post("/declare/", {"title": "Bypass", "severity": "1", "scenario": "permission-leak"})
 
     assert Incident.objects.get().restricted
 
@@ -56,9 +55,9 @@ def test_a_permission_leak_is_restricted_by_default(ready: Client) -> None:
         ({"title": "   ", "severity": "1"}, "Say in one sentence what is wrong."),
         ({"title": "x" * 161, "severity": "1"}, "Keep it under 160 characters"),
         ({"title": "Tokens refused"}, "Choose a severity. Not sure? Take the worse one."),
-        ({"title": "Tokens refused", "severity": "9"}, "Choose one of those that are offered."),
-        ({"title": "T", "severity": "1", "surfaces": ["no-such"]}, "Choose one of those that are offered."),
-        ({"title": "T", "severity": "1", "commander": "999999"}, "Choose one of those that are offered."),
+        ({"title": "Tokens refused", "severity": "9"}, OFFERED),
+        ({"title": "T", "severity": "1", "surfaces": ["no-such"]}, OFFERED),
+        ({"title": "T", "severity": "1", "commander": "999999"}, OFFERED),
     ],
     ids=["empty", "blank", "too long", "no severity", "odd severity", "odd surface", "odd person"],
 )

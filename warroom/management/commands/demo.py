@@ -19,6 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, reset: bool = False, **options: object) -> None:
         if not settings.DEMO:
             raise CommandError("The demo is off: set DEMO=1 to let it write to this database.")
+        call_command("migrate", interactive=False, verbosity=0)
         if reset:
             self._empty()
         elif Incident.objects.exists():
