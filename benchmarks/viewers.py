@@ -1,6 +1,6 @@
 """Browsers without a browser: many raw WebSocket connections in one cheap process.
 
-One ``epoll`` loop, no event loop and no task per connection, so that what is measured is the server.
+One ``epoll`` loop, no task per connection, so that what is measured is the server.
 It answers pings, counts the messages that begin as asked, and says when the last of them came.
 """
 

@@ -37,7 +37,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """``lost`` says why for each viewer who may no longer watch; ``heads`` is where timelines end."""
+    """Why each viewer who may no longer watch may not, and where the timelines end now."""
 
     lost: dict[Viewer, str]
     heads: dict[int, int]
@@ -58,7 +58,7 @@ def admit(session_key: str | None, incident_id: int) -> tuple[Viewer, int] | Ref
 def judge(viewers: Iterable[Viewer], now: datetime) -> Judgement:
     """Look at everybody again, in four queries (three when nothing watched is restricted).
 
-    The same answer as ``Incident.objects.visible_to`` for each of them; a test holds the two together.
+    The same answer as ``Incident.objects.visible_to`` for each; a test holds the two together.
     """
     viewers = list(viewers)
     sessions = _sessions({v.session_key for v in viewers}, now)

@@ -16,7 +16,7 @@ LARGEST = 2**31 - 1
 
 
 def after_of(said: str) -> int:
-    """The sequence number that a browser says it has; one that says nothing sensible missed nothing."""
+    """The sequence number that a browser says it has; nonsense counts as having everything."""
     return min(int(said), LARGEST) if said.isascii() and said.isdigit() else LARGEST
 
 

@@ -22,7 +22,7 @@ from incidents.live import topics
 logger = logging.getLogger(__name__)
 
 PATIENCE = 0.25
-"""Seconds that a writer waits for a working layer; it never waits for one that is known to be down."""
+"""Seconds that a writer waits for a working layer; it never waits for one that is down."""
 
 GIVE_UP = 5.0
 """Seconds after which an attempt counts as failed."""

@@ -54,7 +54,7 @@ class Room:
             self._painting.cancel()
 
     def hear(self, seq: int) -> None:
-        """Somebody says that the timeline has reached ``seq``: what lies between is read as well."""
+        """The timeline is said to have reached ``seq``: what lies between is read as well."""
         if seq > self.seq:
             self._changed.set()
         if self._dirty or self._late:
