@@ -43,7 +43,7 @@ def register_entries(renderer: EntriesRenderer) -> EntriesRenderer:
 
 
 def register_panel(name: str, renderer: PanelRenderer) -> PanelRenderer:
-    """Add a panel: one element with the id ``panel-<name>``. Kinds of entries say what they dirty."""
+    """Add a panel: one element with the id ``panel-<name>``. Kinds name what they dirty."""
     if _panels.get(name, renderer) is not renderer:
         raise ValueError(f"the panel {name} is registered twice")
     _panels[name] = renderer

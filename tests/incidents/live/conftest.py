@@ -13,12 +13,12 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from warroom.asgi import application
 
 from incidents.live import hub
 from incidents.models import Incident, Person
 from lanes.actions import add_note
 from tests.factories import START, declared
+from warroom.asgi import application
 
 PATIENCE = 5.0
 """Seconds within which what was promised has to come."""
