@@ -4,6 +4,7 @@ A plugin (``-p tests.servers``) and not a conftest, since pytest-django reads th
 any conftest is loaded. Workers of xdist inherit what their controller started.
 """
 
+import atexit
 import os
 from contextlib import ExitStack
 
@@ -12,6 +13,8 @@ import pytest
 from warroom.embedded import thrown_away
 
 _servers = ExitStack()
+# Also when pytest gives up before it is configured; closing twice does nothing.
+atexit.register(_servers.close)
 
 if not os.environ.get("DATABASE_URL"):
     os.environ.update(_servers.enter_context(thrown_away()))

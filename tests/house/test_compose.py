@@ -1,0 +1,91 @@
+"""What can be known of docker-compose.yml and the Dockerfile without Docker."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from environs import Env
+
+from warroom import supervisor
+
+COMPOSE = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = [name for name, service in SERVICES.items() if service.get("image") == "warroom"]
+LASTING = [name for name in SERVICES if name != "migrate"]
+
+
+def test_the_services_are_those_that_up_starts_and_their_servers() -> None:
+    started = set(supervisor.commands("localhost", 8000, settings.BASE_DIR))
+    assert set(SERVICES) == started | {"postgres", "valkey", "migrate"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_waits_only_for_services_that_are_there_and_checked(name: str) -> None:
+    for other, how in SERVICES[name].get("depends_on", {}).items():
+        if how["condition"] == "service_healthy":
+            assert "healthcheck" in SERVICES[other]
+        else:
+            assert other == "migrate"
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_a_lasting_service_comes_back_by_itself(name: str) -> None:
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_services_get_only_variables_that_the_settings_read(name: str) -> None:
+    source = (settings.BASE_DIR / "warroom" / "settings.py").read_text()
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source))
+    assert set(SERVICES[name]["environment"]) <= read
+
+
+def test_no_secret_is_written_down() -> None:
+    for name, value in _settings():
+        if re.search(r"PASSWORD|SECRET|KEY", name):
+            assert re.fullmatch(r"\$\{[A-Z_]+:\?[^}]+\}", value), name
+
+
+def test_the_addresses_are_ones_that_the_settings_understand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    environment = SERVICES["web"]["environment"]
+    address = re.sub(r"\$\{[^}]+\}", "secret", environment["DATABASE_URL"])
+    monkeypatch.setenv("DATABASE_URL", address)
+    database = Env().dj_db_url("DATABASE_URL")
+
+    assert (database["HOST"], database["NAME"]) == ("postgres", "warroom")
+    assert re.fullmatch(r"redis://(\w+):6379", environment["REDIS_URL"])[1] in SERVICES
+
+
+def test_nothing_in_the_image_is_run_by_root_or_unhashed() -> None:
+    lines = (settings.BASE_DIR / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+    steps = [line.split(maxsplit=1) for line in lines if line and not line.startswith(("#", " "))]
+    names = [name for name, _ in steps]
+    pip = next(words for name, words in steps if name == "RUN" and "pip install" in words)
+
+    assert names.index("USER") < names.index("CMD")
+    assert "--require-hashes" in shlex.split(pip)
+
+
+def test_the_image_has_the_python_of_the_project() -> None:
+    wanted = (settings.BASE_DIR / ".python-version").read_text().strip()
+    assert f"FROM python:{wanted}-slim" in (settings.BASE_DIR / "Dockerfile").read_text()
+
+
+def test_the_image_gets_what_runs_and_no_more() -> None:
+    lines = (settings.BASE_DIR / ".dockerignore").read_text().splitlines()
+    let_in = {line[1:] for line in lines if line.startswith("!")}
+    apps = {app for app in settings.INSTALLED_APPS if (settings.BASE_DIR / app).is_dir()}
+
+    assert "*" in lines
+    assert let_in == apps | {"static", "templates", "manage.py", "requirements.txt"}
+
+
+def _settings() -> Iterator[tuple[str, str]]:
+    for service in SERVICES.values():
+        yield from service.get("environment", {}).items()
