@@ -87,7 +87,7 @@ def _for_up(stack: ExitStack, words: list[str]) -> None:
 def listening(words: list[str]) -> tuple[str, int]:
     """Host and port from ``--host`` and ``--port``, else from the environment."""
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         name, given, value = word.partition("=")
         if name == "--port":
             port = value if given else following
