@@ -6,6 +6,8 @@ who was named in the form: somebody else at the same machine never sees it.
 
 from django.http import HttpRequest, QueryDict
 
+from warroom.kernel.text import mask_secrets
+
 _KEY = "kept"
 _LIMIT = 200_000
 AUTHOR = "author"
@@ -15,9 +17,12 @@ def keep(request: HttpRequest) -> None:
     """Put the posted fields (not files) aside."""
     data = request.POST.copy()
     data.pop("csrfmiddlewaretoken", None)
-    text = data.urlencode()
-    if data.get(AUTHOR) and len(text) <= _LIMIT:
-        request.session[_KEY] = {request.path: text}
+    if not data.get(AUTHOR) or len(data.urlencode()) > _LIMIT:
+        return
+    # The session is a row too: no secret goes in.
+    for name, values in data.lists():
+        data.setlist(name, [mask_secrets(value).text for value in values])
+    request.session[_KEY] = {request.path: data.urlencode()}
 
 
 def give_back(request: HttpRequest) -> QueryDict | None:

@@ -2,6 +2,7 @@
 // before it is sent. Without this script the form works the same, only the server says it.
 const MAX_TEXT = 1024 * 1024;
 const MAX_FILE = 10 * 1024 * 1024;
+const HINT = "Paste text or a picture, or drop a file here.";
 const WITH_FILE = ["log", "check", "metric", "file"];
 
 const form = document.querySelector("form[data-capture]");
@@ -28,7 +29,7 @@ function tell() {
   const found = problem();
   const chosen = file.files[0];
   said.classList.toggle("field-problem", Boolean(found));
-  said.textContent = found ? found[1] : chosen ? `${chosen.name}, ${readable(chosen.size)}` : "";
+  said.textContent = found ? found[1] : chosen ? `${chosen.name}, ${readable(chosen.size)}` : HINT;
   return found;
 }
 
@@ -65,6 +66,7 @@ form.addEventListener("paste", (event) => {
   event.preventDefault();
   take(files);
 });
+tell();
 form.addEventListener("change", tell);
 form.addEventListener("submit", (event) => {
   const found = tell();

@@ -170,6 +170,22 @@ def test_a_request_far_over_the_limit_is_not_read(signed_in: Client, incident: I
     assert answer.status_code == 413
 
 
+def test_output_sent_after_the_session_ended_comes_back_without_its_secrets(
+    client: Client, incident: Incident, commander: Person
+) -> None:
+    address, secret = f"/{incident.reference}/evidence/new/", "ghp_" + "a1B2" * 9
+    said = {"kind": "log", "text": f"refused {secret}", "author": commander.pk}
+
+    answer = client.post(address, said)
+    kept = str(dict(client.session))
+    client.force_login(commander)
+    page = client.get(address).content.decode()
+
+    assert answer.status_code == 401
+    assert "refused ⟦masked: access token⟧</textarea>" in page
+    assert secret not in kept + page
+
+
 def test_a_second_press_captures_nothing_more(send: Any, incident: Incident) -> None:
     once = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
