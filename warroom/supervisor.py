@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from honcho.manager import SYSTEM_PRINTER_NAME, Manager
-from honcho.printer import Message, Printer
+from honcho.manager import Manager
+from honcho.printer import Printer
 
 from warroom.embedded.data import BASE_DIR
 from warroom.leftovers import MARK, end_leftovers
@@ -50,7 +50,7 @@ def supervise(host: str, port: int, data: Path, output: TextIO, ready: Callable[
 
     True when it was told to stop (Ctrl-C, SIGTERM), false when a process ended by itself.
     """
-    manager = Manager(_Log(output))
+    manager = Manager(Printer(output))
     environment = {**os.environ, MARK: str(data), "PYTHONUNBUFFERED": "1"}
     for name, words in commands(host, port, data).items():
         line = "exec " + shlex.join([sys.executable, *_PYTHON, "-m", *words])
@@ -79,14 +79,6 @@ def _end_all(data: Path) -> None:
 
 _TOLD_TO_STOP = (130, 143)
 _PYTHON = ("-W", "ignore:You're running the worker with superuser privileges")
-
-
-class _Log(Printer):  # type: ignore[misc]
-    """Writes what the processes say to the log, and of honcho's own lines none."""
-
-    def write(self, message: Message) -> None:
-        if message.name != SYSTEM_PRINTER_NAME:
-            super().write(message)
 
 
 def _call_when_served(
