@@ -1,0 +1,89 @@
+"""Nothing that somebody typed is lost, and nothing is written twice."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from incidents.models import Incident
+from tests.browser.conftest import Visits
+from tests.browser.world import World
+from warroom.demo import PASSWORD
+
+TEXT = "Refresh tokens of the old signer still pass in two regions."
+
+
+def _kept_here(page: Page) -> int:
+    return page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('warroom-kept')).length")
+
+
+def test_a_draft_saves_itself_and_is_there_again(visit: Visits, world: World) -> None:
+    incident = world.declare(evidence_channel="#here")
+    page = visit("mara", f"/INC-{incident.pk}/checkpoints/")
+    page.get_by_role("button", name="Schedule a checkpoint").click()
+    page.goto(f"/INC-{incident.pk}/CP-1/")
+    with page.expect_response("**/draft/"):
+        page.get_by_label("Why now").fill(TEXT)
+    expect(page.locator("#draft-state")).to_contain_text("Your draft was saved at")
+    page.reload()
+    expect(page.get_by_label("Why now")).to_have_value(TEXT)
+    expect(page.locator("#draft-state")).to_contain_text("is back")
+    page.close()
+    elsewhere = visit("mara", f"/INC-{incident.pk}/CP-1/")
+    expect(elsewhere.get_by_label("Why now")).to_have_value(TEXT)
+
+
+def test_what_is_typed_survives_a_reload_until_it_is_sent(visit: Visits) -> None:
+    page = visit("mara", "/declare/")
+    page.get_by_label("What is known?").fill(TEXT)
+    page.reload()
+    expect(page.get_by_label("What is known?")).to_have_value(TEXT)
+    expect(page.get_by_text("What you had typed here is back.")).to_be_visible()
+    page.get_by_role("button", name="Declare").click()
+    expect(page.locator("#refusal")).to_be_visible()
+    expect(page.get_by_label("What is known?")).to_have_value(TEXT)
+    page.get_by_label("What is wrong?").fill("Old signer still accepted")
+    page.get_by_label("SEV-3").check()
+    page.get_by_role("button", name="Declare").click()
+    expect(page.locator("h1")).to_have_text("Old signer still accepted")
+    page.goto("/declare/")
+    expect(page.get_by_label("What is known?")).to_have_value("")
+
+
+def test_signing_out_forgets_what_was_typed(visit: Visits) -> None:
+    page = visit("noor", "/declare/")
+    page.get_by_label("What is known?").fill(TEXT)
+    assert _kept_here(page) == 1
+    page.get_by_role("banner").get_by_text("Noor Haddad").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert _kept_here(page) == 0
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_double_click_writes_once(visit: Visits, script: bool) -> None:
+    title = f"Pressed twice, script {script}"
+    page = visit("mara", "/declare/", java_script_enabled=script)
+    page.get_by_label("What is wrong?").fill(title)
+    page.get_by_label("SEV-3").check()
+    page.get_by_role("button", name="Declare").dblclick()
+    expect(page.locator("h1")).to_have_text(title)
+    assert Incident.objects.filter(title=title).count() == 1
+
+
+def test_a_session_that_ends_while_typing_costs_nothing(visit: Visits) -> None:
+    page = visit("tomas", "/declare/")
+    page.get_by_label("What is wrong?").fill("Session ended meanwhile")
+    page.get_by_label("SEV-2").check()
+    page.get_by_label("What is known?").fill(TEXT)
+    page.context.clear_cookies(name="sessionid")
+    with page.expect_response("**/declare/") as answer:
+        page.get_by_role("button", name="Declare").click()
+    assert answer.value.status == 401
+    expect(page.get_by_role("heading", name="Your session ended")).to_be_visible()
+    page.get_by_role("link", name="Sign in again").click()
+    page.get_by_label("User name or mail").fill("tomas")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("What you had typed is back; nothing was sent.")).to_be_visible()
+    expect(page.get_by_label("What is wrong?")).to_have_value("Session ended meanwhile")
+    expect(page.get_by_label("SEV-2")).to_be_checked()
+    expect(page.get_by_label("What is known?")).to_have_value(TEXT)

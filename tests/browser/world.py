@@ -1,0 +1,62 @@
+"""Who and what the browsers meet: the demo's people and its incident INC-42, made once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pgtrigger
+from django.core.management import call_command
+from django.db import connection, connections
+
+from incidents.models import Incident, Person
+from lanes.actions import add_note
+from tests.factories import declared
+from tests.live_app import LiveApp, serving
+from warroom import demo
+from warroom.kernel import clock
+
+
+@dataclass(frozen=True)
+class World:
+    """``incident`` is the demo's; a test that changes much declares one of its own."""
+
+    app: LiveApp
+    people: dict[str, Person]
+    incident: Incident
+
+    def declare(self, by: str = "mara", **said: Any) -> Incident:
+        return declared(self.people[by], now=clock.now(), **said)
+
+    def note(self, by: str, incident: Incident, text: str) -> int:
+        actor = self.people[by].as_actor()
+        return add_note(actor, incident.pk, text=text, now=clock.now()).seq
+
+
+@contextmanager
+def told() -> Iterator[World]:
+    """Shared by a whole folder: a story of fifty actions is too long for every test."""
+    with _short_connections():
+        people = demo.people()
+        incident = demo.tell(people, demo.surfaces(), clock.now())
+        with serving() as app:
+            yield World(app, people, incident)
+        _empty()
+
+
+@contextmanager
+def _short_connections() -> Iterator[None]:
+    """A connection that outlived its request would keep the test database from going."""
+    settings = connections.databases["default"]
+    kept, settings["CONN_MAX_AGE"] = settings["CONN_MAX_AGE"], 0
+    yield
+    settings["CONN_MAX_AGE"] = kept
+
+
+def _empty() -> None:
+    """As other tests expect it; the record itself refuses to be emptied."""
+    with pgtrigger.ignore("incidents.TimelineEntry:no_truncate"):
+        call_command("flush", interactive=False, verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM cache")
+    connections.close_all()
