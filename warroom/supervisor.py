@@ -19,7 +19,7 @@ from warroom.leftovers import MARK, end_leftovers
 
 _UVICORN = (
     "--log-level warning --no-access-log --lifespan off "
-    "--ws-per-message-deflate false --timeout-graceful-shutdown 3"
+    "--ws websockets-sansio --ws-per-message-deflate false --timeout-graceful-shutdown 3"
 )
 _WORKER = (
     "--pool threads --concurrency 4 --loglevel WARNING "
