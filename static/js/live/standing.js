@@ -5,12 +5,17 @@ import { elementOf } from "./fragment.js";
 
 const NOTE = 8000;
 const PATIENCE = 2500;
-const SIGNS = {
-  live: ["Live", "i-live"],
-  polling: ["Polling", "i-paused"],
-  lost: ["Reconnecting", "i-paused"],
-  over: ["Stopped", "i-paused"],
+const WORDS = { live: "Live", polling: "Polling", lost: "Reconnecting", over: "Stopped" };
+
+// i-live and i-paused of icons.svg: drawn here, since a file cannot be had when the server is away.
+const ICON = {
+  live:
+    '<circle cx="8" cy="8" r="2.6" fill="currentColor"/>' +
+    '<path d="M3.6 3.6a6.2 6.2 0 0 0 0 8.8M12.4 3.6a6.2 6.2 0 0 1 0 8.8" fill="none" ' +
+    'stroke="currentColor" stroke-width="1.6"/>',
+  paused: '<path d="M4.6 3v10M11.4 3v10" stroke="currentColor" stroke-width="2.8"/>',
 };
+const svg = (icon) => `<svg class="icon" aria-hidden="true" viewBox="0 0 16 16">${ICON[icon]}</svg>`;
 
 export class Standing {
   #main;
@@ -23,13 +28,11 @@ export class Standing {
   #state = "live";
   #seqBefore = 0;
   #knownAt = new Date();
-  #icons;
 
   constructor(main, announcer, seq) {
     this.#main = main;
     this.#announcer = announcer;
     this.#seq = seq;
-    this.#icons = document.querySelector(".connection use")?.getAttribute("href") ?? "#i-live";
   }
 
   whenAsked(ask) {
@@ -70,10 +73,10 @@ export class Standing {
   #sign(name) {
     const sign = document.querySelector(".connection");
     if (!sign) return;
-    const [word, icon] = SIGNS[name];
+    const word = WORDS[name];
     sign.classList.toggle("is-paused", name !== "live");
     sign.dataset.state = name;
-    sign.querySelector("use")?.setAttribute("href", this.#icons.replace(/#.*$/, `#${icon}`));
+    sign.querySelector("svg")?.replaceWith(elementOf(svg(name === "live" ? "live" : "paused")));
     const words = sign.querySelector("span");
     if (words && words.textContent !== word) words.textContent = word;
   }
@@ -133,13 +136,11 @@ export class Standing {
 
   #put(sentence, detail, action, act) {
     this.#banner?.remove();
-    const href = this.#icons.replace(/#.*$/, "#i-paused");
     this.#banner = elementOf(
-      '<div class="lost"><svg class="icon" aria-hidden="true"><use></use></svg><span></span> ' +
+      `<div class="lost">${svg("paused")}<span></span> ` +
         '<span class="lost-detail"></span> ' +
         '<button type="button" class="button button-small push"></button></div>',
     );
-    this.#banner.querySelector("use").setAttribute("href", href);
     this.#banner.querySelector("span").textContent = sentence;
     this.#banner.querySelector(".lost-detail").textContent = detail;
     const button = this.#banner.querySelector("button");

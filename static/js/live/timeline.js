@@ -66,12 +66,12 @@ export class Timeline {
     if (!count || !this.#scroll) return;
     if (!this.#offered) {
       this.#offered = elementOf(
-        '<div class="timeline-waiting"><button type="button" class="button button-small"></button></div>',
+        '<button type="button" class="button button-small timeline-waiting"></button>',
       );
-      this.#offered.firstElementChild.addEventListener("click", () => this.#up());
+      this.#offered.addEventListener("click", () => this.#up());
       this.#scroll.prepend(this.#offered);
     }
-    this.#offered.firstElementChild.textContent = `${count} new`;
+    this.#offered.textContent = `${count} new`;
   }
 
   // The person asked to see them: the button goes, so its focus passes to the list.
