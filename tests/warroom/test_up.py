@@ -17,7 +17,16 @@ from warroom.leftovers import MARK
 from warroom.supervisor import served
 
 _PATIENCE = 60
-_OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "REDIS_PREFIX", "EMAIL_URL", "DEMO", "PORT")
+_OURS = (
+    "PYTHONUNBUFFERED",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "REDIS_PREFIX",
+    "EMAIL_URL",
+    "DEMO",
+    "PORT",
+)
 
 
 class Up:

@@ -41,7 +41,9 @@ class Command(BaseCommand):
         data = DataFolder.default()
         with ExitStack() as stack:
             log = sys.stdout if settings.DEBUG else stack.enter_context(data.programs_log.open("w"))
-            welcome = partial(self.stdout.write, screen(port, data.path))
+            # Flushed: into a pipe or a file the screen would else come with the end.
+            said = screen(port, data.path)
+            welcome = partial(print, said, end="", file=self.stdout, flush=True)
             told = supervise(host, port, data.path, log, welcome)
         if not told:
             raise CommandError(f"A process ended by itself, so all were stopped. {self._why(data)}")
