@@ -1,7 +1,7 @@
 """Deciding at a checkpoint: the record, its refusal, its draft."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from incidents.timeline.record import record
 from incidents.vocabulary import Choice, Confidence, Option
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused, Violation
+from warroom.kernel.text import mask_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,13 @@ class Written:
 def save_draft(
     actor: Actor, checkpoint: Checkpoint, data: Mapping[str, Any], *, now: datetime
 ) -> DecisionDraft:
-    """Keep what the author has typed so far. No entry: a draft is nobody else's business."""
+    """Keep what the author has typed so far, secrets masked.
+
+    No entry: a draft is nobody else's business.
+    """
+    masked = {name: [_mask(value) for value in values] for name, values in data.items()}
     draft, _ = DecisionDraft.objects.update_or_create(
-        checkpoint=checkpoint, author_id=actor.id, defaults={"data": dict(data), "saved_at": now}
+        checkpoint=checkpoint, author_id=actor.id, defaults={"data": masked, "saved_at": now}
     )
     return draft
 
@@ -91,7 +96,7 @@ def decide(
     with act("decision.decide", actor, incident_id, now, once=once) as incident:
         facts = standing(incident)
         checkpoint = incident.checkpoints.get(number=number)
-        written = _settled(written)
+        written = _settled(_masked(written))
         evidence = list(incident.evidence.filter(number__in=written.evidence))
         problems = _already_decided(checkpoint) or _judge(facts, written, evidence, now)
         if problems:
@@ -103,6 +108,21 @@ def decide(
     if decision is None:
         raise Refused(problems)
     return decision
+
+
+def _mask(value: Any) -> Any:
+    return mask_secrets(value).text if isinstance(value, str) else value
+
+
+def _masked(written: Written) -> Written:
+    """Every text without its secrets: a record is read by many and never changed."""
+    texts: dict[str, Any] = {
+        item.name: _mask(value)
+        for item in fields(written)
+        if isinstance(value := getattr(written, item.name), str)
+    }
+    rejected = {option: _mask(reason) for option, reason in written.rejected.items()}
+    return replace(written, rejected=rejected, **texts)
 
 
 def _settled(written: Written) -> Written:

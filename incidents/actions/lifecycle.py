@@ -16,7 +16,7 @@ from incidents.timeline.record import lock, record
 from incidents.vocabulary import Phase, Reach, RoleName, Severity
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused
-from warroom.kernel.text import says_nothing
+from warroom.kernel.text import mask_secrets, says_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ def declare(
         commander = said.commander or declarer
         refuse_unfit(commander, "commander")
         incident = Incident.objects.create(
-            title=said.title.strip(),
+            title=mask_secrets(said.title.strip()).text[:160],
             severity=said.severity,
             scenario=said.scenario,
-            known=said.known.strip(),
+            known=mask_secrets(said.known.strip()).text,
             evidence_channel=said.evidence_channel.strip(),
             restricted=said.restricted,
             declared_at=now,

@@ -99,6 +99,21 @@ def test_a_refusal_lists_everything_and_leaves_only_itself_and_the_draft(
     assert DecisionDraft.objects.get().data == {"x": ["1"]}
 
 
+def test_a_secret_in_a_statement_is_masked_on_the_record_and_in_the_draft(
+    staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person]
+) -> None:
+    leak = "Call it with password=Tr0ub4dor-and-3"
+
+    draft = decisions.save_draft(
+        commander.as_actor(), staffed.checkpoints.get(), {"why_now": [leak]}, now=NOW
+    )
+    made = decide(staffed, commander, written(cited, *owners, NOW, why_now=leak))
+
+    assert "Tr0ub4dor" not in str(draft.data)
+    assert "Tr0ub4dor" not in made.why_now
+    assert "Tr0ub4dor" not in str(staffed.timeline.get(kind="decision.made").data)
+
+
 def test_a_mended_refusal_is_accepted_under_the_same_submission(
     staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person], key: Any
 ) -> None:
