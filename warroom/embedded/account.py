@@ -63,7 +63,13 @@ def _becoming(uid: int, needed: Iterable[Path]) -> list[str]:
             f"PostgreSQL does not run as root, and no other account can reach {closed[0]}: "
             "run as an ordinary user, or move Warroom to a folder that everybody may enter."
         )
-    return [*words, f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
+    # Without the bit, access(2) would judge by the account alone, and initdb asks access(2).
+    return [
+        *words,
+        "--securebits=+no_setuid_fixup",
+        f"--inh-caps=+{capability}",
+        f"--ambient-caps=+{capability}",
+    ]
 
 
 def _open_to_all(path: Path) -> bool:

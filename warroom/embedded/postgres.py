@@ -1,6 +1,7 @@
 """PostgreSQL from the wheel: only on a Unix socket, so two of them never meet."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,7 +51,10 @@ class _Server:
                          "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
                          "--no-sync", "--no-instructions")  # fmt: skip
         if made.returncode:
-            raise NoServers(f"PostgreSQL could not make its data in {draft}: {_last(made.stdout)}")
+            shutil.rmtree(draft, ignore_errors=True)
+            raise NoServers(
+                f"PostgreSQL could not make its data in {self.data}: {_last(made.stdout)}"
+            )
         draft.rename(self.data)
 
     def start(self, settings: tuple[str, ...]) -> None:
