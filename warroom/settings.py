@@ -165,7 +165,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or DEMO
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "warroom.assets.HashedFiles"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG or DEMO
