@@ -2,12 +2,26 @@
 const root = document.documentElement;
 const zone = root.dataset.zone || undefined;
 const meta = document.querySelector('meta[name="server-time"]');
-// The server's clock counts: a laptop that is five minutes off must not show a checkpoint as kept.
-const offset = meta ? Date.parse(meta.content) - Date.now() : 0;
+const offset = meta ? measured(Date.parse(meta.content)) : 0;
 const spoken = new Set();
 
 const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: zone });
+
+// The server's clock counts: a laptop that is five minutes off must not show a checkpoint as kept.
+// A page that comes back from the browser's cache still tells the time at which it was made, so what
+// the newest page of this tab found stands until a newer one comes.
+function measured(told) {
+  const found = { told, offset: told - Date.now() };
+  try {
+    const known = JSON.parse(sessionStorage.getItem("warroom-clock"));
+    if (known && told <= known.told) return known.offset;
+    sessionStorage.setItem("warroom-clock", JSON.stringify(found));
+  } catch {
+    // Without storage every page measures for itself.
+  }
+  return found.offset;
+}
 
 export const serverNow = () => Date.now() + offset;
 

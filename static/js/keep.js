@@ -1,21 +1,42 @@
-// What is typed into a form stays in this browser until the form was sent: a crash, a closed tab or
-// an ended session costs nothing. Kept for one person; signing out forgets all of it.
+// What is typed into a form stays in this browser until the server has it: a crash, a closed tab, a
+// lost connection or an ended session costs nothing. Kept for one person; signing out forgets it all.
 const person = document.querySelector('meta[name="person"]')?.content;
 const PREFIX = "warroom-kept:";
+const SENT = "warroom-sent";
 const place = (form) => `${PREFIX}${person}:${form.dataset.keep}`;
+const here = () => location.href.split("#")[0];
 const fields = (form) => form.querySelectorAll("textarea, input[type=text], input[type=search], input[type=url]");
 
+function read(store, name) {
+  try {
+    return JSON.parse(store.getItem(name));
+  } catch {
+    return null;
+  }
+}
+
+function write(store, name, value) {
+  try {
+    store.setItem(name, JSON.stringify(value));
+  } catch {
+    // Full: the form works as before, only nothing more is kept.
+  }
+}
+
 function save(form) {
+  const before = read(localStorage, place(form)) || {};
   const typed = {};
   for (const field of fields(form)) {
-    if (field.name && field.value && field.value !== field.defaultValue) typed[field.name] = field.value;
+    // After a refusal what was typed is the field's default, and is still worth keeping.
+    const own = field.value !== field.defaultValue || field.name in before;
+    if (field.name && field.value && own) typed[field.name] = field.value;
   }
-  if (Object.keys(typed).length) localStorage.setItem(place(form), JSON.stringify(typed));
-  else localStorage.removeItem(place(form));
+  if (Object.keys(typed).length) write(localStorage, place(form), typed);
+  else forget(form);
 }
 
 function restore(form) {
-  const kept = JSON.parse(localStorage.getItem(place(form)) || "null");
+  const kept = read(localStorage, place(form));
   if (!kept) return;
   let restored = false;
   for (const field of fields(form)) {
@@ -42,13 +63,23 @@ function forgetAll() {
   for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
 }
 
+// A form that was taken answers with a redirect; a refusal, an error or no answer at all does not.
+function settle() {
+  const sent = read(sessionStorage, SENT);
+  if (!sent) return;
+  sessionStorage.removeItem(SENT);
+  const [arrival] = performance.getEntriesByType("navigation");
+  if (arrival?.redirectCount && document.referrer === sent.page) localStorage.removeItem(sent.place);
+}
+
 export function startKeeping() {
-  document.querySelector("[data-sign-out]")?.addEventListener("submit", forgetAll);
+  for (const form of document.querySelectorAll("[data-sign-out]")) form.addEventListener("submit", forgetAll);
+  settle();
   if (!person) return;
   for (const form of document.querySelectorAll("form[data-keep]")) {
     restore(form);
     form.addEventListener("input", () => save(form));
-    // Sent: the server now answers for it, and gives it back itself when it refuses.
-    if (!("composer" in form.dataset)) form.addEventListener("submit", () => forget(form));
+    if ("composer" in form.dataset) continue;
+    form.addEventListener("submit", () => write(sessionStorage, SENT, { page: here(), place: place(form) }));
   }
 }
