@@ -74,7 +74,14 @@ TEMPLATES = [
 ]
 
 # -- What lasts: PostgreSQL; what may be lost: Redis or Valkey -------------------------------
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)}
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_health_checks=True)}
+# Under ASGI each request has a thread of its own, so connections are kept in a pool of the process
+# and not by the thread.
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 1,
+    "max_size": env.int("DATABASE_POOL", 20),
+    "timeout": 10,
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
