@@ -83,7 +83,7 @@ def _attempt(delivery: Delivery, now: datetime) -> bool:
         return True
     try:
         mail.send(notice)
-    except Exception as error:  # whatever a mail server says, the others go on
+    except Exception as error:  # noqa: BLE001  (whatever a mail server says, the others go on)
         _failed(delivery, error, now)
         return False
     _write(delivery, State.SENT, sent_at=now, last_error="")

@@ -78,10 +78,7 @@ def lanes_of(incident: Incident) -> list[LaneFacts]:
 
 def _boundaries(incident: Incident) -> Mapping[str, Boundary]:
     items = list(BoundaryItem.objects.current().filter(incident=incident))
-    return {
-        kind: _boundary([item for item in items if item.lane == kind])
-        for kind in LaneKind
-    }
+    return {kind: _boundary([item for item in items if item.lane == kind]) for kind in LaneKind}
 
 
 def _boundary(items: Iterable[BoundaryItem]) -> Boundary:
@@ -105,7 +102,7 @@ def _note_counts(incident: Incident) -> Mapping[str, int]:
 def notes_of(incident: Incident, lane: str, most: int) -> list[TimelineEntry]:
     """The lane's latest notes, newest first."""
     return list(
-        TimelineEntry.objects.filter(incident=incident, kind=NOTE, lane=lane).order_by(
-            "-seq"
-        )[:most]
+        TimelineEntry.objects.filter(incident=incident, kind=NOTE, lane=lane).order_by("-seq")[
+            :most
+        ]
     )

@@ -17,11 +17,7 @@ class ItemsField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 3})
 
     def clean(self, value: Any) -> list[str]:
-        return [
-            item.strip()
-            for item in _BETWEEN.split(super().clean(value))
-            if item.strip()
-        ]
+        return [item.strip() for item in _BETWEEN.split(super().clean(value)) if item.strip()]
 
 
 class BoundaryForm(WarroomForm):

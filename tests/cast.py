@@ -14,7 +14,7 @@ from tests.factories import START, PersonFactory, declared
 
 @pytest.fixture(scope="session", autouse=True)
 def _emptied_past_the_trigger() -> Iterator[None]:
-    """The database refuses to truncate the timeline, which is how Django empties it after a test."""
+    """The database refuses to truncate the timeline, and so Django could not clean up."""
     with pytest.MonkeyPatch.context() as patch:
         ignored = pgtrigger.ignore("incidents.TimelineEntry:no_truncate")
         empty = ignored(TransactionTestCase._fixture_teardown)

@@ -54,9 +54,7 @@ class SecondsField(forms.CharField):
             return None
         parts = _PART.findall(text)
         if not parts or _PART.sub("", text).strip():
-            raise forms.ValidationError(
-                "Write a duration like 1.4 s or 2 m 5 s.", "duration"
-            )
+            raise forms.ValidationError("Write a duration like 1.4 s or 2 m 5 s.", "duration")
         total = (float(n.replace(",", ".")) * _UNITS[unit or "s"] for n, unit in parts)
         return round(sum(total))
 
@@ -74,9 +72,7 @@ class PastField(forms.CharField):
         try:
             return self._read(text)
         except (ValueError, OverflowError):
-            raise forms.ValidationError(
-                "Write a time like 14:08 or 14:08:31.", "time"
-            ) from None
+            raise forms.ValidationError("Write a time like 14:08 or 14:08:31.", "time") from None
 
     def _read(self, text: str) -> datetime:
         if "-" in text:
@@ -84,9 +80,7 @@ class PastField(forms.CharField):
             return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
         form = "%H:%M:%S" if text.count(":") == 2 else "%H:%M"
         local = self.now.astimezone(self.zone)
-        moment = datetime.combine(
-            local.date(), datetime.strptime(text, form).time(), self.zone
-        )
+        moment = datetime.combine(local.date(), datetime.strptime(text, form).time(), self.zone)
         return moment - timedelta(days=1) if moment > local else moment
 
 
@@ -102,16 +96,12 @@ class CaptureForm(WarroomForm):
         label="Command line",
         required=False,
         max_length=4000,
-        widget=forms.Textarea(
-            attrs={"rows": 1, "class": "mono", "spellcheck": "false"}
-        ),
+        widget=forms.Textarea(attrs={"rows": 1, "class": "mono", "spellcheck": "false"}),
     )
     text = OutputField(
         label="Output or text",
         required=False,
-        widget=forms.Textarea(
-            attrs={"rows": 8, "class": "mono", "spellcheck": "false"}
-        ),
+        widget=forms.Textarea(attrs={"rows": 8, "class": "mono", "spellcheck": "false"}),
     )
     file = forms.FileField(label="File", required=False, allow_empty_file=True)
     url = forms.URLField(
@@ -178,10 +168,7 @@ class CaptureForm(WarroomForm):
         baselines = incident.evidence.filter(purpose=Purpose.BASELINE)
         self.fields["baseline"].choices = [
             ("", "None"),
-            *(
-                (n, f"E-{n} {title}")
-                for n, title in baselines.values_list("number", "title")
-            ),
+            *((n, f"E-{n} {title}") for n, title in baselines.values_list("number", "title")),
         ]
 
     @property
@@ -207,9 +194,7 @@ class CaptureForm(WarroomForm):
     def when(self) -> dict[str, str]:
         """The classes by which a field shows only for its kinds."""
         return {
-            name: " ".join(
-                ["when", *(f"when-{k}" for k in EvidenceKind if name in FIELDS[k])]
-            )
+            name: " ".join(["when", *(f"when-{k}" for k in EvidenceKind if name in FIELDS[k])])
             for name in OF_A_KIND
         }
 
@@ -219,13 +204,7 @@ class CaptureForm(WarroomForm):
         if file is None:
             return Capture(**said)
         content = file.read()
-        found = (
-            text_of(content)
-            if said["kind"] in READ_AS_TEXT and not said["text"]
-            else None
-        )
+        found = text_of(content) if said["kind"] in READ_AS_TEXT and not said["text"] else None
         if found is not None and len(content) <= MAX_TEXT:
-            return Capture(
-                **{**said, "text": found[0], "title": said["title"] or file.name}
-            )
+            return Capture(**{**said, "text": found[0], "title": said["title"] or file.name})
         return Capture(**said, file=content, file_name=file.name)

@@ -40,9 +40,7 @@ def capture(request: HttpRequest, incident: Incident) -> HttpResponse:
             request.actor, incident.pk, form.captured(), now=clock.now(), once=form.key
         )
         messages.success(request, _captured(item))
-        return back_to(
-            request, form.cleaned_data["next"], _home_of(incident, item.lane)
-        )
+        return back_to(request, form.cleaned_data["next"], _home_of(incident, item.lane))
 
     given = {name: request.GET[name] for name in PREFILLED if name in request.GET}
     wanted = request.POST.get("next") or given.get("next", "")
@@ -94,9 +92,7 @@ def evidence_list(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 @door("evidence.read")
 def item(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
-    found = get_object_or_404(
-        _items(incident).select_related("baseline__incident"), number=item
-    )
+    found = get_object_or_404(_items(incident).select_related("baseline__incident"), number=item)
     context = {
         "incident": incident,
         "bar": bar(incident, clock.now()),

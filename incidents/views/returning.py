@@ -6,7 +6,5 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 def back_to(request: HttpRequest, wanted: str, otherwise: str) -> str:
     """``wanted`` when it is a page of this site, else ``otherwise``."""
-    ours = url_has_allowed_host_and_scheme(
-        wanted, {request.get_host()}, request.is_secure()
-    )
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
     return wanted if ours else otherwise

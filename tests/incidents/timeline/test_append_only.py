@@ -22,7 +22,7 @@ def test_plain_sql_cannot_change_the_timeline(incident: Incident, statement: str
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
     with (
-        pytest.raises(DatabaseError, match="pgtrigger: Cannot|the timeline is append-only"),
+        pytest.raises(DatabaseError, match=r"pgtrigger: Cannot|the timeline is append-only"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
