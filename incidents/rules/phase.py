@@ -49,7 +49,7 @@ def severity_violations(current: str, target: str, reason: str) -> tuple[Violati
     """A severity other than the current one, and why."""
     found = []
     if target not in Severity.values:
-        labels = listed((s.label for s in Severity), "or")
+        labels = listed((str(s.label) for s in Severity), "or")
         found.append(Violation("S-SEVERITY", f"Choose a severity: {labels}.", "severity"))
     elif target == current:
         label = Severity(target).label

@@ -38,5 +38,7 @@ def quoted(text: str) -> str:
     return f"“{line if len(line) <= _QUOTED else line[: _QUOTED - 1].rstrip() + '…'}”"
 
 
-def first_lower(label: str) -> str:
-    return label[:1].lower() + label[1:]
+def first_lower(label: object) -> str:
+    """A label (of an enum, so possibly lazy) as it stands within a sentence."""
+    text = str(label)
+    return text[:1].lower() + text[1:]

@@ -52,7 +52,7 @@ def postures(severity: str, surfaces: Iterable[ImpactedSurface]) -> tuple[Postur
         found.append(Posture(label, SEVERITY_POSTURE[severity], FITS_SEVERITY[severity]))
     for kind, options in FITS_CLASS.items():
         if names := [one.name for one in surfaces if one.dependency_class == kind]:
-            label = first_lower(str(DependencyClass(kind).label))
+            label = first_lower(DependencyClass(kind).label)
             found.append(Posture(f"{listed(names)}, {label}", CLASS_POSTURE[kind], options))
     return tuple(found)
 
