@@ -4,6 +4,7 @@ import pytest
 from django.shortcuts import render
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from incidents.models import Person
 
@@ -71,3 +72,15 @@ def test_too_many_tries_have_their_sentence(rf: RequestFactory) -> None:
     page = render(rf.get("/"), "429.html", status=429)
 
     assert "try again in five minutes" in page.content.decode()
+
+
+def test_help_that_is_a_list_still_describes_its_field(client: Client, commander: Person) -> None:
+    commander.set_password("a-long-quiet-river")  # pragma: allowlist secret
+    commander.save()
+    client.force_login(commander)
+
+    page = client.get(reverse("account_change_password"))
+
+    # In a paragraph the browser would end the paragraph before the list and leave it empty.
+    assertContains(page, '<div class="field-help" id="id_password1_helptext"><ul>')
+    assertContains(page, 'aria-describedby="id_password1_helptext"')
