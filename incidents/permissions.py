@@ -94,8 +94,14 @@ _GROUPS = {
 
 
 def in_incident(actor: Actor, incident: Incident, lane: str = "") -> frozenset[Who]:
-    """What the actor is in this incident, and in this lane of it. One query."""
+    """What the actor is in this incident, and in this lane of it. One query, two if restricted.
+
+    To a restricted incident who takes no part is nobody, whatever they are elsewhere.
+    """
     found = set(standing(actor))
+    hidden = incident.restricted and actor.is_person and Who.ADMIN not in found
+    if hidden and not incident.participations.filter(person_id=actor.id).exists():
+        return frozenset({Who.ANYONE, Who.SIGNED_IN})
     # A role in an incident counts only for who may still enter the room.
     if actor.is_person and found & _RESPONDING:
         held = Assignment.objects.current().filter(incident=incident, person_id=actor.id)

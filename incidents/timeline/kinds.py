@@ -58,7 +58,13 @@ def register(kind: Kind) -> Kind:
 
 
 def get(code: str) -> Kind:
-    return _registry[code]
+    """The kind of an entry. One that this version does not know is shown by its code."""
+    return _registry.get(code) or Kind(code, "Other", f"{code}.", css="entry-unknown")
+
+
+def check(code: str, subject: str, data: Mapping[str, Any]) -> None:
+    """Refuse what could never be read back: an unknown kind, or data that its wording lacks."""
+    _registry[code].words(subject, data)
 
 
 def all_kinds() -> tuple[Kind, ...]:

@@ -42,7 +42,7 @@ def record(
     (``E-14``), ``data`` what the kind's wording needs, in JSON's types.
     """
     check_locked(incident)
-    kinds.get(kind)
+    kinds.check(kind, subject, data)
     seq, previous = incident.last_seq + 1, incident.last_hash
     link = Link(
         incident=incident.pk,

@@ -7,13 +7,16 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from incidents.actions import checkpoints, decisions, evidence, freezes, lifecycle, roles
 from incidents.models import Incident, Person, TimelineEntry
+from incidents.timeline.record import lock, record
 from incidents.vocabulary import LaneKind, RoleName
 from lanes import actions as lanes
-from tests.factories import START, SurfaceFactory
+from tests.factories import START, SurfaceFactory, declared
 from tests.filled import PRECHECK, made_ready, written
+from warroom.kernel.actor import SYSTEM
 from warroom.kernel.refusal import NotPermitted
 
 MODULES: tuple[ModuleType, ...] = (
@@ -147,6 +150,32 @@ def test_who_may_not_leaves_nothing(scene: Scene, name: str, stakeholder: Person
         CASES[name](scene)
 
     assert entries(scene.incident) == before
+
+
+@pytest.mark.parametrize("name", sorted(CASES.keys() - {"checkpoints.remind"}))
+def test_who_takes_no_part_in_a_restricted_incident_leaves_nothing(
+    commander: Person, stranger: Person, deputy: Person, name: str
+) -> None:
+    scene = Scene(declared(commander, restricted=True), commander, deputy)
+    scene.actor = stranger.as_actor()
+    before = entries(scene.incident)
+
+    with pytest.raises(NotPermitted):
+        CASES[name](scene)
+
+    assert entries(scene.incident) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [("no.such.kind", {}), ("note.added", {}), ("severity.changed", {"after": "SEV-1"})],
+    ids=["unknown kind", "no text", "half of it"],
+)
+def test_an_entry_that_could_never_be_read_is_not_written(
+    incident: Incident, kind: str, data: dict[str, str]
+) -> None:
+    with pytest.raises(KeyError), transaction.atomic():
+        record(lock(incident.pk), kind, SYSTEM, LATER, **data)
 
 
 def entries(incident: Incident) -> int:
