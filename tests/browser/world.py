@@ -1,14 +1,17 @@
 """Who and what the browsers meet: the demo's people and its incident INC-42, made once."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pgtrigger
 from django.core.management import call_command
 from django.db import connection, connections
 
+from incidents.actions import checkpoints
 from incidents.models import Incident, Person
 from lanes.actions import add_note
 from tests.factories import declared
@@ -28,6 +31,11 @@ class World:
     def declare(self, by: str = "mara", **said: Any) -> Incident:
         return declared(self.people[by], now=clock.now(), **said)
 
+    def schedule(self, incident: Incident, minutes: int = 15) -> None:
+        due_at = clock.now() + timedelta(minutes=minutes)
+        actor = incident.declared_by.as_actor()
+        checkpoints.schedule(actor, incident.pk, due_at=due_at, purpose="", now=clock.now())
+
     def note(self, by: str, incident: Incident, text: str) -> int:
         actor = self.people[by].as_actor()
         return add_note(actor, incident.pk, text=text, now=clock.now()).seq
@@ -41,6 +49,8 @@ def told() -> Iterator[World]:
         incident = demo.tell(people, demo.surfaces(), clock.now())
         with serving() as app:
             yield World(app, people, incident)
+        # A request that a closing page cut off leaves its connection to the collector.
+        gc.collect()
         _empty()
 
 

@@ -1,0 +1,160 @@
+"""Without a mouse, and without script: the same work, a little longer."""
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from incidents.models import Decision, Person
+from tests.browser.conftest import PHONE, Visits
+from tests.browser.test_live import fill, ready
+from tests.browser.world import World
+
+
+def tab_to(page: Page, label: str) -> None:
+    """Press Tab until the element with this accessible name has the focus."""
+    wanted = page.get_by_label(label).first
+    for _ in range(60):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {label}")
+
+
+def test_the_first_stop_skips_to_what_is_next(visit: Visits) -> None:
+    page = visit("mara", "/INC-42/")
+    expect(page.locator(".connection")).to_contain_text("Live")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the next thing to do")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("#next").locator(":focus")).to_have_count(1)
+
+
+def test_declaring_noting_and_capturing_by_keys_alone(visit: Visits) -> None:
+    page = visit("mara", "/")
+    press = page.keyboard.press
+    press("c")
+    expect(page.get_by_label("What is wrong?")).to_be_focused()
+    page.keyboard.type("Nothing but keys")
+    press("Tab")
+    press("Space")
+    press("Control+Enter")
+    expect(page.locator("h1")).to_have_text("Nothing but keys")
+    expect(page.locator(".connection")).to_contain_text("Live")
+
+    press("n")
+    expect(page.get_by_label("Note for the timeline")).to_be_focused()
+    page.keyboard.type("Typed without a mouse: n, e, c and d are letters here")
+    press("Control+Enter")
+    expect(page.locator(".timeline-entries")).to_contain_text("n, e, c and d are letters here")
+    press("Escape")
+
+    press("e")
+    expect(page.get_by_role("heading", name="Capture evidence")).to_be_visible()
+    tab_to(page, "Command line")
+    page.keyboard.type("uptime")
+    tab_to(page, "Output or text")
+    page.keyboard.type("up 3 days")
+    press("Control+Enter")
+    expect(page.locator(".timeline-entries")).to_contain_text("uptime")
+
+
+def test_the_next_thing_is_one_key_away(visit: Visits) -> None:
+    page = visit("mara", "/INC-42/")
+    page.keyboard.press("d")
+    expect(page.get_by_role("heading", name="Decision at checkpoint CP-2")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Decision at checkpoint CP-2")).to_be_visible()
+    page.get_by_label("Why now").focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#refusal")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert "#id_" in page.url
+
+
+def test_the_keys_are_listed_and_lead_to_the_lanes(visit: Visits) -> None:
+    page = visit("mara", "/INC-42/")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("c")
+    assert page.url.endswith("/INC-42/")
+    page.keyboard.press("Escape")
+    expect(page.locator("#shortcuts")).to_be_hidden()
+    page.keyboard.press("2")
+    expect(page.locator("h1")).to_have_text("Mitigation")
+    page.keyboard.press("4")
+    expect(page.locator("h1")).to_have_text("Verification")
+
+
+def test_a_command_keeps_its_key_while_its_menu_is_folded(visit: Visits) -> None:
+    page = visit("mara", "/INC-42/")
+    page.keyboard.press("s")
+    expect(page.locator("h1")).to_have_text("Change severity")
+    other = visit("noor", "/INC-42/")
+    other.keyboard.press("s")
+    other.keyboard.press("n")
+    expect(other.get_by_label("Note for the timeline")).to_be_focused()
+    assert other.url.endswith("/INC-42/")
+
+
+def test_letters_in_a_field_are_letters(visit: Visits) -> None:
+    page = visit("mara", "/INC-42/")
+    note = page.get_by_label("Note for the timeline")
+    note.focus()
+    page.keyboard.type("dnecs124?")
+    expect(note).to_have_value("dnecs124?")
+    search = page.get_by_label("Search", exact=True)
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    page.keyboard.type("c")
+    expect(search).to_have_value("c")
+    assert page.url.endswith("/INC-42/")
+
+
+def test_single_keys_can_be_switched_off(visit: Visits, world: World) -> None:
+    Person.objects.filter(pk=world.people["aisha"].pk).update(single_keys=False)
+    page = visit("aisha", "/INC-42/")
+    page.keyboard.press("c")
+    page.keyboard.press("n")
+    page.keyboard.press("?")
+    expect(page.locator("#shortcuts")).to_be_hidden()
+    expect(page.get_by_label("Note for the timeline")).not_to_be_focused()
+    page.get_by_label("Note for the timeline").fill("Sent with Ctrl and Enter all the same")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".timeline-entries")).to_contain_text("Sent with Ctrl and Enter")
+    assert page.url.endswith("/INC-42/")
+
+
+def bare(visit: Visits, who: str, path: str, **options: Any) -> Page:
+    return visit(who, path, java_script_enabled=False, **options)
+
+
+def test_without_script_one_can_declare_note_and_capture(visit: Visits) -> None:
+    page = bare(visit, "mara", "/declare/", viewport=PHONE)
+    page.get_by_label("What is wrong?").fill("No script here")
+    page.get_by_label("SEV-2").check()
+    page.get_by_role("button", name="Declare").click()
+    expect(page.locator("h1")).to_have_text("No script here")
+    page.get_by_label("Note for the timeline").fill("A plain form does")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator(".timeline-entries")).to_contain_text("A plain form does")
+    page.locator("#timeline").get_by_role("link", name="Evidence").click()
+    page.get_by_label("Command line").fill("uptime")
+    page.get_by_label("Output or text").fill("up 3 days")
+    page.get_by_role("button", name="Capture").click()
+    expect(page.locator(".timeline-entries")).to_contain_text("uptime")
+
+
+def test_without_script_one_can_decide(visit: Visits, world: World) -> None:
+    incident, fields = ready(world)
+    page = bare(visit, "mara", f"/INC-{incident.pk}/CP-1/")
+    page.get_by_role("button", name="Decide").click()
+    expect(page.locator("#refusal")).to_be_visible()
+    fill(page, fields)
+    page.get_by_role("button", name="Decide").click()
+    expect(page.locator("#panel-deciding")).to_contain_text("Current decision D-1")
+    assert Decision.objects.filter(incident=incident).count() == 1
