@@ -37,7 +37,7 @@ def phase_violations(current: str, target: str, reason: str) -> tuple[Violation,
     if not phase_needs_reason(current, target) or not says_nothing(reason):
         return ()
     back = _position(target) < _position(current)
-    words = "Say why it goes back." if back else f"Say why {_skipped(current, target)} is skipped."
+    words = "Say why it goes back." if back else f"Say why you skip {_skipped(current, target)}."
     return (Violation("P-REASON", words, "reason"),)
 
 

@@ -1,72 +1,118 @@
+"""Who executes and who verifies: two people in a SEV-1, two seen better below it."""
+
 import pytest
 
-from incidents.rules.decision import Candidate, warnings
+from incidents.rules.decision import Candidate, violations, warnings
 from incidents.vocabulary import Severity
-from tests.incidents.rules.given import (
-    COMMANDER,
-    LEFT,
-    MITIGATION,
-    VERIFICATION,
+from tests.incidents.rules.decision.sound import (
+    ADA,
+    BO,
+    GONE,
+    choosing,
     found,
     proposal,
+    sentences,
     situation,
 )
+from warroom.kernel.refusal import Violation
 
-NAMESAKE = Candidate(9, MITIGATION.name)
+NAMESAKE = Candidate(7, "Ada")
+LATE_ADA = Candidate(ADA.id, "Ada", can_act=False)
+
+NAMED = {
+    "SEV-1-two-people": (Severity.SEV1, ADA, BO),
+    "SEV-1-two-of-one-name": (Severity.SEV1, ADA, NAMESAKE),
+    "SEV-2-two-people": (Severity.SEV2, BO, ADA),
+    "SEV-2-one-person": (Severity.SEV2, ADA, ADA),
+    "SEV-3-one-person": (Severity.SEV3, BO, BO),
+}
+
+
+@pytest.mark.parametrize(("severity", "executor", "verifier"), NAMED.values(), ids=NAMED)
+def test_owners_who_can_act_are_accepted(severity, executor, verifier):
+    proposed = choosing("flag", executor=executor, verifier=verifier)
+
+    assert found(proposed, situation(severity=severity.value)) == []
+
+
+REFUSED = {
+    "nobody": (
+        Severity.SEV2,
+        (None, None),
+        [("executor", "Name who executes."), ("verifier", "Name who verifies.")],
+    ),
+    "no-executor": (Severity.SEV3, (None, BO), [("executor", "Name who executes.")]),
+    "no-verifier": (Severity.SEV1, (ADA, None), [("verifier", "Name who verifies.")]),
+    "executor-cannot-act": (
+        Severity.SEV2,
+        (GONE, BO),
+        [
+            (
+                "executor",
+                "Gil cannot act in this incident: name somebody else who executes.",
+            )
+        ],
+    ),
+    "verifier-cannot-act": (
+        Severity.SEV1,
+        (ADA, GONE),
+        [
+            (
+                "verifier",
+                "Gil cannot act in this incident: name somebody else who verifies.",
+            )
+        ],
+    ),
+    "SEV-1-one-person": (
+        Severity.SEV1,
+        (ADA, ADA),
+        [("verifier", "Ada would execute and verify; SEV-1 needs two people.")],
+    ),
+    "SEV-1-one-person-who-cannot-act": (
+        Severity.SEV1,
+        (LATE_ADA, LATE_ADA),
+        [
+            ("executor", "Ada cannot act in this incident: name somebody else who executes."),
+            ("verifier", "Ada cannot act in this incident: name somebody else who verifies."),
+            ("verifier", "Ada would execute and verify; SEV-1 needs two people."),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("severity", "people", "said"), REFUSED.values(), ids=REFUSED)
+def test_owners_who_are_missing_cannot_act_or_are_one_in_sev_1_are_refused(severity, people, said):
+    executor, verifier = people
+
+    refused = violations(
+        choosing("flag", executor=executor, verifier=verifier), situation(severity=severity.value)
+    )
+
+    assert refused == tuple(Violation("D-OWNERS", sentence, field) for field, sentence in said)
+
+
+SEEN = Violation("D-OWNERS", "Ada would execute and verify: a second person sees more.", "verifier")
+WARNED = {
+    "SEV-1-one-person-is-refused-instead": (Severity.SEV1, ADA, ADA, ()),
+    "SEV-2-one-person": (Severity.SEV2, ADA, ADA, (SEEN,)),
+    "SEV-3-one-person": (Severity.SEV3, ADA, ADA, (SEEN,)),
+    "two-people": (Severity.SEV2, ADA, BO, ()),
+    "two-of-one-name": (Severity.SEV3, ADA, NAMESAKE, ()),
+    "nobody": (Severity.SEV3, None, None, ()),
+    "only-one-named": (Severity.SEV3, ADA, None, ()),
+}
 
 
 @pytest.mark.parametrize(
-    ("severity", "executor", "verifier"),
-    [
-        pytest.param("1", MITIGATION, VERIFICATION, id="two_people"),
-        pytest.param("1", COMMANDER, VERIFICATION, id="the_commander_executes"),
-        pytest.param("1", MITIGATION, NAMESAKE, id="two_of_one_name"),
-        pytest.param("2", MITIGATION, MITIGATION, id="one_person_for_sev2"),
-        pytest.param("3", MITIGATION, MITIGATION, id="one_person_for_sev3"),
-    ],
+    ("severity", "executor", "verifier", "warned"), WARNED.values(), ids=WARNED
 )
-def test_owners_are_accepted(severity, executor, verifier):
+def test_one_person_for_both_is_a_warning_below_sev_1(severity, executor, verifier, warned):
     proposed = proposal(executor=executor, verifier=verifier)
 
-    assert found("D-OWNERS", proposed, situation(severity=severity)) == []
+    assert warnings(proposed, situation(severity=severity.value)) == warned
 
 
-@pytest.mark.parametrize(
-    ("executor", "verifier", "expected"),
-    [
-        pytest.param(None, VERIFICATION, [("executor", "Name who executes.")], id="no_executor"),
-        pytest.param(MITIGATION, None, [("verifier", "Name who verifies.")], id="no_verifier"),
-        pytest.param(
-            MITIGATION,
-            LEFT,
-            [
-                (
-                    "verifier",
-                    "Priya Raman cannot act in this incident: name somebody else who verifies.",
-                )
-            ],
-            id="verifier_left",
-        ),
-        pytest.param(
-            MITIGATION,
-            MITIGATION,
-            [("verifier", "Jonas Weber would execute and verify; SEV-1 needs two people.")],
-            id="one_person_for_sev1",
-        ),
-    ],
-)
-def test_owners_are_refused(executor, verifier, expected):
-    assert found("D-OWNERS", proposal(executor=executor, verifier=verifier)) == expected
-
-
-@pytest.mark.parametrize("severity", [Severity.SEV2, Severity.SEV3])
-def test_one_person_below_sev1_is_a_warning(severity):
-    proposed = proposal(verifier=MITIGATION)
-
-    [warning] = warnings(proposed, situation(severity=severity))
-
-    assert (warning.code, warning.field) == ("D-OWNERS", "verifier")
-
-
-def test_what_is_refused_is_not_warned_of_too():
-    assert warnings(proposal(verifier=MITIGATION), situation(severity=Severity.SEV1)) == ()
+def test_a_person_who_cannot_act_is_named():
+    assert sentences(proposal(executor=GONE)) == [
+        "Gil cannot act in this incident: name somebody else who executes."
+    ]

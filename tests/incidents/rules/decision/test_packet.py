@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.rules.decision import Candidate, Cited
+from incidents.rules.decision import Cited
 from incidents.vocabulary import Severity
 from tests.incidents.rules.decision.sound import (
     BO,
@@ -303,11 +303,3 @@ def test_a_deadline_sooner_than_an_accepted_one_is_accepted(severity, near, soon
 
     assert far == [("D-NEXT", "deadline")] if near > LIMITS[severity] else far == []
     assert close == [] or far == close
-
-
-def test_a_person_is_the_same_by_number_not_by_name():
-    namesake = Candidate(7, "Ada")
-
-    assert found(proposal(verifier=namesake), situation(severity="1")) == [
-        ("D-POSTURE", "deviation_reason")
-    ]

@@ -1,28 +1,46 @@
+"""The three statements, each in words."""
+
 import pytest
 
-from tests.incidents.rules.given import SAYS_NOTHING, fields, found, proposal
+from tests.incidents.rules.decision.sound import NOTHING, found, proposal, sentences
 
-STATEMENTS = {
-    "D-REVERSE": "reversibility",
-    "D-BLAST": "blast_radius",
-    "D-VERIFY": "verification",
+CODES = {"reversibility": "D-REVERSE", "blast_radius": "D-BLAST", "verification": "D-VERIFY"}
+ASKED = {
+    "reversibility": "Say how quickly this can be undone",
+    "blast_radius": "Say what can get worse if this is wrong",
+    "verification": "Say which exact signal proves that it worked",
 }
-statements = pytest.mark.parametrize(("code", "field"), STATEMENTS.items(), ids=STATEMENTS)
+STATED = {
+    "short": "5 min",
+    "begins-with-no": "No rollback possible before 18:00",
+    "begins-with-none": "None of the edge nodes refresh",
+    "begins-with-nothing": "Nothing is written while the flag is off",
+}
 
 
-@statements
-@pytest.mark.parametrize("text", ["11 minutes.", "No way back", "0.5 %"])
-def test_a_statement_is_accepted(code, field, text):
-    assert found(code, proposal(**{field: text})) == []
+@pytest.mark.parametrize("text", STATED.values(), ids=STATED)
+@pytest.mark.parametrize("field", CODES)
+def test_a_statement_in_words_is_accepted(field, text):
+    assert found(proposal(**{field: text})) == []
 
 
-@statements
-@pytest.mark.parametrize("text", SAYS_NOTHING.values(), ids=SAYS_NOTHING)
-def test_a_statement_that_says_nothing_is_refused(code, field, text):
-    assert fields(code, proposal(**{field: text})) == [field]
+@pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING)
+@pytest.mark.parametrize(("field", "code"), CODES.items(), ids=CODES)
+def test_a_statement_that_says_nothing_is_refused(field, code, text):
+    assert found(proposal(**{field: text})) == [(code, field)]
 
 
-def test_what_was_typed_is_quoted():
-    assert found("D-BLAST", proposal(blast_radius="None.")) == [
-        ("blast_radius", "Say what can get worse if this is wrong: “None.” does not.")
-    ]
+@pytest.mark.parametrize(
+    ("text", "ending"),
+    [("", "."), ("...", "."), ("N / A", ": “N / A” does not."), ("None.", ": “None.” does not.")],
+    ids=["blank", "punctuation", "not-applicable", "none"],
+)
+@pytest.mark.parametrize(("field", "asked"), ASKED.items(), ids=ASKED)
+def test_the_refusal_asks_the_question_and_quotes_the_answer(field, asked, text, ending):
+    assert sentences(proposal(**{field: text})) == [asked + ending]
+
+
+def test_one_text_under_all_three_is_the_authors_own_affair():
+    text = "Within a minute"
+
+    assert found(proposal(**dict.fromkeys(CODES, text))) == []
