@@ -60,11 +60,14 @@ def proposal_of(
     written: "Written", evidence: Iterable[Evidence], risks: tuple[str, ...]
 ) -> Proposal:
     """``evidence`` are the cited items of this incident, ``risks`` the texts picked and new."""
+    found = {
+        item.number: Cited(item.number, item.has_content, item.purpose == Purpose.PRECHECK)
+        for item in evidence
+    }
     return Proposal(
         scope=written.scope,
         evidence=tuple(
-            Cited(item.number, item.has_content, item.purpose == Purpose.PRECHECK)
-            for item in evidence
+            found.get(number) or Cited(number, of_incident=False) for number in written.evidence
         ),
         risks=risks,
         next_action=written.next_action,

@@ -98,11 +98,14 @@ def decide(
         checkpoint = incident.checkpoints.get(number=number)
         written = _settled(_masked(written))
         evidence = list(incident.evidence.filter(number__in=written.evidence))
-        problems = _already_decided(checkpoint) or _judge(facts, written, evidence, now)
+        problems, warned = _judge(facts, written, evidence, now)
+        problems = _already_decided(checkpoint) or problems
         if problems:
             _keep_refused(incident, checkpoint, actor, written, problems, once, now)
         else:
             decision = _store(facts, checkpoint, evidence, written, actor, now)
+            _record_decision(decision, evidence, written, warned, actor, now)
+            _tell_owners(decision, actor, now)
             led_to(once, incident.get_absolute_url())
     # Raised after the commit: the refusal is recorded and must not be rolled back.
     if decision is None:
@@ -144,13 +147,16 @@ def _already_decided(checkpoint: Checkpoint) -> tuple[Violation, ...]:
 
 def _judge(
     facts: Standing, written: Written, evidence: list[Evidence], now: datetime
-) -> tuple[Violation, ...]:
+) -> tuple[tuple[Violation, ...], tuple[Violation, ...]]:
+    """What refuses the decision, and what is only to be seen."""
     texts = [risk.text for risk in facts.risks if risk.number in written.risks]
     if written.risk_new.strip():
         texts.append(written.risk_new.strip())
     unread = {problem.field for problem in written.shape}
-    found = rules.violations(proposal_of(written, evidence, tuple(texts)), situation_of(facts, now))
-    return written.shape + tuple(one for one in found if one.field not in unread)
+    proposal, at = proposal_of(written, evidence, tuple(texts)), situation_of(facts, now)
+    found = rules.violations(proposal, at)
+    refused = written.shape + tuple(one for one in found if one.field not in unread)
+    return refused, rules.warnings(proposal, at)
 
 
 def _keep_refused(
@@ -234,8 +240,6 @@ def _store(
         if option != written.option and reason.strip()
     )
     DecisionDraft.objects.filter(checkpoint=checkpoint, author_id=actor.id).delete()
-    _record_decision(decision, evidence, risks, written, actor, now)
-    _tell_owners(decision, actor, now)
     return decision
 
 
@@ -258,8 +262,8 @@ def _risks(facts: Standing, written: Written, actor: Actor, now: datetime) -> li
 def _record_decision(
     decision: Decision,
     evidence: list[Evidence],
-    risks: list[Risk],
     written: Written,
+    warned: tuple[Violation, ...],
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -278,7 +282,7 @@ def _record_decision(
         confidence=Confidence(decision.confidence).label,
         scope=decision.scope,
         evidence=[item.reference for item in evidence],
-        risks=[risk.reference for risk in risks],
+        risks=[risk.reference for risk in decision.risks.all()],
         next_action=decision.next_action,
         deadline=decision.deadline.isoformat(),
         why_now=decision.why_now,
@@ -290,6 +294,7 @@ def _record_decision(
         verifier=str(decision.verifier),
         deviation=decision.deviation_reason,
         override=decision.override_reason,
+        warnings=[warning.sentence for warning in warned],
     )
 
 

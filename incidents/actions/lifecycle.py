@@ -139,7 +139,7 @@ def change_phase(
     now: datetime,
     once: UUID | None = None,
 ) -> Incident:
-    """Move to another phase; going back or skipping one needs a reason."""
+    """Move to another phase, with a reason."""
     with act("phase.change", actor, incident_id, now, once=once) as incident:
         if problems := phase_rules.phase_violations(incident.phase, phase, reason):
             raise Refused(problems)

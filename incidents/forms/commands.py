@@ -101,7 +101,7 @@ class PhaseForm(WarroomForm):
         max_length=500,
         required=False,
         widget=_WHY,
-        help_text="Needed when you go back or skip a phase.",
+        help_text="What shows that it moves on, or why it goes back.",
     )
 
 

@@ -28,21 +28,24 @@ def status_violations(current: str, target: str) -> tuple[Violation, ...]:
 
 
 def phase_violations(current: str, target: str, reason: str) -> tuple[Violation, ...]:
-    """One step forward needs no words; going back or skipping a phase needs a reason."""
+    """Another phase, and why: what shows that it moves on, goes back or skips one."""
     if target not in Phase.values:
         return (Violation("P-PHASE", f"Choose a phase: {_phases()}.", "phase"),)
     if target == current:
         label = first_lower(Phase(target).label)
         return (Violation("P-PHASE", f"The phase is {label} already.", "phase"),)
-    if not phase_needs_reason(current, target) or not says_nothing(reason):
+    if not says_nothing(reason):
         return ()
-    back = _position(target) < _position(current)
-    words = "Say why it goes back." if back else f"Say why you skip {_skipped(current, target)}."
-    return (Violation("P-REASON", words, "reason"),)
+    return (Violation("P-REASON", _ask_why(current, target), "reason"),)
 
 
-def phase_needs_reason(current: str, target: str) -> bool:
-    return _position(target) - _position(current) != 1
+def _ask_why(current: str, target: str) -> str:
+    steps = _position(target) - _position(current)
+    if steps < 0:
+        return "Say why it goes back."
+    if steps > 1:
+        return f"Say why you skip {_skipped(current, target)}."
+    return f"Say what shows that {first_lower(Phase(current).label)} is done."
 
 
 def severity_violations(current: str, target: str, reason: str) -> tuple[Violation, ...]:

@@ -97,6 +97,8 @@ def _decided(data: Mapping[str, Any]) -> SafeString:
     words = format_html("{}, confidence {}.", data["option"], data["confidence"])
     if data.get("override"):
         words += format_html(" Readiness skipped: {}", data["override"])
+    for warning in data.get("warnings", ()):
+        words += format_html(" {}", warning)
     return words
 
 

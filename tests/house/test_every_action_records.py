@@ -36,7 +36,7 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         lifecycle.change_severity, severity="2", reason="Only one region"
     ),
     "lifecycle.change_phase": lambda s: s.do(
-        lifecycle.change_phase, phase="containment", reason=""
+        lifecycle.change_phase, phase="containment", reason="Chosen"
     ),
     "lifecycle.set_channel": lambda s: s.do(lifecycle.set_channel, channel="#inc"),
     "lifecycle.set_revision": lambda s: s.do(lifecycle.set_revision, revision="4be90a7"),

@@ -131,7 +131,13 @@ class _Story:
         risk = "Sessions issued 13:14 to 13:48 may fail until they expire."
         signal = "401 rate in all five regions below 0.5 % for 5 minutes."
         self._at(18, "mara", decisions.decide, 1, self._written(risk=risk, signal=signal))
-        self._at(19, "mara", lifecycle.change_phase, phase=Phase.CONTAINMENT, reason="")
+        self._at(
+            19,
+            "mara",
+            lifecycle.change_phase,
+            phase=Phase.CONTAINMENT,
+            reason="One option is chosen and owned.",
+        )
 
     def _written(self, *, risk: str, signal: str) -> decisions.Written:
         return decisions.Written(

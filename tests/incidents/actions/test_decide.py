@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import close_old_connections, connection
 
-from incidents.actions import checkpoints, decisions
+from incidents.actions import checkpoints, decisions, lifecycle
 from incidents.models import Decision, DecisionDraft, Evidence, Incident, Notice, Person
 from incidents.vocabulary import LaneKind, Option
 from tests.factories import START
@@ -61,6 +61,21 @@ def test_the_entry_tells_the_whole_record(
     assert entry.subject == "D-1"
     assert entry.data["evidence"] == [cited.reference]
     assert entry.data["verification"] == "401 rate below 0.5 % for five minutes"
+
+
+def test_one_person_for_both_is_a_warning_on_the_record_below_sev1(
+    staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person]
+) -> None:
+    lifecycle.change_severity(
+        commander.as_actor(), staffed.pk, severity="2", reason="One region only", now=NOW
+    )
+    said = written(cited, owners[0], owners[0], NOW, deviation_reason="The cause is in the release")
+
+    decide(staffed, commander, said)
+
+    warnings = staffed.timeline.get(kind="decision.made").data["warnings"]
+    assert len(warnings) == 1
+    assert str(owners[0]) in warnings[0]
 
 
 def test_both_owners_are_told(

@@ -40,7 +40,7 @@ def first_hour(
     checkpoints.schedule(actor, number, due_at=due, purpose="What first", now=NOW)
     said = written(cited, owners[LaneKind.MITIGATION], owners[LaneKind.VERIFICATION], NOW)
     decisions.decide(actor, number, 1, said, now=NOW)
-    lifecycle.change_phase(actor, number, phase="containment", reason="", now=NOW)
+    lifecycle.change_phase(actor, number, phase="containment", reason="Chosen", now=NOW)
     return lanes.add_note(actor, number, text="Rolled back", lane="mitigation", now=NOW).seq
 
 

@@ -43,7 +43,7 @@ def test_severity_without_a_reason_is_refused(command: Any, incident: Incident) 
 
 
 def test_going_back_a_phase_needs_a_reason(command: Any, incident: Incident) -> None:
-    command("phase", phase="containment", reason="")
+    command("phase", phase="containment", reason="An option is chosen")
 
     refused = command("phase", phase="detection", reason="")
     accepted = command("phase", phase="detection", reason="A second cause was seen")
