@@ -1,6 +1,6 @@
 """From facts to what the rules say of them: control, first minutes, readiness, faults."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 
@@ -9,7 +9,7 @@ from incidents.rules import blueprint as blueprint_rules
 from incidents.rules import checkpoint as checkpoint_rules
 from incidents.rules import control as control_rules
 from incidents.rules import readiness as readiness_rules
-from incidents.rules.derived import DerivedItem, last_of, linked
+from incidents.rules.derived import DerivedItem, against, item, last_of, linked
 from incidents.vocabulary import LaneKind, RoleName
 
 _NOT_YET_RECORDED = frozenset({"executed", "verified"})
@@ -122,6 +122,19 @@ def blueprint(facts: Standing, now: datetime) -> blueprint_rules.Blueprint:
     )
 
 
-def shown(window: blueprint_rules.Window) -> tuple[DerivedItem, ...]:
-    """A window's items, without those that nothing can record yet."""
-    return tuple(item for item in window.items if item.code not in _NOT_YET_RECORDED)
+def shown(
+    facts: Standing, window: blueprint_rules.Window, now: datetime
+) -> tuple[DerivedItem, ...]:
+    """A window's items, without those that nothing can record yet.
+
+    Until executing is recorded, the one move is as far as the record knows: the decision for it.
+    """
+    items = tuple(one for one in window.items if one.code not in _NOT_YET_RECORDED)
+    return (_one_decided(facts, window, now), *items) if window.code == "move" else items
+
+
+def _one_decided(facts: Standing, window: blueprint_rules.Window, now: datetime) -> DerivedItem:
+    first = next(iter(facts.decisions), None)
+    label = f"One option decided: {first.reference}" if first else "One option decided"
+    decided = item("decided", label, first.decided_at if first else None, "nothing is decided yet")
+    return against(decided, facts.incident.declared_at + timedelta(minutes=window.end), now)

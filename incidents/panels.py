@@ -73,7 +73,7 @@ def render_bar(incident: Incident, now: datetime) -> str:
 def render_blueprint(incident: Incident, now: datetime) -> str:
     facts = incident_facts.of(incident)
     hour = derived.blueprint(facts, now)
-    windows = [(window, derived.shown(window)) for window in hour.windows]
+    windows = [(window, derived.shown(facts, window, now)) for window in hour.windows]
     fifteen = derived.first_fifteen(facts, now)
     return _panel("blueprint", incident, hour=hour, windows=windows, fifteen=fifteen)
 
