@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.world import World, told
 
@@ -27,7 +34,11 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 # What Chromium reports by itself, and the tests look at: refusals, and a connection that is away.
-EXPECTED = ("the server responded with a status of 4", "net::ERR_", "WebSocket connection to")
+EXPECTED = (
+    "the server responded with a status of 4",
+    "net::ERR_INTERNET_DISCONNECTED",
+    "WebSocket connection to",
+)
 
 
 @pytest.fixture(scope="package")

@@ -12,7 +12,9 @@ TEXT = "Refresh tokens of the old signer still pass in two regions."
 
 
 def _kept_here(page: Page) -> int:
-    return page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('warroom-kept')).length")
+    return page.evaluate(
+        "Object.keys(localStorage).filter(k => k.startsWith('warroom-kept')).length"
+    )
 
 
 def test_a_draft_saves_itself_and_is_there_again(visit: Visits, world: World) -> None:

@@ -112,7 +112,9 @@ def test_a_decision_is_seen_at_once(visit: Visits, world: World) -> None:
         page.get_by_role("button", name="Decide").click()
     assert answer.value.status == 302
     expect(entries(other)).to_contain_text("Decision D-1", timeout=AT_ONCE)
-    expect(other.locator("#panel-deciding")).to_contain_text("Current decision D-1", timeout=AT_ONCE)
+    expect(other.locator("#panel-deciding")).to_contain_text(
+        "Current decision D-1", timeout=AT_ONCE
+    )
 
 
 def test_fifty_entries_slept_through_come_once_and_in_order(visit: Visits, world: World) -> None:
@@ -165,7 +167,8 @@ def test_who_is_removed_stops_receiving_and_is_told(visit: Visits, world: World)
     expect(entries(witness)).to_contain_text("Not for everybody")
     assert "Not for everybody" not in page.content()
     answer = page.reload()
-    assert answer is not None and answer.status == 404
+    assert answer is not None
+    assert answer.status == 404
 
 
 def test_who_signs_out_stops_receiving_and_is_told(visit: Visits, world: World) -> None:
@@ -184,7 +187,10 @@ def test_who_signs_out_stops_receiving_and_is_told(visit: Visits, world: World) 
 def test_the_composer_keeps_a_note_that_could_not_be_sent(visit: Visits, world: World) -> None:
     incident = world.declare()
     page = live(visit("mara"), incident)
-    note, add = page.get_by_label("Note for the timeline"), page.locator(".composer .button-primary")
+    note, add = (
+        page.get_by_label("Note for the timeline"),
+        page.locator(".composer .button-primary"),
+    )
     page.context.set_offline(True)
     note.fill("Written in a tunnel")
     add.click()

@@ -1,4 +1,4 @@
-"""The first hour as somebody new does it, while a second person watches in a browser of their own."""
+"""The first hour as somebody new does it, while a second person watches in another browser."""
 
 import subprocess
 from pathlib import Path
@@ -21,7 +21,11 @@ def last_commits() -> str:
     """Of the repository that this test lies in; a copy without one gets a new one."""
     here = Path(__file__).parent
     said = subprocess.run(
-        ["git", "log", "--oneline", "-n", "5"], cwd=here, capture_output=True, text=True, check=False
+        ["git", "log", "--oneline", "-n", "5"],
+        cwd=here,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return said.stdout or "4be90a7 Cache team membership\n"
 
@@ -139,9 +143,9 @@ def accepted_decision(page: Page, other: Page, room: str) -> None:
     page.get_by_label("Its deadline").fill("+20")
     page.get_by_role("radio", name="Continue").check()
     page.get_by_role("radio", name="Feature-flag disable").check()
-    for reason in page.get_by_label("Rejected because").all():
-        if reason.is_visible():
-            reason.fill("Slower, and harder to take back.")
+    reasons = page.get_by_label("Rejected because").locator("visible=true")
+    reasons.nth(0).fill("The cause is not confirmed.")
+    reasons.nth(1).fill("Takes eleven minutes and signs everybody out.")
     page.get_by_label("Which one exactly").fill("token_signer_v2")
     page.get_by_label("Why now").fill("Every minute adds 300 failed sign-ins.")
     page.get_by_label("Why this leaves the default posture").fill("The flag undoes it in 40 s.")
@@ -152,5 +156,5 @@ def accepted_decision(page: Page, other: Page, room: str) -> None:
     expect(page).to_have_url(room)
     for seen in (page, other):
         expect(seen.locator("#panel-deciding")).to_contain_text("Current decision D-1")
-        expect(seen.locator("#panel-deciding")).to_contain_text("Decide at CP-2" if seen is page else "CP-2")
+        expect(seen.locator("#panel-deciding")).to_contain_text("CP-2")
         expect(seen.locator(".timeline-entries")).to_contain_text("Decision D-1 at CP-1")

@@ -143,7 +143,8 @@ def test_page(visit: Visits, name: str) -> None:
     who, path, status, step = PAGES[name]
     page = visit(who)
     answer = page.goto(path)
-    assert answer is not None and answer.status == status
+    assert answer is not None
+    assert answer.status == status
     part = step(page) if step is not None else None
     assert problems(page, part or "html") == []
 

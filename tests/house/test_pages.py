@@ -100,7 +100,8 @@ def test_each_icon_of_the_code_is_drawn() -> None:
 
 @pytest.mark.parametrize("kind", kinds.all_kinds(), ids=lambda kind: kind.code)
 def test_each_kind_of_entry_has_words_and_a_drawn_icon(kind: kinds.Kind) -> None:
-    assert kind.label and kind.headline
+    assert kind.label
+    assert kind.headline
     assert kind.icon in symbols()
 
 

@@ -6,7 +6,7 @@ from incidents.rules.phase import (
     severity_violations,
     status_violations,
 )
-from incidents.vocabulary import Phase, Status
+from incidents.vocabulary import Status
 from tests.incidents.rules.given import SAYS_NOTHING
 
 WHY = "The failures are back."

@@ -187,7 +187,9 @@ def test_home_puts_the_worst_first_and_what_waits_for_me(inside: Client, command
     assert answer.context["waiting"]
 
 
-def test_the_one_move_is_late_until_something_is_decided(inside: Client, incident: Incident) -> None:
+def test_the_one_move_is_late_until_something_is_decided(
+    inside: Client, incident: Incident
+) -> None:
     with clock.at(START + timedelta(minutes=36)):
         text = inside.get(incident.get_absolute_url()).content.decode()
 

@@ -11,7 +11,6 @@ from tests.incidents.rules.decision.sound import (
     choosing,
     found,
     proposal,
-    sentences,
     situation,
 )
 from warroom.kernel.refusal import Violation
@@ -110,9 +109,3 @@ def test_one_person_for_both_is_a_warning_below_sev_1(severity, executor, verifi
     proposed = proposal(executor=executor, verifier=verifier)
 
     assert warnings(proposed, situation(severity=severity.value)) == warned
-
-
-def test_a_person_who_cannot_act_is_named():
-    assert sentences(proposal(executor=GONE)) == [
-        "Gil cannot act in this incident: name somebody else who executes."
-    ]

@@ -1,97 +1,142 @@
+"""Default postures: which options follow them, and when a reason to deviate is asked for."""
+
 import pytest
 
-from incidents.rules.decision import ImpactedSurface, left_by, offers, postures
-from incidents.vocabulary import Choice, DependencyClass, Option, Severity
-from tests.incidents.rules.given import SAYS_NOTHING, fields, found, options, situation
+from incidents.rules.decision import ImpactedSurface, left_by, postures, violations
+from incidents.vocabulary import DependencyClass, Option, Severity
+from tests.incidents.rules.decision.sound import NOTHING, choosing, found, situation
+from warroom.kernel.refusal import Violation
 
-SIGN_IN = ImpactedSurface("Sign-in", DependencyClass.AUTH)
-PUBLIC_API = ImpactedSurface("Public API", DependencyClass.AUTH)
+SEV1, SEV2, SEV3 = (one.value for one in Severity)
+AUTH = ImpactedSurface("Sign-in", DependencyClass.AUTH)
 LEDGER = ImpactedSurface("Ledger", DependencyClass.BILLING)
-QUEUE = ImpactedSurface("Orders queue", DependencyClass.MESSAGING)
+QUEUE = ImpactedSurface("Queue", DependencyClass.MESSAGING)
 METRICS = ImpactedSurface("Metrics", DependencyClass.OBSERVABILITY)
-SEARCH = ImpactedSurface("Search", DependencyClass.OTHER)
+WIKI = ImpactedSurface("Wiki")
 
-
-def at(severity, *surfaces):
-    return situation(severity=severity, surfaces=surfaces, offered=offers(Option))
-
-
-ON_POSTURE = {
-    "sev1_rollback": (Option.ROLLBACK, "1", ()),
-    "sev1_auth_rollback": (Option.ROLLBACK, "1", (SIGN_IN, PUBLIC_API)),
-    "sev1_observability_rollback": (Option.ROLLBACK, "1", (METRICS,)),
-    "sev1_other_rollback": (Option.ROLLBACK, "1", (SEARCH,)),
-    "sev2_flag": (Option.FLAG, "2", ()),
-    "sev2_hotfix": (Option.HOTFIX, "2", (SEARCH,)),
-    "sev3_hotfix": (Option.HOTFIX, "3", ()),
-    "sev3_hold": (Option.HOLD, "3", ()),
-}
-
-OFF_POSTURE = {
-    "sev1_flag": (Option.FLAG, "1", ()),
-    "sev1_hold": (Option.HOLD, "1", ()),
-    "sev1_auth_revocation": (Option.REVOCATION, "1", (SIGN_IN,)),
-    "sev1_billing_rollback": (Option.ROLLBACK, "1", (LEDGER,)),
-    "sev1_billing_write_freeze": (Option.WRITE_FREEZE, "1", (LEDGER,)),
-    "sev2_rollback": (Option.ROLLBACK, "2", ()),
-    "sev2_queue_flag": (Option.FLAG, "2", (QUEUE,)),
-    "sev2_queue_throttling": (Option.THROTTLING, "2", (QUEUE,)),
-    "sev3_flag": (Option.FLAG, "3", ()),
+# Which of all options follow every posture, and so need no reason.
+FOLLOWS = {
+    "SEV-1": (SEV1, (), {"rollback"}),
+    "SEV-2": (SEV2, (), {"flag", "hotfix"}),
+    "SEV-3": (SEV3, (), {"hotfix", "hold"}),
+    "SEV-1-other": (SEV1, (WIKI,), {"rollback"}),
+    "SEV-2-other": (SEV2, (WIKI,), {"flag", "hotfix"}),
+    "SEV-3-other": (SEV3, (WIKI,), {"hotfix", "hold"}),
+    "SEV-1-auth-agree-on-rollback": (SEV1, (AUTH,), {"rollback"}),
+    "SEV-1-observability-agree": (SEV1, (METRICS,), {"rollback"}),
+    "SEV-1-auth-and-observability": (SEV1, (METRICS, AUTH), {"rollback"}),
+    "SEV-1-billing-disjoint": (SEV1, (LEDGER,), set()),
+    "SEV-1-messaging-disjoint": (SEV1, (QUEUE,), set()),
+    "SEV-2-auth-disjoint": (SEV2, (AUTH,), set()),
+    "SEV-2-billing-disjoint": (SEV2, (LEDGER,), set()),
+    "SEV-2-messaging-disjoint": (SEV2, (QUEUE,), set()),
+    "SEV-2-observability-disjoint": (SEV2, (METRICS,), set()),
+    "SEV-3-billing-disjoint": (SEV3, (LEDGER,), set()),
+    "SEV-1-all-classes": (SEV1, (AUTH, LEDGER, QUEUE, METRICS, WIKI), set()),
 }
 
 
-@pytest.mark.parametrize(("option", "severity", "surfaces"), ON_POSTURE.values(), ids=ON_POSTURE)
-def test_an_option_that_follows_every_posture_needs_no_reason(option, severity, surfaces):
-    assert found("D-POSTURE", options(option), at(severity, *surfaces)) == []
+def _confident(option: str, **changes):
+    return choosing(option, confidence="3", **changes)
 
 
-off_posture = pytest.mark.parametrize(
-    ("option", "severity", "surfaces"), OFF_POSTURE.values(), ids=OFF_POSTURE
-)
+@pytest.mark.parametrize(("severity", "surfaces", "fitting"), FOLLOWS.values(), ids=FOLLOWS)
+def test_exactly_the_options_that_follow_every_posture_need_no_reason(severity, surfaces, fitting):
+    at_hand = situation(severity=severity, surfaces=surfaces)
+
+    refused = {o.value: found(_confident(o.value, deviation_reason=""), at_hand) for o in Option}
+
+    asked = [("D-POSTURE", "deviation_reason")]
+    assert refused == {o.value: [] if o in fitting else asked for o in Option}
 
 
-@off_posture
-def test_an_option_that_leaves_one_needs_a_reason(option, severity, surfaces):
-    assert fields("D-POSTURE", options(option), at(severity, *surfaces)) == ["deviation_reason"]
+@pytest.mark.parametrize(("severity", "surfaces", "fitting"), FOLLOWS.values(), ids=FOLLOWS)
+def test_any_option_is_accepted_with_a_reason_to_deviate(severity, surfaces, fitting):
+    at_hand = situation(severity=severity, surfaces=surfaces)
+
+    assert {o: found(_confident(o.value), at_hand) for o in Option} == {o: [] for o in Option}
 
 
-@off_posture
-def test_with_a_reason_it_may_leave_it(option, severity, surfaces):
-    proposed = options(option, deviation_reason="The release is not the cause.")
+@pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING)
+def test_a_reason_that_says_nothing_is_none(text):
+    refused = found(_confident("rollback", deviation_reason=text))
 
-    assert found("D-POSTURE", proposed, at(severity, *surfaces)) == []
-
-
-@pytest.mark.parametrize("text", SAYS_NOTHING.values(), ids=SAYS_NOTHING)
-def test_a_deviation_reason_must_say_something(text):
-    proposed = options(Option.FLAG, deviation_reason=text)
-
-    assert fields("D-POSTURE", proposed, at("1")) == ["deviation_reason"]
+    assert refused == [("D-POSTURE", "deviation_reason")]
 
 
-def test_the_sentence_names_every_posture_that_is_left():
-    [(_, words)] = found("D-POSTURE", options(Option.FLAG), at("1", SIGN_IN, PUBLIC_API, LEDGER))
+CLASSES = {
+    "auth": (AUTH, {"rollback", "revocation"}),
+    "billing": (LEDGER, {"write_freeze"}),
+    "messaging": (QUEUE, {"throttling"}),
+    "observability": (METRICS, {"rollback"}),
+    "other": (WIKI, {option.value for option in Option}),
+}
 
-    assert words == (
-        "Feature-flag disable leaves the posture of SEV-1 (immediate rollback candidate) "
-        "and of Sign-in and Public API, auth/identity (roll back first, with audit capture) "
-        "and of Ledger, billing/ledger (write freeze, with a reconciliation boundary). Say why."
+
+@pytest.mark.parametrize(("surface", "fitting"), CLASSES.values(), ids=CLASSES)
+def test_a_class_by_itself_asks_for_its_own_answer(surface, fitting):
+    defaults = postures("", [surface])
+
+    assert {option.value for option in Option if not left_by(option, defaults)} == fitting
+
+
+def test_severity_comes_first_then_each_class_once_with_its_surfaces():
+    surfaces = [QUEUE, WIKI, AUTH, ImpactedSurface("Token refresh", DependencyClass.AUTH)]
+
+    said = [(default.source, default.words) for default in postures(SEV1, iter(surfaces))]
+
+    assert said == [
+        ("SEV-1", "immediate rollback candidate"),
+        ("Sign-in and Token refresh, auth/identity", "roll back first, with audit capture"),
+        ("Queue, messaging/queue", "throttle the flow, with a replay guard"),
+    ]
+
+
+SAID = {
+    "one-left": (
+        ("flag", SEV1, (), ""),
+        "Feature-flag disable leaves the posture of SEV-1 (immediate rollback candidate). Say why.",
+    ),
+    "only-the-class-left": (
+        ("rollback", SEV1, (LEDGER,), ""),
+        "Full rollback leaves the posture of Ledger, billing/ledger"
+        " (write freeze, with a reconciliation boundary). Say why.",
+    ),
+    "both-left": (
+        ("hold", SEV2, (QUEUE,), ""),
+        "Hold and observe leaves the posture of SEV-2 (feature flag or targeted hotfix)"
+        " and of Queue, messaging/queue (throttle the flow, with a replay guard). Say why.",
+    ),
+    "nothing-meant": (
+        ("flag", SEV1, (), "N / A"),
+        "Feature-flag disable leaves the posture of SEV-1 (immediate rollback candidate)."
+        " “N / A” does not say why.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("case", "sentence"), SAID.values(), ids=SAID)
+def test_the_refusal_names_each_posture_left(case, sentence):
+    option, severity, surfaces, reason = case
+
+    refused = violations(
+        _confident(option, deviation_reason=reason),
+        situation(severity=severity, surfaces=surfaces),
     )
 
-
-def test_escalating_takes_no_option_and_leaves_no_posture():
-    proposed = options(Option.HOLD, choice=Choice.ESCALATE)
-
-    assert found("D-POSTURE", proposed, at("1", SIGN_IN)) == []
+    assert refused == (Violation("D-POSTURE", sentence, "deviation_reason"),)
 
 
-def test_without_a_severity_only_the_classes_count():
-    assert [p.source for p in postures("", [LEDGER])] == ["Ledger, billing/ledger"]
-    assert left_by(Option.WRITE_FREEZE, postures("", [LEDGER])) == ()
+@pytest.mark.parametrize("severity", [SEV1, SEV2, SEV3], ids=["SEV-1", "SEV-2", "SEV-3"])
+def test_escalating_with_a_pause_takes_no_option_and_needs_no_reason(severity):
+    at_hand = situation(severity=severity, surfaces=(AUTH, LEDGER))
+
+    escalated = _confident("hold", choice="escalate", deviation_reason="")
+
+    assert found(escalated, at_hand) == []
 
 
-@pytest.mark.parametrize("severity", Severity, ids=lambda s: s.name)
-def test_some_option_follows_each_severity(severity):
-    defaults = postures(severity, [])
+def test_holding_while_the_mitigation_continues_is_an_option_like_any_other():
+    held = _confident("hold", choice="continue", deviation_reason="")
 
-    assert [option for option in Option if not left_by(option, defaults)]
+    assert found(held, situation(severity=SEV1)) == [("D-POSTURE", "deviation_reason")]
