@@ -27,7 +27,7 @@ from incidents.timeline.record import record
 from incidents.vocabulary import Choice, Confidence, Option
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused, Violation
-from warroom.kernel.text import mask_secrets
+from warroom.kernel.text import clean_lines, mask_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,8 @@ def decide(
 
 
 def _mask(value: Any) -> Any:
-    return mask_secrets(value).text if isinstance(value, str) else value
+    """A text without secrets and without what a database cannot hold; anything else as it is."""
+    return mask_secrets(clean_lines(value)).text if isinstance(value, str) else value
 
 
 def _masked(written: Written) -> Written:

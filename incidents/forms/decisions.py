@@ -42,7 +42,8 @@ class Numbers(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value: Any) -> tuple[int, ...]:
-        return tuple(int(v) for v in value or () if str(v).isascii() and str(v).isdigit())
+        digits = (str(v) for v in value or ())
+        return tuple(int(d) for d in digits if d.isascii() and d.isdigit() and len(d) < 10)
 
 
 class DecisionForm(WarroomForm):

@@ -13,6 +13,7 @@ from incidents.permissions import may
 from incidents.timeline import kinds
 from incidents.vocabulary import LaneKind
 from warroom.kernel import clock
+from warroom.kernel.text import clean_lines
 
 WINDOW = 100
 
@@ -58,7 +59,10 @@ def timeline(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 
 def _window(request: HttpRequest, incident: Incident) -> dict[str, object]:
-    wanted = {name: request.GET.get(name, "").strip() for name in ("lane", "kind", "q", "before")}
+    wanted = {
+        name: clean_lines(request.GET.get(name, "")).strip()
+        for name in ("lane", "kind", "q", "before")
+    }
     rows = _filtered(TimelineEntry.objects.filter(incident=incident), wanted)
     found = list(rows.order_by("-seq")[: WINDOW + 1])
     entries = live.entries(incident, found[:WINDOW])

@@ -1,0 +1,79 @@
+"""What no browser sends by itself: an answer with a meaning, never a fault of ours."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from incidents.actions import checkpoints
+from incidents.models import Incident, Person
+from warroom.kernel import clock
+
+BIG = "9" * 30
+
+
+@pytest.fixture
+def inside(client: Client, commander: Person, incident: Incident) -> Client:
+    client.force_login(commander)
+    client.raise_request_exception = False
+    now = clock.now()
+    due = now + timedelta(minutes=20)
+    checkpoints.schedule(commander.as_actor(), incident.pk, due_at=due, purpose="", now=now)
+    return client
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/INC-{BIG}/", 404),
+        (f"{{room}}CP-{BIG}/", 404),
+        (f"{{room}}D-{BIG}/", 404),
+        (f"{{room}}evidence/E-{BIG}/", 404),
+        (f"{{room}}evidence/E-{BIG}/file/", 404),
+        ("{room}lanes/marketing/", 404),
+        (f"{{room}}live/?after={BIG}", 200),
+        (f"{{room}}timeline/?before={BIG}", 200),
+        ("{room}timeline/?q=%00&lane=%00&kind=%00", 200),
+        ("{room}timeline/?q=%FF%FE", 200),
+        ("{room}timeline/?q=%25_%5C%22", 200),
+        ("{room}evidence/?lane=%00&page=abc", 200),
+        ("{room}evidence/new/?kind=%00&lane=%00&command=%00", 200),
+        ("{room}roles/?who=%00", 200),
+        (f"/incidents/?page={BIG}&status=%00", 200),
+        ("/declare/?scenario=%00", 200),
+    ],
+)
+def test_an_odd_address(inside: Client, incident: Incident, path: str, status: int) -> None:
+    answer = inside.get(path.replace("{room}", incident.get_absolute_url()))
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "status"),
+    [
+        ("/declare/", {"title": "a\x00b", "severity": "1"}, 422),
+        ("/declare/", {"title": "a", "severity": "1", "once": "no uuid"}, 422),
+        ("{room}notes/", {"text": "\x00"}, 422),
+        ("{room}CP-1/draft/", {"scope": "a\x00b"}, 200),
+        ("{room}CP-1/", {"scope": "a\x00b", "option": "\x00", "deadline": "\x00"}, 422),
+        ("{room}CP-1/", {"evidence": ["x", BIG, "-1"], "risks": [BIG], "executor": BIG}, 422),
+        ("{room}CP-1/", {"deadline": "+" + BIG}, 422),
+        ("{room}checkpoints/", {"due_at": "9999-12-31T23:59"}, 422),
+        ("{room}checkpoints/", {"due_at": "0001-01-01T00:00"}, 422),
+        ("{room}severity/", {"severity": "2", "reason": "\x00"}, 422),
+        ("{room}freezes/", {"surface": "\x00", "reason": "x", "change": "freeze"}, 422),
+        ("{room}roles/", {"who": "lane_owner:nope", "person": BIG}, 422),
+        ("{room}surfaces/", {"surfaces": ["\x00"]}, 422),
+        ("{room}people/", {"person": "1e5", "change": "add"}, 422),
+        ("{room}evidence/new/", {"kind": "log", "baseline": BIG}, 422),
+        ("/settings/", {"name": "\x00"}, 422),
+    ],
+)
+def test_an_odd_form(
+    inside: Client, incident: Incident, path: str, said: dict[str, Any], status: int
+) -> None:
+    answer = inside.post(path.replace("{room}", incident.get_absolute_url()), said)
+
+    assert answer.status_code == status
