@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from incidents.actions import checkpoints
+from incidents.actions import checkpoints, roles
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.models.author import Authored
+from incidents.vocabulary import RoleName
 from lanes import actions as lanes
 from tests.counting import queries
 from tests.factories import START, declared
@@ -194,3 +195,17 @@ def test_the_one_move_is_late_until_something_is_decided(
         text = inside.get(incident.get_absolute_url()).content.decode()
 
     assert "Late: nothing is decided yet" in text
+
+
+@pytest.mark.parametrize("page", ["", "next/"], ids=["in the room", "in the block fetched later"])
+def test_a_notice_that_was_seen_leads_back_to_the_room(
+    client: Client, incident: Incident, commander: Person, deputy: Person, page: str
+) -> None:
+    roles.assign(commander.as_actor(), incident.pk, role=RoleName.DEPUTY, person=deputy, now=NOW)
+    client.force_login(deputy)
+    room = incident.get_absolute_url()
+
+    text = client.get(f"{room}{page}").content.decode()
+
+    assert "You are Deputy of" in text
+    assert f'name="next" value="{room}"' in text
