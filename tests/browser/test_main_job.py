@@ -85,16 +85,15 @@ def test_the_first_hour(visit: Visits) -> None:
     expect(control).to_contain_text("Under control since")
     expect(entries).to_contain_text("git log --oneline -n 5")
 
-    name_people(page, other, room)
-    schedule(page, other, room)
+    name_people(page, other)
+    schedule(page, other)
     refused_decision(page, other)
     accepted_decision(page, other, room)
 
 
-def name_people(page: Page, other: Page, room: str) -> None:
+def name_people(page: Page, other: Page) -> None:
     lanes = other.locator("#panel-lanes")
     for role, person in {**LANES, "Deputy": "Tomás Ferreira"}.items():
-        page.goto(room)
         command(page, "Name an owner")
         page.get_by_label("Role").select_option(role)
         page.get_by_label("Person").select_option(person)
@@ -103,8 +102,7 @@ def name_people(page: Page, other: Page, room: str) -> None:
         expect(seen).to_contain_text(person)
 
 
-def schedule(page: Page, other: Page, room: str) -> None:
-    page.goto(room)
+def schedule(page: Page, other: Page) -> None:
     command(page, "Schedule a checkpoint")
     page.get_by_label("Due").fill("+15")
     page.get_by_label("What is to be decided").fill("Which mitigation first")

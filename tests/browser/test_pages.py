@@ -1,10 +1,11 @@
 """Every page, in light and dark, on a desk and on a phone: readable by all, and nothing broken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Visits
 from tests.browser.world import World
@@ -138,15 +139,30 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def visits(world: World, chromium: Browser) -> Iterator[Visits]:
+    """One visitor for each person, so that style and script are not fetched for every page."""
+    visits = Visits(world, chromium)
+    yield visits
+    visits.close()
+
+
+@pytest.fixture(scope="module")
+def tab_of(visits: Visits) -> Callable[[str], Page]:
+    return cache(visits)
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_page(visit: Visits, name: str) -> None:
+def test_page(db: None, visits: Visits, tab_of: Callable[[str], Page], name: str) -> None:
     who, path, status, step = PAGES[name]
-    page = visit(who)
+    visits.faults.clear()
+    page = tab_of(who)
+    page.set_viewport_size(DESK)
     answer = page.goto(path)
     assert answer is not None
     assert answer.status == status
     part = step(page) if step is not None else None
-    assert problems(page, part or "html") == []
+    assert problems(page, part or "html") + visits.faults == []
 
 
 def test_page_after_the_session_ended(visit: Visits) -> None:

@@ -44,23 +44,13 @@ class World:
 @contextmanager
 def told() -> Iterator[World]:
     """Shared by a whole folder: a story of fifty actions is too long for every test."""
-    with _short_connections():
-        people = demo.people()
-        incident = demo.tell(people, demo.surfaces(), clock.now())
-        with serving() as app:
-            yield World(app, people, incident)
-        # A request that a closing page cut off leaves its connection to the collector.
-        gc.collect()
-        _empty()
-
-
-@contextmanager
-def _short_connections() -> Iterator[None]:
-    """A connection that outlived its request would keep the test database from going."""
-    settings = connections.databases["default"]
-    kept, settings["CONN_MAX_AGE"] = settings["CONN_MAX_AGE"], 0
-    yield
-    settings["CONN_MAX_AGE"] = kept
+    people = demo.people()
+    incident = demo.tell(people, demo.surfaces(), clock.now())
+    with serving() as app:
+        yield World(app, people, incident)
+    # A request that a closing page cut off leaves its connection to the collector.
+    gc.collect()
+    _empty()
 
 
 def _empty() -> None:
