@@ -18,9 +18,11 @@ logger = logging.getLogger(__name__)
 
 State = Delivery.State
 
-BATCH = 50
 LEASE = timedelta(minutes=2)
-"""How long one attempt may take before its sender counts as dead."""
+"""How long a claim holds, from the start of the round, before its sender counts as dead."""
+
+BATCH = 10
+"""In one round: even if each waits the ten seconds of ``PATIENCE``, no claim outlives its lease."""
 
 WAITS = (
     timedelta(seconds=15),

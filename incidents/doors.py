@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -70,6 +71,18 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(sign_in)
     keeping.keep(request)
     return render(request, "401.html", {"sign_in": sign_in}, status=401)
+
+
+class SessionCookieMiddleware:
+    """Drops a session cookie that no server of ours has made, before it is looked up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.COOKIES.get(settings.SESSION_COOKIE_NAME, "").isalnum():
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        return self.get_response(request)
 
 
 class RefusalMiddleware:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.act import act
+from incidents.actions.act import act, said
 from incidents.models import Incident, TimelineEntry
 from incidents.timeline.record import record
 from incidents.vocabulary import LaneKind
@@ -51,7 +51,7 @@ def set_boundary(
 ) -> Incident:
     """Say what a lane includes and excludes. Items that stay keep their history."""
     with act("boundary.set", actor, incident_id, now, lane=lane, once=once) as incident:
-        boundary = Boundary.of(included, excluded)
+        boundary = Boundary.of(map(said, included), map(said, excluded))
         if problems := violations(boundary):
             raise Refused(problems)
         _replace(incident, LaneKind(lane), boundary, now)

@@ -17,6 +17,7 @@ from incidents.timeline.record import check_locked, lock
 from incidents.vocabulary import LaneKind, RoleName
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import AlreadyDone
+from warroom.kernel.text import clean_lines, mask_secrets
 
 
 @contextmanager
@@ -135,6 +136,15 @@ def notify(
         )
         for person in {p.pk: p for p in people}.values()
     )
+
+
+def said(text: str, longest: int | None = None) -> str:
+    """A text as it goes on the record: without secrets, and within its column.
+
+    Whatever somebody types passes here, since a record is read by many and never changed. A mask
+    may be longer than what it hides, so the length is held afterwards.
+    """
+    return mask_secrets(clean_lines(text).strip()).text[:longest]
 
 
 def role_label(role: str, lane: str = "") -> str:

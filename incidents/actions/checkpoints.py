@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.act import act, holder, next_number, notify, take
+from incidents.actions.act import act, holder, next_number, notify, said, take
 from incidents.models import Checkpoint, Incident, Person
 from incidents.rules import checkpoint as rules
 from incidents.timeline.record import check_locked, record
@@ -25,7 +25,7 @@ def schedule(
     with act("checkpoint.schedule", actor, incident_id, now, once=once) as incident:
         if problems := rules.schedule_violations(due_at, now, incident.severity):
             raise Refused(problems)
-        return add(incident, actor, due_at, purpose.strip(), now)
+        return add(incident, actor, due_at, said(purpose, 200), now)
 
 
 def add(

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from incidents.actions import checkpoints
-from incidents.actions.act import act, led_to, next_number, notify
+from incidents.actions.act import act, led_to, next_number, notify, said
 from incidents.facts import Standing, standing
 from incidents.models import (
     Checkpoint,
@@ -21,6 +23,7 @@ from incidents.models import (
     Submission,
 )
 from incidents.models.author import Authored
+from incidents.permissions import require
 from incidents.rules import decision as rules
 from incidents.situation import proposal_of, situation_of
 from incidents.timeline.record import record
@@ -28,6 +31,10 @@ from incidents.vocabulary import Choice, Confidence, Option
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused, Violation
 from warroom.kernel.text import clean_lines, mask_secrets
+
+_COLUMNS = {"next_action": 300, "option_detail": 200, "risk_new": 500}
+_LONGEST = 8000
+"""Characters: of the columns, and of any raw value that a draft keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +71,24 @@ class Written:
 
 def save_draft(
     actor: Actor, checkpoint: Checkpoint, data: Mapping[str, Any], *, now: datetime
-) -> DecisionDraft:
-    """Keep what the author has typed so far, secrets masked.
+) -> DecisionDraft | None:
+    """Keep what the author has typed so far, secrets masked; None when it is decided already.
 
     No entry: a draft is nobody else's business.
     """
-    masked = {name: [_mask(value) for value in values] for name, values in data.items()}
+    masked = _masked_raw(data)
+    with transaction.atomic(durable=True):
+        require("decision.decide", actor, checkpoint.incident)
+        # What is still on its way when the checkpoint was decided must not come back as a draft.
+        current = Checkpoint.objects.select_for_update().get(pk=checkpoint.pk)
+        return _write_draft(actor, current, masked, now) if current.is_open else None
+
+
+def _write_draft(
+    actor: Actor, checkpoint: Checkpoint, data: dict[str, list[str]], now: datetime
+) -> DecisionDraft:
     draft, _ = DecisionDraft.objects.update_or_create(
-        checkpoint=checkpoint, author_id=actor.id, defaults={"data": masked, "saved_at": now}
+        checkpoint=checkpoint, author_id=actor.id, defaults={"data": data, "saved_at": now}
     )
     return draft
 
@@ -93,10 +110,11 @@ def decide(
     on the timeline, and ``Refused`` carries every violation.
     """
     decision: Decision | None = None
+    # Masking a long text takes its time: before the lock, so that nobody waits for it.
+    written = _settled(_masked(written))
     with act("decision.decide", actor, incident_id, now, once=once) as incident:
         facts = standing(incident)
         checkpoint = incident.checkpoints.get(number=number)
-        written = _settled(_masked(written))
         evidence = list(incident.evidence.filter(number__in=written.evidence))
         problems, warned = _judge(facts, written, evidence, now)
         problems = _already_decided(checkpoint) or problems
@@ -113,20 +131,23 @@ def decide(
     return decision
 
 
-def _mask(value: Any) -> Any:
-    """A text without secrets and without what a database cannot hold; anything else as it is."""
-    return mask_secrets(clean_lines(value)).text if isinstance(value, str) else value
-
-
 def _masked(written: Written) -> Written:
     """Every text without its secrets: a record is read by many and never changed."""
     texts: dict[str, Any] = {
-        item.name: _mask(value)
+        item.name: said(value, _COLUMNS.get(item.name))
         for item in fields(written)
         if isinstance(value := getattr(written, item.name), str)
     }
-    rejected = {option: _mask(reason) for option, reason in written.rejected.items()}
-    return replace(written, rejected=rejected, **texts)
+    rejected = {option: said(reason) for option, reason in written.rejected.items()}
+    return replace(written, rejected=rejected, raw=_masked_raw(written.raw), **texts)
+
+
+def _masked_raw(raw: Mapping[str, Any]) -> dict[str, list[str]]:
+    """A form as typed, without its secrets. Longer than any field may be is not kept."""
+    return {
+        name: [mask_secrets(clean_lines(str(value)[:_LONGEST])).text for value in values]
+        for name, values in raw.items()
+    }
 
 
 def _settled(written: Written) -> Written:
@@ -172,7 +193,7 @@ def _keep_refused(
     # The same form is sent again once it is mended, under the same key.
     if once is not None:
         Submission.objects.filter(pk=once).delete()
-    save_draft(actor, checkpoint, written.raw, now=now)
+    _write_draft(actor, checkpoint, dict(written.raw), now)
     codes = list(dict.fromkeys(problem.code or problem.field for problem in problems))
     record(
         incident,

@@ -10,7 +10,7 @@ from incidents.actions.act import act, next_number
 from incidents.models import Evidence, EvidenceFile, Incident
 from incidents.models.author import Authored
 from incidents.rules.capture import Capture, recognise, violations
-from incidents.rules.files import media_type, plain_name, text_of
+from incidents.rules.files import media_type, nearly_text, plain_name, text_of
 from incidents.timeline.record import record
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from warroom.kernel.actor import Actor
@@ -82,14 +82,16 @@ def _mask(captured: Capture) -> _Masked:
 
 def _mask_file(content: bytes | None) -> tuple[bytes | None, int]:
     """A file of text without its secrets; any other, and one without secrets, byte for byte."""
-    found = text_of(content) if content else None
-    if found is None:
+    if not content:
         return content, 0
-    text, encoding = found
+    text, encoding = text_of(content) or (nearly_text(content), "latin-1")
+    if text is None:
+        return content, 0
     masked = mask_secrets(text)
     if masked.text == text:
         return content, masked.count
-    return masked.text.encode(encoding), masked.count
+    # The brackets of a mask are not in latin-1; its words are.
+    return masked.text.encode(encoding, "replace"), masked.count
 
 
 def _store(incident: Incident, masked: _Masked, actor: Actor, now: datetime) -> Evidence:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.act import act
+from incidents.actions.act import act, said
 from incidents.models import Freeze, Incident, Surface
 from incidents.timeline.record import record
 from warroom.kernel.actor import Actor
@@ -32,8 +32,8 @@ def freeze(
         row = Freeze.objects.create(
             incident=incident,
             surface=surface,
-            scope=scope.strip(),
-            reason=reason.strip(),
+            scope=said(scope, 200),
+            reason=said(reason, 300),
             since=now,
         )
         stop = f"{row.scope}." if row.scope else "All merges."
@@ -66,7 +66,7 @@ def decline_freeze(
                 "F-ONE", f"{surface} already has a freeze or a reason for none.", "surface"
             )
         row = Freeze.objects.create(
-            incident=incident, surface=surface, reason=reason.strip(), declined=True, since=now
+            incident=incident, surface=surface, reason=said(reason, 300), declined=True, since=now
         )
         record(incident, "freeze.declined", actor, now, surface=surface.name, reason=row.reason)
     return row
@@ -87,8 +87,10 @@ def lift_freeze(
         row = incident.freezes.in_force().filter(surface=surface).first()
         if row is None:
             raise Refused.because("F-NONE", f"{surface} is not frozen.", "surface")
-        _end(row, now, reason.strip())
-        record(incident, "freeze.lifted", actor, now, surface=surface.name, reason=reason.strip())
+        _end(row, now, said(reason, 300))
+        record(
+            incident, "freeze.lifted", actor, now, surface=surface.name, reason=said(reason, 300)
+        )
     return incident
 
 

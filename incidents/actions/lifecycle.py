@@ -9,6 +9,7 @@ from django.db import transaction
 
 from incidents import scenarios
 from incidents.actions.act import act, join, led_to, put_in_role, submit_once
+from incidents.actions.act import said as as_said
 from incidents.models import Incident, Person, Surface
 from incidents.permissions import require
 from incidents.rules import phase as phase_rules
@@ -16,7 +17,7 @@ from incidents.timeline.record import lock, record
 from incidents.vocabulary import Phase, Reach, RoleName, Severity
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused
-from warroom.kernel.text import mask_secrets, says_nothing
+from warroom.kernel.text import says_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,11 @@ def declare(
         commander = said.commander or declarer
         refuse_unfit(commander, "commander")
         incident = Incident.objects.create(
-            title=mask_secrets(said.title.strip()).text[:160],
+            title=as_said(said.title, 160),
             severity=said.severity,
             scenario=said.scenario,
-            known=mask_secrets(said.known.strip()).text,
-            evidence_channel=said.evidence_channel.strip(),
+            known=as_said(said.known),
+            evidence_channel=as_said(said.evidence_channel, 300),
             restricted=said.restricted,
             declared_at=now,
             declared_by=declarer,
@@ -125,7 +126,7 @@ def change_severity(
             now,
             before=Severity(before).label,
             after=Severity(severity).label,
-            reason=reason.strip(),
+            reason=as_said(reason),
         )
     return incident
 
@@ -152,7 +153,7 @@ def change_phase(
             now,
             before=Phase(before).label,
             after=Phase(phase).label,
-            reason=reason.strip(),
+            reason=as_said(reason),
         )
     return incident
 
@@ -166,7 +167,7 @@ def set_channel(
             raise Refused.because(
                 "K-CHANNEL", "Name the one place where checkpoint records are written.", "channel"
             )
-        incident.evidence_channel = channel.strip()
+        incident.evidence_channel = as_said(channel, 300)
         incident.save(update_fields=["evidence_channel"])
         record(incident, "channel.set", actor, now, channel=incident.evidence_channel)
     return incident
@@ -181,7 +182,7 @@ def set_revision(
             raise Refused.because(
                 "K-REVISION", "Name a commit, tag or version that was good.", "revision"
             )
-        incident.last_known_good = revision.strip()
+        incident.last_known_good = as_said(revision, 80)
         incident.save(update_fields=["last_known_good"])
         record(incident, "revision.set", actor, now, revision=incident.last_known_good)
     return incident
@@ -202,10 +203,11 @@ def set_rollback_reach(
             raise Refused.because(
                 "K-REACH", "Say which migration or data change decides this.", "reason"
             )
-        incident.broad_rollback_reason = reason.strip() if broad else ""
+        reason = as_said(reason, 300)
+        incident.broad_rollback_reason = reason if broad else ""
         incident.save(update_fields=["broad_rollback_reason"])
         reach = Reach.BROAD if broad else Reach.REVERSIBLE
-        record(incident, "rollback.reach", actor, now, reach=reach.value, reason=reason.strip())
+        record(incident, "rollback.reach", actor, now, reach=reach.value, reason=as_said(reason))
     return incident
 
 

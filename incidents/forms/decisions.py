@@ -10,6 +10,7 @@ from django import forms
 from incidents.actions.decisions import Written
 from incidents.forms.base import WarroomForm
 from incidents.forms.fields import PersonField, Soon
+from incidents.reader import number
 from incidents.rules.decision import Offer
 from incidents.vocabulary import Choice, Confidence
 from warroom.kernel.refusal import Violation
@@ -42,8 +43,8 @@ class Numbers(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value: Any) -> tuple[int, ...]:
-        digits = (str(v) for v in value or ())
-        return tuple(int(d) for d in digits if d.isascii() and d.isdigit() and len(d) < 10)
+        found = (number(str(v)) for v in value or ())
+        return tuple(one for one in found if one is not None)
 
 
 class DecisionForm(WarroomForm):
@@ -118,7 +119,7 @@ class DecisionForm(WarroomForm):
             for name, messages in self.errors.items()
             for message in messages
         )
-        raw = {k: v for k, v in self.data.lists() if k not in _NOT_KEPT}
+        raw = {k: v for k, v in self.data.lists() if k in self.fields and k not in _NOT_KEPT}
         return Written(**said, rejected=reasons, shape=shape, raw=raw)
 
     @classmethod
@@ -131,4 +132,4 @@ class DecisionForm(WarroomForm):
         }
 
 
-_NOT_KEPT = {"csrfmiddlewaretoken", "once", "author"}
+_NOT_KEPT = {"once", "author"}

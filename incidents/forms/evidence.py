@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from incidents.forms.base import WarroomForm
+from incidents.forms.fields import in_zone
 from incidents.models import Incident
+from incidents.models.evidence import EARLIEST
 from incidents.rules.capture import MAX_TEXT, Capture
 from incidents.rules.files import text_of
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
@@ -76,12 +78,17 @@ class PastField(forms.CharField):
 
     def _read(self, text: str) -> datetime:
         if "-" in text:
-            moment = datetime.fromisoformat(text)
-            return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+            return self._plausible(in_zone(datetime.fromisoformat(text), self.zone))
         form = "%H:%M:%S" if text.count(":") == 2 else "%H:%M"
         local = self.now.astimezone(self.zone)
         moment = datetime.combine(local.date(), datetime.strptime(text, form).time(), self.zone)
         return moment - timedelta(days=1) if moment > local else moment
+
+    def _plausible(self, moment: datetime) -> datetime:
+        """Neither ahead nor before there was anything to run: it could not be read back."""
+        if not EARLIEST <= moment <= self.now + timedelta(days=1):
+            raise ValueError(moment)
+        return moment
 
 
 class CaptureForm(WarroomForm):

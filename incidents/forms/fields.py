@@ -1,6 +1,6 @@
 """Fields that several forms share. They judge shape; the rules judge the incident."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,6 +69,14 @@ class Soon(forms.CharField):
             ) from None
 
 
+def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
+    """In UTC; one without a zone is in ``zone``. ``ValueError`` at the ends of the calendar."""
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(moment) from error
+
+
 def read_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     """Read ``14:08``, ``+25`` or ISO 8601; raises ``ValueError`` for anything else."""
     text = text.strip().lower().removesuffix("min").removesuffix("m").strip()
@@ -78,8 +86,7 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
             raise ValueError(text)
         return now + timedelta(minutes=minutes)
     if "-" in text:
-        moment = datetime.fromisoformat(text.upper())
-        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return in_zone(datetime.fromisoformat(text.upper()), zone)
     clock_time = datetime.strptime(text, "%H:%M").time()
     local = now.astimezone(zone)
     moment = datetime.combine(local.date(), clock_time, zone)

@@ -45,6 +45,8 @@ class Judgement:
 
 def admit(session_key: str | None, incident_id: int) -> tuple[Viewer, int] | Refusal:
     """The viewer and the end of the timeline; an incident that is hidden does not exist."""
+    if session_key is not None and not session_key.isalnum():
+        session_key = None
     store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     person = get_user(SimpleNamespace(session=store))  # type: ignore[arg-type]
     if session_key is None or not isinstance(person, Person):

@@ -7,6 +7,7 @@ from typing import Any
 from incidents.live import messages, render
 from incidents.live.render import Fragment
 from incidents.models import Incident, TimelineEntry
+from incidents.reader import number
 
 MOST = 200
 """More missed entries than this and the browser loads the page again (it shows the last 100)."""
@@ -17,7 +18,8 @@ LARGEST = 2**31 - 1
 
 def after_of(said: str) -> int:
     """The sequence number that a browser says it has; nonsense counts as having everything."""
-    return min(int(said), LARGEST) if said.isascii() and said.isdigit() else LARGEST
+    found = number(said)
+    return LARGEST if found is None else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,15 @@
+from datetime import UTC, datetime
+
 import pgtrigger
 from django.db import models
 from django.urls import reverse
 
 from incidents.models.author import Authored
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(3000, 1, 1, tzinfo=UTC)
+"""Outside of these is a mistake, and near the ends of the calendar it cannot be read back."""
 
 
 class Evidence(Authored):
@@ -46,6 +52,11 @@ class Evidence(Authored):
             models.UniqueConstraint(fields=["incident", "number"], name="evidence_number_once"),
             models.CheckConstraint(
                 name="evidence_kind_known", condition=models.Q(kind__in=EvidenceKind.values)
+            ),
+            models.CheckConstraint(
+                name="evidence_started_plausibly",
+                condition=models.Q(started_at__isnull=True)
+                | models.Q(started_at__gte=EARLIEST, started_at__lt=LATEST),
             ),
         ]
         indexes = [models.Index(name="evidence_lane", fields=["incident", "lane", "-number"])]

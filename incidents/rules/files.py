@@ -30,6 +30,20 @@ def plain_name(name: str, longest: int = 200) -> str:
     return stem[: longest - len(ending) - 1] + dot + ending
 
 
+def nearly_text(content: bytes) -> str | None:
+    """The content read byte by byte (latin-1) when hardly any byte of it controls anything.
+
+    An everyday log has an odd byte, or is cut within a letter: its secrets are secrets still.
+    """
+    if not content or media_type(content) != BINARY:
+        return None
+    odd = sum(content.count(byte) for byte in _CONTROL)
+    return content.decode("latin-1") if odd * 50 <= len(content) else None
+
+
+_CONTROL = tuple(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x08\x1b")
+
+
 def text_of(content: bytes) -> tuple[str, str] | None:
     """The content as text with its encoding, when it is text; None for anything else."""
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"

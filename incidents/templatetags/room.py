@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django import template
 from django.templatetags.static import static
@@ -131,3 +132,9 @@ def by_code(violations: object) -> list[object]:
 def querystring_of(wanted: dict[str, str], before: int) -> str:
     """The address of the next older window under the same filter."""
     return "?" + urlencode({**{k: v for k, v in wanted.items() if v}, "before": before})
+
+
+@register.simple_tag
+def new_key() -> str:
+    """The key of one submission: sent twice, it is done once."""
+    return str(uuid4())

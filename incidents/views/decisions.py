@@ -64,6 +64,8 @@ def draft(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResp
     form = _form(request, incident, point)
     form.is_valid()
     saved = decisions.save_draft(request.actor, point, form.written().raw, now=clock.now())
+    if saved is None:
+        return JsonResponse({"decided": point.reference}, status=409)
     return JsonResponse({"saved_at": saved.saved_at.isoformat()})
 
 

@@ -1,12 +1,11 @@
 """Seeing a notice: it goes away where it stood."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from incidents import notices
 from incidents.doors import door
+from incidents.views.returning import back_to
 from warroom.kernel import clock
 
 
@@ -19,6 +18,4 @@ def seen(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404("There is no such notice")
     if request.headers.get("HX-Request") == "true":
         return HttpResponse()
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    return redirect(wanted if safe else "home")
+    return HttpResponseRedirect(back_to(request, request.POST.get("next", ""), "/"))

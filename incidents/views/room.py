@@ -10,6 +10,7 @@ from incidents.duties import duties
 from incidents.live import render as live
 from incidents.models import Incident, TimelineEntry
 from incidents.permissions import may
+from incidents.reader import number
 from incidents.timeline import kinds
 from incidents.vocabulary import LaneKind
 from warroom.kernel import clock
@@ -76,8 +77,8 @@ def _window(request: HttpRequest, incident: Incident) -> dict[str, object]:
 
 
 def _filtered(rows: "QuerySet[TimelineEntry]", wanted: dict[str, str]) -> "QuerySet[TimelineEntry]":
-    if wanted["before"].isdigit():
-        rows = rows.filter(seq__lt=min(int(wanted["before"]), 2**31 - 1))
+    if (before := number(wanted["before"])) is not None:
+        rows = rows.filter(seq__lt=before)
     if wanted["lane"] in LaneKind.values:
         rows = rows.filter(lane=wanted["lane"])
     if codes := [k.code for k in kinds.all_kinds() if k.label == wanted["kind"]]:

@@ -1,4 +1,5 @@
 // The room's composer sends without leaving the page; without script the form posts as any other.
+import { freshen } from "./csrf.js";
 import { forget } from "./keep.js";
 
 function complain(form, text) {
@@ -12,6 +13,7 @@ async function send(form) {
   const text = form.elements.text;
   if (button.getAttribute("aria-disabled")) return;
   button.setAttribute("aria-disabled", "true");
+  freshen(form);
   try {
     const answer = await fetch(form.action, {
       method: "POST",
@@ -21,6 +23,8 @@ async function send(form) {
     });
     if (answer.ok) {
       text.value = "";
+      // A new note has a key of its own; one sent again after a lost answer keeps its key.
+      form.elements.once.value = crypto.randomUUID?.() ?? "";
       forget(form);
       complain(form, "");
     } else if (answer.status === 422) {

@@ -1,4 +1,6 @@
 // A long form saves itself while it is written.
+import { freshen } from "./csrf.js";
+
 const DELAY = 800;
 
 function show(state, text, problem) {
@@ -8,9 +10,14 @@ function show(state, text, problem) {
 }
 
 async function save(form, state) {
+  freshen(form);
   const body = new FormData(form);
   try {
     const answer = await fetch(form.dataset.draftUrl, { method: "POST", body, credentials: "same-origin", redirect: "error" });
+    if (answer.status === 409) {
+      show(state, "This checkpoint was decided meanwhile; what you typed stays in this page.", true);
+      return true;
+    }
     if (!answer.ok) throw new Error(String(answer.status));
     const { saved_at: at } = await answer.json();
     show(state, `Your draft was saved at ${new Date(at).toLocaleTimeString("en-GB", { timeZone: document.documentElement.dataset.zone || undefined })}`);

@@ -1,3 +1,5 @@
+import { freshen } from "./csrf.js";
+
 // A form is sent once: the second press of a button that works is ignored. The server checks too.
 export function startSubmitting() {
   document.addEventListener("submit", (event) => {
@@ -5,6 +7,7 @@ export function startSubmitting() {
     if (form.method !== "post" || "composer" in form.dataset) return;
     if (form.dataset.sending) return event.preventDefault();
     form.dataset.sending = "yes";
+    freshen(form);
     for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-disabled", "true");
   });
   window.addEventListener("pageshow", () => {

@@ -85,6 +85,7 @@ class Scene:
         self.incident, self.commander, self.other = incident, commander, other
         self.actor = commander.as_actor()
         self.surface = SurfaceFactory(name="Sign-in")
+        self.soon = timedelta(minutes=20)
 
     def do(self, action: Callable[..., Any], *args: Any, **said: Any) -> Any:
         return action(self.actor, self.incident.pk, *args, now=LATER, **said)

@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 
 from incidents.actions import checkpoints
-from incidents.models import Incident, Person
+from incidents.models import Incident, Notice, Person
 from warroom.kernel import clock
 
 BIG = "9" * 30
+COMMAND = {"kind": "command", "command": "true", "purpose": "rollback_check"}
 
 
 @pytest.fixture
@@ -42,6 +43,9 @@ def inside(client: Client, commander: Person, incident: Incident) -> Client:
         ("{room}roles/?who=%00", 200),
         (f"/incidents/?page={BIG}&status=%00", 200),
         ("/declare/?scenario=%00", 200),
+        ("{room}?before=²", 200),
+        ("{room}timeline/?before=" + "9" * 5000, 200),
+        ("{room}live/?after=" + "9" * 5000, 200),
     ],
 )
 def test_an_odd_address(inside: Client, incident: Incident, path: str, status: int) -> None:
@@ -69,6 +73,11 @@ def test_an_odd_address(inside: Client, incident: Incident, path: str, status: i
         ("{room}people/", {"person": "1e5", "change": "add"}, 422),
         ("{room}evidence/new/", {"kind": "log", "baseline": BIG}, 422),
         ("/settings/", {"name": "\x00"}, 422),
+        ("{room}CP-1/draft/", {"a\x00b": "x"}, 200),
+        ("{room}CP-1/", {"a\x00b": "x"}, 422),
+        ("{room}evidence/new/", {**COMMAND, "started_at": "0001-01-01T00:00+14:00"}, 422),
+        ("{room}evidence/new/", {**COMMAND, "started_at": "9999-12-31T23:59-12:00"}, 422),
+        ("{room}evidence/new/", {**COMMAND, "started_at": "1999-12-31T23:59Z"}, 422),
     ],
 )
 def test_an_odd_form(
@@ -77,3 +86,28 @@ def test_an_odd_form(
     answer = inside.post(path.replace("{room}", incident.get_absolute_url()), said)
 
     assert answer.status_code == status
+    for page in ("/", incident.get_absolute_url(), f"{incident.get_absolute_url()}evidence/"):
+        assert inside.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("cookie", ['"abcdefgh\\000ijkl"', "../../x", ""])
+def test_an_odd_session_cookie(client: Client, db: None, cookie: str) -> None:
+    client.raise_request_exception = False
+
+    answer = client.get("/accounts/login/", headers={"cookie": f"sessionid={cookie}"})
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("wanted", ["abc", "//evil.test/", "https://evil.test/", "\x00"])
+def test_an_odd_way_back_from_a_notice(
+    inside: Client, incident: Incident, commander: Person, wanted: str
+) -> None:
+    notice = Notice.objects.create(
+        person=commander, incident=incident, kind="x", sentence="x", href="/", at=clock.now()
+    )
+
+    answer = inside.post(f"/notices/{notice.pk}/seen/", {"next": wanted})
+
+    assert answer.status_code == 302
+    assert "evil" not in answer["Location"]

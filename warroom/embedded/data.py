@@ -76,9 +76,12 @@ class DataFolder:
         return file.read_text()
 
     def announce(self, environment: dict[str, str]) -> None:
-        """Tell other processes where the servers are: they find them by ``running``."""
+        """Tell our other processes where the servers are, and the secret: nobody else may read."""
         draft = self.path / "servers.json.new"
-        draft.write_text(json.dumps(environment))
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as writer:
+            json.dump(environment, writer)
         draft.replace(self.path / "servers.json")
 
     def withdraw(self) -> None:

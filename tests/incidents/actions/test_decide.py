@@ -129,6 +129,30 @@ def test_a_secret_in_a_statement_is_masked_on_the_record_and_in_the_draft(
     assert "Tr0ub4dor" not in str(staffed.timeline.get(kind="decision.made").data)
 
 
+def test_a_text_that_masking_makes_too_long_is_cut_and_the_decision_stands(
+    staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person]
+) -> None:
+    action = "x" * 280 + " password=hunter2xy9"
+
+    made = decide(staffed, commander, written(cited, *owners, NOW, next_action=action))
+
+    assert len(made.next_action) == 300
+    assert "hunter2" not in made.next_action
+
+
+def test_a_draft_that_comes_after_the_decision_is_not_kept(
+    staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person]
+) -> None:
+    decide(staffed, commander, written(cited, *owners, NOW))
+
+    late = decisions.save_draft(
+        commander.as_actor(), staffed.checkpoints.get(number=1), {"scope": ["x"]}, now=NOW
+    )
+
+    assert late is None
+    assert not DecisionDraft.objects.exists()
+
+
 def test_a_mended_refusal_is_accepted_under_the_same_submission(
     staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person], key: Any
 ) -> None:

@@ -222,3 +222,27 @@ def test_items_are_numbered_and_recorded(capture: Any, incident: Incident) -> No
         LaneKind.INVESTIGATION,
     )
     assert entry.data["sha256"] == second.sha256
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"token {SECRET}\ncaf\xe9\n".encode("latin-1"),
+        f"token {SECRET}\n".encode() + "é".encode()[:1],
+        f"token {SECRET}\n{'line of a log ' * 20}".encode() + b"\x00",
+    ],
+    ids=["latin-1", "cut within a letter", "one NUL"],
+)
+def test_a_log_with_an_odd_byte_is_searched_all_the_same(capture: Any, content: bytes) -> None:
+    item = capture(kind="file", file=content, file_name="app.log")
+
+    assert item.masks == 1
+    assert SECRET.encode() not in bytes(EvidenceFile.objects.get().content)
+
+
+def test_a_binary_file_is_kept_byte_for_byte(capture: Any) -> None:
+    content = bytes(range(256)) * 4
+
+    capture(kind="file", file=content, file_name="core.bin")
+
+    assert bytes(EvidenceFile.objects.get().content) == content

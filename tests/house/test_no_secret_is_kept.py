@@ -1,0 +1,58 @@
+"""Whatever is typed into an action, its secrets are neither on the timeline nor in its rows."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from incidents.actions import checkpoints, freezes, lifecycle
+from incidents.models import Checkpoint, DecisionDraft, Freeze, Incident, Person, TimelineEntry
+from incidents.vocabulary import LaneKind
+from lanes import actions as lanes
+from lanes.models import BoundaryItem
+from tests.factories import START, declared
+from tests.house.test_every_action_records import LATER, Scene
+
+SECRET = "hunter2xyz9"
+LEAK = f"password={SECRET}"
+CHANNEL = f"https://somebody:{SECRET}@chat.example.org/room"
+
+TYPED: dict[str, Callable[[Scene], Any]] = {
+    "severity": lambda s: s.do(lifecycle.change_severity, severity="2", reason=LEAK),
+    "phase": lambda s: s.do(lifecycle.change_phase, phase="containment", reason=LEAK),
+    "channel": lambda s: s.do(lifecycle.set_channel, channel=CHANNEL),
+    "revision": lambda s: s.do(lifecycle.set_revision, revision=LEAK),
+    "rollback": lambda s: s.do(lifecycle.set_rollback_reach, broad=True, reason=LEAK),
+    "freeze": lambda s: s.do(freezes.freeze, surface=s.surface, scope=LEAK, reason=LEAK),
+    "no freeze": lambda s: s.do(freezes.decline_freeze, surface=s.surface, reason=LEAK),
+    "lift": lambda s: (
+        s.do(freezes.freeze, surface=s.surface, scope="", reason="Hold still"),
+        s.do(freezes.lift_freeze, surface=s.surface, reason=LEAK),
+    ),
+    "checkpoint": lambda s: s.do(checkpoints.schedule, due_at=LATER + s.soon, purpose=LEAK),
+    "note": lambda s: s.do(lanes.add_note, text=LEAK),
+    "boundary": lambda s: s.do(
+        lanes.set_boundary, lane=LaneKind.MITIGATION, included=[LEAK], excluded=[]
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TYPED)
+def test_a_secret_is_masked(
+    incident: Incident, commander: Person, stranger: Person, what: str
+) -> None:
+    TYPED[what](Scene(incident, commander, stranger))
+
+    assert SECRET not in kept()
+    assert "masked" in kept()
+
+
+def test_a_secret_in_a_declaration_is_masked(commander: Person) -> None:
+    declared(commander, title=f"Broken: {LEAK}", known=LEAK, evidence_channel=CHANNEL, now=START)
+
+    assert SECRET not in kept()
+
+
+def kept() -> str:
+    models = (TimelineEntry, Incident, Freeze, Checkpoint, BoundaryItem, DecisionDraft)
+    return str([list(model.objects.values()) for model in models])
