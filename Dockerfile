@@ -14,4 +14,5 @@ USER warroom
 
 EXPOSE 8000
 CMD ["uvicorn", "warroom.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
-     "--lifespan", "off", "--no-access-log", "--ws-per-message-deflate", "false"]
+     "--lifespan", "off", "--no-access-log", "--ws", "websockets-sansio", \
+     "--ws-per-message-deflate", "false"]

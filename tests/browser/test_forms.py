@@ -89,3 +89,29 @@ def test_a_session_that_ends_while_typing_costs_nothing(visit: Visits) -> None:
     expect(page.get_by_label("What is wrong?")).to_have_value("Session ended meanwhile")
     expect(page.get_by_label("SEV-2")).to_be_checked()
     expect(page.get_by_label("What is known?")).to_have_value(TEXT)
+
+
+def test_signing_in_again_in_another_tab_leaves_open_forms_working(
+    visit: Visits, world: World
+) -> None:
+    incident = world.declare(evidence_channel="#here")
+    room = visit("mara", f"/INC-{incident.pk}/")
+    form = room.context.new_page()
+    form.goto(f"/INC-{incident.pk}/severity/")
+    tab = room.context.new_page()
+    tab.goto("/accounts/logout/")
+    tab.locator("main").get_by_role("button", name="Sign out").click()
+    tab.get_by_label("User name or mail").fill("mara")
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in").click()
+    expect(tab.locator("h1")).to_have_text("Home")
+
+    room.get_by_label("Note for the timeline").fill(TEXT)
+    with room.expect_response("**/notes/") as noted:
+        room.locator(".composer .button-primary").click()
+    form.get_by_label("SEV-3").check()
+    form.get_by_label("Why").fill("Only the old signer")
+    form.get_by_role("button", name="Change severity").click()
+
+    assert noted.value.status == 204
+    expect(form.locator("#panel-bar")).to_contain_text("SEV-3")
