@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
@@ -11,8 +12,12 @@ from django.shortcuts import render
 
 from incidents.rules.capture import MAX_FILE
 
-LONGEST_REQUEST = 32 * 1024 * 1024
-"""Bytes past which a request is not read at all."""
+LONGEST_REQUEST = MAX_FILE + settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024
+"""Bytes past which a request is not read: one file, all the text a form may hold, and room for
+what separates them."""
+
+TOO_LARGE = "warroom.too_large"
+"""Key of the ASGI scope: true when the request was longer than that, and its body was dropped."""
 
 
 class CappedUploadHandler(FileUploadHandler):
@@ -44,15 +49,16 @@ class CappedUploadHandler(FileUploadHandler):
 class UploadLimitMiddleware:
     """Answers a request that is too large with a sentence.
 
-    Forms are read here rather than by whoever asks first, so that the answer is still ours.
+    One that is far too large was dropped on its way in. Forms are read here rather than by whoever
+    asks first, so that the answer is still ours.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _announced(request) > LONGEST_REQUEST:
-            return _too_large(request)
+        if getattr(request, "scope", {}).get(TOO_LARGE):
+            return _not_read(request)
         try:
             request.POST  # noqa: B018  (reading is its effect)
         except RequestDataTooBig:
@@ -60,9 +66,12 @@ class UploadLimitMiddleware:
         return self.get_response(request)
 
 
-def _announced(request: HttpRequest) -> int:
-    length = request.META.get("CONTENT_LENGTH") or ""
-    return int(length) if length.isascii() and length.isdigit() else 0
+def _not_read(request: HttpRequest) -> HttpResponse:
+    response = _too_large(request)
+    if "CONTENT_LENGTH" not in request.META:
+        # It may never end; no browser sends such a form.
+        response["Connection"] = "close"
+    return response
 
 
 def _too_large(request: HttpRequest) -> HttpResponse:

@@ -13,12 +13,13 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
 pages = get_asgi_application()
 
-# Only now: the consumers import models.
+# Only now: these import models.
 from incidents.live.routing import websocket_urlpatterns  # noqa: E402
+from warroom.bodies import BodyLimit  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": BodyLimit(pages),
         "websocket": AllowedHostsOriginValidator(
             CookieMiddleware(URLRouter(websocket_urlpatterns))
         ),

@@ -158,18 +158,6 @@ def test_far_too_much_text_gets_a_page_that_says_so(send: Any, incident: Inciden
     assert not incident.evidence.exists()
 
 
-def test_a_request_far_over_the_limit_is_not_read(signed_in: Client, incident: Incident) -> None:
-    answer = signed_in.generic(
-        "POST",
-        f"/{incident.reference}/evidence/new/",
-        b"",
-        "multipart/form-data; boundary=x",
-        CONTENT_LENGTH=str(10**9),
-    )
-
-    assert answer.status_code == 413
-
-
 def test_output_sent_after_the_session_ended_comes_back_without_its_secrets(
     client: Client, incident: Incident, commander: Person
 ) -> None:
