@@ -17,12 +17,14 @@ from warroom.kernel.refusal import AlreadyDone, NotPermitted, Refused
 type View = Callable[..., HttpResponse]
 
 
-def door(action: str, *, enter: str = "room.view") -> Callable[[View], View]:
+def door(action: str, *, enter: str = "room.view", keeps: bool = True) -> Callable[[View], View]:
     """Declare the action that a view is for, and let in only who may do it.
 
     With ``number`` in the URL the view is given the ``incident``: one that the person may not know
     of answers exactly as one that does not exist. ``enter`` is what seeing the page takes; the
     action itself is required for writing, and is checked again under the incident's lock.
+    ``keeps`` is false where a script sends by itself what still stands in its page: what was typed
+    is then not put aside when the session has ended.
     """
     if action not in TABLE:
         raise ValueError(f"{action} is not in the table of permissions")
@@ -33,7 +35,7 @@ def door(action: str, *, enter: str = "room.view") -> Callable[[View], View]:
             if Who.ANYONE in TABLE[action]:
                 return view(request, *args, **kwargs)
             if not request.user.is_authenticated:
-                return _ask_to_sign_in(request)
+                return _ask_to_sign_in(request, keeps)
             request.actor = request.user.as_actor()
             if "number" not in kwargs:
                 require(action, request.actor)
@@ -64,13 +66,13 @@ def find(request: HttpRequest, number: int) -> Incident:
     return incident
 
 
-def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+def _ask_to_sign_in(request: HttpRequest, keeps: bool) -> HttpResponse:
     """A page leads to signing in; a form sent after the session ended keeps what was typed."""
     sign_in = f"{reverse('account_login')}?next={request.path}"
     if request.method != "POST":
         return HttpResponseRedirect(sign_in)
-    keeping.keep(request)
-    return render(request, "401.html", {"sign_in": sign_in}, status=401)
+    kept = keeping.keep(request) if keeps else keeping.Outcome.NOTHING_TYPED
+    return render(request, "401.html", {"sign_in": sign_in, "kept": kept.value}, status=401)
 
 
 class SessionCookieMiddleware:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from incidents.models import Claim, Submission
@@ -9,6 +10,8 @@ from incidents.models import Claim, Submission
 SHORTEST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=5)
 SUBMISSIONS_KEPT = timedelta(days=7)
+SESSIONS_AT_ONCE = 50
+"""Each goes with all that was kept in it, and whoever still watches with it is told."""
 
 
 def put_off(kind: str, subject: str, due_at: datetime, error: Exception, now: datetime) -> None:
@@ -30,3 +33,9 @@ def put_off(kind: str, subject: str, due_at: datetime, error: Exception, now: da
 def forget_submissions(now: datetime) -> None:
     """Drop the keys of forms sent more than a week ago: nobody presses that button twice now."""
     Submission.objects.filter(at__lt=now - SUBMISSIONS_KEPT).delete()
+
+
+def forget_sessions(now: datetime) -> None:
+    """Drop sessions that are over, some at each tick."""
+    over = Session.objects.filter(expire_date__lt=now).values_list("pk", flat=True)
+    Session.objects.filter(pk__in=list(over[:SESSIONS_AT_ONCE])).delete()

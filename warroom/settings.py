@@ -135,7 +135,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
 # On top of allauth's own limits, which stay: 5 failed sign-ins in 5 minutes an account, and so on.
-ACCOUNT_RATE_LIMITS = env.json("ACCOUNT_RATE_LIMITS", None) or {}
+# "keep": forms that are put aside because their session had ended (incidents/keeping.py).
+ACCOUNT_RATE_LIMITS = {"keep": "120/h/ip"} | (env.json("ACCOUNT_RATE_LIMITS", None) or {})
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"

@@ -21,6 +21,7 @@ STEPS: tuple[Callable[[datetime], None], ...] = (
     outbox.fill,
     outbox.send_waiting,
     upkeep.forget_submissions,
+    upkeep.forget_sessions,
 )
 
 

@@ -56,7 +56,7 @@ def decide(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpRes
     return HttpResponseRedirect(incident.get_absolute_url())
 
 
-@door("decision.decide")
+@door("decision.decide", keeps=False)
 @require_POST
 def draft(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResponse:
     """Keep what has been typed so far; the page asks for this while somebody writes."""

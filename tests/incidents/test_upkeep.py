@@ -4,7 +4,9 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 
+from incidents import upkeep
 from incidents.models import Claim, Person, Submission
 from incidents.upkeep import forget_submissions, put_off
 from tests.factories import START
@@ -49,3 +51,19 @@ def test_submissions_are_forgotten_after_a_week(commander: Person) -> None:
     forget_submissions(START)
 
     assert list(Submission.objects.all()) == [kept]
+
+
+@pytest.mark.django_db
+def test_sessions_that_are_over_go_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    second = timedelta(seconds=1)
+    expiries = {"alive": START, "over": START - second, "long-over": START - 2 * second}
+    for key, expiry in expiries.items():
+        Session.objects.create(session_key=key, session_data="", expire_date=expiry)
+    monkeypatch.setattr(upkeep, "SESSIONS_AT_ONCE", 1)
+
+    upkeep.forget_sessions(START)
+    after_one = set(Session.objects.values_list("pk", flat=True))
+    upkeep.forget_sessions(START)
+
+    assert len(after_one) == 2
+    assert set(Session.objects.values_list("pk", flat=True)) == {"alive"}
