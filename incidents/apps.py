@@ -5,8 +5,9 @@ class IncidentsConfig(AppConfig):
     name = "incidents"
 
     def ready(self) -> None:
-        from incidents import panels, signals  # noqa: F401  (registering is the signals' effect)
+        from incidents import panels, signals  # noqa: F401  (importing registers them)
         from incidents.live import render
+        from incidents.timeline import deciding  # noqa: F401
 
         render.register_entries(panels.render_entries)
         render.register_panel("bar", panels.render_bar)

@@ -10,25 +10,37 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Min, Model, Q, QuerySet
+from django.db.models import Count, F, Min, Model, Q, QuerySet
 
 from incidents.models import (
     Assignment,
+    Branch,
     Checkpoint,
+    Contradiction,
     Decision,
     Evidence,
+    Execution,
     Freeze,
     Incident,
     Person,
+    Recommendation,
     Risk,
+    Served,
+    Side,
+    Signature,
     Surface,
 )
-from incidents.vocabulary import LaneKind, Purpose, RoleName
+from incidents.vocabulary import BranchState, ExecutionState, LaneKind, Purpose, RoleName
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The facts of an incident at this moment. Times are aware; lists are in order of time."""
+    """The facts of an incident at this moment. Times are aware; lists are in order of time.
+
+    Each decision carries its ``execution``; ``sides`` are those of all contradictions, each with
+    its ``contradiction`` and ``recommendation``; ``signatures`` and ``served`` carry ``decision``
+    and ``evidence`` as ids only.
+    """
 
     incident: Incident
     surfaces: tuple[Surface, ...]
@@ -37,6 +49,11 @@ class Standing:
     checkpoints: tuple[Checkpoint, ...]
     decisions: tuple[Decision, ...]
     risks: tuple[Risk, ...]
+    recommendations: tuple[Recommendation, ...]
+    sides: tuple[Side, ...]
+    signatures: tuple[Signature, ...]
+    branches: tuple[Branch, ...]
+    served: tuple[Served, ...]
     first_evidence_at: datetime | None
     evidence_by_lane: Mapping[str, int]
     rollback_check: Evidence | None
@@ -81,6 +98,43 @@ class Standing:
         return self.decisions[-1] if self.decisions else None
 
     @property
+    def mitigation(self) -> Execution | None:
+        """The one mitigation that is unfinished, if there is one."""
+        return next(
+            (d.execution for d in self.decisions if _is_running(d.execution)),
+            None,
+        )
+
+    @property
+    def failed(self) -> Decision | None:
+        """The last mitigation, when its verification failed and nothing was decided since."""
+        last = self.current_decision
+        return last if last and last.execution.state == ExecutionState.FAILED else None
+
+    @property
+    def open_recommendations(self) -> tuple[Recommendation, ...]:
+        return tuple(r for r in self.recommendations if r.is_open)
+
+    @property
+    def contradiction(self) -> Contradiction | None:
+        """The open one; there is never more than one."""
+        return next((s.contradiction for s in self.sides if s.contradiction.is_open), None)
+
+    def sides_of(self, contradiction: Contradiction) -> tuple[Side, ...]:
+        return tuple(s for s in self.sides if s.contradiction_id == contradiction.pk)
+
+    def signatures_of(self, decision: Decision) -> tuple[Signature, ...]:
+        return tuple(s for s in self.signatures if s.decision_id == decision.pk)
+
+    @property
+    def active_branches(self) -> tuple[Branch, ...]:
+        return tuple(b for b in self.branches if b.state == BranchState.ACTIVE)
+
+    @property
+    def open_risks(self) -> tuple[Risk, ...]:
+        return tuple(r for r in self.risks if r.is_open)
+
+    @property
     def override(self) -> Decision | None:
         """The decision that skipped readiness, if one did."""
         return next((d for d in self.decisions if d.override_reason), None)
@@ -92,23 +146,46 @@ class Standing:
         )
 
 
+def _is_running(execution: Execution) -> bool:
+    return execution.mitigates and execution.is_unfinished
+
+
 def standings(incidents: Sequence[Incident]) -> list[Standing]:
-    """Read the facts of several incidents, in their order, in eight queries altogether."""
+    """Read the facts of several incidents, in their order, in thirteen queries altogether."""
     ids = [incident.pk for incident in incidents]
     surfaces: dict[int, list[Surface]] = defaultdict(list)
     through = Incident.surfaces.through.objects.filter(incident__in=ids)
     for link in through.select_related("surface").order_by("surface__name"):
         surfaces[link.incident_id].append(link.surface)
     assignments = _by_incident(Assignment.objects.select_related("person"), ids)
-    freezes = _by_incident(Freeze.objects.select_related("surface"), ids)
+    freezes = _by_incident(Freeze.objects.select_related("surface", "kept_by"), ids)
     checkpoints = _by_incident(Checkpoint.objects.all(), ids)
     decisions = _by_incident(
         Decision.objects.select_related(
-            "executor", "verifier", "commander", "checkpoint", "next_checkpoint"
-        ).order_by("number"),
+            "executor",
+            "verifier",
+            "commander",
+            "checkpoint",
+            "next_checkpoint",
+            "execution__run",
+            "execution__superseded_by",
+        )
+        .defer("execution__run__text")
+        .order_by("number"),
         ids,
     )
     risks = _by_incident(Risk.objects.select_related("owner"), ids)
+    recommendations = _by_incident(Recommendation.objects.all(), ids)
+    sides: dict[int, list[Side]] = defaultdict(list)
+    joined = Side.objects.filter(contradiction__incident__in=ids)
+    for side in joined.select_related("contradiction__decision", "recommendation"):
+        sides[side.contradiction.incident_id].append(side)
+    signatures: dict[int, list[Signature]] = defaultdict(list)
+    signed = Signature.objects.filter(decision__incident__in=ids)
+    for signature in signed.select_related("person").annotate(of=F("decision__incident")):
+        signatures[signature.of].append(signature)
+    branches = _by_incident(Branch.objects.select_related("owner"), ids)
+    served = _by_incident(Served.objects.all(), ids)
     checks = _by_incident(
         Evidence.objects.filter(purpose=Purpose.ROLLBACK_CHECK)
         .order_by("incident_id", "-number")
@@ -126,6 +203,11 @@ def standings(incidents: Sequence[Incident]) -> list[Standing]:
             checkpoints=tuple(checkpoints[incident.pk]),
             decisions=tuple(decisions[incident.pk]),
             risks=tuple(risks[incident.pk]),
+            recommendations=tuple(recommendations[incident.pk]),
+            sides=tuple(sides[incident.pk]),
+            signatures=tuple(signatures[incident.pk]),
+            branches=tuple(branches[incident.pk]),
+            served=tuple(served[incident.pk]),
             rollback_check=next(iter(checks[incident.pk]), None),
             **_evidence(counted.get(incident.pk)),
         )

@@ -63,6 +63,17 @@ declare(
         "freeze.change": _IN_COMMAND,
         "checkpoint.schedule": _IN_COMMAND,
         "decision.decide": _IN_COMMAND,
+        "decision.sign": frozenset({Who.COMMANDER, Who.DATA_OWNER}),
+        "decision.withdraw": _IN_COMMAND,
+        "decision.execute": _RESPONDING,
+        "decision.verify": _RESPONDING,
+        "recommendation.make": frozenset({Who.LANE_OWNER, Who.AGENT}),
+        "recommendation.withdraw": _RESPONDING | {Who.AGENT},
+        "branch.change": _IN_COMMAND | {Who.LANE_OWNER},
+        "risk.change": _RESPONDING,
+        "scenario.set": _IN_COMMAND,
+        "evidence.serve": _RESPONDING,
+        "freezes.view": _RESPONDING,
         "checkpoint.remind": frozenset({Who.SYSTEM}),
     }
 )

@@ -113,6 +113,56 @@ class Choice(TextChoices):
     ESCALATE = "escalate", "Escalate and pause"
 
 
+class ExecutionState(TextChoices):
+    """Where a decision stands on its way from being made to being verified."""
+
+    PENDING = "pending", "Waiting for signatures"
+    DECIDED = "decided", "Not started"
+    STARTED = "started", "Being executed"
+    DONE = "done", "Executed, not verified"
+    VERIFIED = "verified", "Verified"
+    FAILED = "failed", "Verification failed"
+    SUPERSEDED = "superseded", "Superseded"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+UNFINISHED = (
+    ExecutionState.PENDING,
+    ExecutionState.DECIDED,
+    ExecutionState.STARTED,
+    ExecutionState.DONE,
+)
+
+
+class SignRole(TextChoices):
+    """Who signs where billing or ledger data is touched (playbook, scenario B)."""
+
+    COMMANDER = "commander", "Commander"
+    DATA_OWNER = "data_owner", "Data owner"
+
+
+class RecommendationState(TextChoices):
+    OPEN = "open", "Open"
+    CHOSEN = "chosen", "Chosen"
+    PASSED_OVER = "passed_over", "Not chosen"
+    REPLACED = "replaced", "Replaced by a newer one"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class BranchType(TextChoices):
+    """Playbook, "Recovery branch strategy matrix"."""
+
+    HOTFIX = "hotfix", "Hotfix"
+    ROLLBACK = "rollback", "Rollback"
+    CONTAINMENT = "containment", "Containment"
+
+
+class BranchState(TextChoices):
+    ACTIVE = "active", "Active"
+    MERGED = "merged", "Merged"
+    ABANDONED = "abandoned", "Abandoned"
+
+
 class Confidence(TextChoices):
     """Playbook, "Decision confidence ladder"."""
 
@@ -140,6 +190,13 @@ SEVERITY_IMPACT: dict[str, str] = {
     Severity.SEV2: "A major workflow is degraded.",
     Severity.SEV3: "A non-critical regression.",
 }
+
+BRANCH_USE: dict[str, tuple[str, str]] = {
+    BranchType.HOTFIX: ("an isolated code path regressed", "hidden side effects"),
+    BranchType.ROLLBACK: ("broad uncertainty or a safety risk", "brings known debt back"),
+    BranchType.CONTAINMENT: ("partial mitigation while you investigate", "a lasting makeshift"),
+}
+"""When to use a type, and its risk."""
 
 CLASS_POSTURE: dict[str, str] = {
     DependencyClass.AUTH: "roll back first, with audit capture",

@@ -16,6 +16,7 @@ from incidents.models import (
     Decision,
     DecisionDraft,
     Evidence,
+    Execution,
     Incident,
     Person,
     RejectedOption,
@@ -27,7 +28,7 @@ from incidents.permissions import require
 from incidents.rules import decision as rules
 from incidents.situation import proposal_of, situation_of
 from incidents.timeline.record import record
-from incidents.vocabulary import Choice, Confidence, Option
+from incidents.vocabulary import Choice, Confidence, ExecutionState, Option
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused, Violation
 from warroom.kernel.text import clean_lines, mask_secrets
@@ -256,6 +257,13 @@ def _store(
     )
     decision.evidence.set(evidence)
     decision.risks.set(risks)
+    _supersede(facts, decision, actor, now)
+    Execution.objects.create(
+        decision=decision,
+        incident=incident,
+        state=ExecutionState.DECIDED,
+        mitigates=decision.option != Option.HOLD,
+    )
     RejectedOption.objects.bulk_create(
         RejectedOption(decision=decision, option=option, reason=reason.strip())
         for option, reason in written.rejected.items()
@@ -263,6 +271,24 @@ def _store(
     )
     DecisionDraft.objects.filter(checkpoint=checkpoint, author_id=actor.id).delete()
     return decision
+
+
+def _supersede(facts: Standing, decision: Decision, actor: Actor, now: datetime) -> None:
+    running = facts.mitigation
+    if running is None or decision.option == Option.HOLD:
+        return
+    running.state, running.ended_at = ExecutionState.SUPERSEDED, now
+    running.end_reason, running.superseded_by = decision.why_now, decision
+    running.save()
+    record(
+        decision.incident,
+        "decision.superseded",
+        actor,
+        now,
+        subject=running.decision.reference,
+        by=decision.reference,
+        reason=running.end_reason,
+    )
 
 
 def _risks(facts: Standing, written: Written, actor: Actor, now: datetime) -> list[Risk]:

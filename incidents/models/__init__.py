@@ -1,30 +1,42 @@
 from incidents.models.assignment import Assignment
+from incidents.models.branch import Branch
 from incidents.models.checkpoint import Checkpoint
 from incidents.models.claim import Claim, Notice, Submission
 from incidents.models.decision import Decision, DecisionDraft, RejectedOption
 from incidents.models.evidence import Evidence, EvidenceFile
+from incidents.models.execution import Execution, Signature
 from incidents.models.freeze import Freeze
 from incidents.models.incident import Incident, Participation
 from incidents.models.person import Person
+from incidents.models.recommendation import Contradiction, Recommendation, Side
 from incidents.models.risk import Risk
+from incidents.models.scenario import ScenarioText, Served
 from incidents.models.surface import Surface
 from incidents.models.timeline import TimelineEntry
 
 __all__ = [
     "Assignment",
+    "Branch",
     "Checkpoint",
     "Claim",
+    "Contradiction",
     "Decision",
     "DecisionDraft",
     "Evidence",
     "EvidenceFile",
+    "Execution",
     "Freeze",
     "Incident",
     "Notice",
     "Participation",
     "Person",
+    "Recommendation",
     "RejectedOption",
     "Risk",
+    "ScenarioText",
+    "Served",
+    "Side",
+    "Signature",
     "Submission",
     "Surface",
     "TimelineEntry",

@@ -75,6 +75,11 @@ class Decision(Authored):
     def reference(self) -> str:
         return f"D-{self.number}"
 
+    @property
+    def title(self) -> str:
+        label = str(Option(self.option).label)
+        return f"{label}: {self.option_detail}" if self.option_detail else label
+
     def get_absolute_url(self) -> str:
         return reverse("decision", args=[self.incident_id, self.number])
 

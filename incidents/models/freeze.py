@@ -11,7 +11,10 @@ class FreezeQuerySet(models.QuerySet["Freeze"]):
 
 
 class Freeze(models.Model):
-    """A stop on unrelated merges to a surface; ``declined`` records why there is none."""
+    """A stop on unrelated merges to a surface; ``declined`` records why there is none.
+
+    ``kept_by`` owns a freeze that is kept on purpose beyond the incident.
+    """
 
     incident = models.ForeignKey(
         "incidents.Incident", on_delete=models.PROTECT, related_name="freezes"
@@ -25,6 +28,11 @@ class Freeze(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
     lift_reason = models.CharField(max_length=300, blank=True)
+    kept_at = models.DateTimeField(null=True, blank=True)
+    kept_reason = models.CharField(max_length=300, blank=True)
+    kept_by = models.ForeignKey(
+        "incidents.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = FreezeQuerySet.as_manager()
 
@@ -37,6 +45,14 @@ class Freeze(models.Model):
                 name="freeze_one_a_surface",
             ),
             models.CheckConstraint(name="freeze_has_reason", condition=~models.Q(reason="")),
+            models.CheckConstraint(
+                name="freeze_kept_with_owner",
+                condition=models.Q(kept_at__isnull=True, kept_by__isnull=True)
+                | (
+                    models.Q(kept_at__isnull=False, kept_by__isnull=False, declined=False)
+                    & ~models.Q(kept_reason="")
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

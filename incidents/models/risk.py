@@ -13,16 +13,27 @@ class Risk(models.Model):
         "incidents.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     noted_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+    retired_reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["incident", "number"], name="risk_number_once"),
             models.CheckConstraint(name="risk_has_text", condition=~models.Q(text="")),
+            models.CheckConstraint(
+                name="risk_retired_with_reason",
+                condition=models.Q(retired_at__isnull=True, retired_reason="")
+                | (models.Q(retired_at__isnull=False) & ~models.Q(retired_reason="")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.text}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.retired_at is None
 
     @property
     def reference(self) -> str:

@@ -1,7 +1,8 @@
 """Scenarios as data: one TOML file each, beside this module, checked when loaded."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Scenario:
     rules: frozenset[str]
     dependency_class: str
     restricted: bool
+    reach: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache

@@ -1,0 +1,134 @@
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from incidents.vocabulary import UNFINISHED, ExecutionState, SignRole
+
+
+class Execution(models.Model):
+    """What became of a decision. The record itself never changes; this row is its progress.
+
+    ``mitigates`` is false for a decision that only holds. ``proof`` shows that it was done,
+    ``run`` is the verification run that was called verified or failed.
+    """
+
+    decision = models.OneToOneField(
+        "incidents.Decision", primary_key=True, on_delete=models.PROTECT, related_name="execution"
+    )
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="executions"
+    )
+    state = models.CharField(max_length=10, choices=ExecutionState)
+    mitigates = models.BooleanField()
+    dual = models.BooleanField("needs two signatures", default=False)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    proof = models.ManyToManyField("incidents.Evidence", related_name="proves")
+    judged_at = models.DateTimeField(null=True, blank=True)
+    run = models.ForeignKey(
+        "incidents.Evidence", null=True, blank=True, on_delete=models.PROTECT, related_name="judges"
+    )
+    finding = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.TextField(blank=True)
+    superseded_by = models.ForeignKey(
+        "incidents.Decision",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="supersedes",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident"],
+                condition=Q(mitigates=True, state__in=UNFINISHED),
+                name="execution_one_mitigation",
+                violation_error_message="Another mitigation is unfinished.",
+            ),
+            models.CheckConstraint(
+                name="execution_state_known", condition=Q(state__in=ExecutionState.values)
+            ),
+            models.CheckConstraint(
+                name="execution_signed_before_started",
+                condition=Q(dual=False) | Q(started_at__isnull=True) | Q(signed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="execution_pending_means_unsigned",
+                condition=~Q(state=ExecutionState.PENDING)
+                | Q(dual=True, signed_at__isnull=True, started_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="execution_times_match_state",
+                condition=Q(
+                    state__in=[
+                        ExecutionState.PENDING,
+                        ExecutionState.DECIDED,
+                        ExecutionState.SUPERSEDED,
+                        ExecutionState.WITHDRAWN,
+                    ]
+                )
+                | Q(state=ExecutionState.STARTED, started_at__isnull=False, done_at__isnull=True)
+                | Q(state=ExecutionState.DONE, done_at__isnull=False, judged_at__isnull=True)
+                | Q(
+                    state__in=[ExecutionState.VERIFIED, ExecutionState.FAILED],
+                    done_at__isnull=False,
+                    judged_at__isnull=False,
+                    run__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="execution_ended_with_reason",
+                condition=~Q(state__in=[ExecutionState.SUPERSEDED, ExecutionState.WITHDRAWN])
+                | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="execution_stays", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.decision.reference}: {ExecutionState(self.state).label}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in UNFINISHED
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state == ExecutionState.PENDING
+
+
+class Signature(models.Model):
+    """One of the two signatures under a decision (``D-DUAL``), bound to what was signed.
+
+    ``content_hash`` is the hash of the record as the signer saw it: when the record no longer
+    has that hash, the signature does not count.
+    """
+
+    decision = models.ForeignKey(
+        "incidents.Decision", on_delete=models.PROTECT, related_name="signatures"
+    )
+    role = models.CharField(max_length=10, choices=SignRole)
+    person = models.ForeignKey("incidents.Person", on_delete=models.PROTECT, related_name="+")
+    content_hash = models.CharField(max_length=64)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["signed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision", "role", "content_hash"], name="signature_once_a_role"
+            ),
+            models.UniqueConstraint(
+                fields=["decision", "person", "content_hash"], name="signature_two_people"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="signature_immutable", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} as {SignRole(self.role).label}"

@@ -1,0 +1,180 @@
+import pgtrigger
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from incidents.models.author import Authored
+from incidents.vocabulary import LaneKind, Option, RecommendationState
+
+_SCORE = [MinValueValidator(1), MaxValueValidator(5)]
+
+
+def _scored(*names: str) -> Q:
+    """Every named score is from 1 to 5, or not given."""
+    condition = Q()
+    for name in names:
+        condition &= Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__range": (1, 5)})
+    return condition
+
+
+class RecommendationQuerySet(models.QuerySet["Recommendation"]):
+    def open(self) -> "RecommendationQuerySet":
+        return self.filter(state=RecommendationState.OPEN)
+
+
+class Recommendation(Authored):
+    """One owner's proposal before a decision, R-1, R-2 … Each owner has one open at a time.
+
+    ``reversibility`` 1 (hard to undo) to 5 (undone at once), ``blast_radius`` 1 (little can get
+    worse) to 5 (much can), as the author scores them.
+    """
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="recommendations"
+    )
+    number = models.PositiveIntegerField()
+    lane = models.CharField(max_length=13, choices=LaneKind)
+    option = models.CharField(max_length=12, choices=Option)
+    option_detail = models.CharField(max_length=200, blank=True)
+    reasons = models.TextField()
+    reversibility = models.PositiveSmallIntegerField(validators=_SCORE)
+    blast_radius = models.PositiveSmallIntegerField(validators=_SCORE)
+    evidence = models.ManyToManyField("incidents.Evidence", related_name="recommended_by")
+    made_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=11, choices=RecommendationState, default=RecommendationState.OPEN
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closing_reason = models.CharField(max_length=300, blank=True)
+
+    objects = RecommendationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "number"], name="recommendation_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["incident", "actor_kind", "actor", "lane"],
+                condition=Q(state=RecommendationState.OPEN),
+                name="recommendation_one_open",
+            ),
+            models.CheckConstraint(
+                name="recommendation_scored", condition=_scored("reversibility", "blast_radius")
+            ),
+            models.CheckConstraint(name="recommendation_reasoned", condition=~Q(reasons="")),
+            models.CheckConstraint(
+                name="recommendation_closed_with_time",
+                condition=Q(state=RecommendationState.OPEN, closed_at__isnull=True)
+                | (~Q(state=RecommendationState.OPEN) & Q(closed_at__isnull=False)),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="recommendation_stays", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="recommendation_immutable",
+                exclude=["state", "closed_at", "closing_reason"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def reference(self) -> str:
+        return f"R-{self.number}"
+
+    @property
+    def title(self) -> str:
+        label = str(Option(self.option).label)
+        return f"{label}: {self.option_detail}" if self.option_detail else label
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == RecommendationState.OPEN
+
+    def get_absolute_url(self) -> str:
+        return reverse("recommendation", args=[self.incident_id, self.number])
+
+
+class ContradictionQuerySet(models.QuerySet["Contradiction"]):
+    def open(self) -> "ContradictionQuerySet":
+        return self.filter(closed_at__isnull=True)
+
+
+class Contradiction(models.Model):
+    """Open recommendations of different owners that choose different options, X-1, X-2 …
+
+    It ends with the decision that resolves it, or without one when the owners come to agree.
+    """
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="contradictions"
+    )
+    number = models.PositiveIntegerField()
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    decision = models.OneToOneField(
+        "incidents.Decision",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="contradiction",
+    )
+    closing_reason = models.TextField(blank=True)
+    evidence = models.ManyToManyField("incidents.Evidence", related_name="disproves")
+
+    objects = ContradictionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "number"], name="contradiction_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["incident"],
+                condition=Q(closed_at__isnull=True),
+                name="contradiction_one_open",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="contradiction_stays", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.reference} of {self.incident.reference}"
+
+    @property
+    def reference(self) -> str:
+        return f"X-{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class Side(models.Model):
+    """One recommendation of a contradiction, with the commander's scores beside the author's."""
+
+    contradiction = models.ForeignKey(Contradiction, on_delete=models.PROTECT, related_name="sides")
+    recommendation = models.ForeignKey(
+        Recommendation, on_delete=models.PROTECT, related_name="sides"
+    )
+    joined_at = models.DateTimeField()
+    reversibility = models.PositiveSmallIntegerField(null=True, blank=True, validators=_SCORE)
+    blast_radius = models.PositiveSmallIntegerField(null=True, blank=True, validators=_SCORE)
+    chosen = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["recommendation__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["contradiction", "recommendation"], name="side_once"),
+            models.CheckConstraint(
+                name="side_scored", condition=_scored("reversibility", "blast_radius")
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="side_stays", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.recommendation.reference} in {self.contradiction.reference}"

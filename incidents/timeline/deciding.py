@@ -1,0 +1,193 @@
+"""The kinds of entry that the decision discipline writes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from incidents.timeline.kinds import Kind, register
+
+
+def _cites(data: Mapping[str, Any]) -> SafeString:
+    cited = ", ".join(data.get("evidence", ()))
+    return format_html(" Cites {}.", cited) if cited else SafeString("")
+
+
+def _recommended(data: Mapping[str, Any]) -> SafeString:
+    words = format_html("{}. {}", data["option"], data["reasons"])
+    words += format_html(
+        " Reversibility {} of 5, blast radius {} of 5.",
+        data["reversibility"],
+        data["blast_radius"],
+    )
+    if data.get("replaces"):
+        words += format_html(" Replaces {}.", data["replaces"])
+    return words + _cites(data)
+
+
+def _resolved(data: Mapping[str, Any]) -> SafeString:
+    words = format_html("{} chosen by {}.", data["chosen"], data["decision"])
+    if data.get("reason"):
+        words += format_html(" {}", data["reason"])
+    return words + _cites(data)
+
+
+def _done(data: Mapping[str, Any]) -> SafeString:
+    proof = ", ".join(data["evidence"])
+    return format_html("{}. Proof: {}.", data["option"], proof)
+
+
+def _judged(data: Mapping[str, Any]) -> SafeString:
+    words = format_html("Run {}", data["run"])
+    if data.get("baseline"):
+        words += format_html(" against baseline {}", data["baseline"])
+    return words + format_html(". {}", data["finding"])
+
+
+for _kind in (
+    Kind(
+        "recommendation.made",
+        "Recommendations",
+        "Recommendation {subject}.",
+        _recommended,
+        icon="i-flag",
+        announce="politely",
+    ),
+    Kind(
+        "recommendation.withdrawn",
+        "Recommendations",
+        "Recommendation {subject} withdrawn.",
+        "{reason}",
+        icon="i-flag",
+    ),
+    Kind(
+        "contradiction.opened",
+        "Contradictions",
+        "Contradiction {subject} opened.",
+        "{recommendations} choose different options.",
+        icon="i-conflict",
+        css="entry-conflict",
+        announce="now",
+    ),
+    Kind(
+        "contradiction.joined",
+        "Contradictions",
+        "{recommendation} joined contradiction {subject}.",
+        icon="i-conflict",
+        css="entry-conflict",
+    ),
+    Kind(
+        "contradiction.dissolved",
+        "Contradictions",
+        "Contradiction {subject} is over.",
+        "{reason}",
+        icon="i-conflict",
+        announce="politely",
+    ),
+    Kind(
+        "contradiction.resolved",
+        "Contradictions",
+        "Contradiction {subject} resolved.",
+        _resolved,
+        icon="i-conflict",
+        announce="politely",
+    ),
+    Kind(
+        "decision.signed",
+        "Decisions",
+        "{subject} signed by {person}.",
+        "As {role}. {missing}",
+        icon="i-met",
+        announce="politely",
+    ),
+    Kind(
+        "decision.withdrawn",
+        "Decisions",
+        "Decision {subject} withdrawn.",
+        "{reason}",
+        icon="mark-refused",
+        announce="politely",
+    ),
+    Kind(
+        "decision.superseded",
+        "Decisions",
+        "Decision {subject} superseded by {by}.",
+        "{reason}",
+        icon="mark-decision",
+        announce="politely",
+    ),
+    Kind(
+        "execution.started",
+        "Execution",
+        "Execution of {subject} started.",
+        "{option}.",
+        icon="mark-executed",
+        announce="politely",
+    ),
+    Kind(
+        "execution.done",
+        "Execution",
+        "{subject} executed.",
+        _done,
+        icon="mark-executed",
+        announce="politely",
+    ),
+    Kind(
+        "verification.passed",
+        "Verification",
+        "{subject} verified.",
+        _judged,
+        icon="mark-verified",
+        announce="politely",
+    ),
+    Kind(
+        "verification.failed",
+        "Verification",
+        "Verification of {subject} failed.",
+        _judged,
+        icon="mark-failed",
+        css="entry-failed",
+        announce="now",
+    ),
+    Kind(
+        "branch.opened",
+        "Branches",
+        "{type} branch {subject} opened.",
+        "{name}, owner {owner}.",
+        icon="i-branch",
+    ),
+    Kind(
+        "branch.owner",
+        "Branches",
+        "Branch {subject} passes to {owner}.",
+        "{name}, from {before}.",
+        icon="i-branch",
+    ),
+    Kind(
+        "branch.ended",
+        "Branches",
+        "Branch {subject} {state}.",
+        "{name}. {reason}",
+        icon="i-branch",
+    ),
+    Kind(
+        "freeze.kept",
+        "Freezes",
+        "Freeze on {surface} is kept on purpose.",
+        "Owner {owner}. {reason}",
+        icon="i-freeze",
+    ),
+    Kind("risk.owned", "Risks", "{subject} belongs to {owner}.", "{text}", icon="i-warning"),
+    Kind("risk.retired", "Risks", "{subject} retired.", "{text} {reason}", icon="i-met"),
+    Kind("evidence.served", "Evidence", "{subject} serves as “{item}”.", icon="mark-evidence"),
+    Kind(
+        "scenario.set",
+        "Scenario",
+        "Scenario: {scenario}.",
+        "{reason}",
+        icon="i-flag",
+        announce="politely",
+    ),
+):
+    register(_kind)
