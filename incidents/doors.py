@@ -6,12 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
-from incidents import keeping
+from incidents import keeping, repeats
 from incidents.models import Incident
 from incidents.permissions import TABLE, Who, in_incident, may, require
+from warroom.kernel import clock
 from warroom.kernel.refusal import AlreadyDone, NotPermitted, Refused
 
 type View = Callable[..., HttpResponse]
@@ -39,7 +40,7 @@ def door(action: str, *, enter: str = "room.view", keeps: bool = True) -> Callab
             request.actor = request.user.as_actor()
             if "number" not in kwargs:
                 require(action, request.actor)
-                return view(request, *args, **kwargs)
+                return _send(view, keeps, request, *args, **kwargs)
             incident = find(request, kwargs.pop("number"))
             lane = kwargs.get("lane", "")
             request.who = in_incident(request.actor, incident, lane)
@@ -50,12 +51,27 @@ def door(action: str, *, enter: str = "room.view", keeps: bool = True) -> Callab
                 )
             if not may(action, request.who):
                 require(action, request.actor, incident, lane)
-            return view(request, incident, *args, **kwargs)
+            return _send(view, keeps, request, incident, *args, **kwargs)
 
         guarded.door = action  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _send(view: View, keeps: bool, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The view's answer. What a form carries is remembered before it, and forgotten if refused."""
+    if not keeps or request.method != "POST":
+        return view(request, *args, **kwargs)
+    request.sent = repeats.note(request, clock.now())
+    try:
+        response = view(request, *args, **kwargs)
+    except Exception:
+        repeats.forget(request.sent)
+        raise
+    if response.status_code >= 400:
+        repeats.forget(request.sent)
+    return response
 
 
 def find(request: HttpRequest, number: int) -> Incident:
@@ -100,7 +116,7 @@ class RefusalMiddleware:
         if isinstance(error, NotPermitted):
             return render(request, "403.html", {"sentence": error.sentence}, status=403)
         if isinstance(error, AlreadyDone):
-            return redirect(error.href)
+            return repeats.answer(request, error.href)
         if isinstance(error, Refused):
             return render(request, "409.html", {"violations": error.violations}, status=409)
         return None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from incidents.actions.act import act, next_number
+from incidents.actions.act import act, led_to, next_number
 from incidents.models import Evidence, EvidenceFile, Incident
 from incidents.models.author import Authored
 from incidents.rules.capture import Capture, recognise, violations
@@ -42,6 +42,7 @@ def capture(
         "evidence.capture", actor, incident_id, now, lane=captured.lane, once=once
     ) as incident:
         item = _store(incident, masked, actor, now)
+        led_to(once, item.get_absolute_url())
         record(
             incident,
             "evidence.captured",

@@ -30,6 +30,10 @@ async function send(form) {
     } else if (answer.status === 422) {
       const { violations } = await answer.json();
       complain(form, violations.map((violation) => violation.sentence).join(" "));
+    } else if (answer.status === 409) {
+      // The first answer was lost, and the note was changed since.
+      form.elements.once.value = crypto.randomUUID?.() ?? "";
+      complain(form, "This note is on the timeline already, as it was when you sent it first. Send again to add it as it stands here.");
     } else if (answer.status === 401) {
       complain(form, "You are signed out. Sign in again in another tab; your note stays here.");
     } else {
