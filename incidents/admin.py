@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from incidents.models import Person, Surface
+from incidents.names import as_shown, bearer
 
 
 class ForAdmins:
@@ -50,8 +51,15 @@ def _zones() -> list[tuple[str, str]]:
     return [("", "The browser's"), *((zone, zone) for zone in sorted(available_timezones()))]
 
 
-class OneMailbox(forms.ModelForm):
-    """An address signs in one person, so it belongs to one."""
+class OnePerson(forms.ModelForm):
+    """An address signs in one person, and a name stands for one on the record."""
+
+    def clean_name(self) -> str:
+        name = as_shown(self.cleaned_data["name"])
+        changed = name != self.instance.name
+        if name and changed and (other := bearer(name, self.instance)):
+            raise forms.ValidationError(f"{other} is somebody else's name.")
+        return name
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
@@ -61,11 +69,11 @@ class OneMailbox(forms.ModelForm):
         return email
 
 
-class PersonForm(OneMailbox, UserChangeForm):
+class PersonForm(OnePerson, UserChangeForm):
     time_zone = forms.ChoiceField(choices=_zones, required=False)
 
 
-class NewPersonForm(OneMailbox, AdminUserCreationForm):
+class NewPersonForm(OnePerson, AdminUserCreationForm):
     class Meta:
         model = Person
         fields = ["username", "name", "email", "groups"]

@@ -144,6 +144,7 @@ def test_groups_time_zone_and_activity_of_a_person(admin_client: Client, strange
         pytest.param(
             "email", "Deputy@example.test", "Deputy already uses this address.", id="mail"
         ),
+        pytest.param("name", "DEPU\u200bTY", "Deputy is somebody else's name.", id="name"),
         pytest.param("time_zone", "Mars/Olympus", "Select a valid choice.", id="time-zone"),
     ],
 )

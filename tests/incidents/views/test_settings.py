@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from incidents.models import Person
+from tests.factories import PersonFactory
 
 
 def test_theme_zone_and_keys_are_written_on_the_page(client: Client, stranger: Person) -> None:
@@ -35,3 +36,62 @@ def test_bad_settings_are_refused(
 
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Commander", "  cOMMander ", "Com\u200bmander", "\uff23ommander", "quiet", "Warroom"],
+    ids=["same", "case", "zero-width", "full-width", "shown by user name", "the system"],
+)
+def test_nobody_takes_the_name_of_another(
+    client: Client, stranger: Person, commander: Person, name: str
+) -> None:
+    PersonFactory(username="quiet", name="")
+    client.force_login(stranger)
+
+    answer = client.post("/settings/", {"name": name})
+
+    assert answer.status_code == 422
+    assert "is somebody else&#x27;s name." in answer.content.decode()
+    stranger.refresh_from_db()
+    assert stranger.name == "Stranger"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("Ada\u202e Lovelace\x07", "Ada Lovelace"),
+        ("Ada \u200b  Lovelace", "Ada Lovelace"),
+        ("Jose\u0301", "Jos\u00e9"),
+        ("Gone", "Gone"),
+    ],
+    ids=["control", "zero-width", "composed", "of somebody inactive"],
+)
+def test_a_name_is_what_can_be_seen_of_it(
+    client: Client, stranger: Person, given: str, shown: str
+) -> None:
+    PersonFactory(name="Gone", is_active=False)
+    client.force_login(stranger)
+
+    client.post("/settings/", {"name": given})
+
+    stranger.refresh_from_db()
+    assert stranger.name == shown
+
+
+def test_a_name_of_nothing_visible_is_empty(client: Client, stranger: Person) -> None:
+    client.force_login(stranger)
+
+    answer = client.post("/settings/", {"name": "\u200b\u2060"})
+
+    assert answer.status_code == 422
+    assert "This is still empty." in answer.content.decode()
+
+
+def test_two_who_share_a_name_already_may_keep_it(client: Client, stranger: Person) -> None:
+    PersonFactory(name=stranger.name)
+    client.force_login(stranger)
+
+    answer = client.post("/settings/", {"name": stranger.name, "theme": "dark"})
+
+    assert answer.status_code == 302
