@@ -8,11 +8,12 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from incidents.models import Person, Surface
 from incidents.names import as_shown, bearer
+from incidents.vocabulary import Group as SiteGroup
 
 
 class ForAdmins:
@@ -69,8 +70,24 @@ class OnePerson(forms.ModelForm):
         return email
 
 
+def _admins() -> list[Person]:
+    """Who can use the admin now."""
+    is_admin = Q(is_superuser=True) | Q(groups__name=SiteGroup.ADMIN)
+    return list(Person.objects.filter(is_admin, is_active=True).distinct())
+
+
 class PersonForm(OnePerson, UserChangeForm):
     time_zone = forms.ChoiceField(choices=_zones, required=False)
+
+    def clean(self) -> None:
+        super().clean()
+        person, said = self.instance, self.cleaned_data
+        names = {group.name for group in said.get("groups", ())}
+        stays = said.get("is_active") and (person.is_superuser or SiteGroup.ADMIN in names)
+        if not stays and person in (admins := _admins()) and len(admins) == 1:
+            raise forms.ValidationError(
+                f"{person} is the last admin: make somebody else an admin first."
+            )
 
 
 class NewPersonForm(OnePerson, AdminUserCreationForm):

@@ -156,6 +156,25 @@ def test_what_a_person_cannot_have(
     assert sentence in response.context["adminform"].errors[field][0]
 
 
+LAST = "Admin is the last admin: make somebody else an admin first."
+
+
+@pytest.mark.parametrize(
+    "changes", [{"groups": None}, {"is_active": None}], ids=["groups", "activity"]
+)
+def test_the_last_admin_stays_one(
+    admin_client: Client, admin: Person, stranger: Person, changes: dict[str, None]
+) -> None:
+    refused = _change(admin_client, admin, **changes)
+    stranger.groups.add(*_group_ids(Group.ADMIN))
+    taken = _change(admin_client, admin, **changes)
+
+    assert refused.context["adminform"].errors["__all__"] == [LAST]
+    assert taken.status_code == 302
+    person = Person.objects.get(pk=admin.pk)
+    assert not (person.is_admin and person.is_active)
+
+
 def test_setting_a_password(admin_client: Client, stranger: Person) -> None:
     url = reverse("admin:auth_user_password_change", args=[stranger.pk])
 
