@@ -1,6 +1,5 @@
 """The war room: one page of panels that the hub pushes too."""
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -9,6 +8,7 @@ from incidents.doors import door
 from incidents.duties import duties
 from incidents.live import render as live
 from incidents.models import Incident, TimelineEntry
+from incidents.models.timeline import TimelineQuerySet
 from incidents.permissions import may
 from incidents.reader import number
 from incidents.timeline import kinds
@@ -76,7 +76,7 @@ def _window(request: HttpRequest, incident: Incident) -> dict[str, object]:
     }
 
 
-def _filtered(rows: "QuerySet[TimelineEntry]", wanted: dict[str, str]) -> "QuerySet[TimelineEntry]":
+def _filtered(rows: TimelineQuerySet, wanted: dict[str, str]) -> TimelineQuerySet:
     if (before := number(wanted["before"])) is not None:
         rows = rows.filter(seq__lt=before)
     if wanted["lane"] in LaneKind.values:
@@ -84,9 +84,5 @@ def _filtered(rows: "QuerySet[TimelineEntry]", wanted: dict[str, str]) -> "Query
     if codes := [k.code for k in kinds.all_kinds() if k.label == wanted["kind"]]:
         rows = rows.filter(kind__in=codes)
     if wanted["q"]:
-        text = wanted["q"][:100]
-        # JSON text escapes non-ASCII only when asked to: PostgreSQL keeps it readable.
-        rows = rows.filter(
-            Q(data__icontains=text) | Q(subject__iexact=text) | Q(actor_name__icontains=text)
-        )
+        rows = rows.saying(wanted["q"][:100])
     return rows

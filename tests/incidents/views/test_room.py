@@ -139,6 +139,51 @@ def test_the_timeline_is_filtered(
     assert notes == found
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted", "found"),
+    [
+        ('It said "token expired" twice', '"TOKEN expired"', True),
+        ("C:\\keys\\old", "c:\\KEYS\\old", True),
+        ("Gemessen: 100 % _ [x].*", "100 % _ [X].*", True),
+        ("Two lines\r\nof it", "lines\nof", True),
+        ("Nothing of the kind", "text", False),
+        ("Nothing of the kind", '"', False),
+        ("Nothing of the kind", "{", False),
+        ("Nothing of the kind", ".*", False),
+    ],
+    ids=[
+        "quotes",
+        "backslashes",
+        "signs",
+        "a line end",
+        "not the name of a key",
+        "not the quotes around it",
+        "not the braces around it",
+        "not a pattern",
+    ],
+)
+def test_the_search_reads_what_was_said(
+    inside: Client, incident: Incident, commander: Person, text: str, wanted: str, found: bool
+) -> None:
+    lanes.add_note(commander.as_actor(), incident.pk, text=text, now=NOW)
+
+    rows = inside.get(f"/{incident.reference}/timeline/", {"q": wanted}).context["entries"]
+
+    assert len(rows) == found
+
+
+def test_a_search_asks_no_more_than_the_plain_page(inside: Client, incident: Incident) -> None:
+    address = f"/{incident.reference}/timeline/"
+    inside.get(address)
+    with queries() as plain:
+        inside.get(address)
+
+    with queries() as searching:
+        inside.get(address, {"q": "release"})
+
+    assert len(searching) == len(plain)
+
+
 NOTES = ["A note of mitigation", "A note of no lane"]
 
 
