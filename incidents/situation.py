@@ -1,6 +1,6 @@
 """From rows and a filled-in form to what the decision rules judge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -8,17 +8,22 @@ from django.urls import reverse
 
 from incidents import derived, scenarios
 from incidents.facts import Standing
-from incidents.models import Evidence, Person
+from incidents.models import Evidence, Person, Side
+from incidents.rules.conflict import Scores, Stand
 from incidents.rules.decision import (
     Candidate,
     Cited,
+    Conflict,
+    FirstThing,
     ImpactedSurface,
     Offer,
     Proposal,
     Situation,
+    Unfinished,
     offers,
 )
-from incidents.vocabulary import Purpose
+from incidents.scenarios import Scenario
+from incidents.vocabulary import DependencyClass, ExecutionState, Option, Purpose, RoleName
 
 if TYPE_CHECKING:
     from incidents.actions.decisions import Written
@@ -33,14 +38,94 @@ def candidate(person: Person | None) -> Candidate | None:
 
 def offered(facts: Standing) -> tuple[Offer, ...]:
     """The ladder, then what the incident's scenario adds to it."""
-    scenario = scenarios.find(facts.incident.scenario)
+    scenario = _scenario(facts)
     return offers(
         rollback_is_broad=bool(facts.incident.broad_rollback_reason),
         scenario_options=scenario.options if scenario else (),
+        scenario_reach=scenario.reach if scenario else {},
     )
 
 
-def situation_of(facts: Standing, now: datetime) -> Situation:
+def _scenario(facts: Standing) -> Scenario | None:
+    return scenarios.find(facts.incident.scenario) if facts.incident.scenario else None
+
+
+def impacted(facts: Standing) -> tuple[ImpactedSurface, ...]:
+    """The impacted surfaces, and the class that the scenario names where no surface has it."""
+    found = [ImpactedSurface(s.name, s.dependency_class) for s in facts.surfaces]
+    scenario = _scenario(facts)
+    if scenario and scenario.dependency_class not in {s.dependency_class for s in found}:
+        found.append(ImpactedSurface(scenario.title, scenario.dependency_class))
+    return tuple(found)
+
+
+def is_dual(facts: Standing) -> bool:
+    """``D-DUAL``: billing or ledger data is touched, by surface or by scenario."""
+    scenario = _scenario(facts)
+    by_scenario = scenario is not None and "D-DUAL" in scenario.rules
+    return by_scenario or any(
+        one.dependency_class == DependencyClass.BILLING for one in impacted(facts)
+    )
+
+
+_FIRST = (Option.ROLLBACK, Option.REVOCATION)
+
+
+def first_things(facts: Standing) -> tuple[FirstThing, ...]:
+    """``D-FIRST``: what an access bypass asks for before a hotfix, and how far each is."""
+    scenario = _scenario(facts)
+    if scenario is None or "D-FIRST" not in scenario.rules:
+        return ()
+    return tuple(_first_thing(facts, option) for option in _FIRST)
+
+
+def _first_thing(facts: Standing, option: Option) -> FirstThing:
+    made = [d for d in facts.decisions if d.option == option]
+    # Done cannot be recorded without proof; a run that failed shows that it was not complete.
+    done = any(d.execution.done_at and d.execution.state != ExecutionState.FAILED for d in made)
+    standing = "is not decided yet"
+    if made:
+        last = made[-1]
+        state = ExecutionState(last.execution.state).label.lower()
+        standing = f"is decided by {last.reference}, which stands at “{state}”"
+    return FirstThing(option.value, str(option.label), done, standing)
+
+
+def stand_of(side: Side, scores: Scores | None = None) -> Stand:
+    """A side of a contradiction as the rules see one; ``scores`` are the commander's, if new."""
+    recommendation = side.recommendation
+    return Stand(
+        number=recommendation.number,
+        option=recommendation.option,
+        label=recommendation.title,
+        owner=recommendation.actor_name,
+        author=Scores(recommendation.reversibility, recommendation.blast_radius),
+        commander=scores or Scores(side.reversibility, side.blast_radius),
+    )
+
+
+def conflict_of(facts: Standing, scores: Mapping[int, Scores]) -> Conflict | None:
+    """The open contradiction, between what is still recommended."""
+    found = facts.contradiction
+    if found is None:
+        return None
+    sides = tuple(
+        stand_of(side, scores.get(side.recommendation.number))
+        for side in facts.sides_of(found)
+        if side.recommendation.is_open
+    )
+    return Conflict(found.reference, sides)
+
+
+def _unfinished(facts: Standing) -> Unfinished | None:
+    running = facts.mitigation
+    return Unfinished(running.decision.reference, running.decision.title) if running else None
+
+
+def situation_of(
+    facts: Standing, now: datetime, scores: Mapping[int, Scores] | None = None
+) -> Situation:
+    """``scores`` are the commander's, by the number of the recommendation."""
     number = [facts.incident.pk]
     return Situation(
         now=now,
@@ -50,9 +135,14 @@ def situation_of(facts: Standing, now: datetime) -> Situation:
         is_overridden=facts.override is not None,
         readiness=derived.readiness(facts),
         offered=offered(facts),
-        surfaces=tuple(ImpactedSurface(s.name, s.dependency_class) for s in facts.surfaces),
+        surfaces=impacted(facts),
         severity_href=reverse("severity", args=number),
         commander_href=reverse("role", args=number),
+        unfinished=_unfinished(facts),
+        first_things=first_things(facts),
+        conflict=conflict_of(facts, scores or {}),
+        is_dual=is_dual(facts),
+        data_owner=candidate(facts.holder(RoleName.DATA_OWNER)),
     )
 
 
@@ -84,4 +174,10 @@ def proposal_of(
         verifier=candidate(written.verifier),
         deviation_reason=written.deviation_reason,
         override_reason=written.override_reason,
+        supersede_reason=written.supersede_reason,
+        conflict_evidence=tuple(
+            found.get(number) or Cited(number, of_incident=False)
+            for number in written.conflict_evidence
+        ),
+        conflict_reason=written.conflict_reason,
     )

@@ -1,97 +1,32 @@
-"""Deciding at a checkpoint: the record, its refusal, its draft."""
+"""Deciding at a checkpoint: the record, its refusal, and what follows from it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
-from incidents.actions import checkpoints
-from incidents.actions.act import act, led_to, next_number, notify, said
+from incidents.actions import checkpoints, consequences
+from incidents.actions.act import act, led_to, next_number, notify
+from incidents.actions.drafts import write_draft
+from incidents.actions.written import Written, masked, settled
 from incidents.facts import Standing, standing
 from incidents.models import (
     Checkpoint,
     Decision,
     DecisionDraft,
     Evidence,
-    Execution,
     Incident,
-    Person,
     RejectedOption,
     Risk,
     Submission,
 )
 from incidents.models.author import Authored
-from incidents.permissions import require
 from incidents.rules import decision as rules
-from incidents.situation import proposal_of, situation_of
+from incidents.situation import offered, proposal_of, situation_of
 from incidents.timeline.record import record
-from incidents.vocabulary import Choice, Confidence, ExecutionState, Option
+from incidents.vocabulary import Choice, Confidence, Option
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused, Violation
-from warroom.kernel.text import clean_lines, mask_secrets
 
-_COLUMNS = {"next_action": 300, "option_detail": 200, "risk_new": 500}
-_LONGEST = 8000
-"""Characters: of the columns, and of any raw value that a draft keeps."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A Checkpoint Decision Record as its author filled it in.
-
-    ``evidence`` and ``risks`` are numbers within the incident, ``rejected`` maps options to
-    reasons. ``shape`` is what could not even be read (an odd time, a text too long), ``raw`` the
-    form as typed, kept as the draft when the decision is refused.
-    """
-
-    scope: str = ""
-    evidence: tuple[int, ...] = ()
-    risks: tuple[int, ...] = ()
-    risk_new: str = ""
-    next_action: str = ""
-    deadline: datetime | None = None
-    choice: str = ""
-    option: str = ""
-    option_detail: str = ""
-    rejected: Mapping[str, str] = field(default_factory=dict)
-    why_now: str = ""
-    reversibility: str = ""
-    blast_radius: str = ""
-    verification: str = ""
-    confidence: str = ""
-    executor: Person | None = None
-    verifier: Person | None = None
-    deviation_reason: str = ""
-    override_reason: str = ""
-    shape: tuple[Violation, ...] = ()
-    raw: Mapping[str, Any] = field(default_factory=dict)
-
-
-def save_draft(
-    actor: Actor, checkpoint: Checkpoint, data: Mapping[str, Any], *, now: datetime
-) -> DecisionDraft | None:
-    """Keep what the author has typed so far, secrets masked; None when it is decided already.
-
-    No entry: a draft is nobody else's business.
-    """
-    masked = _masked_raw(data)
-    with transaction.atomic(durable=True):
-        require("decision.decide", actor, checkpoint.incident)
-        # What is still on its way when the checkpoint was decided must not come back as a draft.
-        current = Checkpoint.objects.select_for_update().get(pk=checkpoint.pk)
-        return _write_draft(actor, current, masked, now) if current.is_open else None
-
-
-def _write_draft(
-    actor: Actor, checkpoint: Checkpoint, data: dict[str, list[str]], now: datetime
-) -> DecisionDraft:
-    draft, _ = DecisionDraft.objects.update_or_create(
-        checkpoint=checkpoint, author_id=actor.id, defaults={"data": data, "saved_at": now}
-    )
-    return draft
+__all__ = ["Written", "decide"]
 
 
 def decide(
@@ -107,16 +42,18 @@ def decide(
 
     Effects, in order: new residual risks into the register, the decision with its rejected
     options, the checkpoint ended, the deadline as the next checkpoint, entries for each, notices
-    to the two owners, the author's draft removed. Refused: the draft is saved, the refusal stands
-    on the timeline, and ``Refused`` carries every violation.
+    to the two owners, the author's draft removed; then ``consequences``: an unfinished mitigation
+    superseded, its own execution begun or waiting for signatures, a contradiction resolved.
+    Refused: the draft is saved, the refusal stands on the timeline, and ``Refused`` carries every
+    violation.
     """
     decision: Decision | None = None
     # Masking a long text takes its time: before the lock, so that nobody waits for it.
-    written = _settled(_masked(written))
+    written = settled(masked(written))
     with act("decision.decide", actor, incident_id, now, once=once) as incident:
         facts = standing(incident)
         checkpoint = incident.checkpoints.get(number=number)
-        evidence = list(incident.evidence.filter(number__in=written.evidence))
+        evidence = list(incident.evidence.filter(number__in=written.cited))
         problems, warned = _judge(facts, written, evidence, now)
         problems = _already_decided(checkpoint) or problems
         if problems:
@@ -125,36 +62,12 @@ def decide(
             decision = _store(facts, checkpoint, evidence, written, actor, now)
             _record_decision(decision, evidence, written, warned, actor, now)
             _tell_owners(decision, actor, now)
+            consequences.follow(facts, decision, written, evidence, actor, now)
             led_to(once, incident.get_absolute_url())
     # Raised after the commit: the refusal is recorded and must not be rolled back.
     if decision is None:
         raise Refused(problems)
     return decision
-
-
-def _masked(written: Written) -> Written:
-    """Every text without its secrets: a record is read by many and never changed."""
-    texts: dict[str, Any] = {
-        item.name: said(value, _COLUMNS.get(item.name))
-        for item in fields(written)
-        if isinstance(value := getattr(written, item.name), str)
-    }
-    rejected = {option: said(reason) for option, reason in written.rejected.items()}
-    return replace(written, rejected=rejected, raw=_masked_raw(written.raw), **texts)
-
-
-def _masked_raw(raw: Mapping[str, Any]) -> dict[str, list[str]]:
-    """A form as typed, without its secrets. Longer than any field may be is not kept."""
-    return {
-        name: [mask_secrets(clean_lines(str(value)[:_LONGEST])).text for value in values]
-        for name, values in raw.items()
-    }
-
-
-def _settled(written: Written) -> Written:
-    """What follows from itself filled in: the choice from the option, and the other way round."""
-    settled = rules.settle(rules.Proposal(choice=written.choice, option=written.option))
-    return replace(written, choice=settled.choice, option=settled.option)
 
 
 def _already_decided(checkpoint: Checkpoint) -> tuple[Violation, ...]:
@@ -172,11 +85,14 @@ def _judge(
     facts: Standing, written: Written, evidence: list[Evidence], now: datetime
 ) -> tuple[tuple[Violation, ...], tuple[Violation, ...]]:
     """What refuses the decision, and what is only to be seen."""
-    texts = [risk.text for risk in facts.risks if risk.number in written.risks]
+    texts = [risk.text for risk in facts.open_risks if risk.number in written.risks]
     if written.risk_new.strip():
         texts.append(written.risk_new.strip())
     unread = {problem.field for problem in written.shape}
-    proposal, at = proposal_of(written, evidence, tuple(texts)), situation_of(facts, now)
+    proposal, at = (
+        proposal_of(written, evidence, tuple(texts)),
+        situation_of(facts, now, written.scores),
+    )
     found = rules.violations(proposal, at)
     refused = written.shape + tuple(one for one in found if one.field not in unread)
     return refused, rules.warnings(proposal, at)
@@ -194,7 +110,7 @@ def _keep_refused(
     # The same form is sent again once it is mended, under the same key.
     if once is not None:
         Submission.objects.filter(pk=once).delete()
-    _write_draft(actor, checkpoint, dict(written.raw), now)
+    write_draft(actor, checkpoint, dict(written.raw), now)
     codes = list(dict.fromkeys(problem.code or problem.field for problem in problems))
     record(
         incident,
@@ -243,7 +159,7 @@ def _store(
         choice=written.choice,
         option=written.option,
         option_detail=written.option_detail.strip(),
-        reach=rules.reach_of(written.option, bool(incident.broad_rollback_reason), {}),
+        reach=next(o.reach for o in offered(facts) if o.option == written.option),
         why_now=written.why_now.strip(),
         reversibility=written.reversibility.strip(),
         blast_radius=written.blast_radius.strip(),
@@ -257,13 +173,6 @@ def _store(
     )
     decision.evidence.set(evidence)
     decision.risks.set(risks)
-    _supersede(facts, decision, actor, now)
-    Execution.objects.create(
-        decision=decision,
-        incident=incident,
-        state=ExecutionState.DECIDED,
-        mitigates=decision.option != Option.HOLD,
-    )
     RejectedOption.objects.bulk_create(
         RejectedOption(decision=decision, option=option, reason=reason.strip())
         for option, reason in written.rejected.items()
@@ -273,26 +182,8 @@ def _store(
     return decision
 
 
-def _supersede(facts: Standing, decision: Decision, actor: Actor, now: datetime) -> None:
-    running = facts.mitigation
-    if running is None or decision.option == Option.HOLD:
-        return
-    running.state, running.ended_at = ExecutionState.SUPERSEDED, now
-    running.end_reason, running.superseded_by = decision.why_now, decision
-    running.save()
-    record(
-        decision.incident,
-        "decision.superseded",
-        actor,
-        now,
-        subject=running.decision.reference,
-        by=decision.reference,
-        reason=running.end_reason,
-    )
-
-
 def _risks(facts: Standing, written: Written, actor: Actor, now: datetime) -> list[Risk]:
-    risks = [risk for risk in facts.risks if risk.number in written.risks]
+    risks = [risk for risk in facts.open_risks if risk.number in written.risks]
     if text := written.risk_new.strip():
         incident = facts.incident
         risk = Risk.objects.create(
@@ -315,9 +206,6 @@ def _record_decision(
     actor: Actor,
     now: datetime,
 ) -> None:
-    option = Option(decision.option).label
-    if decision.option_detail:
-        option = f"{option}: {decision.option_detail}"
     record(
         decision.incident,
         "decision.made",
@@ -326,7 +214,7 @@ def _record_decision(
         subject=decision.reference,
         checkpoint=decision.checkpoint.reference,
         choice=Choice(decision.choice).label,
-        option=option,
+        option=decision.title,
         confidence=Confidence(decision.confidence).label,
         scope=decision.scope,
         evidence=[item.reference for item in evidence],

@@ -1,17 +1,19 @@
 """The Checkpoint Decision Record as a form. Everything may be blank here: the rules judge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 
-from incidents.actions.decisions import Written
+from incidents.actions.written import Written
 from incidents.forms.base import WarroomForm
 from incidents.forms.fields import PersonField, Soon
+from incidents.models import Recommendation
 from incidents.reader import number
-from incidents.rules.decision import Offer
+from incidents.rules.conflict import LEAST, MOST, Scores, Stand
+from incidents.rules.decision import Conflict, Offer
 from incidents.vocabulary import Choice, Confidence
 from warroom.kernel.refusal import Violation
 
@@ -47,6 +49,24 @@ class Numbers(forms.Field):
         return tuple(one for one in found if one is not None)
 
 
+class Score(forms.TypedChoiceField):
+    """1 to 5, or nothing yet."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, **options: Any) -> None:
+        steps = [(n, str(n)) for n in range(LEAST, MOST + 1)]
+        super().__init__(choices=steps, coerce=int, empty_value=None, **options)
+
+
+def _scores_of(side: Stand) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Names and labels of the two fields, in the order of ``Scores``."""
+    return (
+        (f"score_{side.number}_reversibility", "Reversibility"),
+        (f"score_{side.number}_blast_radius", "Blast radius"),
+    )
+
+
 class DecisionForm(WarroomForm):
     scope = _text("Impacted scope")
     evidence = Numbers(label="Evidence reviewed", required=False)
@@ -74,6 +94,9 @@ class DecisionForm(WarroomForm):
     verifier = PersonField(label="Owner for verification", required=False)
     deviation_reason = _text("Why this leaves the default posture")
     override_reason = _text("Emergency: why readiness is skipped")
+    supersede_reason = _text("Why this supersedes it")
+    conflict_evidence = Numbers(label="Evidence that disproves the other side", required=False)
+    conflict_reason = _text("Why you choose this side")
 
     def __init__(
         self,
@@ -81,15 +104,23 @@ class DecisionForm(WarroomForm):
         offered: Iterable[Offer],
         now: datetime,
         zone: ZoneInfo,
+        conflict: Conflict | None = None,
+        recommended: Mapping[str, Sequence[Recommendation]] | None = None,
         **kwargs: Any,
     ) -> None:
-        self.offered = tuple(offered)
+        self.offered, self.conflict = tuple(offered), conflict
+        self.recommended = recommended or {}
         # Before the form binds: the reasons are fields like any other.
         rejected = {
             f"rejected_{offer.option}": _text("Rejected because", 2000, rows=1)
             for offer in self.offered
         }
-        self.base_fields = {**type(self).base_fields, **rejected}
+        scores = {
+            name: Score(label=label, required=False)
+            for side in (conflict.sides if conflict else ())
+            for name, label in _scores_of(side)
+        }
+        self.base_fields = {**type(self).base_fields, **rejected, **scores}
         super().__init__(*args, **kwargs)
         deadline = self.fields["deadline"]
         assert isinstance(deadline, Soon)
@@ -104,6 +135,7 @@ class DecisionForm(WarroomForm):
                 "offer": offer,
                 "chosen": chosen == offer.option,
                 "rejected": self[f"rejected_{offer.option}"],
+                "recommended": self.recommended.get(offer.option, ()),
             }
             for offer in self.offered
         ]
@@ -113,6 +145,7 @@ class DecisionForm(WarroomForm):
         said = {**self.cleaned_data}
         said.pop("once", None)
         said.pop("author", None)
+        scores = self._scores(said)
         reasons = {offer.option: said.pop(f"rejected_{offer.option}", "") for offer in self.offered}
         shape = tuple(
             Violation("", str(message), name)
@@ -120,7 +153,23 @@ class DecisionForm(WarroomForm):
             for message in messages
         )
         raw = {k: v for k, v in self.data.lists() if k in self.fields and k not in _NOT_KEPT}
-        return Written(**said, rejected=reasons, shape=shape, raw=raw)
+        return Written(**said, rejected=reasons, scores=scores, shape=shape, raw=raw)
+
+    def _scores(self, said: dict[str, Any]) -> dict[int, Scores]:
+        """The commander's scores, taken out of what was said."""
+        sides = self.conflict.sides if self.conflict else ()
+        return {
+            side.number: Scores(*(said.pop(name, None) for name, _ in _scores_of(side)))
+            for side in sides
+        }
+
+    @property
+    def sides(self) -> list[dict[str, Any]]:
+        """Each side of the open contradiction with the fields of the commander's scores."""
+        sides = self.conflict.sides if self.conflict else ()
+        return [
+            {"side": side, "scores": [self[name] for name, _ in _scores_of(side)]} for side in sides
+        ]
 
     @classmethod
     def initial_of(cls, draft: dict[str, list[str]]) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from incidents import derived, facts, situation
-from incidents.actions import decisions
+from incidents.actions import decisions, drafts
 from incidents.doors import door
 from incidents.forms.decisions import DecisionForm
-from incidents.models import Checkpoint, Decision, DecisionDraft, Incident
+from incidents.models import Checkpoint, Decision, DecisionDraft, Incident, Recommendation
 from incidents.panels import bar
 from incidents.reader import zone_of
 from incidents.rules.capture import PRECHECK_COMMANDS
@@ -63,7 +63,7 @@ def draft(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResp
     point = get_object_or_404(incident.checkpoints, number=checkpoint)
     form = _form(request, incident, point)
     form.is_valid()
-    saved = decisions.save_draft(request.actor, point, form.written().raw, now=clock.now())
+    saved = drafts.save_draft(request.actor, point, form.written().raw, now=clock.now())
     if saved is None:
         return JsonResponse({"decided": point.reference}, status=409)
     return JsonResponse({"saved_at": saved.saved_at.isoformat()})
@@ -83,6 +83,8 @@ def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> Decisi
     options: dict[str, Any] = {
         "request": request,
         "offered": situation.offered(facts.of(incident)),
+        "conflict": situation.conflict_of(facts.of(incident), {}),
+        "recommended": _recommended(facts.of(incident)),
         "now": clock.now(),
         "zone": zone_of(request),
     }
@@ -113,6 +115,14 @@ def _draft_for(request: HttpRequest, incident: Incident, point: Checkpoint) -> D
     return mine.filter(checkpoint=point).first() or overtaken.first()
 
 
+def _recommended(standing: facts.Standing) -> dict[str, list[Recommendation]]:
+    """The open recommendations by option: what its owners say stands beside each rung."""
+    found: dict[str, list[Recommendation]] = {}
+    for one in standing.open_recommendations:
+        found.setdefault(one.option, []).append(one)
+    return found
+
+
 def _page(
     request: HttpRequest,
     incident: Incident,
@@ -133,6 +143,9 @@ def _page(
         "evidence": evidence,
         "evidence_count": sum(standing.evidence_by_lane.values()),
         "cited": {str(number) for number in form["evidence"].value() or ()},
+        "disproving": {str(number) for number in form["conflict_evidence"].value() or ()},
+        "at": at,
+        "contradiction": standing.contradiction,
         "picked_risks": {str(number) for number in form["risks"].value() or ()},
         "facts": standing,
         "readiness": derived.readiness(standing),

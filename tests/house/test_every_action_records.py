@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from incidents.actions import checkpoints, decisions, evidence, freezes, lifecycle, roles
+from incidents.actions import checkpoints, decisions, drafts, evidence, freezes, lifecycle, roles
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import lock, record
 from incidents.vocabulary import LaneKind, RoleName
@@ -22,6 +22,7 @@ from warroom.kernel.refusal import NotPermitted
 MODULES: tuple[ModuleType, ...] = (
     checkpoints,
     decisions,
+    drafts,
     evidence,
     freezes,
     lifecycle,
@@ -76,7 +77,7 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
 
 WITHOUT_ENTRY = {
     "lifecycle.declare": "shown below: it has no incident before it",
-    "decisions.save_draft": "a draft is nobody else's business",
+    "drafts.save_draft": "a draft is nobody else's business",
 }
 
 

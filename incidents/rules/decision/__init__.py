@@ -8,10 +8,20 @@ why one was chosen beside why the others were not), a missing confidence ``D-CON
 
 from collections.abc import Iterable
 
-from incidents.rules.decision.inputs import Candidate, Cited, ImpactedSurface, Proposal, Situation
-from incidents.rules.decision.ladder import Offer, choice_for, offers, reach_of
+from incidents.rules.decision.inputs import (
+    Candidate,
+    Cited,
+    Conflict,
+    FirstThing,
+    ImpactedSurface,
+    Proposal,
+    Situation,
+    Unfinished,
+)
+from incidents.rules.decision.ladder import Offer, choice_for, mitigates, offers, reach_of
 from incidents.rules.decision.option import confidence, consistency, rejected, settle, why_now
-from incidents.rules.decision.owners import one_person, owners
+from incidents.rules.decision.order import conflict, first, one
+from incidents.rules.decision.owners import one_person, owners, signers
 from incidents.rules.decision.packet import evidence, next_action, owner, ready, risks, scope
 from incidents.rules.decision.posture import Posture, left_by, posture, postures
 from incidents.rules.decision.statements import blast_radius, reversibility, verification
@@ -21,14 +31,18 @@ __all__ = [
     "RULES",
     "Candidate",
     "Cited",
+    "Conflict",
+    "FirstThing",
     "ImpactedSurface",
     "Offer",
     "Posture",
     "Proposal",
     "Situation",
+    "Unfinished",
     "by_code",
     "choice_for",
     "left_by",
+    "mitigates",
     "offers",
     "postures",
     "reach_of",
@@ -53,6 +67,9 @@ RULES = (
     confidence,
     owners,
     posture,
+    first,
+    one,
+    conflict,
 )
 
 
@@ -68,7 +85,8 @@ def violations(proposal: Proposal, situation: Situation) -> tuple[Violation, ...
 
 def warnings(proposal: Proposal, situation: Situation) -> tuple[Violation, ...]:
     """What does not stop the decision and should still be seen."""
-    return one_person(settle(proposal), situation)
+    settled = settle(proposal)
+    return one_person(settled, situation) + signers(settled, situation)
 
 
 def by_code(found: Iterable[Violation]) -> dict[str, tuple[Violation, ...]]:

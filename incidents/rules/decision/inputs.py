@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from incidents.rules.conflict import Stand
 from incidents.rules.decision.ladder import Offer
 from incidents.rules.readiness import Readiness
 from incidents.vocabulary import DependencyClass
@@ -38,6 +39,39 @@ class ImpactedSurface:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfinished:
+    """The mitigation that runs, or waits for signatures or verification."""
+
+    reference: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstThing:
+    """An option that must be executed, with proof, before a hotfix (``D-FIRST``).
+
+    ``standing`` says in words how far it is: "is not decided yet".
+    """
+
+    option: str
+    label: str
+    is_done: bool
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The open contradiction, its sides scored as far as the commander has scored them."""
+
+    reference: str
+    sides: tuple[Stand, ...]
+
+    @property
+    def options(self) -> frozenset[str]:
+        return frozenset(side.option for side in self.sides)
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """The form, with its field names; ``risks`` are the texts picked and the new one.
 
@@ -61,6 +95,9 @@ class Proposal:
     verifier: Candidate | None = None
     deviation_reason: str = ""
     override_reason: str = ""
+    supersede_reason: str = ""
+    conflict_evidence: tuple[Cited, ...] = ()
+    conflict_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +105,9 @@ class Situation:
     """The incident at the moment of deciding.
 
     ``is_first``: no decision has been recorded yet. ``is_overridden``: readiness was skipped on
-    record before. ``offered``: see ``ladder.offers``. The two links mend what no field of the
-    form can.
+    record before. ``offered``: see ``ladder.offers``. ``is_dual``: two people must sign
+    (``D-DUAL``). ``data_owner``: who signs beside the commander. The links mend what no field
+    of the form can.
     """
 
     now: datetime
@@ -82,6 +120,11 @@ class Situation:
     surfaces: tuple[ImpactedSurface, ...] = ()
     severity_href: str = ""
     commander_href: str = ""
+    unfinished: Unfinished | None = None
+    first_things: tuple[FirstThing, ...] = ()
+    conflict: Conflict | None = None
+    is_dual: bool = False
+    data_owner: Candidate | None = None
 
     def offer(self, option: str) -> Offer | None:
         return next((offer for offer in self.offered if offer.option == option), None)

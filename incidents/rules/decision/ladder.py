@@ -56,3 +56,8 @@ def choice_for(option: str) -> Choice:
     Hold alone is continuing to observe. Escalating is never guessed: somebody must say so.
     """
     return Choice.ROLLBACK if option == Option.ROLLBACK else Choice.CONTINUE
+
+
+def mitigates(option: str) -> bool:
+    """True of every option but holding: that one changes nothing that runs."""
+    return option != Option.HOLD

@@ -26,6 +26,20 @@ def one_person(proposal: Proposal, situation: Situation) -> Found:
     return (Violation("D-OWNERS", words, "verifier"),)
 
 
+def signers(proposal: Proposal, situation: Situation) -> Found:
+    """The warning where ``D-DUAL`` applies and there are not yet two people to sign."""
+    if not situation.is_dual:
+        return ()
+    data, commander = situation.data_owner, situation.commander
+    if data is None:
+        words = "Nobody is data owner yet: the decision waits until one is named and has signed."
+    elif commander is not None and data.id == commander.id:
+        words = f"{data.name} is commander and data owner: the decision waits for a second person."
+    else:
+        return ()
+    return (Violation("D-DUAL", words, href=situation.commander_href),)
+
+
 def _able(field: str, does: str, person: Candidate | None) -> Found:
     if person is None:
         return (Violation("D-OWNERS", f"Name who {does}.", field),)

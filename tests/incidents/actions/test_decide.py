@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import close_old_connections, connection
 
-from incidents.actions import checkpoints, decisions, lifecycle
+from incidents.actions import checkpoints, decisions, drafts, lifecycle
 from incidents.models import Decision, DecisionDraft, Evidence, Incident, Notice, Person
 from incidents.vocabulary import LaneKind, Option
 from tests.factories import START
@@ -119,7 +119,7 @@ def test_a_secret_in_a_statement_is_masked_on_the_record_and_in_the_draft(
 ) -> None:
     leak = "Call it with password=Tr0ub4dor-and-3"
 
-    draft = decisions.save_draft(
+    draft = drafts.save_draft(
         commander.as_actor(), staffed.checkpoints.get(), {"why_now": [leak]}, now=NOW
     )
     made = decide(staffed, commander, written(cited, *owners, NOW, why_now=leak))
@@ -145,7 +145,7 @@ def test_a_draft_that_comes_after_the_decision_is_not_kept(
 ) -> None:
     decide(staffed, commander, written(cited, *owners, NOW))
 
-    late = decisions.save_draft(
+    late = drafts.save_draft(
         commander.as_actor(), staffed.checkpoints.get(number=1), {"scope": ["x"]}, now=NOW
     )
 

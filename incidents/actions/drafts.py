@@ -1,0 +1,37 @@
+"""What an author has typed of a decision so far."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from incidents.actions.written import masked_raw
+from incidents.models import Checkpoint, DecisionDraft
+from incidents.permissions import require
+from warroom.kernel.actor import Actor
+
+
+def save_draft(
+    actor: Actor, checkpoint: Checkpoint, data: Mapping[str, Any], *, now: datetime
+) -> DecisionDraft | None:
+    """Keep what the author has typed so far, secrets masked; None when it is decided already.
+
+    No entry: a draft is nobody else's business.
+    """
+    kept = masked_raw(data)
+    with transaction.atomic(durable=True):
+        require("decision.decide", actor, checkpoint.incident)
+        # What is still on its way when the checkpoint was decided must not come back as a draft.
+        current = Checkpoint.objects.select_for_update().get(pk=checkpoint.pk)
+        return write_draft(actor, current, kept, now) if current.is_open else None
+
+
+def write_draft(
+    actor: Actor, checkpoint: Checkpoint, data: dict[str, list[str]], now: datetime
+) -> DecisionDraft:
+    """A step: the draft's row, within a transaction of the caller's."""
+    draft, _ = DecisionDraft.objects.update_or_create(
+        checkpoint=checkpoint, author_id=actor.id, defaults={"data": data, "saved_at": now}
+    )
+    return draft
