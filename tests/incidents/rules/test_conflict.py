@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from incidents.rules.conflict import Scores, Stand, verdict
 
-
 NOT_GIVEN = Scores()
 
 
