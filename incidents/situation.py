@@ -22,6 +22,7 @@ from incidents.rules.decision import (
     Unfinished,
     offers,
 )
+from incidents.rules.decision.posture import FITS_CLASS
 from incidents.scenarios import Scenario
 from incidents.vocabulary import DependencyClass, ExecutionState, Option, Purpose, RoleName
 
@@ -37,11 +38,17 @@ def candidate(person: Person | None) -> Candidate | None:
 
 
 def offered(facts: Standing) -> tuple[Offer, ...]:
-    """The ladder, then what the incident's scenario adds to it."""
+    """The ladder, then what the scenario adds to it and what an impacted class asks for.
+
+    A default posture (write freeze for billing) must be there to be chosen.
+    """
     scenario = _scenario(facts)
+    asked = (FITS_CLASS.get(one.dependency_class, frozenset()) for one in impacted(facts))
+    added = dict.fromkeys(scenario.options if scenario else ())
+    added |= dict.fromkeys(sorted(option for options in asked for option in options))
     return offers(
         rollback_is_broad=bool(facts.incident.broad_rollback_reason),
-        scenario_options=scenario.options if scenario else (),
+        scenario_options=added,
         scenario_reach=scenario.reach if scenario else {},
     )
 
