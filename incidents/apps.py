@@ -10,6 +10,7 @@ class IncidentsConfig(AppConfig):
         from incidents.timeline import deciding  # noqa: F401
 
         render.register_entries(panels.render_entries)
+        render.register_moment(panels.next_moment)
         render.register_panel("bar", panels.render_bar)
         render.register_panel("blueprint", panels.render_blueprint)
         render.register_panel("deciding", panels.render_deciding)

@@ -10,8 +10,10 @@ from incidents import derived, scenarios
 from incidents import facts as incident_facts
 from incidents.facts import Standing
 from incidents.models import Checkpoint, Decision, Incident, Person, TimelineEntry
+from incidents.rules import moments
 from incidents.rules.control import Control
 from incidents.rules.decision import postures
+from incidents.rules.moments import Moment
 from incidents.situation import situation_of
 from incidents.timeline import kinds
 from incidents.vocabulary import Phase, RoleName
@@ -63,6 +65,13 @@ def bar(incident: Incident, now: datetime) -> Bar:
         is_overdue=following.is_overdue(now) if following else False,
         overridden=facts.override,
     )
+
+
+def next_moment(incident: Incident, now: datetime) -> Moment | None:
+    """When the room changes by time alone. What a panel says of time has to be in it."""
+    facts = incident_facts.of(incident)
+    due = [checkpoint.due_at for checkpoint in facts.open_checkpoints]
+    return moments.next_moment(now, incident.declared_at, due)
 
 
 def render_bar(incident: Incident, now: datetime) -> str:

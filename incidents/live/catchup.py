@@ -48,17 +48,21 @@ def missed(incident_id: int, after: int) -> Missed:
     return Missed(found[-1].seq, render.entries(incident, found))
 
 
-def poll(incident: Incident, after: int, now: datetime) -> dict[str, Any]:
-    """The answer to a poll: the messages that a socket would have carried since ``after``."""
+def poll(incident: Incident, after: int, now: datetime, *, look: bool = False) -> dict[str, Any]:
+    """The answer to a poll: the messages that a socket would have carried since ``after``.
+
+    With ``look`` the panels come even if nothing was recorded: time has changed them.
+    """
     found = missed(incident.pk, after)
     if found.too_many:
         return {"seq": found.seq, "messages": [messages.RELOAD]}
-    if not found.fragments:
-        return {"seq": found.seq, "messages": []}
-    incident.refresh_from_db()
-    told = [
-        messages.entries(found.fragments),
-        messages.panels(found.seq, render.panels_shared(incident, now)),
-        messages.DUTIES,
-    ]
+    told: list[dict[str, Any]] = []
+    if found.fragments:
+        told.append(messages.entries(found.fragments))
+    if found.fragments or look:
+        incident.refresh_from_db()
+        painted = render.panels_shared(incident, now)
+        told.append(messages.panels(found.seq, painted.html, painted.moment))
+    if found.fragments:
+        told.append(messages.DUTIES)
     return {"seq": found.seq, "messages": told}

@@ -6,16 +6,19 @@ socket equals what a fresh page shows. Nothing here knows who is looking.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
+from threading import Lock
 
 from django.utils.html import strip_tags
 
 from incidents.models import Incident, TimelineEntry
+from incidents.rules.moments import Moment
 from incidents.timeline import kinds
 
 type EntriesRenderer = Callable[[Incident, list[TimelineEntry]], list[str]]
 type PanelRenderer = Callable[[Incident, datetime], str]
+type Ahead = Callable[[Incident, datetime], Moment | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Fragment:
 
 _entries: EntriesRenderer | None = None
 _panels: dict[str, PanelRenderer] = {}
+_ahead: Ahead | None = None
 
 
 def register_entries(renderer: EntriesRenderer) -> EntriesRenderer:
@@ -48,6 +52,19 @@ def register_panel(name: str, renderer: PanelRenderer) -> PanelRenderer:
         raise ValueError(f"the panel {name} is registered twice")
     _panels[name] = renderer
     return renderer
+
+
+def register_moment(ahead: Ahead) -> Ahead:
+    """Set how the next moment is found at which panels change without an entry."""
+    global _ahead
+    if _ahead is not None and _ahead is not ahead:
+        raise ValueError("the next moment is registered twice")
+    _ahead = ahead
+    return ahead
+
+
+def next_moment(incident: Incident, now: datetime) -> Moment | None:
+    return _ahead(incident, now) if _ahead is not None else None
 
 
 def panel_names() -> frozenset[str]:
@@ -79,20 +96,39 @@ def panels(incident: Incident, now: datetime, names: Iterable[str] | None = None
     return {name: panel(name, incident, now) for name in wanted}
 
 
-def panels_shared(incident: Incident, now: datetime) -> dict[str, str]:
-    """All panels, rendered once for all who poll at the same entry within the same ten seconds."""
-    key = (incident.last_hash, int(now.timestamp() // 10))
-    held, html = _shared.get(incident.pk, (None, {}))
-    if held != key:
-        html = panels(incident, now)
-        if len(_shared) >= SHARED:
-            _shared.clear()
-        _shared[incident.pk] = key, html
-    return html
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """All panels of a room, as they stood ``at`` a time; ``moment`` is when they change next."""
+
+    at: datetime
+    last_hash: str
+    html: dict[str, str]
+    moment: Moment | None
+
+    def serves(self, incident: Incident, now: datetime) -> bool:
+        """At the same entry, in the ten seconds since, unless time alone has changed them."""
+        if self.last_hash != incident.last_hash or not self.at <= now < self.at + SHARED_FOR:
+            return False
+        return self.moment is None or now < self.moment.at
+
+
+def panels_shared(incident: Incident, now: datetime) -> Painted:
+    """All panels, rendered once for all who ask at once: whoever comes meanwhile waits for it."""
+    with _locks[incident.pk % SHARED]:
+        held = _shared.get(incident.pk)
+        if held is None or not held.serves(incident, now):
+            moment = next_moment(incident, now)
+            held = Painted(now, incident.last_hash, panels(incident, now), moment)
+            if len(_shared) >= SHARED:
+                _shared.clear()
+            _shared[incident.pk] = held
+    return held
 
 
 SHARED = 32
-_shared: dict[int, tuple[tuple[str, int], dict[str, str]]] = {}
+SHARED_FOR = timedelta(seconds=10)
+_shared: dict[int, Painted] = {}
+_locks = [Lock() for _ in range(SHARED)]
 
 
 def dirtied(fragments: Sequence[Fragment]) -> frozenset[str]:

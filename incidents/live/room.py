@@ -11,6 +11,7 @@ from incidents.live.connection import Batch, Connection, text
 from incidents.live.reader import Reader
 from incidents.live.render import Fragment
 from incidents.models import Incident
+from incidents.rules.moments import Moment
 from warroom.kernel import clock
 
 logger = logging.getLogger(__name__)
@@ -148,16 +149,19 @@ class Room:
         names = render.panel_names() if late else dirty
         if not names:
             return
-        seq, html = await self._read_panels(_render_panels, self.incident_id, names)
+        seq, html, ahead = await self._read_panels(_render_panels, self.incident_id, names)
         await self._access()
         if late:
-            self.tell(messages.panels(seq, html), late & self.connections)
+            self.tell(messages.panels(seq, html, ahead), late & self.connections)
         if dirty:
             some = {name: html[name] for name in dirty}
-            self.tell(messages.panels(seq, some), self.connections - late)
+            self.tell(messages.panels(seq, some, ahead), self.connections - late)
 
 
-def _render_panels(incident_id: int, names: Iterable[str]) -> tuple[int, dict[str, str]]:
-    """The panels and the entry that they are at least as new as."""
-    incident = Incident.objects.get(pk=incident_id)
-    return incident.last_seq, render.panels(incident, clock.now(), names)
+def _render_panels(
+    incident_id: int, names: Iterable[str]
+) -> tuple[int, dict[str, str], Moment | None]:
+    """The panels, the entry that they are at least as new as, and when time changes them."""
+    incident, now = Incident.objects.get(pk=incident_id), clock.now()
+    html = render.panels(incident, now, names)
+    return incident.last_seq, html, render.next_moment(incident, now)

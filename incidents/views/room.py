@@ -25,6 +25,7 @@ def room(request: HttpRequest, incident: Incident) -> HttpResponse:
     context = {
         "incident": incident,
         "panels": live.panels(incident, now),
+        "moment": live.next_moment(incident, now),
         "may_command": may("decision.decide", request.who),
         "may_note": may("note.add", request.who),
         **_next(request, incident),

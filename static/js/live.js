@@ -1,9 +1,11 @@
 // The room, live: entries, panels and duties as the server pushes them, without a reload.
-// <main data-live="/ws/INC-42/" data-poll="/INC-42/live/" data-seq="62" data-next="/INC-42/next/">
+// <main data-live="/ws/INC-42/" data-poll="/INC-42/live/" data-seq="62" data-next="/INC-42/next/"
+//   data-moment="2026-03-05T14:10:01+00:00">
 
 import { Connection } from "./live/connection.js";
 import { Announcer } from "./live/announcer.js";
 import { Duties } from "./live/duties.js";
+import { Moments } from "./live/moments.js";
 import { Panels } from "./live/panels.js";
 import { Standing } from "./live/standing.js";
 import { Timeline } from "./live/timeline.js";
@@ -25,13 +27,17 @@ if (main) {
         if (!timeline.follows(message)) connection.catchUp();
         else timeline.add(message.entries);
       },
-      panels: (message) => panels.show(message.panels),
+      panels: (message) => {
+        panels.show(message.panels);
+        moments.next(message.moment);
+      },
       duties: () => duties.changed(),
       reload: () => standing.reload(),
       bye: (message) => standing.bye(message.reason),
     },
     (state) => standing.show(state),
   );
+  const moments = new Moments(main, () => connection.catchUp("look"), () => duties.changed());
   standing.whenAsked(() => connection.now());
   connection.start();
 }

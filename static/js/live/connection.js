@@ -51,11 +51,12 @@ export class Connection {
     }
   }
 
-  // One poll, whatever the socket does: the same messages by the other way.
-  async catchUp() {
+  // One poll, whatever the socket does: the same messages by the other way. With "look" the panels
+  // come even when nothing was recorded.
+  async catchUp(look = "") {
     if (this.#over) return false;
     try {
-      const response = await fetch(`${this.#paths.poll}?after=${this.#seq()}`, {
+      const response = await fetch(`${this.#paths.poll}?after=${this.#seq()}${look && `&${look}`}`, {
         headers: { Accept: "application/json" },
         redirect: "manual",
         signal: AbortSignal.timeout(10000),

@@ -36,6 +36,24 @@ function changed(field) {
   return field.value !== field.defaultValue;
 }
 
+// Whether an element of the page is what the server sent, apart from what this page made of it: times
+// in the reader's zone, running clocks, what is unfolded.
+export function same(old, fresh) {
+  return sent(old).isEqualNode(sent(fresh));
+}
+
+function sent(element) {
+  const copy = element.cloneNode(true);
+  for (const time of copy.querySelectorAll("time[data-local]")) {
+    time.textContent = time.title;
+    time.removeAttribute("title");
+    time.removeAttribute("data-local");
+  }
+  for (const clock of copy.querySelectorAll("[data-elapsed], [data-countdown]")) clock.textContent = "";
+  for (const details of copy.querySelectorAll("details")) details.open = false;
+  return copy;
+}
+
 // Put the new element in the place of the old; what was unfolded stays so, and who stood on a
 // link or button stands on the same one again.
 export function replace(old, fresh) {

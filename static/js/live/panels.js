@@ -1,6 +1,7 @@
-// Panels are replaced whole, by their id; one that is in use waits, and then shows its latest state.
+// Panels are replaced whole, by their id, if they differ; one that is in use waits, and then shows its
+// latest state.
 
-import { elementOf, inUse, replace, whenLeft } from "./fragment.js";
+import { elementOf, inUse, replace, same, whenLeft } from "./fragment.js";
 
 export class Panels {
   #waiting = new Map();
@@ -20,7 +21,7 @@ export class Panels {
       if (old && inUse(old)) continue;
       this.#waiting.delete(name);
       const fresh = old && elementOf(html);
-      if (fresh) replace(old, fresh);
+      if (fresh && !same(old, fresh)) replace(old, fresh);
     }
   }
 }

@@ -31,6 +31,7 @@ def test_a_poll_answers_with_the_fragments_that_a_fresh_page_shows(
         "type": "panels",
         "seq": seqs[-1],
         "panels": render.panels(incident, START),
+        "moment": {"at": "2026-03-05T14:01:01+00:00", "duties": False},
     }
     assert duties == {"type": "duties"}
 
