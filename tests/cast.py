@@ -2,22 +2,21 @@
 
 from collections.abc import Iterator
 
-import pgtrigger
 import pytest
 from django.test import TransactionTestCase
 
 from incidents.actions import roles
 from incidents.models import Incident, Person
 from incidents.vocabulary import Group, LaneKind, RoleName
+from tests.emptying import emptying
 from tests.factories import START, PersonFactory, declared
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _emptied_past_the_trigger() -> Iterator[None]:
-    """The database refuses to truncate the timeline, and so Django could not clean up."""
+    """The database refuses to truncate the record, and so Django could not clean up."""
     with pytest.MonkeyPatch.context() as patch:
-        ignored = pgtrigger.ignore("incidents.TimelineEntry:no_truncate")
-        empty = ignored(TransactionTestCase._fixture_teardown)
+        empty = emptying()(TransactionTestCase._fixture_teardown)
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
         yield
 

@@ -1,7 +1,10 @@
 from datetime import datetime
 
+import pgtrigger
 from django.db import models
 from django.urls import reverse
+
+from incidents.models.protection import no_truncate
 
 
 class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
@@ -42,6 +45,14 @@ class Checkpoint(models.Model):
                 fields=["due_at"],
                 condition=models.Q(decided_at__isnull=True),
             )
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="checkpoint_as_scheduled",
+                fields=["incident", "number", "due_at", "scheduled_at"],
+            ),
+            pgtrigger.Protect(name="checkpoint_stays", operation=pgtrigger.Delete),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:

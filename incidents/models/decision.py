@@ -1,8 +1,8 @@
-import pgtrigger
 from django.db import models
 from django.urls import reverse
 
 from incidents.models.author import Authored
+from incidents.models.protection import append_only
 from incidents.vocabulary import Choice, Confidence, Option, Reach, Severity
 
 
@@ -62,11 +62,7 @@ class Decision(Authored):
                 | ~models.Q(executor=models.F("verifier")),
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="decided_is_final", operation=pgtrigger.Update | pgtrigger.Delete
-            )
-        ]
+        triggers = append_only("decided_is_final")
 
     def __str__(self) -> str:
         return f"{self.reference} of {self.incident.reference}"
@@ -84,6 +80,22 @@ class Decision(Authored):
         return reverse("decision", args=[self.incident_id, self.number])
 
 
+class CitedEvidence(Decision.evidence.through):  # type: ignore[name-defined, misc]
+    """What a decision cites: written with it, and as final."""
+
+    class Meta:
+        proxy = True
+        triggers = append_only("cited_is_final")
+
+
+class CitedRisk(Decision.risks.through):  # type: ignore[name-defined, misc]
+    """The risks that a decision names: written with it, and as final."""
+
+    class Meta:
+        proxy = True
+        triggers = append_only("risk_cited_is_final")
+
+
 class RejectedOption(models.Model):
     """Why an option of the ladder was not taken."""
 
@@ -96,6 +108,7 @@ class RejectedOption(models.Model):
             models.UniqueConstraint(fields=["decision", "option"], name="rejected_option_once"),
             models.CheckConstraint(name="rejected_with_reason", condition=~models.Q(reason="")),
         ]
+        triggers = append_only("rejected_is_final")
 
     def __str__(self) -> str:
         return f"{Option(self.option).label}: {self.reason}"

@@ -1,10 +1,10 @@
 from datetime import UTC, datetime
 
-import pgtrigger
 from django.db import models
 from django.urls import reverse
 
 from incidents.models.author import Authored
+from incidents.models.protection import append_only
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -60,9 +60,7 @@ class Evidence(Authored):
             ),
         ]
         indexes = [models.Index(name="evidence_lane", fields=["incident", "lane", "-number"])]
-        triggers = [
-            pgtrigger.Protect(name="immutable", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = append_only("immutable")
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
@@ -98,9 +96,7 @@ class EvidenceFile(models.Model):
     content = models.BinaryField()
 
     class Meta:
-        triggers = [
-            pgtrigger.Protect(name="immutable_file", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = append_only("immutable_file")
 
     def __str__(self) -> str:
         return f"file of E-{self.evidence.number}"

@@ -1,4 +1,7 @@
+import pgtrigger
 from django.db import models
+
+from incidents.models.protection import no_truncate
 
 
 class Risk(models.Model):
@@ -26,6 +29,13 @@ class Risk(models.Model):
                 condition=models.Q(retired_at__isnull=True, retired_reason="")
                 | (models.Q(retired_at__isnull=False) & ~models.Q(retired_reason="")),
             ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="risk_as_noted", fields=["incident", "number", "text", "noted_at"]
+            ),
+            pgtrigger.Protect(name="risk_stays", operation=pgtrigger.Delete),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:

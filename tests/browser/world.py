@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import pgtrigger
 from django.core.management import call_command
 from django.db import connection, connections
 
 from incidents.actions import checkpoints
 from incidents.models import Incident, Person
 from lanes.actions import add_note
+from tests.emptying import emptying
 from tests.factories import declared
 from tests.live_app import LiveApp, serving
 from warroom import demo
@@ -55,7 +55,7 @@ def told() -> Iterator[World]:
 
 def _empty() -> None:
     """As other tests expect it; the record itself refuses to be emptied."""
-    with pgtrigger.ignore("incidents.TimelineEntry:no_truncate"):
+    with emptying():
         call_command("flush", interactive=False, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM cache")
