@@ -40,3 +40,112 @@ register(
         panels=frozenset({"lanes", "warnings"}),
     )
 )
+
+
+def _decided(data: Mapping[str, Any]) -> SafeString:
+    cited = ", ".join(data["evidence"])
+    return format_html("{} {} By {}.", data["text"], data["finding"], cited)
+
+
+def _resolved(data: Mapping[str, Any]) -> SafeString:
+    words = format_html("{} {}", data["text"], data["resolution"])
+    if data.get("evidence"):
+        words += format_html(" By {}.", ", ".join(data["evidence"]))
+    return words
+
+
+_IN_LANES = frozenset({"lanes", "warnings", "standing"})
+
+for _kind in (
+    Kind(
+        "unknown.raised",
+        "Unknowns",
+        "Unknown {subject}.",
+        "{text}",
+        icon="i-ahead",
+        panels=_IN_LANES,
+    ),
+    Kind(
+        "unknown.resolved",
+        "Unknowns",
+        "Unknown {subject} resolved.",
+        _resolved,
+        icon="i-met",
+        panels=_IN_LANES,
+    ),
+    Kind(
+        "hypothesis.stated",
+        "Hypotheses",
+        "Hypothesis {subject}.",
+        "{text}",
+        icon="i-ahead",
+        panels=_IN_LANES,
+    ),
+    Kind(
+        "hypothesis.decided",
+        "Hypotheses",
+        "Hypothesis {subject} {state}.",
+        _decided,
+        icon="i-met",
+        panels=_IN_LANES,
+        announce="politely",
+    ),
+    Kind(
+        "handoff.offered",
+        "Handoffs",
+        "Handoff {subject} offered: {what}, to {receiver}.",
+        "{giver} owns it until {receiver} accepts.",
+        icon="i-handoff",
+        announce="politely",
+    ),
+    Kind(
+        "handoff.accepted",
+        "Handoffs",
+        "{receiver} accepted {what}.",
+        "From {giver}, {subject}.",
+        icon="i-handoff",
+        announce="politely",
+    ),
+    Kind(
+        "handoff.declined",
+        "Handoffs",
+        "{receiver} declined {what}.",
+        "{giver} keeps it. {reason}",
+        icon="i-handoff",
+        announce="politely",
+    ),
+    Kind(
+        "handoff.withdrawn",
+        "Handoffs",
+        "Handoff {subject} withdrawn.",
+        "{what} stays with {giver}. {reason}",
+        icon="i-handoff",
+        announce="politely",
+    ),
+    Kind(
+        "handoff.waiting",
+        "Handoffs",
+        "Handoff {subject} waits for an answer.",
+        "{what}: {receiver} has not answered for 5 minutes. {told} reminded.",
+        icon="i-clock",
+        announce="now",
+    ),
+    Kind(
+        "pattern.raised",
+        "Anti-patterns",
+        "{label}.",
+        "{sentence}",
+        icon="i-warning",
+        panels=_IN_LANES,
+        announce="politely",
+    ),
+    Kind(
+        "pattern.cleared",
+        "Anti-patterns",
+        "{label}: over.",
+        "{sentence} Lasted {lasted}.",
+        icon="i-met",
+        panels=_IN_LANES,
+    ),
+):
+    register(_kind)

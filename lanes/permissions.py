@@ -2,10 +2,20 @@
 
 from incidents.permissions import Who, declare
 
+_RESPONDING = frozenset({Who.RESPONDER, Who.ADMIN})
+_OF_LANE = frozenset({Who.LANE_OWNER, Who.COMMANDER, Who.ADMIN})
+
 declare(
     {
-        "lane.view": frozenset({Who.RESPONDER, Who.ADMIN}),
-        "note.add": frozenset({Who.RESPONDER, Who.ADMIN, Who.AGENT}),
-        "boundary.set": frozenset({Who.LANE_OWNER, Who.COMMANDER, Who.ADMIN}),
+        "lane.view": _RESPONDING,
+        "note.add": _RESPONDING | {Who.AGENT},
+        "boundary.set": _OF_LANE,
+        "unknown.change": _OF_LANE | {Who.AGENT},
+        "hypothesis.change": _OF_LANE | {Who.AGENT},
+        "handoff.offer": _OF_LANE,
+        "handoff.answer": _RESPONDING,
+        "handoff.withdraw": _RESPONDING,
+        "handoff.remind": frozenset({Who.SYSTEM}),
+        "pattern.observe": frozenset({Who.SYSTEM}),
     }
 )

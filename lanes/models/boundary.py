@@ -1,5 +1,3 @@
-"""How a lane works. The four lanes always exist; stored is what is said of them."""
-
 from django.db import models
 
 from incidents.vocabulary import LaneKind

@@ -1,0 +1,9 @@
+"""How a lane works. The four lanes always exist; stored is what is said of them."""
+
+from lanes.models.boundary import BoundaryItem
+from lanes.models.handoff import Handoff
+from lanes.models.hypothesis import Hypothesis
+from lanes.models.pattern import PatternSpan
+from lanes.models.unknown import Unknown
+
+__all__ = ["BoundaryItem", "Handoff", "Hypothesis", "PatternSpan", "Unknown"]

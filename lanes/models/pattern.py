@@ -1,0 +1,37 @@
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+
+class PatternSpan(models.Model):
+    """An anti-pattern while it lasted: which, about what, from when to when.
+
+    ``subject`` tells several of one code apart (a person, a boundary item, a decision).
+    """
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="patterns"
+    )
+    code = models.CharField(max_length=20)
+    subject = models.CharField(max_length=160, blank=True)
+    sentence = models.CharField(max_length=400)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["began_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "code", "subject"],
+                condition=Q(ended_at__isnull=True),
+                name="pattern_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                name="pattern_ends_after_start",
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("began_at")),
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="pattern_stays", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.code} of {self.incident.reference}"
