@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from incidents.models import Incident
-from incidents.timeline.chain import Break
+from incidents.timeline.contents import broken_items
 from incidents.timeline.record import lock
 from incidents.timeline.verify import verify
 
@@ -17,7 +17,10 @@ _REFERENCE = re.compile(r"(?:INC-)?(\d{1,18})", re.IGNORECASE)
 
 
 class Command(BaseCommand):
-    help = "Verify the hash chain of timelines. Exits with 1 and names the first broken entry."
+    help = (
+        "Verify the hash chain of timelines and the hash of each item of evidence. "
+        "Exits with 1 and names the first broken entry, and every broken item."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("incident", nargs="*", metavar="INC-n", help="the incidents to verify")
@@ -47,23 +50,33 @@ class Command(BaseCommand):
         return number
 
     def _holds(self, number: int) -> bool:
-        """Print one line about one incident; true when its timeline is whole."""
-        found = _first_break(number)
-        if found is not None:
-            self.stdout.write(self.style.ERROR(f"INC-{number} broken: {found.sentence}."))
-            return False
-        entries = Incident.objects.values_list("last_seq", flat=True).get(pk=number)
-        count = f"{entries} {'entry' if entries == 1 else 'entries'}"
-        self.stdout.write(f"INC-{number} holds: {count}.")
-        return True
+        """Print about one incident: that all of it is whole, or a line for each thing broken."""
+        found = _broken(number)
+        for sentence in found:
+            self.stdout.write(self.style.ERROR(f"INC-{number} broken: {sentence}."))
+        if not found:
+            self.stdout.write(f"INC-{number} holds: {_counted(number)}.")
+        return not found
 
 
-def _first_break(number: int) -> Break | None:
+def _broken(number: int) -> list[str]:
     """Read without stopping anybody; only what looks broken is read again under the lock.
 
-    An entry written between reading the incident and reading its entries would look like a break.
+    What is written between one read and the next would look broken.
     """
-    if verify(Incident.objects.get(pk=number)) is None:
-        return None
+    if not _read(Incident.objects.get(pk=number)):
+        return []
     with transaction.atomic():
-        return verify(lock(number))
+        return _read(lock(number))
+
+
+def _read(incident: Incident) -> list[str]:
+    first = verify(incident)
+    return [*([first.sentence] if first else []), *broken_items(incident)]
+
+
+def _counted(number: int) -> str:
+    incident = Incident.objects.get(pk=number)
+    entries, items = incident.last_seq, incident.evidence.count()
+    said = f"{entries} {'entry' if entries == 1 else 'entries'}"
+    return f"{said}, {items} {'item' if items == 1 else 'items'} of evidence" if items else said

@@ -3,25 +3,28 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from incidents.actions import roles
-from incidents.models import Incident, Person, TimelineEntry
-from incidents.vocabulary import LaneKind, RoleName
+from incidents.actions import evidence, roles
+from incidents.models import Evidence, EvidenceFile, Incident, Person, TimelineEntry
+from incidents.rules.capture import Capture
+from incidents.vocabulary import EvidenceKind, LaneKind, RoleName
 from tests.factories import START, declared
 
 
 @contextmanager
-def _trigger_disabled() -> Iterator[None]:
+def _trigger_disabled(*tables: str) -> Iterator[None]:
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE incidents_timelineentry DISABLE TRIGGER USER")
-        yield
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE incidents_timelineentry ENABLE TRIGGER USER")
+        for change in ("DISABLE", "ENABLE"):
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for table in tables or ("timelineentry",):
+                cursor.execute(f"ALTER TABLE incidents_{table} {change} TRIGGER USER")
+            if change == "DISABLE":
+                yield
 
 
 @pytest.fixture
@@ -119,6 +122,85 @@ def test_one_broken_timeline_does_not_hide_the_others(story: Incident, commander
         f"{story.reference} broken",
         f"{other.reference} holds",
     ]
+    assert code == 1
+
+
+@pytest.fixture
+def exhibits(incident: Incident, commander: Person) -> Incident:
+    """E-1 to E-12: a log, a link, a file, a command without output, and eight more logs."""
+    said = [
+        Capture(EvidenceKind.LOG, text="refused at 14:02"),
+        Capture(EvidenceKind.LINK, url="https://graphs.test/401"),
+        Capture(EvidenceKind.FILE, file=b"\x00\x01", file_name="core"),
+        Capture(EvidenceKind.COMMAND, command="true"),
+        *(Capture(EvidenceKind.LOG, text=f"line {n}") for n in range(8)),
+    ]
+    for one in said:
+        evidence.capture(commander.as_actor(), incident.pk, one, now=START)
+    return incident
+
+
+def test_whole_evidence_holds(exhibits: Incident) -> None:
+    assert _verify(exhibits.reference).endswith(" entries, 12 items of evidence.\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentences"),
+    [
+        pytest.param(
+            lambda items: items.filter(number__in=[1, 12]).update(text="all is well"),
+            [
+                "E-1 holds something else than was captured",
+                "E-12 holds something else than was captured",
+            ],
+            id="text",
+        ),
+        pytest.param(
+            lambda items: items.filter(number=1).update(
+                text="all is well", sha256=sha256(b"all is well").hexdigest(), size=11
+            ),
+            ["E-1 holds something else than was captured"],
+            id="text with its hash",
+        ),
+        pytest.param(
+            lambda items: items.filter(number=2).update(url="https://graphs.test/200"),
+            ["E-2 holds something else than was captured"],
+            id="link",
+        ),
+        pytest.param(
+            lambda items: items.filter(number=1).update(sha256="0" * 64),
+            ["E-1 says another hash or size than its content has"],
+            id="hash",
+        ),
+        pytest.param(
+            lambda items: EvidenceFile.objects.update(content=b"\x00\x02"),
+            ["E-3 holds something else than was captured"],
+            id="file",
+        ),
+        pytest.param(
+            lambda items: EvidenceFile.objects.all()._raw_delete("default"),
+            ["E-3 has lost its file"],
+            id="file gone",
+        ),
+        pytest.param(
+            lambda items: items.filter(number=4)._raw_delete("default"),
+            ["E-4 is missing"],
+            id="item gone",
+        ),
+        pytest.param(
+            lambda items: items.filter(number=12).update(number=13),
+            ["E-13 is not on the timeline", "E-12 is missing"],
+            id="renumbered",
+        ),
+    ],
+)
+def test_every_broken_item_is_named(exhibits: Incident, change, sentences: list[str]) -> None:
+    with _trigger_disabled("evidence", "evidencefile"):
+        change(Evidence.objects.filter(incident=exhibits))
+
+    out, code = _verify_broken(exhibits.reference)
+
+    assert out.splitlines() == [f"{exhibits.reference} broken: {one}." for one in sentences]
     assert code == 1
 
 
