@@ -173,6 +173,21 @@ def test_page_after_the_session_ended(visit: Visits) -> None:
     assert problems(page) == []
 
 
+def test_page_of_a_form_that_had_been_sent(visit: Visits, world: World) -> None:
+    page = visit("mara", address := f"/INC-{world.declare().pk}/severity/")
+    once = page.locator("main [name=once]").get_attribute("value")
+    for reason in ("Only one region", "Two regions, and the sandbox"):
+        page.goto(address)
+        page.locator("main [name=once]").evaluate("(field, key) => { field.value = key }", once)
+        page.get_by_label("SEV-2").check()
+        page.get_by_label("Why").fill(reason)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Change severity").click()
+    expect(page.locator("h1")).to_have_text("This form had been sent already")
+    expect(page.locator("main")).to_contain_text("Two regions, and the sandbox")
+    assert problems(page) == []
+
+
 def test_first_pages_of_an_incident(visit: Visits, world: World) -> None:
     """Nothing is there yet: no owner, evidence, checkpoint or note."""
     incident = world.declare(restricted=True)
