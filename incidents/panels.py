@@ -6,7 +6,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from incidents import derived, scenarios
+from incidents import derived, patterns, scenarios
 from incidents import facts as incident_facts
 from incidents.facts import Standing
 from incidents.models import Checkpoint, Decision, Incident, Person, TimelineEntry
@@ -109,6 +109,7 @@ def render_warnings(incident: Incident, now: datetime) -> str:
         faults=derived.faults(facts, now),
         late=[item for item in derived.first_fifteen(facts, now) if item.state == "late"],
         override=facts.override,
+        patterns=patterns.of(facts, now),
     )
 
 

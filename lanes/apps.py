@@ -9,6 +9,7 @@ class LanesConfig(AppConfig):
         from lanes import (  # noqa: F401  (registering is their effect)
             kinds,
             panels,
+            patterns,
             permissions,
         )
 

@@ -1,10 +1,10 @@
 """What is so in the lanes of one incident, all four at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, F, Window
 
 from incidents import facts as incident_facts
 from incidents.models import Assignment, Incident, Person, TimelineEntry
@@ -58,18 +58,17 @@ class LaneFacts:
 
 
 def lanes_of(incident: Incident) -> list[LaneFacts]:
-    """The four lanes: three queries, beside the incident's own facts."""
+    """The four lanes: two queries, beside the incident's own facts."""
     standing = incident_facts.of(incident)
     boundaries = _boundaries(incident)
     last = {note.lane: note for note in _last_notes(incident)}
-    counted = _note_counts(incident)
     return [
         LaneFacts(
             kind=kind,
             assignment=standing.holders.get((RoleName.LANE_OWNER, kind)),
             boundary=boundaries[kind],
             last_note=last.get(kind),
-            notes=counted.get(kind, 0),
+            notes=last[kind].of_lane if kind in last else 0,
             evidence=standing.evidence_by_lane[kind],
         )
         for kind in LaneKind
@@ -77,11 +76,23 @@ def lanes_of(incident: Incident) -> list[LaneFacts]:
 
 
 def _boundaries(incident: Incident) -> Mapping[str, Boundary]:
-    items = list(BoundaryItem.objects.current().filter(incident=incident))
-    return {kind: _boundary([item for item in items if item.lane == kind]) for kind in LaneKind}
+    items = items_of([incident])[incident.pk]
+    return {kind: boundary_of(item for item in items if item.lane == kind) for kind in LaneKind}
 
 
-def _boundary(items: Iterable[BoundaryItem]) -> Boundary:
+def items_of(incidents: Sequence[Incident]) -> Mapping[int, list[BoundaryItem]]:
+    """The current boundary items by incident: one query, none for what was read before."""
+    unread = [incident for incident in incidents if not hasattr(incident, "_boundary_items")]
+    found: dict[int, list[BoundaryItem]] = {incident.pk: [] for incident in unread}
+    for item in BoundaryItem.objects.current().filter(incident__in=list(found)):
+        found[item.incident_id].append(item)
+    for incident in unread:
+        incident._boundary_items = found[incident.pk]  # type: ignore[attr-defined]
+    return {incident.pk: incident._boundary_items for incident in incidents}  # type: ignore[attr-defined]
+
+
+def boundary_of(items: Iterable[BoundaryItem]) -> Boundary:
+    """The boundary that these rows make."""
     items = list(items)
     return Boundary(
         tuple(item.text for item in items if item.included),
@@ -90,13 +101,10 @@ def _boundary(items: Iterable[BoundaryItem]) -> Boundary:
 
 
 def _last_notes(incident: Incident) -> Iterable[TimelineEntry]:
+    """The last note of each lane, with the number of the lane's notes as ``of_lane``."""
     notes = TimelineEntry.objects.filter(incident=incident, kind=NOTE).exclude(lane="")
-    return notes.order_by("lane", "-seq").distinct("lane")
-
-
-def _note_counts(incident: Incident) -> Mapping[str, int]:
-    notes = TimelineEntry.objects.filter(incident=incident, kind=NOTE).exclude(lane="")
-    return dict(notes.order_by().values_list("lane").annotate(Count("pk")))
+    counted = notes.annotate(of_lane=Window(Count("pk"), partition_by=F("lane")))
+    return counted.order_by("lane", "-seq").distinct("lane")
 
 
 def notes_of(incident: Incident, lane: str, most: int) -> list[TimelineEntry]:

@@ -13,11 +13,13 @@ from comms import outbox
 from incidents import upkeep
 from incidents.actions import checkpoints
 from incidents.due import Due, due
+from lanes import observing
 from warroom.kernel import clock
 
 logger = logging.getLogger(__name__)
 
 STEPS: tuple[Callable[[datetime], None], ...] = (
+    observing.observe_all,
     outbox.fill,
     outbox.send_waiting,
     upkeep.forget_submissions,

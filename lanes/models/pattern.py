@@ -14,6 +14,7 @@ class PatternSpan(models.Model):
     )
     code = models.CharField(max_length=20)
     subject = models.CharField(max_length=160, blank=True)
+    label = models.CharField(max_length=80)
     sentence = models.CharField(max_length=400)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

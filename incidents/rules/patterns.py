@@ -1,0 +1,132 @@
+"""Anti-patterns, derived from what is recorded. Playbook, "Advanced anti-patterns".
+
+Here are those whose facts incidents hold; lanes and comms have theirs in ``rules/patterns.py``.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from incidents.rules.wording import listed
+
+MANY_LANES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One anti-pattern that holds now: what, about what, and the act that mends it.
+
+    ``subject`` tells several of one code apart. ``lane`` is the lane on whose page it stands too.
+    """
+
+    code: str
+    label: str
+    sentence: str
+    subject: str = ""
+    lane: str = ""
+    button: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A lane and who owns it."""
+
+    lane: str
+    label: str
+    person: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A mitigation as far as it went. ``run_at``: when its verification run was captured."""
+
+    reference: str
+    executor: int
+    verifier: int
+    executor_name: str
+    is_unfinished: bool
+    is_superseded: bool = False
+    started_at: datetime | None = None
+    done_at: datetime | None = None
+    run_at: datetime | None = None
+
+
+def hero(owned: Iterable[Owned], changes: Iterable[Change]) -> tuple[Pattern, ...]:
+    """One person owns three lanes or more, or executes and verifies the same decision."""
+    lanes: dict[int, list[Owned]] = defaultdict(list)
+    for one in owned:
+        lanes[one.person].append(one)
+    found = [_of_lanes(held) for held in lanes.values() if len(held) >= MANY_LANES]
+    found += [_of_decision(c) for c in changes if c.is_unfinished and c.executor == c.verifier]
+    return tuple(found)
+
+
+def _of_lanes(held: list[Owned]) -> Pattern:
+    lanes = listed(one.label for one in held)
+    return Pattern(
+        "HERO",
+        "One-lane hero mode",
+        f"{held[0].name} owns {len(held)} lanes: {lanes}. Fast at first, fragile later.",
+        subject=f"person {held[0].person}",
+        button="Name another owner",
+    )
+
+
+def _of_decision(change: Change) -> Pattern:
+    return Pattern(
+        "HERO",
+        "One-lane hero mode",
+        f"{change.executor_name} executes and verifies {change.reference}: a second person sees"
+        " more.",
+        subject=change.reference,
+        button="Decide again with two people",
+    )
+
+
+def stale(changes: Iterable[Change]) -> tuple[Pattern, ...]:
+    """The last verification run is older than the last executed change."""
+    changes = tuple(changes)
+    done = [c for c in changes if c.done_at]
+    runs = [c.run_at for c in changes if c.run_at]
+    last = max(done, key=lambda c: c.done_at or datetime.min, default=None)
+    if last is None or not runs or last.done_at is None or max(runs) > last.done_at:
+        return ()
+    return (
+        Pattern(
+            "STALE",
+            "Verification older than the last change",
+            f"{last.reference} was executed after the last verification run. A green statement"
+            " without a rerun is no proof.",
+            subject=last.reference,
+            lane="verification",
+            button="Capture a verification run",
+        ),
+    )
+
+
+def parallel(changes: Iterable[Change]) -> tuple[Pattern, ...]:
+    """Two mitigations in effect at once: one was superseded after it had begun.
+
+    It is over when the later one is verified, failed or ended: then its state is what counts.
+    """
+    changes = tuple(changes)
+    running = next((c for c in changes if c.is_unfinished and c.started_at), None)
+    left = [c for c in changes if c.is_superseded and c.started_at and not c.run_at]
+    if running is None or not left:
+        return ()
+    names = listed(c.reference for c in left)
+    were = "was" if len(left) == 1 else "were"
+    return (
+        Pattern(
+            "PARALLEL",
+            "Parallel mitigations",
+            f"{names} {were} begun and not verified, and {running.reference} runs as well: what"
+            " helps and what harms cannot be told apart.",
+            subject=running.reference,
+            lane="mitigation",
+            button=f"Verify {running.reference}",
+        ),
+    )
