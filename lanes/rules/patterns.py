@@ -14,10 +14,10 @@ def overlaps(boundaries: Mapping[str, Boundary]) -> tuple[Pattern, ...]:
 
     ``boundaries`` are by lane.
     """
-    inside: dict[str, list[tuple[LaneKind, str]]] = defaultdict(list)
+    inside: dict[str, dict[LaneKind, str]] = defaultdict(dict)
     for lane in LaneKind:
         for item in boundaries[lane].included if lane in boundaries else ():
-            inside[_same(item)].append((lane, item))
+            inside[_same(item)].setdefault(lane, item)
     return tuple(_overlap(key, held) for key, held in inside.items() if len(held) > 1)
 
 
@@ -25,14 +25,15 @@ def _same(item: str) -> str:
     return " ".join(item.split()).casefold()
 
 
-def _overlap(key: str, held: list[tuple[LaneKind, str]]) -> Pattern:
-    lanes = listed(lane.label for lane, _ in held)
-    rest = "One of them should exclude it." if len(held) == 2 else "One of them should keep it."
+def _overlap(key: str, held: Mapping[LaneKind, str]) -> Pattern:
+    first, said = next(iter(held.items()))
+    act = "exclude" if len(held) == 2 else "keep"
     return Pattern(
         "OVERLAP",
         "Overlapping lanes",
-        f"“{held[0][1]}” is included by {lanes}. {rest}",
+        f"“{said}” is included by {listed(str(lane.label) for lane in held)}."
+        f" One of them should {act} it.",
         subject=key[:160],
-        lane=held[0][0].value,
+        lane=first.value,
         button="Mend a boundary",
     )

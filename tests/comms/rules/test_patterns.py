@@ -1,0 +1,44 @@
+"""Executed, and nobody was told."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from comms.rules.patterns import Executed, unannounced
+
+AT = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
+
+
+def minute(number: float) -> datetime:
+    return AT + timedelta(minutes=number)
+
+
+D1, D2 = Executed("D-1", minute(0)), Executed("D-2", minute(20))
+
+TOLD = {
+    "nothing-executed": ([], None, minute(60)),
+    "a-second-before-the-quarter": ([D1], None, minute(15) - timedelta(seconds=1)),
+    "told-after-it": ([D1], minute(3), minute(60)),
+    "told-after-the-last": ([D1, D2], minute(21), minute(60)),
+    "told-late": ([D1], minute(40), minute(60)),
+}
+
+
+@pytest.mark.parametrize(("executed", "told", "now"), TOLD.values(), ids=TOLD)
+def test_told(executed, told, now):
+    assert unannounced(executed, told, now) == ()
+
+
+SILENT = {
+    "at-the-quarter": ([D1], None, minute(15), "D-1"),
+    "told-before-it": ([D1], minute(-1), minute(30), "D-1"),
+    "told-at-its-very-moment": ([D1], minute(0), minute(30), "D-1"),
+    "told-only-after-the-first": ([D1, D2], minute(5), minute(35), "D-2"),
+}
+
+
+@pytest.mark.parametrize(("executed", "told", "now", "subject"), SILENT.values(), ids=SILENT)
+def test_silent(executed, told, now, subject):
+    (found,) = unannounced(executed, told, now)
+
+    assert (found.code, found.subject, found.lane) == ("UNANNOUNCED", subject, "communication")
