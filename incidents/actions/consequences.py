@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from incidents import situation
-from incidents.actions import checkpoints
+from incidents.actions import checkpoints, signatures
 from incidents.actions.act import notify
 from incidents.actions.written import Written
 from incidents.facts import Standing
@@ -79,8 +79,6 @@ def _begin(facts: Standing, decision: Decision, actor: Actor, now: datetime) -> 
         dual=dual,
     )
     if dual and actor.is_person and decision.commander_id == actor.id:
-        from incidents.actions import signatures
-
         person = Person.objects.get(pk=actor.id)
         signatures.sign_step(decision.incident, decision, person, SignRole.COMMANDER, actor, now)
 

@@ -1,0 +1,202 @@
+"""Executing a decision: started, done with proof, verified or failed by a fresh run."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from incidents.actions import checkpoints
+from incidents.actions.act import act, holder, notify, said
+from incidents.facts import standing
+from incidents.models import Decision, Evidence, Execution, Incident, Person
+from incidents.rules import dual
+from incidents.rules import execution as rules
+from incidents.signing import dual_facts
+from incidents.timeline.record import record
+from incidents.vocabulary import ExecutionState, Purpose, RoleName
+from warroom.kernel.actor import Actor
+from warroom.kernel.refusal import NotPermitted, Refused
+
+
+def start(
+    actor: Actor, incident_id: int, number: int, *, now: datetime, once: UUID | None = None
+) -> Decision:
+    """The execution owner begins D-``number``."""
+    with act("decision.execute", actor, incident_id, now, once=once) as incident:
+        decision = _decision(incident, number)
+        _only(decision.executor, actor, f"executes {decision.reference}")
+        problems = rules.start_violations(progress_of(decision))
+        # What waits for signatures is told who is missing, not only that it waits.
+        if not problems or decision.execution.is_pending:
+            signed = dual_facts(standing(incident), decision)
+            problems = dual.may_execute(signed) or problems
+        if problems:
+            raise Refused(problems)
+        execution = decision.execution
+        execution.state, execution.started_at = ExecutionState.STARTED, now
+        execution.save(update_fields=["state", "started_at"])
+        record(
+            incident,
+            "execution.started",
+            actor,
+            now,
+            subject=decision.reference,
+            option=decision.title,
+        )
+    return decision
+
+
+def finish(
+    actor: Actor,
+    incident_id: int,
+    number: int,
+    *,
+    evidence: Iterable[int],
+    now: datetime,
+    once: UUID | None = None,
+) -> Decision:
+    """The execution owner is done, and ``evidence`` (numbers) shows it."""
+    with act("decision.execute", actor, incident_id, now, once=once) as incident:
+        decision = _decision(incident, number)
+        _only(decision.executor, actor, f"executes {decision.reference}")
+        proof = _items(incident, evidence)
+        shown = [shown_of(n, proof.get(n)) for n in sorted(set(evidence))]
+        if problems := rules.finish_violations(progress_of(decision), shown):
+            raise Refused(problems)
+        execution = decision.execution
+        execution.state, execution.done_at = ExecutionState.DONE, now
+        execution.save(update_fields=["state", "done_at"])
+        execution.proof.set(proof.values())
+        record(
+            incident,
+            "execution.done",
+            actor,
+            now,
+            subject=decision.reference,
+            option=decision.title,
+            evidence=[item.reference for item in proof.values()],
+        )
+        sentence = f"{decision.reference} of {incident.reference} is executed: verify it."
+        _tell(decision, [decision.verifier], actor, "execution.done", sentence, now)
+    return decision
+
+
+def judge(
+    actor: Actor,
+    incident_id: int,
+    number: int,
+    *,
+    passed: bool | None,
+    run: int | None,
+    finding: str,
+    now: datetime,
+    once: UUID | None = None,
+) -> Decision:
+    """The verification owner calls it verified or failed, by a run captured after it was done.
+
+    Failed: a checkpoint within ten minutes asks for a new decision.
+    """
+    with act("decision.verify", actor, incident_id, now, once=once) as incident:
+        decision = _decision(incident, number)
+        _only(decision.verifier, actor, f"verifies {decision.reference}")
+        item = _items(incident, [run]).get(run) if run is not None else None
+        shown = shown_of(run, item) if run is not None else None
+        problems = rules.judge_violations(progress_of(decision), shown, passed, finding)
+        if problems or item is None:
+            raise Refused(problems)
+        execution = decision.execution
+        execution.state = ExecutionState.VERIFIED if passed else ExecutionState.FAILED
+        execution.judged_at, execution.run, execution.finding = now, item, said(finding)
+        execution.save(update_fields=["state", "judged_at", "run", "finding"])
+        record(
+            incident,
+            "verification.passed" if passed else "verification.failed",
+            actor,
+            now,
+            subject=decision.reference,
+            run=item.reference,
+            baseline=item.baseline.reference if item.baseline else "",
+            finding=execution.finding,
+        )
+        if passed:
+            sentence = f"{decision.reference} of {incident.reference} is verified."
+            _tell(decision, [_commander(incident)], actor, "verification.passed", sentence, now)
+        else:
+            _decide_again(incident, decision, actor, now)
+    return decision
+
+
+def _decide_again(incident: Incident, decision: Decision, actor: Actor, now: datetime) -> None:
+    """A checkpoint within ten minutes, unless one is due by then, and whom it concerns told."""
+    limit = now + rules.AGAIN_WITHIN
+    if not incident.checkpoints.open().filter(due_at__gt=now, due_at__lte=limit).exists():
+        purpose = f"Decide again: verification of {decision.reference} failed"
+        checkpoints.add(incident, actor, limit, purpose, now)
+    people = [_commander(incident), holder(incident, RoleName.DEPUTY), decision.executor]
+    sentence = f"Verification of {decision.reference} of {incident.reference} failed: decide again."
+    _tell(decision, people, actor, "verification.failed", sentence, now)
+
+
+def progress_of(decision: Decision) -> rules.Progress:
+    """A decision as the rules of execution see one."""
+    execution = decision.execution
+    return rules.Progress(
+        reference=decision.reference,
+        state=execution.state,
+        decided_at=decision.decided_at,
+        done_at=execution.done_at,
+        ended=_ended(execution),
+    )
+
+
+def _ended(execution: Execution) -> str:
+    if execution.state == ExecutionState.SUPERSEDED and execution.superseded_by:
+        return f"is superseded by {execution.superseded_by.reference}"
+    return "is withdrawn" if execution.state == ExecutionState.WITHDRAWN else ""
+
+
+def shown_of(number: int, item: Evidence | None) -> rules.Shown:
+    """An evidence item as the rules see one; without a row it is of another incident."""
+    if item is None:
+        return rules.Shown(number, of_incident=False)
+    return rules.Shown(
+        number=number,
+        has_content=item.has_content,
+        captured_at=item.captured_at,
+        started_at=item.started_at,
+        is_run=item.purpose == Purpose.VERIFICATION,
+        succeeded=item.succeeded,
+    )
+
+
+def _decision(incident: Incident, number: int) -> Decision:
+    rows = incident.decisions.select_related(
+        "execution__superseded_by", "executor", "verifier", "checkpoint"
+    )
+    return rows.get(number=number)
+
+
+def _items(incident: Incident, numbers: Iterable[int]) -> dict[int, Evidence]:
+    rows = incident.evidence.filter(number__in=list(numbers)).select_related("baseline")
+    return {item.number: item for item in rows.defer("text").order_by("number")}
+
+
+def _only(person: Person, actor: Actor, does: str) -> None:
+    if not actor.is_person or actor.id != person.pk:
+        raise NotPermitted(f"Only {person} {does}.")
+
+
+def _commander(incident: Incident) -> Person | None:
+    return holder(incident, RoleName.COMMANDER)
+
+
+def _tell(
+    decision: Decision,
+    people: Iterable[Person | None],
+    actor: Actor,
+    kind: str,
+    sentence: str,
+    now: datetime,
+) -> None:
+    told = [person for person in people if person is not None and person.pk != actor.id]
+    href = decision.get_absolute_url()
+    notify(decision.incident, told, kind, sentence, href, now, decision.reference)
