@@ -5,7 +5,11 @@ class IncidentsConfig(AppConfig):
     name = "incidents"
 
     def ready(self) -> None:
-        from incidents import panels, signals  # noqa: F401  (importing registers them)
+        from incidents import (  # noqa: F401  (importing registers them)
+            duties_decided,
+            panels,
+            signals,
+        )
         from incidents.live import render
         from incidents.timeline import deciding  # noqa: F401
 

@@ -1,6 +1,6 @@
 """From facts to what the rules say of them: control, first minutes, readiness, faults."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.urls import reverse
 
@@ -9,10 +9,8 @@ from incidents.rules import blueprint as blueprint_rules
 from incidents.rules import checkpoint as checkpoint_rules
 from incidents.rules import control as control_rules
 from incidents.rules import readiness as readiness_rules
-from incidents.rules.derived import DerivedItem, against, item, last_of, linked
-from incidents.vocabulary import LaneKind, RoleName
-
-_NOT_YET_RECORDED = frozenset({"executed", "verified"})
+from incidents.rules.derived import DerivedItem, last_of, linked
+from incidents.vocabulary import ExecutionState, LaneKind, RoleName
 
 
 def control_facts(facts: Standing) -> control_rules.ControlFacts:
@@ -104,6 +102,9 @@ def faults(facts: Standing, now: datetime) -> tuple[checkpoint_rules.Fault, ...]
 def blueprint(facts: Standing, now: datetime) -> blueprint_rules.Blueprint:
     latest = max(facts.open_checkpoints, key=lambda c: c.due_at, default=None)
     check = facts.rollback_check
+    mitigations = [d.execution for d in facts.decisions if d.execution.mitigates]
+    last = next((e for e in reversed(mitigations) if e.judged_at), None)
+    failed = last is not None and last.state == ExecutionState.FAILED
     return blueprint_rules.blueprint(
         blueprint_rules.BlueprintFacts(
             now=now,
@@ -112,9 +113,15 @@ def blueprint(facts: Standing, now: datetime) -> blueprint_rules.Blueprint:
             freeze_at=last_of(*(stop.at for stop in stops(facts))),
             commander_at=facts.first_held(RoleName.COMMANDER),
             deputy_at=facts.first_held(RoleName.DEPUTY) if facts.deputy else None,
-            options_at=facts.decisions[0].decided_at if facts.decisions else None,
+            options_at=_first(
+                [r.made_at for r in facts.recommendations], [d.decided_at for d in facts.decisions]
+            ),
             rollback_ready_at=check.captured_at if check and check.succeeded else None,
+            executed_at=_first([e.done_at for e in mitigations if e.done_at]),
+            executed=next((e.decision.reference for e in mitigations if e.done_at), ""),
             compared_at=facts.compared_at,
+            verified_at=last.judged_at if last and not failed else None,
+            failed_run=last.run.reference if last and last.run and failed else "",
             last_decision_at=facts.decisions[-1].decided_at if facts.decisions else None,
             last_checkpoint_due=latest.due_at if latest else None,
             last_checkpoint_set_at=latest.scheduled_at if latest else None,
@@ -122,19 +129,5 @@ def blueprint(facts: Standing, now: datetime) -> blueprint_rules.Blueprint:
     )
 
 
-def shown(
-    facts: Standing, window: blueprint_rules.Window, now: datetime
-) -> tuple[DerivedItem, ...]:
-    """A window's items, without those that nothing can record yet.
-
-    Until executing is recorded, the one move is as far as the record knows: the decision for it.
-    """
-    items = tuple(one for one in window.items if one.code not in _NOT_YET_RECORDED)
-    return (_one_decided(facts, window, now), *items) if window.code == "move" else items
-
-
-def _one_decided(facts: Standing, window: blueprint_rules.Window, now: datetime) -> DerivedItem:
-    first = next(iter(facts.decisions), None)
-    label = f"One option decided: {first.reference}" if first else "One option decided"
-    decided = item("decided", label, first.decided_at if first else None, "nothing is decided yet")
-    return against(decided, facts.incident.declared_at + timedelta(minutes=window.end), now)
+def _first(*series: list[datetime]) -> datetime | None:
+    return min((moment for moments in series for moment in moments), default=None)

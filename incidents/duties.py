@@ -123,29 +123,6 @@ _STEPS = {
 
 
 @register
-def named_in_decision(
-    standings: Sequence[Standing], person: Person, now: datetime
-) -> Iterable[Duty]:
-    for facts in standings:
-        decision = facts.current_decision
-        if decision is None or person.pk not in {decision.executor_id, decision.verifier_id}:
-            continue
-        executes = decision.executor_id == person.pk
-        does = "execution" if executes else "verification"
-        yield Duty(
-            facts.incident,
-            f"owner for {does} of {decision.reference}",
-            45,
-            decision.next_action if executes else f"Verify {decision.reference}",
-            f"You are owner for {does}. Signal: {decision.verification}",
-            decision.get_absolute_url(),
-            f"Read {decision.reference}",
-            "",
-            decision.deadline,
-        )
-
-
-@register
 def without_snapshot(
     standings: Sequence[Standing], person: Person, now: datetime
 ) -> Iterable[Duty]:

@@ -10,10 +10,11 @@ from incidents import derived, patterns, scenarios
 from incidents import facts as incident_facts
 from incidents.facts import Standing
 from incidents.models import Checkpoint, Decision, Incident, Person, TimelineEntry
-from incidents.rules import moments
+from incidents.rules import dual, moments
 from incidents.rules.control import Control
 from incidents.rules.decision import postures
 from incidents.rules.moments import Moment
+from incidents.signing import dual_facts
 from incidents.situation import situation_of
 from incidents.timeline import kinds
 from incidents.vocabulary import Phase, RoleName
@@ -82,7 +83,7 @@ def render_bar(incident: Incident, now: datetime) -> str:
 def render_blueprint(incident: Incident, now: datetime) -> str:
     facts = incident_facts.of(incident)
     hour = derived.blueprint(facts, now)
-    windows = [(window, derived.shown(facts, window, now)) for window in hour.windows]
+    windows = [(window, window.items) for window in hour.windows]
     fifteen = derived.first_fifteen(facts, now)
     return _panel("blueprint", incident, hour=hour, windows=windows, fifteen=fifteen)
 
@@ -94,10 +95,22 @@ def render_deciding(incident: Incident, now: datetime) -> str:
         incident,
         facts=facts,
         decision=facts.current_decision,
+        **_signing(facts),
         earlier=facts.decisions[-2::-1],
         checkpoints=[(c, c.is_overdue(now)) for c in facts.open_checkpoints],
         postures=postures(incident.severity, situation_of(facts, now).surfaces),
     )
+
+
+def _signing(facts: Standing) -> dict[str, Any]:
+    """The signatures under the current decision, and whose are missing."""
+    current = facts.current_decision
+    if current is None or not current.execution.dual:
+        return {}
+    return {
+        "signatures": facts.signatures_of(current),
+        "waiting": dual.missing(dual_facts(facts, current)),
+    }
 
 
 def render_warnings(incident: Incident, now: datetime) -> str:
@@ -109,6 +122,7 @@ def render_warnings(incident: Incident, now: datetime) -> str:
         faults=derived.faults(facts, now),
         late=[item for item in derived.first_fifteen(facts, now) if item.state == "late"],
         override=facts.override,
+        failed=facts.failed,
         patterns=patterns.of(facts, now),
     )
 

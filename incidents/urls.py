@@ -1,7 +1,17 @@
 from django.urls import path
 
 from incidents.live import views as live
-from incidents.views import commands, decisions, declare, evidence, home, notices, room, settings
+from incidents.views import (
+    commands,
+    decisions,
+    declare,
+    evidence,
+    execution,
+    home,
+    notices,
+    room,
+    settings,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -26,7 +36,12 @@ urlpatterns = [
     path("INC-<int:number>/decide/", decisions.decide_next, name="decide-next"),
     path("INC-<int:number>/CP-<int:checkpoint>/", decisions.decide, name="decide"),
     path("INC-<int:number>/CP-<int:checkpoint>/draft/", decisions.draft, name="draft"),
-    path("INC-<int:number>/D-<int:decision>/", decisions.decision, name="decision"),
+    path("INC-<int:number>/D-<int:decision>/", execution.decision, name="decision"),
+    path("INC-<int:number>/D-<int:decision>/sign/", execution.sign, name="sign"),
+    path("INC-<int:number>/D-<int:decision>/withdraw/", execution.withdraw, name="withdraw"),
+    path("INC-<int:number>/D-<int:decision>/start/", execution.start, name="start"),
+    path("INC-<int:number>/D-<int:decision>/done/", execution.done, name="done"),
+    path("INC-<int:number>/D-<int:decision>/verify/", execution.verify, name="verify"),
     path("INC-<int:number>/evidence/", evidence.evidence_list, name="evidence-list"),
     path("INC-<int:number>/evidence/new/", evidence.capture, name="capture"),
     path("INC-<int:number>/evidence/E-<int:item>/", evidence.item, name="evidence"),

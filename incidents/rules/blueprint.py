@@ -30,8 +30,10 @@ class BlueprintFacts:
     options_at: datetime | None = None
     rollback_ready_at: datetime | None = None
     executed_at: datetime | None = None
+    executed: str = ""
     compared_at: datetime | None = None
     verified_at: datetime | None = None
+    failed_run: str = ""
     last_decision_at: datetime | None = None
     last_checkpoint_due: datetime | None = None
     last_checkpoint_set_at: datetime | None = None
@@ -134,14 +136,19 @@ def _options(facts: BlueprintFacts) -> tuple[DerivedItem, ...]:
 
 
 def _move(facts: BlueprintFacts) -> tuple[DerivedItem, ...]:
-    return (item("executed", "One option executed", facts.executed_at, "no option executed yet"),)
+    label = f"One option executed: {facts.executed}" if facts.executed else "One option executed"
+    return (item("executed", label, facts.executed_at, "no option executed yet"),)
 
 
 def _verify(facts: BlueprintFacts) -> tuple[DerivedItem, ...]:
     return (
         item("compared", "Compared with the baseline", facts.compared_at, "no comparison yet"),
-        item("verified", "Verified", facts.verified_at, "not verified yet"),
+        item("verified", "Verified", facts.verified_at, _not_verified(facts)),
     )
+
+
+def _not_verified(facts: BlueprintFacts) -> str:
+    return f"run {facts.failed_run} failed" if facts.failed_run else "not verified yet"
 
 
 def _commit(facts: BlueprintFacts) -> tuple[DerivedItem, ...]:

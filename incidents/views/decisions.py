@@ -69,16 +69,6 @@ def draft(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResp
     return JsonResponse({"saved_at": saved.saved_at.isoformat()})
 
 
-@door("room.view")
-def decision(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
-    rows = incident.decisions.select_related(
-        "checkpoint", "next_checkpoint", "executor", "verifier", "commander"
-    ).prefetch_related("evidence", "risks", "rejected")
-    made = get_object_or_404(rows, number=decision)
-    context = {"incident": incident, "bar": bar(incident, clock.now()), "decision": made}
-    return render(request, "incidents/decision.html", context)
-
-
 def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> DecisionForm:
     options: dict[str, Any] = {
         "request": request,

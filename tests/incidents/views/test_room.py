@@ -233,13 +233,13 @@ def test_home_puts_the_worst_first_and_what_waits_for_me(inside: Client, command
     assert answer.context["waiting"]
 
 
-def test_the_one_move_is_late_until_something_is_decided(
+def test_the_one_move_is_late_until_something_is_executed(
     inside: Client, incident: Incident
 ) -> None:
     with clock.at(START + timedelta(minutes=36)):
         text = inside.get(incident.get_absolute_url()).content.decode()
 
-    assert "Late: nothing is decided yet" in text
+    assert "Late: no option executed yet" in text
 
 
 @pytest.mark.parametrize("page", ["", "next/"], ids=["in the room", "in the block fetched later"])

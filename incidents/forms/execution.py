@@ -1,0 +1,49 @@
+"""Signing, executing and verifying: short forms on the page of a decision."""
+
+from typing import Any
+
+from django import forms
+
+from incidents.forms.base import WarroomForm
+from incidents.forms.decisions import Numbers
+from incidents.reader import number
+
+_WHY = forms.Textarea(attrs={"rows": 2})
+
+
+class SignForm(WarroomForm):
+    """``seen`` is the hash of the record as the page showed it."""
+
+    role = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+
+class StartForm(WarroomForm):
+    pass
+
+
+class WithdrawForm(WarroomForm):
+    reason = forms.CharField(
+        label="Why is it withdrawn?", required=False, max_length=2000, widget=_WHY
+    )
+
+
+class DoneForm(WarroomForm):
+    evidence = Numbers(label="Proof that it was done", required=False)
+
+
+class VerifyForm(WarroomForm):
+    run = forms.CharField(label="The verification run", required=False, widget=forms.HiddenInput)
+    finding = forms.CharField(
+        label="What the run showed", required=False, max_length=4000, widget=_WHY
+    )
+    verdict = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def verdict_of(self) -> dict[str, Any]:
+        """What the action takes: the run's number and whether it passed, None when not said."""
+        said = self.cleaned_data
+        return {
+            "run": number(said["run"]),
+            "finding": said["finding"],
+            "passed": {"verified": True, "failed": False}.get(said["verdict"]),
+        }

@@ -1,0 +1,206 @@
+"""The page of a decision and what is done there: sign, withdraw, start, done, verify."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from incidents import comparing, facts
+from incidents.actions import execution, signatures
+from incidents.content import content_hash
+from incidents.doors import door
+from incidents.exhibits import excerpts
+from incidents.forms.base import WarroomForm
+from incidents.forms.execution import DoneForm, SignForm, StartForm, VerifyForm, WithdrawForm
+from incidents.models import Decision, Incident
+from incidents.panels import bar
+from incidents.permissions import may
+from incidents.rules import dual
+from incidents.signing import dual_facts
+from incidents.views.submitting import submit
+from incidents.vocabulary import ExecutionState, Purpose, SignRole
+from warroom.kernel import clock
+from warroom.kernel.refusal import Refused
+
+SHOWN_EVIDENCE = 30
+RUNS = 10
+
+
+@door("room.view")
+def decision(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
+    return _page(request, incident, decision)
+
+
+@door("decision.sign")
+def sign(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
+    def do(form: WarroomForm) -> None:
+        signatures.sign(
+            request.actor, incident.pk, decision, now=clock.now(), once=form.key, **form.values()
+        )
+
+    return _act(request, incident, decision, SignForm, do)
+
+
+@door("decision.withdraw")
+def withdraw(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
+    def do(form: WarroomForm) -> None:
+        signatures.withdraw(
+            request.actor, incident.pk, decision, now=clock.now(), once=form.key, **form.values()
+        )
+
+    return _act(request, incident, decision, WithdrawForm, do)
+
+
+@door("decision.execute")
+def start(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
+    def do(form: WarroomForm) -> None:
+        execution.start(request.actor, incident.pk, decision, now=clock.now(), once=form.key)
+
+    return _act(request, incident, decision, StartForm, do)
+
+
+@door("decision.execute")
+def done(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
+    """Mark it as done, with proof."""
+    made = get_object_or_404(_rows(incident), number=decision)
+
+    def do(form: WarroomForm) -> str:
+        execution.finish(
+            request.actor, incident.pk, decision, now=clock.now(), once=form.key, **form.values()
+        )
+        return made.get_absolute_url()
+
+    since = incident.evidence.filter(captured_at__gte=made.decided_at)
+    context = {
+        "incident": incident,
+        "bar": bar(incident, clock.now()),
+        "decision": made,
+        "evidence": list(since.defer("text")[:SHOWN_EVIDENCE]),
+        "cited": set(request.POST.getlist("evidence")),
+    }
+    return submit(request, "incidents/done.html", DoneForm, do, context=context)
+
+
+@door("decision.verify")
+def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
+    """Call it verified or failed, by a run captured after it was done."""
+    made = get_object_or_404(_rows(incident), number=decision)
+
+    def do(form: WarroomForm) -> str:
+        assert isinstance(form, VerifyForm)
+        execution.judge(
+            request.actor,
+            incident.pk,
+            decision,
+            now=clock.now(),
+            once=form.key,
+            **form.verdict_of(),
+        )
+        return made.get_absolute_url()
+
+    runs = list(excerpts(_runs(incident, made))[:RUNS])
+    wanted = request.POST.get("run") or request.GET.get("run", "")
+    run = next((r for r in runs if str(r.number) == wanted), runs[0] if runs else None)
+    context = {
+        "incident": incident,
+        "bar": bar(incident, clock.now()),
+        "decision": made,
+        "runs": runs,
+        "run": run,
+        "compared": comparing.against_baseline(run) if run and run.baseline else None,
+    }
+    initial = {"run": run.number if run else ""}
+    return submit(
+        request, "incidents/verify.html", VerifyForm, do, context=context, initial=initial
+    )
+
+
+def _runs(incident: Incident, made: Decision) -> Any:
+    """Verification runs captured after it was done: older ones verify nothing."""
+    runs = incident.evidence.filter(purpose=Purpose.VERIFICATION)
+    done_at = made.execution.done_at
+    return runs.filter(captured_at__gt=done_at) if done_at else runs.none()
+
+
+def _rows(incident: Incident) -> Any:
+    return incident.decisions.select_related(
+        "checkpoint",
+        "next_checkpoint",
+        "executor",
+        "verifier",
+        "commander",
+        "execution__run__baseline",
+        "execution__superseded_by",
+    ).prefetch_related("evidence", "risks", "rejected", "execution__proof")
+
+
+def _act(
+    request: HttpRequest,
+    incident: Incident,
+    number: int,
+    form_class: type[WarroomForm],
+    do: Callable[[WarroomForm], None],
+) -> HttpResponse:
+    """A short form of the decision's page: done and back to it, or the page with the refusal."""
+    if request.method != "POST":
+        return redirect("decision", incident.pk, number)
+    get_object_or_404(incident.decisions, number=number)
+    form = form_class(request.POST, request=request)
+    if form.is_valid():
+        try:
+            do(form)
+        except Refused as refusal:
+            form.refuse(refusal.violations)
+        else:
+            return redirect("decision", incident.pk, number)
+    return _page(request, incident, number, form, status=422)
+
+
+def _page(
+    request: HttpRequest,
+    incident: Incident,
+    number: int,
+    sent: WarroomForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    made = get_object_or_404(_rows(incident), number=number)
+    standing = facts.of(incident)
+    current = content_hash(made) if made.execution.dual else ""
+    signed = dual_facts(standing, made, current)
+    waiting = dual.missing(signed)
+    state = made.execution.state
+    forms = {
+        "sign_form": SignForm(request=request),
+        "withdraw_form": WithdrawForm(request=request),
+        "start_form": StartForm(request=request),
+    }
+    if isinstance(sent, WithdrawForm):
+        forms["withdraw_form"] = sent
+    context = {
+        "incident": incident,
+        "bar": bar(incident, clock.now()),
+        "decision": made,
+        "execution": made.execution,
+        "superseded": made.supersedes.select_related("decision").all(),
+        "contradiction": _contradiction(made),
+        "signed": signed,
+        "signatures": standing.signatures_of(made),
+        "waiting": waiting,
+        "content_hash": current,
+        "my_roles": [SignRole(one.role) for one in waiting if one.person == request.user.pk],
+        "may_withdraw": may("decision.withdraw", request.who) and state in dual.OPEN_TO_SIGN,
+        "executes": made.executor_id == request.user.pk,
+        "verifies": made.verifier_id == request.user.pk,
+        "may_start": state == ExecutionState.DECIDED and not dual.may_execute(signed),
+        "problems": sent.problems() if sent else (),
+        **forms,
+    }
+    return render(request, "incidents/decision.html", context, status=status)
+
+
+def _contradiction(made: Decision) -> Any:
+    found = getattr(made, "contradiction", None)
+    if found is not None:
+        found.shown_sides = list(found.sides.select_related("recommendation"))
+    return found
