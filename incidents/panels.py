@@ -11,11 +11,12 @@ from incidents import facts as incident_facts
 from incidents.facts import Standing
 from incidents.models import Checkpoint, Decision, Incident, Person, TimelineEntry
 from incidents.rules import dual, moments
+from incidents.rules.conflict import verdict
 from incidents.rules.control import Control
 from incidents.rules.decision import postures
 from incidents.rules.moments import Moment
 from incidents.signing import dual_facts
-from incidents.situation import situation_of
+from incidents.situation import conflict_of, situation_of
 from incidents.timeline import kinds
 from incidents.vocabulary import Phase, RoleName
 
@@ -96,10 +97,25 @@ def render_deciding(incident: Incident, now: datetime) -> str:
         facts=facts,
         decision=facts.current_decision,
         **_signing(facts),
+        **_recommending(facts),
         earlier=facts.decisions[-2::-1],
         checkpoints=[(c, c.is_overdue(now)) for c in facts.open_checkpoints],
         postures=postures(incident.severity, situation_of(facts, now).surfaces),
     )
+
+
+def _recommending(facts: Standing) -> dict[str, Any]:
+    """The open recommendations, each with why it leads in the open contradiction."""
+    found = facts.contradiction
+    if found is None:
+        return {"recommendations": [(one, "") for one in facts.open_recommendations]}
+    conflict = conflict_of(facts, {})
+    lead = verdict(conflict.sides if conflict else ())
+    shown = [
+        (one, lead.because if one.option in lead.options and not lead.is_tie else "")
+        for one in facts.open_recommendations
+    ]
+    return {"contradiction": found, "recommendations": shown}
 
 
 def _signing(facts: Standing) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from incidents.views import (
     execution,
     home,
     notices,
+    recommendations,
     room,
     settings,
 )
@@ -42,6 +43,12 @@ urlpatterns = [
     path("INC-<int:number>/D-<int:decision>/start/", execution.start, name="start"),
     path("INC-<int:number>/D-<int:decision>/done/", execution.done, name="done"),
     path("INC-<int:number>/D-<int:decision>/verify/", execution.verify, name="verify"),
+    path("INC-<int:number>/recommend/", recommendations.recommend, name="recommend"),
+    path(
+        "INC-<int:number>/R-<int:recommendation>/",
+        recommendations.recommendation,
+        name="recommendation",
+    ),
     path("INC-<int:number>/evidence/", evidence.evidence_list, name="evidence-list"),
     path("INC-<int:number>/evidence/new/", evidence.capture, name="capture"),
     path("INC-<int:number>/evidence/E-<int:item>/", evidence.item, name="evidence"),

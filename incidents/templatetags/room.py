@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from incidents.models import Incident
@@ -69,6 +69,22 @@ def since(at: datetime, start: datetime) -> str:
     sign = "+" if minutes >= 0 else "−"
     hours, rest = divmod(abs(minutes), 60)
     return f"T{sign}{hours:02d}:{rest:02d}"
+
+
+@register.simple_tag
+def score(value: int) -> SafeString:
+    """A score from 1 to 5 as bars and as a figure."""
+    bars = format_html_join(
+        "",
+        '<rect class="{}" x="{}" y="0.75" width="8.5" height="8.5"/>',
+        (("on" if n < value else "off", 0.75 + 11.5 * n) for n in range(5)),
+    )
+    return format_html(
+        '<span class="score"><svg class="score-bars" viewBox="0 0 56 10" aria-hidden="true">'
+        '{}</svg>{}<span class="visually-hidden"> of 5</span></span>',
+        bars,
+        value,
+    )
 
 
 @register.simple_tag

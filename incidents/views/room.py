@@ -28,10 +28,16 @@ def room(request: HttpRequest, incident: Incident) -> HttpResponse:
         "moment": live.next_moment(incident, now),
         "may_command": may("decision.decide", request.who),
         "may_note": may("note.add", request.who),
+        "owns_lane": _owns_lane(request, incident),
         **_next(request, incident),
         **_window(request, incident),
     }
     return render(request, "incidents/room.html", context)
+
+
+def _owns_lane(request: HttpRequest, incident: Incident) -> bool:
+    held = facts.of(incident).holders.items()
+    return any(lane and one.person_id == request.user.pk for (_, lane), one in held)
 
 
 @door("room.view")

@@ -1,0 +1,53 @@
+"""Recommending an option. Everything may be blank here: the rules judge."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from incidents.actions.recommendations import Proposed
+from incidents.forms.base import WarroomForm
+from incidents.forms.decisions import Numbers, Score
+from incidents.rules.decision import Offer
+from incidents.vocabulary import LaneKind
+
+_WHY = forms.Textarea(attrs={"rows": 3})
+
+
+class RecommendForm(WarroomForm):
+    lane = forms.ChoiceField(label="For the lane")
+    option = forms.CharField(label="Option", required=False)
+    option_detail = forms.CharField(
+        label="Which one exactly",
+        required=False,
+        max_length=200,
+        help_text="The flag, the change, the revision.",
+    )
+    reasons = forms.CharField(label="Why", required=False, max_length=4000, widget=_WHY)
+    evidence = Numbers(label="Evidence", required=False)
+    reversibility = Score(label="Reversibility", required=False)
+    blast_radius = Score(label="Blast radius", required=False)
+
+    def __init__(
+        self, *args: Any, offered: Iterable[Offer], lanes: Iterable[str], **kwargs: Any
+    ) -> None:
+        self.offered = tuple(offered)
+        super().__init__(*args, **kwargs)
+        field = self.fields["lane"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(lane, LaneKind(lane).label) for lane in lanes]
+
+    @property
+    def chosen(self) -> str:
+        return str(self["option"].value() or "")
+
+    def proposed(self) -> Proposed:
+        said = self.values()
+        said.pop("lane", None)
+        return Proposed(**said)
+
+
+class WithdrawRecommendationForm(WarroomForm):
+    reason = forms.CharField(
+        label="Why is it withdrawn?", required=False, max_length=300, widget=_WHY
+    )

@@ -1,0 +1,99 @@
+"""Recommending an option, and the page of a recommendation."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from incidents import facts, situation
+from incidents.actions import recommendations
+from incidents.doors import door
+from incidents.forms.base import WarroomForm
+from incidents.forms.recommendations import RecommendForm, WithdrawRecommendationForm
+from incidents.models import Incident
+from incidents.panels import bar
+from incidents.permissions import may
+from incidents.views.submitting import submit
+from incidents.vocabulary import LaneKind, RoleName
+from warroom.kernel import clock
+from warroom.kernel.refusal import NotPermitted
+
+SHOWN_EVIDENCE = 30
+
+
+@door("room.view")
+def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """For whoever owns a lane; who owns several says for which."""
+    standing = facts.of(incident)
+    mine = [
+        lane.value
+        for lane in LaneKind
+        if standing.holder(RoleName.LANE_OWNER, lane) == request.user
+    ]
+    if not mine:
+        raise NotPermitted(
+            "A recommendation is a lane owner's. Write a note, or ask the owner of the lane."
+        )
+
+    def do(form: WarroomForm) -> str:
+        assert isinstance(form, RecommendForm)
+        recommendations.recommend(
+            request.actor,
+            incident.pk,
+            form.proposed(),
+            lane=form.cleaned_data["lane"],
+            now=clock.now(),
+            once=form.key,
+        )
+        return incident.get_absolute_url()
+
+    wanted = request.GET.get("lane", "")
+    context = {
+        "incident": incident,
+        "bar": bar(incident, clock.now()),
+        "evidence": list(incident.evidence.defer("text")[:SHOWN_EVIDENCE]),
+        "cited": set(request.POST.getlist("evidence")),
+        "several": len(mine) > 1,
+    }
+    return submit(
+        request,
+        "incidents/recommend.html",
+        RecommendForm,
+        do,
+        context=context,
+        initial={"lane": wanted if wanted in mine else mine[0]},
+        offered=situation.offered(standing),
+        lanes=mine,
+    )
+
+
+@door("room.view")
+def recommendation(request: HttpRequest, incident: Incident, recommendation: int) -> HttpResponse:
+    """One recommendation; its author and the commander can withdraw it."""
+    rows = incident.recommendations.prefetch_related("evidence")
+    made = get_object_or_404(rows, number=recommendation)
+
+    def do(form: WarroomForm) -> str:
+        recommendations.withdraw(
+            request.actor,
+            incident.pk,
+            recommendation,
+            now=clock.now(),
+            once=form.key,
+            **form.values(),
+        )
+        return incident.get_absolute_url()
+
+    mine = made.actor_id == request.user.pk and not made.is_agent
+    context = {
+        "incident": incident,
+        "bar": bar(incident, clock.now()),
+        "recommendation": made,
+        "sides": list(made.sides.select_related("contradiction__decision")),
+        "may_withdraw": made.is_open and (mine or may("decision.decide", request.who)),
+    }
+    return submit(
+        request,
+        "incidents/recommendation.html",
+        WithdrawRecommendationForm,
+        do,
+        context=context,
+    )
