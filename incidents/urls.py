@@ -10,8 +10,10 @@ from incidents.views import (
     home,
     notices,
     recommendations,
+    register,
     room,
     settings,
+    surfaces,
 )
 
 urlpatterns = [
@@ -43,6 +45,14 @@ urlpatterns = [
     path("INC-<int:number>/D-<int:decision>/start/", execution.start, name="start"),
     path("INC-<int:number>/D-<int:decision>/done/", execution.done, name="done"),
     path("INC-<int:number>/D-<int:decision>/verify/", execution.verify, name="verify"),
+    path("freezes/", surfaces.freezes, name="freezes"),
+    path("surfaces/<slug:slug>/", surfaces.surface, name="surface"),
+    path("INC-<int:number>/risks/", register.risks, name="risks"),
+    path("INC-<int:number>/risks/<int:risk>/owner/", register.own_risk, name="risk-own"),
+    path("INC-<int:number>/risks/<int:risk>/retire/", register.retire_risk, name="risk-retire"),
+    path("INC-<int:number>/branches/", register.branches, name="branches"),
+    path("INC-<int:number>/branches/<int:branch>/owner/", register.pass_branch, name="branch-pass"),
+    path("INC-<int:number>/branches/<int:branch>/end/", register.end_branch, name="branch-end"),
     path("INC-<int:number>/recommend/", recommendations.recommend, name="recommend"),
     path(
         "INC-<int:number>/R-<int:recommendation>/",

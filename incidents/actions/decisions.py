@@ -6,6 +6,7 @@ from uuid import UUID
 from incidents.actions import checkpoints, consequences
 from incidents.actions.act import act, led_to, next_number, notify
 from incidents.actions.drafts import write_draft
+from incidents.actions.risks import add_step
 from incidents.actions.written import Written, masked, settled
 from incidents.facts import Standing, standing
 from incidents.models import (
@@ -14,6 +15,7 @@ from incidents.models import (
     DecisionDraft,
     Evidence,
     Incident,
+    Person,
     RejectedOption,
     Risk,
     Submission,
@@ -185,15 +187,8 @@ def _store(
 def _risks(facts: Standing, written: Written, actor: Actor, now: datetime) -> list[Risk]:
     risks = [risk for risk in facts.open_risks if risk.number in written.risks]
     if text := written.risk_new.strip():
-        incident = facts.incident
-        risk = Risk.objects.create(
-            incident=incident,
-            number=next_number(incident.risks.all()),
-            text=text[:500],
-            owner_id=actor.id,
-            noted_at=now,
-        )
-        record(incident, "risk.noted", actor, now, subject=risk.reference, text=risk.text)
+        owner = Person.objects.get(pk=actor.id)
+        risk = add_step(facts.incident, text, owner, actor, now)
         risks.append(risk)
     return risks
 

@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from incidents.actions.act import act, said
-from incidents.models import Freeze, Incident, Surface
+from incidents.actions.lifecycle import refuse_unfit
+from incidents.models import Freeze, Incident, Person, Surface
 from incidents.timeline.record import record
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused
@@ -92,6 +93,40 @@ def lift_freeze(
             incident, "freeze.lifted", actor, now, surface=surface.name, reason=said(reason, 300)
         )
     return incident
+
+
+def keep_freeze(
+    actor: Actor,
+    incident_id: int,
+    *,
+    surface: Surface,
+    owner: Person | None,
+    reason: str,
+    now: datetime,
+    once: UUID | None = None,
+) -> Freeze:
+    """Keep a freeze on purpose beyond the incident, with an owner and a reason."""
+    with act("freeze.change", actor, incident_id, now, once=once) as incident:
+        _need_reason(reason)
+        row = incident.freezes.in_force().filter(surface=surface).first()
+        if row is None:
+            raise Refused.because("F-NONE", f"{surface} is not frozen.", "surface")
+        if owner is None:
+            raise Refused.because("F-OWNER", "Name who answers for it.", "owner")
+        refuse_unfit(owner, "owner")
+        row.kept_at, row.kept_by, row.kept_reason = now, owner, said(reason, 300)
+        row.save(update_fields=["kept_at", "kept_by", "kept_reason"])
+        record(
+            incident,
+            "freeze.kept",
+            actor,
+            now,
+            surface=surface.name,
+            owner=str(owner),
+            owner_id=owner.pk,
+            reason=row.kept_reason,
+        )
+    return row
 
 
 def _need_reason(reason: str) -> None:

@@ -167,6 +167,7 @@ class FreezeForm(WarroomForm):
             ("freeze", "Freeze: stop unrelated merges"),
             ("decline", "Do not freeze, and say why"),
             ("lift", "Lift the freeze"),
+            ("keep", "Keep it on purpose, beyond the incident"),
         ],
         widget=forms.RadioSelect,
     )
@@ -176,6 +177,9 @@ class FreezeForm(WarroomForm):
         required=False,
         max_length=200,
         help_text="Which merges stop; empty means all.",
+    )
+    owner = PersonField(
+        label="Owner", required=False, help_text="Who answers for a freeze that is kept."
     )
     reason = forms.CharField(label="Why", max_length=300, widget=_WHY)
 

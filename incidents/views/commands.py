@@ -170,8 +170,11 @@ def freeze(request: HttpRequest, incident: Incident) -> HttpResponse:
                 freezes.decline_freeze(request.actor, incident.pk, **common)
             case "lift":
                 freezes.lift_freeze(request.actor, incident.pk, **common)
+            case "keep":
+                freezes.keep_freeze(request.actor, incident.pk, owner=said["owner"], **common)
 
-    initial = {"change": "freeze", "surface": request.GET.get("surface", "")}
+    change = request.GET.get("change", "freeze")
+    initial = {"change": change, "surface": request.GET.get("surface", "")}
     return _command(request, incident, forms.FreezeForm, do, "Freeze a surface", initial=initial)
 
 

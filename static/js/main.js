@@ -1,5 +1,6 @@
 // One entry for every page; each module finds what it works on, or does nothing.
 import { startClocks } from "./clocks.js";
+import { startCopying } from "./copy.js";
 import { startDrafts } from "./draft.js";
 import { startKeeping } from "./keep.js";
 import { startKeys } from "./keys.js";
@@ -8,6 +9,7 @@ import { startSubmitting } from "./submit.js";
 import { startComposer } from "./composer.js";
 
 startClocks();
+startCopying();
 startKeys();
 startSubmitting();
 startKeeping();

@@ -1,0 +1,56 @@
+"""Branches and residual risks: short forms on their pages."""
+
+from django import forms
+
+from incidents.forms.base import WarroomForm
+from incidents.forms.fields import PersonField
+from incidents.vocabulary import BranchState, BranchType
+
+_WHY = forms.Textarea(attrs={"rows": 2})
+
+
+class BranchForm(WarroomForm):
+    type = forms.ChoiceField(
+        label="Type", choices=BranchType, widget=forms.RadioSelect, required=False
+    )
+    name = forms.CharField(
+        label="Name", required=False, max_length=200, help_text="As it is called in the repository."
+    )
+    owner = PersonField(label="Owner")
+
+
+class PassBranchForm(WarroomForm):
+    owner = PersonField(label="New owner")
+
+
+class EndBranchForm(WarroomForm):
+    state = forms.ChoiceField(
+        label="It is",
+        choices=[(s.value, s.label) for s in (BranchState.MERGED, BranchState.ABANDONED)],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=300,
+        widget=_WHY,
+        help_text="Needed when it is abandoned.",
+    )
+
+
+class RiskForm(WarroomForm):
+    text = forms.CharField(
+        label="What may still go wrong?", required=False, max_length=500, widget=_WHY
+    )
+    owner = PersonField(label="Owner", required=False, empty_label="Nobody yet")
+
+
+class OwnRiskForm(WarroomForm):
+    owner = PersonField(label="Owner")
+
+
+class RetireRiskForm(WarroomForm):
+    reason = forms.CharField(
+        label="Why is it no risk any more?", required=False, max_length=500, widget=_WHY
+    )

@@ -1,0 +1,157 @@
+"""The residual-risk register and the branches of an incident."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from incidents import facts
+from incidents.actions import branches as branch_actions
+from incidents.actions import risks as risk_actions
+from incidents.doors import door
+from incidents.forms.base import WarroomForm
+from incidents.forms.register import (
+    BranchForm,
+    EndBranchForm,
+    OwnRiskForm,
+    PassBranchForm,
+    RetireRiskForm,
+    RiskForm,
+)
+from incidents.models import Incident
+from incidents.panels import bar
+from incidents.permissions import in_incident, may
+from incidents.views.submitting import submit
+from incidents.vocabulary import BRANCH_USE, BranchType, LaneKind
+from warroom.kernel import clock
+
+
+def _page(
+    request: HttpRequest,
+    incident: Incident,
+    form_class: type[WarroomForm],
+    do: Callable[[WarroomForm], object],
+    template: str,
+    back: str,
+    **context: Any,
+) -> HttpResponse:
+    def done(form: WarroomForm) -> str:
+        do(form)
+        return back
+
+    shared = {"incident": incident, "bar": bar(incident, clock.now()), "back": back}
+    return submit(request, template, form_class, done, context=shared | context)
+
+
+@door("room.view")
+def risks(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """The whole register, and the form for another."""
+    standing = facts.of(incident)
+    return _page(
+        request,
+        incident,
+        RiskForm,
+        lambda form: risk_actions.add(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        ),
+        "incidents/risks.html",
+        reverse("risks", args=[incident.pk]),
+        open_risks=standing.open_risks,
+        retired=[risk for risk in standing.risks if not risk.is_open],
+        may_change=may("risk.change", request.who),
+    )
+
+
+@door("risk.change")
+def own_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpResponse:
+    found = get_object_or_404(incident.risks, number=risk)
+    return _page(
+        request,
+        incident,
+        OwnRiskForm,
+        lambda form: risk_actions.own(
+            request.actor, incident.pk, risk, now=clock.now(), once=form.key, **form.values()
+        ),
+        "incidents/short.html",
+        reverse("risks", args=[incident.pk]),
+        title=f"Who owns {found.reference}?",
+        about=found.text,
+        button="Give it",
+    )
+
+
+@door("risk.change")
+def retire_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpResponse:
+    found = get_object_or_404(incident.risks, number=risk)
+    return _page(
+        request,
+        incident,
+        RetireRiskForm,
+        lambda form: risk_actions.retire(
+            request.actor, incident.pk, risk, now=clock.now(), once=form.key, **form.values()
+        ),
+        "incidents/short.html",
+        reverse("risks", args=[incident.pk]),
+        title=f"Retire {found.reference}",
+        about=found.text,
+        button="Retire it",
+    )
+
+
+@door("room.view")
+def branches(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """The branches, and the form for another. Who may change them: see the permissions."""
+    standing = facts.of(incident)
+    who = in_incident(request.actor, incident, LaneKind.MITIGATION)
+    return _page(
+        request,
+        incident,
+        BranchForm,
+        lambda form: branch_actions.open_branch(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        ),
+        "incidents/branches.html",
+        reverse("branches", args=[incident.pk]),
+        active=standing.active_branches,
+        ended=[b for b in standing.branches if b not in standing.active_branches],
+        uses=[(BranchType(kind).label, *use) for kind, use in BRANCH_USE.items()],
+        may_change=may("branch.change", who),
+    )
+
+
+@door("room.view")
+def pass_branch(request: HttpRequest, incident: Incident, branch: int) -> HttpResponse:
+    found = get_object_or_404(incident.branches, number=branch)
+    return _page(
+        request,
+        incident,
+        PassBranchForm,
+        lambda form: branch_actions.pass_branch(
+            request.actor, incident.pk, branch, now=clock.now(), once=form.key, **form.values()
+        ),
+        "incidents/short.html",
+        reverse("branches", args=[incident.pk]),
+        title=f"Who owns {found.reference}?",
+        about=found.name,
+        button="Give it",
+    )
+
+
+@door("room.view")
+def end_branch(request: HttpRequest, incident: Incident, branch: int) -> HttpResponse:
+    found = get_object_or_404(incident.branches, number=branch)
+    return _page(
+        request,
+        incident,
+        EndBranchForm,
+        lambda form: branch_actions.end_branch(
+            request.actor, incident.pk, branch, now=clock.now(), once=form.key, **form.values()
+        ),
+        "incidents/short.html",
+        reverse("branches", args=[incident.pk]),
+        title=f"End {found.reference}",
+        about=found.name,
+        button="End it",
+    )
