@@ -7,7 +7,14 @@ from incidents.actions import evidence, lifecycle
 from incidents.actions.decisions import Written
 from incidents.models import Evidence, Incident, Person
 from incidents.rules.capture import Capture
-from incidents.vocabulary import Choice, Confidence, EvidenceKind, Option, Purpose
+from incidents.vocabulary import (
+    Choice,
+    Confidence,
+    EvidenceKind,
+    LaneKind,
+    Option,
+    Purpose,
+)
 
 PRECHECK = Capture(
     kind=EvidenceKind.COMMAND,
@@ -20,6 +27,16 @@ ROLLBACK_CHECK = Capture(
     command="deploy rollback --dry-run",
     purpose=Purpose.ROLLBACK_CHECK,
     text="dry run passed\n",
+    exit_code=0,
+)
+
+
+VERIFICATION = Capture(
+    kind=EvidenceKind.COMMAND,
+    command="probe sign-in --all-regions",
+    purpose=Purpose.VERIFICATION,
+    lane=LaneKind.VERIFICATION,
+    text="401 rate 0.3 %\n",
     exit_code=0,
 )
 

@@ -9,24 +9,43 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from incidents.actions import checkpoints, decisions, drafts, evidence, freezes, lifecycle, roles
+from incidents.actions import (
+    branches,
+    checkpoints,
+    decisions,
+    drafts,
+    evidence,
+    execution,
+    freezes,
+    lifecycle,
+    recommendations,
+    risks,
+    roles,
+    signatures,
+)
+from incidents.content import content_hash
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import lock, record
 from incidents.vocabulary import LaneKind, RoleName
 from lanes import actions as lanes
 from tests.factories import START, SurfaceFactory, declared
-from tests.filled import PRECHECK, made_ready, written
+from tests.filled import PRECHECK, VERIFICATION, made_ready, written
 from warroom.kernel.actor import SYSTEM
 from warroom.kernel.refusal import NotPermitted
 
 MODULES: tuple[ModuleType, ...] = (
+    branches,
     checkpoints,
     decisions,
     drafts,
     evidence,
+    execution,
     freezes,
     lifecycle,
+    recommendations,
+    risks,
     roles,
+    signatures,
     lanes,
 )
 
@@ -63,6 +82,38 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         s.do(freezes.freeze, surface=s.surface, scope="", reason="Hold still"),
         s.do(freezes.lift_freeze, surface=s.surface, reason="Over"),
     ),
+    "freezes.keep_freeze": lambda s: (
+        s.do(freezes.freeze, surface=s.surface, scope="", reason="Hold still"),
+        s.do(freezes.keep_freeze, surface=s.surface, owner=s.other, reason="Until the audit"),
+    ),
+    "branches.open_branch": lambda s: s.branch(),
+    "branches.pass_branch": lambda s: (s.branch(), s.do(branches.pass_branch, 1, owner=s.other)),
+    "branches.end_branch": lambda s: (
+        s.branch(),
+        s.do(branches.end_branch, 1, state="merged", reason=""),
+    ),
+    "risks.add": lambda s: s.do(risks.add, text="Old sessions may fail"),
+    "risks.own": lambda s: (
+        s.do(risks.add, text="Old sessions may fail"),
+        s.do(risks.own, 1, owner=s.other),
+    ),
+    "risks.retire": lambda s: (
+        s.do(risks.add, text="Old sessions may fail"),
+        s.do(risks.retire, 1, reason="All of them have expired"),
+    ),
+    "recommendations.recommend": lambda s: s.recommend(),
+    "recommendations.withdraw": lambda s: (
+        s.recommend(),
+        s.do(recommendations.withdraw, 1, reason="The cause is another"),
+    ),
+    "signatures.sign": lambda s: s.sign(),
+    "signatures.withdraw": lambda s: (
+        s.decide(),
+        s.do(signatures.withdraw, 1, reason="Too early"),
+    ),
+    "execution.start": lambda s: s.start(),
+    "execution.finish": lambda s: (s.start(), s.finish()),
+    "execution.judge": lambda s: (s.start(), s.finish(), s.judge()),
     "checkpoints.schedule": lambda s: s.schedule(),
     "checkpoints.remind": lambda s: checkpoints.remind(
         s.schedule().pk, "checkpoint.due", now=LATER + timedelta(minutes=30)
@@ -95,13 +146,69 @@ class Scene:
         due = LATER + timedelta(minutes=30)
         return self.do(checkpoints.schedule, due_at=due, purpose="What next")
 
-    def decide(self) -> Any:
+    def decide(self, executor: Person | None = None, **other: Any) -> Any:
         for lane in LaneKind:
             self.do(roles.assign, role=RoleName.LANE_OWNER, lane=lane, person=self.other)
         cited = made_ready(self.incident, self.commander, LATER)
         self.schedule()
-        said = written(cited, self.commander, self.other, LATER)
+        said = written(cited, executor or self.commander, self.other, LATER, **other)
         return self.do(decisions.decide, 1, said)
+
+    def branch(self) -> Any:
+        owner = self.commander
+        return self.do(branches.open_branch, type="hotfix", name="pin-keys", owner=owner)
+
+    def recommend(self) -> Any:
+        """As the owner of the lane, then back to whoever acts in the case."""
+        self.do(
+            roles.assign, role=RoleName.LANE_OWNER, lane=LaneKind.MITIGATION, person=self.commander
+        )
+        cited = self.do(evidence.capture, PRECHECK)
+        said = recommendations.Proposed(
+            option="rollback",
+            reasons="It takes the cause away",
+            evidence=(cited.number,),
+            reversibility=4,
+            blast_radius=2,
+        )
+        return self.do(recommendations.recommend, said, lane=LaneKind.MITIGATION)
+
+    def sign(self) -> Any:
+        """A billing incident: the commander signs by deciding, the data owner afterwards."""
+        ledger = SurfaceFactory(name="Ledger", dependency_class="billing")
+        self.do(lifecycle.set_surfaces, surfaces=(ledger,))
+        self.do(roles.assign, role=RoleName.DATA_OWNER, person=self.other)
+        made = self.decide(deviation_reason="The ledger itself is whole")
+        return signatures.sign(
+            self.other.as_actor(),
+            self.incident.pk,
+            made.number,
+            role="data_owner",
+            seen=content_hash(made),
+            now=LATER,
+        )
+
+    def start(self) -> Any:
+        """The decision names who acts as the one who executes."""
+        self.decide(executor=self.commander)
+        return self.do(execution.start, 1)
+
+    def finish(self) -> Any:
+        proof = self.do(evidence.capture, PRECHECK)
+        return self.do(execution.finish, 1, evidence=[proof.number])
+
+    def judge(self) -> Any:
+        now = LATER + timedelta(minutes=1)
+        run = evidence.capture(self.other.as_actor(), self.incident.pk, VERIFICATION, now=now)
+        return execution.judge(
+            self.other.as_actor(),
+            self.incident.pk,
+            1,
+            passed=True,
+            run=run.number,
+            finding="Back at the baseline",
+            now=now,
+        )
 
 
 @pytest.fixture
