@@ -1,12 +1,13 @@
 """What may be captured as evidence, and what a captured command is recognised as."""
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from incidents.rules.shell import runs
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from warroom.kernel.refusal import Violation
-from warroom.kernel.text import has_content
+from warroom.kernel.text import has_content, mask_secrets
 
 MAX_TEXT = 1024 * 1024
 MAX_FILE = 10 * 1024 * 1024
@@ -85,14 +86,15 @@ def _lane(captured: Capture) -> Violation | None:
     return None
 
 
-def recognise(captured: Capture, health_checks: list[str]) -> str:
-    """The purpose: as chosen, or precheck when the command is one of the minimal set."""
+def recognise(captured: Capture, health_checks: Iterable[str]) -> str:
+    """The purpose: as chosen, or precheck when the command runs one of the minimal set.
+
+    Secrets are masked before a command is stored, so a health check counts masked as well.
+    """
     if captured.purpose != Purpose.GENERAL or captured.kind != EvidenceKind.COMMAND:
         return captured.purpose
-    known = {_plain(command) for command in (*PRECHECK_COMMANDS, *health_checks) if command}
-    parts = {_plain(part) for part in re.split(r"&&|;|\n|\|\|", captured.command)}
-    return Purpose.PRECHECK if parts & known else captured.purpose
-
-
-def _plain(command: str) -> str:
-    return " ".join(command.removeprefix("$ ").split())
+    known = (*PRECHECK_COMMANDS, *health_checks)
+    known = (*known, *(mask_secrets(command).text for command in known))
+    if any(runs(captured.command, one) for one in known):
+        return Purpose.PRECHECK
+    return captured.purpose
