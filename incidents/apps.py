@@ -6,6 +6,7 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from incidents import (  # noqa: F401  (importing registers them)
+            checks,
             duties_decided,
             panels,
             signals,

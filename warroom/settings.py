@@ -192,6 +192,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 ORGANISATION = env.str("ORGANISATION", "your organisation")
+# Folders with scenarios of the site's own, separated by commas (docs/scenarios.md).
+SCENARIOS_DIR = env.list("SCENARIOS_DIR", [], subcast=Path)
 
 LOGGING = {
     "version": 1,
