@@ -1,0 +1,274 @@
+"""No sequence of actions breaks the discipline: random incidents lived by the real actions."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from incidents.actions import (
+    decisions,
+    evidence,
+    execution,
+    recommendations,
+    roles,
+    signatures,
+)
+from incidents.content import content_hash
+from incidents.models import Contradiction, Decision, Execution, Incident, Person
+from incidents.rules.conflict import Scores
+from incidents.rules.recommendation import Voice, contradict
+from incidents.timeline.verify import verify
+from incidents.vocabulary import (
+    UNFINISHED,
+    ExecutionState,
+    Group,
+    LaneKind,
+    Option,
+    RoleName,
+    SignRole,
+)
+from tests.factories import START, PersonFactory, declared
+from tests.filled import PRECHECK, VERIFICATION, captured, made_ready, written
+from warroom.kernel.refusal import NotPermitted, Refused
+
+OPTIONS = st.sampled_from(
+    [
+        Option.FLAG,
+        Option.HOTFIX,
+        Option.ROLLBACK,
+        Option.WRITE_FREEZE,
+        Option.REVOCATION,
+        Option.HOLD,
+    ]
+)
+REASONS = st.sampled_from(["", "None.", "N / A", " \n", "The last one changed nothing"])
+WHO = st.integers(0, 4)
+SCORE = st.integers(1, 5)
+BACK = st.integers(0, 2)
+
+
+class Lived(RuleBasedStateMachine):
+    """One incident. People act in and out of turn; what is refused leaves it as it was."""
+
+    scenario = ""
+
+    @initialize()
+    def declare(self) -> None:
+        names = ("commander", "data", "investigation", "mitigation", "verification")
+        key = uuid4().hex[:8]
+        self.people = [
+            PersonFactory(username=f"{name}-{key}", groups=[Group.RESPONDER]) for name in names
+        ]
+        commander, data, *owners = self.people
+        self.now = START
+        self.refused = 0
+        self.incident = declared(commander, scenario=self.scenario)
+        lanes = (LaneKind.INVESTIGATION, LaneKind.MITIGATION, LaneKind.VERIFICATION)
+        for lane, person in zip(lanes, owners, strict=True):
+            self._assign(RoleName.LANE_OWNER, person, lane)
+        self._assign(RoleName.LANE_OWNER, data, LaneKind.COMMUNICATION)
+        self._assign(RoleName.DATA_OWNER, data)
+        self.cited = made_ready(self.incident, commander, self.now)
+        due = self.now + timedelta(minutes=20)
+        decisions.checkpoints.schedule(
+            commander.as_actor(), self.incident.pk, due_at=due, purpose="", now=self.now
+        )
+
+    def _assign(self, role: RoleName, person: Person, lane: str = "") -> None:
+        actor = self.people[0].as_actor()
+        roles.assign(actor, self.incident.pk, role=role, lane=lane, person=person, now=self.now)
+
+    def _try(self, do: Callable[..., Any], who: int, *args: Any, **said: Any) -> Any:
+        self.now += timedelta(seconds=20)
+        try:
+            return do(self.people[who].as_actor(), self.incident.pk, *args, now=self.now, **said)
+        except (Refused, NotPermitted):
+            self.refused += 1
+            return None
+
+    def _decision(self, back: int) -> Decision | None:
+        made = list(Decision.objects.filter(incident=self.incident)[: back + 1])
+        return made[back] if back < len(made) else None
+
+    @rule(
+        option=OPTIONS,
+        supersede=REASONS,
+        conflict=REASONS,
+        same=st.booleans(),
+        first=st.tuples(SCORE, SCORE),
+        second=st.tuples(SCORE, SCORE),
+    )
+    def decide(
+        self,
+        option: Option,
+        supersede: str,
+        conflict: str,
+        same: bool,
+        first: tuple[int, int],
+        second: tuple[int, int],
+    ) -> None:
+        due = self.incident.checkpoints.open().first()
+        if due is None:
+            return
+        _, _, _, executor, verifier = self.people
+        voices = self.incident.recommendations.open().order_by("number")
+        scores = zip(voices, (first, second) * 3, strict=False)
+        said = written(
+            self.cited,
+            executor,
+            executor if same else verifier,
+            self.now,
+            option=option,
+            choice="rollback" if option == Option.ROLLBACK else "continue",
+            rejected={
+                Option.FLAG: "The flag does not cover it",
+                Option.HOTFIX: "The cause is not known",
+                Option.ROLLBACK: "A migration is in the way",
+            },
+            deviation_reason="The usual way needs people who sleep",
+            supersede_reason=supersede,
+            conflict_reason=conflict,
+            conflict_evidence=(self.cited.number,) if conflict else (),
+            scores={voice.number: Scores(*given) for voice, given in scores},
+        )
+        self._try(decisions.decide, 0, due.number, said)
+
+    @rule(who=WHO, role=st.sampled_from(SignRole.values), back=BACK, seen=st.booleans())
+    def sign(self, who: int, role: str, back: int, seen: bool) -> None:
+        if made := self._decision(back):
+            read = content_hash(made) if seen else "0" * 64
+            self._try(signatures.sign, who, made.number, role=role, seen=read)
+
+    @rule(back=BACK)
+    def sign_as_data_owner(self, back: int) -> None:
+        if made := self._decision(back):
+            read = content_hash(made)
+            self._try(signatures.sign, 1, made.number, role=SignRole.DATA_OWNER, seen=read)
+
+    @rule(back=BACK, reason=REASONS)
+    def withdraw(self, back: int, reason: str) -> None:
+        if made := self._decision(back):
+            self._try(signatures.withdraw, 0, made.number, reason=reason)
+
+    @rule(who=st.sampled_from([3, 3, 0]), back=BACK)
+    def start(self, who: int, back: int) -> None:
+        if made := self._decision(back):
+            self._try(execution.start, who, made.number)
+
+    @rule(back=BACK, fresh=st.booleans())
+    def finish(self, back: int, fresh: bool) -> None:
+        if made := self._decision(back):
+            proof = captured(self.incident, self.people[3], self.now) if fresh else self.cited
+            self._try(execution.finish, 3, made.number, evidence=[proof.number])
+
+    @rule(back=BACK, passed=st.booleans(), fresh=st.booleans())
+    def judge(self, back: int, passed: bool, fresh: bool) -> None:
+        if made := self._decision(back):
+            item = VERIFICATION if fresh else PRECHECK
+            run = evidence.capture(self.people[4].as_actor(), self.incident.pk, item, now=self.now)
+            said = {"passed": passed, "run": run.number, "finding": "401 rate measured"}
+            self._try(execution.judge, 4, made.number, **said)
+
+    @rule(who=st.integers(2, 4), option=OPTIONS, reversibility=SCORE, blast=SCORE)
+    def recommend(self, who: int, option: Option, reversibility: int, blast: int) -> None:
+        lanes = {2: LaneKind.INVESTIGATION, 3: LaneKind.MITIGATION, 4: LaneKind.VERIFICATION}
+        said = recommendations.Proposed(
+            option=option,
+            reasons="It takes the cause away",
+            evidence=(self.cited.number,),
+            reversibility=reversibility,
+            blast_radius=blast,
+        )
+        self._try(recommendations.recommend, who, said, lane=lanes[who])
+
+    @rule(who=WHO, number=st.integers(1, 4), reason=REASONS)
+    def withdraw_recommendation(self, who: int, number: int, reason: str) -> None:
+        if self.incident.recommendations.filter(number=number).exists():
+            self._try(recommendations.withdraw, who, number, reason=reason)
+
+    @invariant()
+    def one_mitigation_at_a_time(self) -> None:
+        running = self._executions().filter(mitigates=True, state__in=UNFINISHED)
+        assert running.count() <= 1
+
+    @invariant()
+    def nothing_pending_is_executed(self) -> None:
+        for one in self._executions().filter(dual=True, started_at__isnull=False):
+            signed = {s.role: s.person_id for s in one.decision.signatures.all()}
+            assert one.state != ExecutionState.PENDING
+            assert set(signed) == set(SignRole.values)
+            assert len(set(signed.values())) == 2
+            assert one.started_at >= max(s.signed_at for s in one.decision.signatures.all())
+
+    @invariant()
+    def what_is_verified_was_run_after_it_was_done(self) -> None:
+        judged = (ExecutionState.VERIFIED, ExecutionState.FAILED)
+        for one in self._executions().filter(state__in=judged).select_related("run"):
+            assert one.run.captured_at > one.done_at
+            assert one.proof.exists()
+
+    @invariant()
+    def a_contradiction_is_open_exactly_while_owners_differ(self) -> None:
+        if not hasattr(self, "incident"):
+            return
+        voices = [
+            Voice((one.actor_kind, one.actor_id), one.option)
+            for one in self.incident.recommendations.open()
+        ]
+        found = Contradiction.objects.filter(incident=self.incident).open()
+        assert found.exists() == contradict(voices)
+
+    def _executions(self) -> Any:
+        number = self.incident.pk if hasattr(self, "incident") else None
+        rows = Execution.objects.filter(incident=number)
+        return rows.select_related("decision").prefetch_related("decision__signatures")
+
+    def teardown(self) -> None:
+        if hasattr(self, "incident"):
+            assert verify(Incident.objects.get(pk=self.incident.pk)) is None
+
+
+class Billing(Lived):
+    scenario = "billing-state-mismatch"
+
+
+class Bypass(Lived):
+    scenario = "permission-leak"
+
+    @invariant()
+    def the_first_hotfix_comes_after_rollback_and_revocation(self) -> None:
+        hotfix = (
+            self._executions()
+            .filter(decision__option=Option.HOTFIX)
+            .order_by("decision__number")
+            .first()
+        )
+        if hotfix is None:
+            return
+        before = self._executions().filter(done_at__lte=hotfix.decision.decided_at)
+        options = set(before.values_list("decision__option", flat=True))
+        assert {Option.ROLLBACK, Option.REVOCATION} <= options
+
+
+LONG = settings(
+    max_examples=12,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.mark.parametrize("lived", [Lived, Billing, Bypass], ids=lambda one: one.__name__)
+def test_no_sequence_breaks_the_discipline(db: None, lived: type[Lived]) -> None:
+    run_state_machine_as_test(lived, settings=LONG)
