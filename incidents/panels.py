@@ -6,18 +6,17 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from incidents import derived, patterns, scenarios
+from incidents import adopted, derived, patterns, recommended
 from incidents import facts as incident_facts
 from incidents.facts import Standing
 from incidents.models import Checkpoint, Decision, Incident, Person, TimelineEntry
 from incidents.rules import dual, moments
 from incidents.rules.capture import PRECHECK_COMMANDS
-from incidents.rules.conflict import verdict
 from incidents.rules.control import Control
 from incidents.rules.decision import postures
 from incidents.rules.moments import Moment
 from incidents.signing import dual_facts
-from incidents.situation import conflict_of, situation_of
+from incidents.situation import situation_of
 from incidents.timeline import kinds
 from incidents.vocabulary import Phase, RoleName
 
@@ -74,6 +73,8 @@ def next_moment(incident: Incident, now: datetime) -> Moment | None:
     """When the room changes by time alone. What a panel says of time has to be in it."""
     facts = incident_facts.of(incident)
     due = [checkpoint.due_at for checkpoint in facts.open_checkpoints]
+    if facts.contradiction is not None:
+        due.append(facts.contradiction.opened_at)
     return moments.next_moment(now, incident.declared_at, due)
 
 
@@ -98,25 +99,12 @@ def render_deciding(incident: Incident, now: datetime) -> str:
         facts=facts,
         decision=facts.current_decision,
         **_signing(facts),
-        **_recommending(facts),
+        contradiction=facts.contradiction,
+        recommendations=recommended.shown(facts),
         earlier=facts.decisions[-2::-1],
         checkpoints=[(c, c.is_overdue(now)) for c in facts.open_checkpoints],
         postures=postures(incident.severity, situation_of(facts, now).surfaces),
     )
-
-
-def _recommending(facts: Standing) -> dict[str, Any]:
-    """The open recommendations, each with why it leads in the open contradiction."""
-    found = facts.contradiction
-    if found is None:
-        return {"recommendations": [(one, "") for one in facts.open_recommendations]}
-    conflict = conflict_of(facts, {})
-    lead = verdict(conflict.sides if conflict else ())
-    shown = [
-        (one, lead.because if one.option in lead.options and not lead.is_tie else "")
-        for one in facts.open_recommendations
-    ]
-    return {"contradiction": found, "recommendations": shown}
 
 
 def _signing(facts: Standing) -> dict[str, Any]:
@@ -140,6 +128,8 @@ def render_warnings(incident: Incident, now: datetime) -> str:
         late=[item for item in derived.first_fifteen(facts, now) if item.state == "late"],
         override=facts.override,
         failed=facts.failed,
+        contradiction=facts.contradiction,
+        conflict=recommended.warning(facts, now),
         patterns=patterns.of(facts, now),
     )
 
@@ -153,7 +143,7 @@ def render_standing(incident: Incident, now: datetime) -> str:
         readiness=derived.readiness(facts),
         prechecks=_prechecks(facts),
         freezes=[(surface, facts.freeze_of(surface)) for surface in facts.surfaces],
-        scenario=scenarios.find(incident.scenario),
+        adopted=adopted.of(facts, now),
         roles=_roles(facts),
     )
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from incidents import facts as incident_facts
 from incidents.doors import door
 from incidents.exhibits import excerpts
 from incidents.models import Incident
@@ -104,6 +105,7 @@ def _page(
     lanes = lanes_of(incident)
     here = next(facts for facts in lanes if facts.kind == lane)
     items = list(excerpts(incident.evidence.filter(lane=lane))[: IN_FULL + FOLDED])
+    standing = incident_facts.of(incident)
     context: dict[str, Any] = {
         "incident": incident,
         "bar": bar(incident, clock.now()),
@@ -111,6 +113,8 @@ def _page(
         "lane": here,
         "items": items[:IN_FULL],
         "earlier": items[IN_FULL:],
+        "recommendations": [r for r in standing.open_recommendations if r.lane == lane],
+        "contradiction": standing.contradiction,
         "notes": notes_of(incident, lane, NOTES),
         "boundary_form": boundary or _boundary_form(request, here),
         "note_form": NoteForm(

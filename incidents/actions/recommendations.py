@@ -145,6 +145,9 @@ def _store(
     number = next_number(incident.recommendations.all())
     for earlier in incident.recommendations.open().filter(lane=lane, **_author(actor)):
         _close(earlier, RecommendationState.REPLACED, f"Replaced by R-{number}", now)
+    # What the rules have just required.
+    assert proposed.reversibility is not None
+    assert proposed.blast_radius is not None
     made = Recommendation.objects.create(
         incident=incident,
         number=number,

@@ -14,6 +14,7 @@ _PLAIN = {
     "required": "This is still empty.",
     "invalid_choice": "Choose one of those that are offered.",
 }
+_MANY = forms.MultipleHiddenInput
 
 
 class WarroomForm(forms.Form):
@@ -51,7 +52,7 @@ class WarroomForm(forms.Form):
         found = {}
         for name, field in self.base_fields.items():
             if name in kept and name not in {"once", AUTHOR}:
-                many = isinstance(field, several)
+                many = isinstance(field, several) or isinstance(field.widget, _MANY)
                 found[name] = kept.getlist(name) if many else kept[name]
         return found
 

@@ -41,6 +41,11 @@ class RecommendForm(WarroomForm):
     def chosen(self) -> str:
         return str(self["option"].value() or "")
 
+    @property
+    def cited(self) -> set[str]:
+        """The numbers that are ticked, as the page has them."""
+        return {str(number) for number in self["evidence"].value() or ()}
+
     def proposed(self) -> Proposed:
         said = self.values()
         said.pop("lane", None)

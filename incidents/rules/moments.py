@@ -28,7 +28,7 @@ def next_moment(now: datetime, declared_at: datetime, due: Iterable[datetime]) -
 
     In the first hour each minute, since the strip counts them and every limit of the hour lies on
     one. ``due`` are the open checkpoints: each at its time, and from then on each minute, since the
-    warning says how late it is.
+    warning says how late it is; likewise since when a contradiction is open.
     """
     ahead = [*_of_hour(now, declared_at), *(one for at in due for one in _of_checkpoint(now, at))]
     if not ahead:

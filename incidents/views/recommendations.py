@@ -21,7 +21,10 @@ SHOWN_EVIDENCE = 30
 
 @door("room.view")
 def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """For whoever owns a lane; who owns several says for which."""
+    """For whoever owns a lane; who owns several says for which.
+
+    The lane is in the form, so the door cannot ask for it: the action does.
+    """
     standing = facts.of(incident)
     mine = [
         lane.value
@@ -50,7 +53,6 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
         "incident": incident,
         "bar": bar(incident, clock.now()),
         "evidence": list(incident.evidence.defer("text")[:SHOWN_EVIDENCE]),
-        "cited": set(request.POST.getlist("evidence")),
         "several": len(mine) > 1,
     }
     return submit(
@@ -82,12 +84,14 @@ def recommendation(request: HttpRequest, incident: Incident, recommendation: int
         )
         return incident.get_absolute_url()
 
+    sides = list(made.sides.select_related("contradiction__decision"))
     mine = made.actor_id == request.user.pk and not made.is_agent
     context = {
         "incident": incident,
         "bar": bar(incident, clock.now()),
         "recommendation": made,
-        "sides": list(made.sides.select_related("contradiction__decision")),
+        "sides": sides,
+        "side": next((s for s in sides if s.contradiction.is_open or s.reversibility), None),
         "may_withdraw": made.is_open and (mine or may("decision.decide", request.who)),
     }
     return submit(
