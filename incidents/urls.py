@@ -17,6 +17,10 @@ from incidents.views import (
     surfaces,
 )
 
+from incidents.vocabulary import LaneKind
+
+_MITIGATION = {"lane": LaneKind.MITIGATION.value}
+"""Branches belong to the lane: its owner may change them."""
 urlpatterns = [
     path("", home.home, name="home"),
     path("incidents/", home.incidents, name="incidents"),
@@ -51,11 +55,13 @@ urlpatterns = [
     path("freezes/", surfaces.freezes, name="freezes"),
     path("surfaces/<slug:slug>/", surfaces.surface, name="surface"),
     path("INC-<int:number>/risks/", register.risks, name="risks"),
-    path("INC-<int:number>/risks/<int:risk>/owner/", register.own_risk, name="risk-own"),
-    path("INC-<int:number>/risks/<int:risk>/retire/", register.retire_risk, name="risk-retire"),
+    path("INC-<int:number>/RISK-<int:risk>/owner/", register.own_risk, name="risk-own"),
+    path("INC-<int:number>/RISK-<int:risk>/retire/", register.retire_risk, name="risk-retire"),
     path("INC-<int:number>/branches/", register.branches, name="branches"),
-    path("INC-<int:number>/branches/<int:branch>/owner/", register.pass_branch, name="branch-pass"),
-    path("INC-<int:number>/branches/<int:branch>/end/", register.end_branch, name="branch-end"),
+    path(
+        "INC-<int:number>/B-<int:branch>/owner/", register.pass_branch, _MITIGATION, "branch-pass"
+    ),
+    path("INC-<int:number>/B-<int:branch>/end/", register.end_branch, _MITIGATION, "branch-end"),
     path("INC-<int:number>/recommend/", recommendations.recommend, name="recommend"),
     path(
         "INC-<int:number>/R-<int:recommendation>/",

@@ -3,16 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.urls import reverse
+
 from incidents.actions.act import act, next_number, said
+from incidents.actions.owners import can_answer, tell_owner
 from incidents.models import Branch, Incident, Person
 from incidents.models.author import Authored
 from incidents.rules import branch as rules
-from incidents.situation import candidate
 from incidents.timeline.record import record
 from incidents.vocabulary import BranchState, BranchType, LaneKind
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused
-from warroom.kernel.text import says_nothing
 
 _LANE = LaneKind.MITIGATION.value
 
@@ -29,18 +30,19 @@ def open_branch(
 ) -> Branch:
     """Begin a branch (B-n). All three types at once need one owner of all (``B-THREE``)."""
     with act("branch.change", actor, incident_id, now, lane=_LANE, once=once) as incident:
-        number = next_number(incident.branches.all())
-        name = said(name, 200)
-        _judge(incident, number, type, name, owner)
-        row = Branch.objects.create(
+        row = Branch(
             incident=incident,
-            number=number,
+            number=next_number(incident.branches.all()),
             type=type,
-            name=name,
+            name=said(name, 200),
             owner=owner,
             opened_at=now,
             **Authored.columns(actor),
         )
+        others = [_seen(other, other.owner) for other in _actives(incident)]
+        if problems := rules.violations(_seen(row, owner, can_answer(incident, owner)), others):
+            raise Refused(problems)
+        row.save(force_insert=True)
         record(
             incident,
             "branch.opened",
@@ -53,6 +55,7 @@ def open_branch(
             owner=str(owner),
             owner_id=owner.pk,
         )
+        _tell(row, actor, now)
     return row
 
 
@@ -62,29 +65,46 @@ def pass_branch(
     number: int,
     *,
     owner: Person,
+    every: bool = False,
     now: datetime,
     once: UUID | None = None,
 ) -> Branch:
-    """Give an active branch to another owner."""
+    """Give an active branch to another owner, or ``every`` active one of the incident.
+
+    Where all three types are active only the latter can be: ``B-THREE`` holds before and after.
+    """
     with act("branch.change", actor, incident_id, now, lane=_LANE, once=once) as incident:
-        row = _active(incident, number, "owner")
-        _judge(incident, number, row.type, row.name, owner)
-        before, row.owner = row.owner, owner
-        row.save(update_fields=["owner"])
-        record(
-            incident,
-            "branch.owner",
-            actor,
-            now,
-            lane=_LANE,
-            subject=row.reference,
-            name=row.name,
-            owner=str(owner),
-            before=str(before),
-            owner_id=owner.pk,
-            before_id=before.pk,
-        )
+        row = _active(incident, number)
+        rows = [b for b in _actives(incident) if b == row or (every and b.owner != owner)]
+        new = _seen(row, owner, can_answer(incident, owner))
+        others = [
+            _seen(other, owner if other in rows else other.owner) for other in _actives(incident)
+        ]
+        if problems := rules.pass_violations(new, others, row.owner_id):
+            raise Refused(problems)
+        for one in rows:
+            _pass(incident, one, owner, actor, now)
+    row.owner = owner
     return row
+
+
+def _pass(incident: Incident, row: Branch, owner: Person, actor: Actor, now: datetime) -> None:
+    before, row.owner = row.owner, owner
+    row.save(update_fields=["owner"])
+    record(
+        incident,
+        "branch.owner",
+        actor,
+        now,
+        lane=_LANE,
+        subject=row.reference,
+        name=row.name,
+        owner=str(owner),
+        before=str(before),
+        owner_id=owner.pk,
+        before_id=before.pk,
+    )
+    _tell(row, actor, now)
 
 
 def end_branch(
@@ -99,11 +119,9 @@ def end_branch(
 ) -> Branch:
     """Merge or abandon a branch; abandoning needs a reason."""
     with act("branch.change", actor, incident_id, now, lane=_LANE, once=once) as incident:
-        row = _active(incident, number, "state")
-        if state not in (BranchState.MERGED, BranchState.ABANDONED):
-            raise Refused.because("B-STATE", "Say whether it is merged or abandoned.", "state")
-        if state == BranchState.ABANDONED and says_nothing(reason):
-            raise Refused.because("B-REASON", "Say why it is abandoned.", "reason")
+        row = incident.branches.get(number=number)
+        if problems := rules.end_violations(row.reference, row.state, state, reason):
+            raise Refused(problems)
         row.state, row.ended_at, row.end_reason = state, now, said(reason, 300)
         row.save(update_fields=["state", "ended_at", "end_reason"])
         record(
@@ -120,25 +138,22 @@ def end_branch(
     return row
 
 
-def _active(incident: Incident, number: int, field: str) -> Branch:
+def _active(incident: Incident, number: int) -> Branch:
     row = incident.branches.select_related("owner").get(number=number)
     if row.state != BranchState.ACTIVE:
         state = BranchState(row.state).label.lower()
-        raise Refused.because("B-STATE", f"{row.reference} is {state} already.", field)
+        raise Refused.because("B-STATE", f"{row.reference} is {state} already.", "owner")
     return row
 
 
-def _judge(incident: Incident, number: int, kind: str, name: str, owner: Person) -> None:
-    wanted = _seen(number, kind, name, owner)
-    others = [
-        _seen(b.number, b.type, b.name, b.owner)
-        for b in incident.branches.active().select_related("owner")
-    ]
-    if problems := rules.violations(wanted, others):
-        raise Refused(problems)
+def _actives(incident: Incident) -> list[Branch]:
+    return list(incident.branches.active().select_related("owner"))
 
 
-def _seen(number: int, kind: str, name: str, owner: Person) -> rules.ActiveBranch:
-    able = candidate(owner)
-    assert able is not None
-    return rules.ActiveBranch(number, kind, name, able.id, able.name, able.can_act)
+def _seen(row: Branch, owner: Person, can_act: bool = True) -> rules.ActiveBranch:
+    return rules.ActiveBranch(row.number, row.type, row.name, owner.pk, str(owner), can_act)
+
+
+def _tell(row: Branch, actor: Actor, now: datetime) -> None:
+    href = reverse("branches", args=[row.incident_id])
+    tell_owner(row.incident, row.owner, actor, "branch.owner", row.reference, row.name, href, now)

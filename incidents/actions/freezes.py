@@ -3,13 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.urls import reverse
+
 from incidents.actions.act import act, said
-from incidents.actions.lifecycle import refuse_unfit
+from incidents.actions.owners import can_answer, tell_owner
 from incidents.models import Freeze, Incident, Person, Surface
+from incidents.rules import freeze as rules
 from incidents.timeline.record import record
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused
-from warroom.kernel.text import says_nothing
 
 
 def freeze(
@@ -24,10 +26,8 @@ def freeze(
 ) -> Freeze:
     """Freeze a surface (playbook, "First-15-minutes protocol")."""
     with act("freeze.change", actor, incident_id, now, once=once) as incident:
-        _need_reason(reason)
-        current = incident.freezes.current().filter(surface=surface).first()
-        if current is not None and not current.declined:
-            raise Refused.because("F-ONE", f"{surface} is already frozen.", "surface")
+        current = _current(incident, surface)
+        _refuse(rules.freeze_violations(_stop(surface, current), reason))
         if current is not None:
             _end(current, now, "frozen after all")
         row = Freeze.objects.create(
@@ -61,11 +61,8 @@ def decline_freeze(
 ) -> Freeze:
     """Record why an impacted surface is not frozen."""
     with act("freeze.change", actor, incident_id, now, once=once) as incident:
-        _need_reason(reason)
-        if incident.freezes.current().filter(surface=surface).exists():
-            raise Refused.because(
-                "F-ONE", f"{surface} already has a freeze or a reason for none.", "surface"
-            )
+        current = _current(incident, surface)
+        _refuse(rules.decline_violations(_stop(surface, current), reason))
         row = Freeze.objects.create(
             incident=incident, surface=surface, reason=said(reason, 300), declined=True, since=now
         )
@@ -84,10 +81,9 @@ def lift_freeze(
 ) -> Incident:
     """Lift a freeze, with a reason."""
     with act("freeze.change", actor, incident_id, now, once=once) as incident:
-        _need_reason(reason)
-        row = incident.freezes.in_force().filter(surface=surface).first()
-        if row is None:
-            raise Refused.because("F-NONE", f"{surface} is not frozen.", "surface")
+        row = _current(incident, surface)
+        _refuse(rules.lift_violations(_stop(surface, row), reason))
+        assert row is not None
         _end(row, now, said(reason, 300))
         record(
             incident, "freeze.lifted", actor, now, surface=surface.name, reason=said(reason, 300)
@@ -107,13 +103,11 @@ def keep_freeze(
 ) -> Freeze:
     """Keep a freeze on purpose beyond the incident, with an owner and a reason."""
     with act("freeze.change", actor, incident_id, now, once=once) as incident:
-        _need_reason(reason)
-        row = incident.freezes.in_force().filter(surface=surface).first()
-        if row is None:
-            raise Refused.because("F-NONE", f"{surface} is not frozen.", "surface")
-        if owner is None:
-            raise Refused.because("F-OWNER", "Name who answers for it.", "owner")
-        refuse_unfit(owner, "owner")
+        row = _current(incident, surface)
+        keeper = rules.Keeper(str(owner), can_answer(incident, owner)) if owner else None
+        _refuse(rules.keep_violations(_stop(surface, row), keeper, reason))
+        assert row is not None
+        assert owner is not None
         row.kept_at, row.kept_by, row.kept_reason = now, owner, said(reason, 300)
         row.save(update_fields=["kept_at", "kept_by", "kept_reason"])
         record(
@@ -126,12 +120,27 @@ def keep_freeze(
             owner_id=owner.pk,
             reason=row.kept_reason,
         )
+        what = f"{surface.name}, kept on purpose."
+        href = reverse("freezes")
+        tell_owner(incident, owner, actor, "freeze.kept", "A freeze", what, href, now)
     return row
 
 
-def _need_reason(reason: str) -> None:
-    if says_nothing(reason):
-        raise Refused.because("F-REASON", "Say why, in a few words.", "reason")
+def _current(incident: Incident, surface: Surface) -> Freeze | None:
+    return incident.freezes.current().filter(surface=surface).first()
+
+
+def _stop(surface: Surface, current: Freeze | None) -> rules.Stop:
+    return rules.Stop(
+        surface.name,
+        is_frozen=current is not None and not current.declined,
+        is_declined=current is not None and current.declined,
+    )
+
+
+def _refuse(problems: rules.Found) -> None:
+    if problems:
+        raise Refused(problems)
 
 
 def _end(row: Freeze, now: datetime, reason: str) -> None:

@@ -3,8 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.act import act, next_number, notify, said
-from incidents.actions.lifecycle import refuse_unfit
+from django.urls import reverse
+
+from incidents.actions.act import act, next_number, said
+from incidents.actions.owners import can_answer, tell_owner
 from incidents.models import Incident, Person, Risk
 from incidents.rules import risk as rules
 from incidents.timeline.record import check_locked, record
@@ -23,11 +25,13 @@ def add(
 ) -> Risk:
     """Note a residual risk (RISK-n). Without an owner it is shown as such."""
     with act("risk.change", actor, incident_id, now, once=once) as incident:
-        if problems := rules.text_violations(text):
+        answers = _answers(incident, owner) if owner else None
+        if problems := rules.add_violations(text, answers):
             raise Refused(problems)
+        risk = add_step(incident, text, owner, actor, now)
         if owner is not None:
-            refuse_unfit(owner, "owner")
-        return add_step(incident, text, owner, actor, now)
+            _tell(risk, owner, actor, now)
+    return risk
 
 
 def add_step(
@@ -66,11 +70,12 @@ def own(
 ) -> Risk:
     """Give a risk to an owner."""
     with act("risk.change", actor, incident_id, now, once=once) as incident:
-        risk = incident.risks.select_related("owner").get(number=number)
-        if not risk.is_open:
-            raise Refused.because("RISK-STATE", f"{risk.reference} is retired already.", "owner")
-        refuse_unfit(owner, "owner")
-        before, risk.owner = risk.owner, owner
+        risk = incident.risks.get(number=number)
+        before = risk.owner_id
+        answers = _answers(incident, owner)
+        if problems := rules.own_violations(risk.reference, risk.is_open, before, answers):
+            raise Refused(problems)
+        risk.owner = owner
         risk.save(update_fields=["owner"])
         record(
             incident,
@@ -81,12 +86,9 @@ def own(
             text=risk.text,
             owner=str(owner),
             owner_id=owner.pk,
-            before_id=before.pk if before else None,
+            before_id=before,
         )
-        if owner.pk != actor.id:
-            sentence = f"{risk.reference} of {incident.reference} is yours: {risk.text}"[:300]
-            href = incident.get_absolute_url()
-            notify(incident, [owner], "risk.owned", sentence, href, now, risk.reference)
+        _tell(risk, owner, actor, now)
     return risk
 
 
@@ -116,3 +118,12 @@ def retire(
             reason=risk.retired_reason,
         )
     return risk
+
+
+def _answers(incident: Incident, owner: Person) -> rules.Answers:
+    return rules.Answers(owner.pk, str(owner), can_answer(incident, owner))
+
+
+def _tell(risk: Risk, owner: Person, actor: Actor, now: datetime) -> None:
+    href = reverse("risks", args=[risk.incident_id])
+    tell_owner(risk.incident, owner, actor, "risk.owned", risk.reference, risk.text, href, now)

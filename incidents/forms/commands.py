@@ -171,7 +171,7 @@ class FreezeForm(WarroomForm):
         ],
         widget=forms.RadioSelect,
     )
-    surface = SurfaceField(label="Surface")
+    surface = SurfaceField(label="Surface", empty_label="Choose a surface")
     scope = forms.CharField(
         label="Scope",
         required=False,
@@ -181,7 +181,7 @@ class FreezeForm(WarroomForm):
     owner = PersonField(
         label="Owner", required=False, help_text="Who answers for a freeze that is kept."
     )
-    reason = forms.CharField(label="Why", max_length=300, widget=_WHY)
+    reason = forms.CharField(label="Why", required=False, max_length=300, widget=_WHY)
 
 
 class CheckpointForm(WarroomForm):

@@ -21,6 +21,11 @@ class BranchForm(WarroomForm):
 
 class PassBranchForm(WarroomForm):
     owner = PersonField(label="New owner")
+    every = forms.BooleanField(
+        label="Every active branch of this incident",
+        required=False,
+        help_text="While all three types are active, they only pass on together.",
+    )
 
 
 class EndBranchForm(WarroomForm):

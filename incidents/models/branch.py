@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from incidents.models.author import Authored
-from incidents.vocabulary import BranchState, BranchType
+from incidents.vocabulary import BRANCH_USE, BranchState, BranchType
 
 
 class BranchQuerySet(models.QuerySet["Branch"]):
@@ -59,3 +59,17 @@ class Branch(Authored):
     @property
     def reference(self) -> str:
         return f"B-{self.number}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == BranchState.ACTIVE
+
+    @property
+    def use(self) -> str:
+        """When its type is the right one."""
+        return BRANCH_USE[self.type][0]
+
+    @property
+    def risk(self) -> str:
+        """What its type brings with it."""
+        return BRANCH_USE[self.type][1]

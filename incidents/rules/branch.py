@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from incidents.rules.wording import listed
-from incidents.vocabulary import BranchType
+from incidents.vocabulary import BranchState, BranchType
 from warroom.kernel.refusal import Violation
 from warroom.kernel.text import says_nothing
 
@@ -34,10 +34,36 @@ def violations(branch: ActiveBranch, others: Iterable[ActiveBranch]) -> Found:
     elif any(one.name == branch.name for one in others):
         words = f"“{branch.name}” is active already: one entry for each branch."
         found.append(Violation("B-NAME", words, "name"))
-    if not branch.can_act:
-        words = f"{branch.owner_name} cannot act in this incident: name somebody else."
-        found.append(Violation("B-OWNER", words, "owner"))
-    return (*found, *_three(branch, others))
+    return (*found, *_owner(branch), *_three(branch, others))
+
+
+def pass_violations(branch: ActiveBranch, others: Iterable[ActiveBranch], before: int) -> Found:
+    """May ``branch`` go from the person ``before`` to its owner, beside ``others``?"""
+    found = []
+    if branch.owner == before:
+        found.append(Violation("B-OWNER", f"{branch.owner_name} owns it already.", "owner"))
+    others = tuple(one for one in others if one.number != branch.number)
+    return (*found, *_owner(branch), *_three(branch, others))
+
+
+def end_violations(reference: str, now: str, to: str, reason: str) -> Found:
+    """May a branch that is ``now`` active, merged or abandoned end as ``to``?"""
+    found = []
+    if now != BranchState.ACTIVE:
+        words = f"{reference} is {BranchState(now).label.lower()} already."
+        found.append(Violation("B-STATE", words, "state"))
+    elif to not in (BranchState.MERGED, BranchState.ABANDONED):
+        found.append(Violation("B-STATE", "Say whether it is merged or abandoned.", "state"))
+    if to == BranchState.ABANDONED and says_nothing(reason):
+        found.append(Violation("B-REASON", "Say why it is abandoned.", "reason"))
+    return tuple(found)
+
+
+def _owner(branch: ActiveBranch) -> Found:
+    if branch.can_act:
+        return ()
+    words = f"{branch.owner_name} cannot act in this incident: name somebody else."
+    return (Violation("B-OWNER", words, "owner"),)
 
 
 def _three(branch: ActiveBranch, others: tuple[ActiveBranch, ...]) -> Found:
@@ -49,7 +75,7 @@ def _three(branch: ActiveBranch, others: tuple[ActiveBranch, ...]) -> Found:
     if len(owners) == 1:
         return ()
     words = (
-        f"All three types would be active, owned by {listed(owners.values())}: one person must own"
-        " them all, or one branch ends first."
+        f"Hotfix, rollback and containment would all be active, owned by {listed(owners.values())}:"
+        " one person must own every active branch, or one ends first."
     )
     return (Violation("B-THREE", words, "owner"),)

@@ -174,8 +174,9 @@ def freeze(request: HttpRequest, incident: Incident) -> HttpResponse:
                 freezes.keep_freeze(request.actor, incident.pk, owner=said["owner"], **common)
 
     change = request.GET.get("change", "freeze")
+    title = "Freeze a surface" if change == "freeze" else "Change a freeze"
     initial = {"change": change, "surface": request.GET.get("surface", "")}
-    return _command(request, incident, forms.FreezeForm, do, "Freeze a surface", initial=initial)
+    return _command(request, incident, forms.FreezeForm, do, title, initial=initial)
 
 
 @door("checkpoint.schedule")

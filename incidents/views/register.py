@@ -115,14 +115,14 @@ def branches(request: HttpRequest, incident: Incident) -> HttpResponse:
         "incidents/branches.html",
         reverse("branches", args=[incident.pk]),
         active=standing.active_branches,
-        ended=[b for b in standing.branches if b not in standing.active_branches],
+        ended=[branch for branch in standing.branches if not branch.is_active],
         uses=[(BranchType(kind).label, *use) for kind, use in BRANCH_USE.items()],
         may_change=may("branch.change", who),
     )
 
 
-@door("room.view")
-def pass_branch(request: HttpRequest, incident: Incident, branch: int) -> HttpResponse:
+@door("branch.change")
+def pass_branch(request: HttpRequest, incident: Incident, branch: int, lane: str) -> HttpResponse:
     found = get_object_or_404(incident.branches, number=branch)
     return _page(
         request,
@@ -139,8 +139,8 @@ def pass_branch(request: HttpRequest, incident: Incident, branch: int) -> HttpRe
     )
 
 
-@door("room.view")
-def end_branch(request: HttpRequest, incident: Incident, branch: int) -> HttpResponse:
+@door("branch.change")
+def end_branch(request: HttpRequest, incident: Incident, branch: int, lane: str) -> HttpResponse:
     found = get_object_or_404(incident.branches, number=branch)
     return _page(
         request,

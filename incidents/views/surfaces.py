@@ -1,16 +1,17 @@
 """Freezes across incidents, and what is known of a surface."""
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from incidents.doors import door
 from incidents.models import Freeze, Incident, Surface
 from incidents.rules.capture import PRECHECK_COMMANDS
-from warroom.kernel import clock
+from incidents.vocabulary import Status
 
 A_PAGE = 30
+ACTIVE = 50
 RECENT = 10
 
 
@@ -18,11 +19,13 @@ RECENT = 10
 def freezes(request: HttpRequest) -> HttpResponse:
     """Every freeze that the person may know of: in force first, then those that were lifted."""
     rows = _known(request)
-    lifted = rows.filter(until__isnull=False).order_by("-until", "-pk")
+    ordered = rows.order_by(F("until").desc(nulls_first=True), "surface__name", "-since", "-pk")
+    page = Paginator(ordered, A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "in_force": list(rows.in_force().order_by("surface__name", "since")[:200]),
-        "page": Paginator(lifted, A_PAGE).get_page(request.GET.get("page")),
-        "now": clock.now(),
+        "page": page,
+        "count": rows.in_force().count(),
+        "in_force": [freeze for freeze in page if freeze.until is None],
+        "lifted": [freeze for freeze in page if freeze.until is not None],
     }
     return render(request, "incidents/freezes.html", context)
 
@@ -34,11 +37,10 @@ def surface(request: HttpRequest, slug: str) -> HttpResponse:
     known = Incident.objects.visible_to(request.user).filter(surfaces=found)
     context = {
         "surface": found,
-        "in_force": list(_known(request).in_force().filter(surface=found)[:50]),
-        "active": list(known.in_progress().worst_first()[:50]),
-        "recent": list(known.exclude(pk__in=known.in_progress()).order_by("-pk")[:RECENT]),
-        "prechecks": [*PRECHECK_COMMANDS, *([found.health_check] if found.health_check else [])],
-        "now": clock.now(),
+        "in_force": list(_known(request).in_force().filter(surface=found)[:ACTIVE]),
+        "active": list(known.in_progress().worst_first()[:ACTIVE]),
+        "recent": list(known.exclude(status=Status.ACTIVE).order_by("-pk")[:RECENT]),
+        "prechecks": [*PRECHECK_COMMANDS, *filter(None, [found.health_check])],
     }
     return render(request, "incidents/surface.html", context)
 

@@ -3,7 +3,6 @@
 const said = document.getElementById("announce-politely");
 
 export function startCopying() {
-  for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy], [data-copy-url]");
     if (!button) return;
