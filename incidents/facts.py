@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Count, F, Min, Model, Q, QuerySet
 
+from incidents import scenarios
 from incidents.models import (
     Assignment,
     Branch,
@@ -30,6 +31,7 @@ from incidents.models import (
     Signature,
     Surface,
 )
+from incidents.scenarios import Scenario
 from incidents.vocabulary import BranchState, ExecutionState, LaneKind, Purpose, RoleName
 
 
@@ -39,10 +41,11 @@ class Standing:
 
     Each decision carries its ``execution``; ``sides`` are those of all contradictions, each with
     its ``contradiction`` and ``recommendation``; ``signatures`` and ``served`` carry ``decision``
-    and ``evidence`` as ids only.
+    and ``evidence`` as ids only, ``served`` also the evidence's ``number``.
     """
 
     incident: Incident
+    scenario: Scenario | None
     surfaces: tuple[Surface, ...]
     assignments: tuple[Assignment, ...]
     freezes: tuple[Freeze, ...]
@@ -151,7 +154,7 @@ def _is_running(execution: Execution) -> bool:
 
 
 def standings(incidents: Sequence[Incident]) -> list[Standing]:
-    """Read the facts of several incidents, in their order, in thirteen queries at most."""
+    """Read the facts of several incidents, in their order, in fourteen queries at most."""
     ids = [incident.pk for incident in incidents]
     surfaces: dict[int, list[Surface]] = defaultdict(list)
     through = Incident.surfaces.through.objects.filter(incident__in=ids)
@@ -187,7 +190,10 @@ def standings(incidents: Sequence[Incident]) -> list[Standing]:
     for signature in signed.select_related("person").annotate(of=F("decision__incident")):
         signatures[signature.of].append(signature)
     branches = _by_incident(Branch.objects.select_related("owner"), ids)
-    served = _by_incident(Served.objects.all(), [i.pk for i in incidents if i.scenario])
+    served = _by_incident(
+        Served.objects.annotate(number=F("evidence__number")),
+        [i.pk for i in incidents if i.scenario],
+    )
     checks = _by_incident(
         Evidence.objects.filter(purpose=Purpose.ROLLBACK_CHECK)
         .order_by("incident_id", "-number")
@@ -195,10 +201,12 @@ def standings(incidents: Sequence[Incident]) -> list[Standing]:
         .defer("text"),
         ids,
     )
+    library = scenarios.find_all(i.scenario for i in incidents if i.scenario)
     counted = {row["incident"]: row for row in _evidence_counts(ids)}
     return [
         Standing(
             incident=incident,
+            scenario=library.get(incident.scenario),
             surfaces=tuple(surfaces[incident.pk]),
             assignments=tuple(assignments[incident.pk]),
             freezes=tuple(freezes[incident.pk]),

@@ -13,14 +13,15 @@ from incidents.views import (
     recommendations,
     register,
     room,
+    scenarios,
     settings,
     surfaces,
 )
-
 from incidents.vocabulary import LaneKind
 
 _MITIGATION = {"lane": LaneKind.MITIGATION.value}
 """Branches belong to the lane: its owner may change them."""
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("incidents/", home.incidents, name="incidents"),
@@ -40,6 +41,7 @@ urlpatterns = [
     path("INC-<int:number>/rollback/", commands.rollback_reach, name="rollback-reach"),
     path("INC-<int:number>/surfaces/", commands.surfaces, name="surfaces"),
     path("INC-<int:number>/freezes/", commands.freeze, name="freeze"),
+    path("INC-<int:number>/scenario/", scenarios.scenario, name="scenario"),
     path("INC-<int:number>/checkpoints/", commands.checkpoint, name="checkpoint"),
     path("INC-<int:number>/decide/", decisions.decide_next, name="decide-next"),
     path("INC-<int:number>/CP-<int:checkpoint>/", decisions.decide, name="decide"),
@@ -71,5 +73,6 @@ urlpatterns = [
     path("INC-<int:number>/evidence/", evidence.evidence_list, name="evidence-list"),
     path("INC-<int:number>/evidence/new/", evidence.capture, name="capture"),
     path("INC-<int:number>/evidence/E-<int:item>/", evidence.item, name="evidence"),
+    path("INC-<int:number>/evidence/E-<int:item>/serves/", scenarios.serve, name="serve"),
     path("INC-<int:number>/evidence/E-<int:item>/file/", evidence.download, name="evidence-file"),
 ]

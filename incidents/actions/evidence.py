@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from incidents.actions.act import act, led_to, next_number
+from incidents.actions.scenarios import name_as
 from incidents.models import Evidence, EvidenceFile, Incident
 from incidents.models.author import Authored
 from incidents.rules.capture import Capture, recognise, violations
@@ -58,6 +59,8 @@ def capture(
             sha256=item.sha256,
             purpose=item.purpose,
         )
+        if captured.serves:
+            name_as(incident, item, captured.serves, actor, now)
     return item
 
 

@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
+from incidents import scenarios
 from incidents.forms.base import WarroomForm
 from incidents.forms.fields import in_zone
 from incidents.models import Incident
 from incidents.models.evidence import EARLIEST
 from incidents.rules.capture import MAX_TEXT, Capture
 from incidents.rules.files import text_of
+from incidents.scenarios import Scenario
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from warroom.kernel.text import clean_lines
 
@@ -91,6 +93,11 @@ class PastField(forms.CharField):
         return moment
 
 
+def items_of(scenario: Scenario) -> list[tuple[str, str]]:
+    """The evidence minimum as choices."""
+    return [(one.key, one.label) for one in scenario.evidence_minimum]
+
+
 class CaptureForm(WarroomForm):
     kind = forms.ChoiceField(
         label="What is it?",
@@ -159,6 +166,7 @@ class CaptureForm(WarroomForm):
     baseline = forms.TypedChoiceField(
         label="Repeats the baseline", required=False, coerce=int, empty_value=None
     )
+    serves = forms.ChoiceField(label="Serves as", required=False)
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -177,6 +185,11 @@ class CaptureForm(WarroomForm):
             ("", "None"),
             *((n, f"E-{n} {title}") for n, title in baselines.values_list("number", "title")),
         ]
+        if (scenario := scenarios.find(incident.scenario)) is None:
+            del self.fields["serves"]
+        else:
+            self.fields["serves"].choices = [("", "Nothing of it"), *items_of(scenario)]
+            self.fields["serves"].help_text = f"Evidence minimum of “{scenario.title}”."
 
     @property
     def lost_file(self) -> str:

@@ -17,7 +17,10 @@ PRECHECK_COMMANDS = ("git rev-parse --short HEAD", "git log --oneline -n 5")
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What somebody captures. ``duration`` in milliseconds, ``file`` the bytes of an upload."""
+    """What somebody captures. ``duration`` in milliseconds, ``file`` the bytes of an upload.
+
+    ``serves`` is the key of the item of the scenario's evidence minimum that it is named for.
+    """
 
     kind: str
     title: str = ""
@@ -34,6 +37,7 @@ class Capture:
     file: bytes | None = None
     file_name: str = ""
     baseline: int | None = None
+    serves: str = ""
 
 
 def violations(captured: Capture) -> tuple[Violation, ...]:

@@ -21,13 +21,14 @@ from incidents.permissions import may
 from incidents.reader import zone_of
 from incidents.rules.files import BINARY, media_type, plain_name
 from incidents.views.returning import back_to
+from incidents.views.scenarios import serving
 from incidents.views.submitting import submit
 from incidents.vocabulary import EvidenceKind, LaneKind
 from warroom.kernel import clock
 
 A_PAGE = 30
 
-PREFILLED = ("kind", "lane", "purpose", "command", "next")
+PREFILLED = ("kind", "lane", "purpose", "command", "serves", "next")
 
 
 @door("evidence.capture")
@@ -99,6 +100,7 @@ def item(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
         "item": found,
         "window": window(found.text, _line(request.GET.get("from", ""))),
         "repeats": list(found.repeats.defer("text").select_related("incident")),
+        **serving(request, incident, found),
     }
     return render(request, "incidents/evidence.html", context)
 

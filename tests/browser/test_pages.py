@@ -26,6 +26,7 @@ COMMANDS = (
     "surfaces",
     "freezes",
     "checkpoints",
+    "scenario",
     "notes",
 )
 

@@ -20,6 +20,7 @@ COMMANDS = [
     "surfaces/",
     "freezes/",
     "checkpoints/",
+    "scenario/",
 ]
 
 

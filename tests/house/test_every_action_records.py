@@ -21,6 +21,7 @@ from incidents.actions import (
     recommendations,
     risks,
     roles,
+    scenarios,
     signatures,
 )
 from incidents.content import content_hash
@@ -45,6 +46,7 @@ MODULES: tuple[ModuleType, ...] = (
     recommendations,
     risks,
     roles,
+    scenarios,
     signatures,
     lanes,
 )
@@ -120,6 +122,12 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     ),
     "decisions.decide": lambda s: s.decide(),
     "evidence.capture": lambda s: s.do(evidence.capture, PRECHECK),
+    "scenarios.set_scenario": lambda s: s.adopt(),
+    "scenarios.serve": lambda s: (
+        s.adopt(),
+        s.do(evidence.capture, PRECHECK),
+        s.do(scenarios.serve, 1, serves="first-bad-deploy"),
+    ),
     "lanes.add_note": lambda s: s.do(lanes.add_note, text="Seen in eu-west only"),
     "lanes.set_boundary": lambda s: s.do(
         lanes.set_boundary, lane=LaneKind.MITIGATION, included=["flags"], excluded=[]
@@ -141,6 +149,9 @@ class Scene:
 
     def do(self, action: Callable[..., Any], *args: Any, **said: Any) -> Any:
         return action(self.actor, self.incident.pk, *args, now=LATER, **said)
+
+    def adopt(self, reason: str = "The spike came with the release") -> Any:
+        return self.do(scenarios.set_scenario, scenario="auth-token-failure", reason=reason)
 
     def schedule(self) -> Any:
         due = LATER + timedelta(minutes=30)

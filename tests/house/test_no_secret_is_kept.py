@@ -30,6 +30,7 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
         s.do(freezes.lift_freeze, surface=s.surface, reason=LEAK),
     ),
     "checkpoint": lambda s: s.do(checkpoints.schedule, due_at=LATER + s.soon, purpose=LEAK),
+    "scenario": lambda s: s.adopt(LEAK),
     "note": lambda s: s.do(lanes.add_note, text=LEAK),
     "boundary": lambda s: s.do(
         lanes.set_boundary, lane=LaneKind.MITIGATION, included=[LEAK], excluded=[]

@@ -1,0 +1,34 @@
+"""Adopting a scenario, and naming the evidence that its minimum asks for."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+
+from incidents import scenarios
+from incidents.forms.base import WarroomForm
+from incidents.forms.evidence import items_of
+from incidents.scenarios import Scenario
+
+
+class ScenarioForm(WarroomForm):
+    scenario = forms.ChoiceField(label="Scenario", widget=forms.RadioSelect)
+    reason = forms.CharField(label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = scenarios.library().values()
+        self.fields["scenario"].choices = [(one.slug, one.title) for one in found]
+
+
+class ServeForm(WarroomForm):
+    serves = forms.ChoiceField(label="Serves as")
+
+    def __init__(
+        self, *args: Any, scenario: Scenario | None, named: Collection[str], **kwargs: Any
+    ) -> None:
+        """``named`` are the items that it serves as already."""
+        super().__init__(*args, **kwargs)
+        items = items_of(scenario) if scenario else []
+        free = [one for one in items if one[0] not in named]
+        self.fields["serves"].choices = [("", "Choose an item"), *free]

@@ -1,0 +1,82 @@
+"""The scenario of an incident, and the evidence that its minimum asks for."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from incidents import facts
+from incidents.actions import scenarios as actions
+from incidents.doors import door
+from incidents.forms.base import WarroomForm
+from incidents.forms.scenarios import ScenarioForm, ServeForm
+from incidents.models import Evidence, Incident
+from incidents.panels import bar
+from incidents.permissions import may
+from incidents.views.submitting import submit
+from warroom.kernel import clock
+
+
+@door("scenario.set")
+def scenario(request: HttpRequest, incident: Incident) -> HttpResponse:
+    def do(form: WarroomForm) -> str:
+        actions.set_scenario(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        )
+        return incident.get_absolute_url()
+
+    current = facts.of(incident).scenario
+    about = f"Now: {current.title}." if current else "None is adopted yet."
+    context = {
+        "incident": incident,
+        "bar": bar(incident, clock.now()),
+        "back": incident.get_absolute_url(),
+        "title": "Adopt a scenario",
+        "button": "Adopt it",
+        "about": f"{about} Its options, posture, special rules and evidence minimum count at once.",
+    }
+    initial = {"scenario": incident.scenario}
+    return submit(
+        request, "incidents/short.html", ScenarioForm, do, context=context, initial=initial
+    )
+
+
+@door("evidence.serve")
+def serve(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
+    found = get_object_or_404(incident.evidence.defer("text"), number=item)
+
+    def do(form: WarroomForm) -> str:
+        actions.serve(
+            request.actor, incident.pk, item, now=clock.now(), once=form.key, **form.values()
+        )
+        messages.success(request, f"{found.reference} is named.")
+        return found.get_absolute_url()
+
+    context = {
+        "incident": incident,
+        "bar": bar(incident, clock.now()),
+        "back": found.get_absolute_url(),
+        "title": f"What {found.reference} serves as",
+        "button": "Name it so",
+        "about": found.title,
+    }
+    at_hand = {"scenario": facts.of(incident).scenario, "named": _named(found)}
+    return submit(request, "incidents/short.html", ServeForm, do, context=context, **at_hand)
+
+
+def _named(found: Evidence) -> list[str]:
+    return list(found.serves.values_list("item", flat=True))
+
+
+def serving(request: HttpRequest, incident: Incident, found: Evidence) -> dict[str, Any]:
+    """For the page of an item: what it serves as, and the form to name more."""
+    scenario = facts.of(incident).scenario
+    if scenario is None:
+        return {}
+    named = _named(found)
+    shown = [one.label for one in scenario.evidence_minimum if one.key in named]
+    if len(shown) == len(scenario.evidence_minimum) or not may("evidence.serve", request.who):
+        return {"serves": shown}
+    form = ServeForm(request=request, scenario=scenario, named=named)
+    return {"serves": shown, "form": form}
