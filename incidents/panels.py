@@ -6,12 +6,11 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from incidents import adopted, derived, patterns, recommended
+from incidents import adopted, derived, patterns, prechecks, recommended
 from incidents import facts as incident_facts
 from incidents.facts import Standing
 from incidents.models import Checkpoint, Decision, Incident, Person, TimelineEntry
 from incidents.rules import dual, moments
-from incidents.rules.capture import PRECHECK_COMMANDS
 from incidents.rules.control import Control
 from incidents.rules.decision import postures
 from incidents.rules.moments import Moment
@@ -141,19 +140,11 @@ def render_standing(incident: Incident, now: datetime) -> str:
         incident,
         facts=facts,
         readiness=derived.readiness(facts),
-        prechecks=_prechecks(facts),
+        prechecks=prechecks.blocks(incident, facts.surfaces),
         freezes=[(surface, facts.freeze_of(surface)) for surface in facts.surfaces],
         adopted=adopted.of(facts, now),
         roles=_roles(facts),
     )
-
-
-def _prechecks(facts: Standing) -> list[tuple[str, list[str]]]:
-    """The minimal commands to copy, once for each surface that has a health check of its own."""
-    checked = [surface for surface in facts.surfaces if surface.health_check]
-    if not checked:
-        return [("", [*PRECHECK_COMMANDS])]
-    return [(s.name, [*PRECHECK_COMMANDS, s.health_check]) for s in checked]
 
 
 def _roles(facts: Standing) -> list[tuple[str, Person]]:
