@@ -1,0 +1,20 @@
+"""An incident whose lane owners recommend."""
+
+from datetime import timedelta
+
+import pytest
+
+from incidents.models import Incident, Person
+from incidents.vocabulary import LaneKind
+from tests.factories import START
+from tests.filled import captured
+from tests.recommending import Owners
+
+
+@pytest.fixture
+def recommending(
+    staffed: Incident, commander: Person, lane_owners: dict[LaneKind, Person]
+) -> Owners:
+    """The owners of ``staffed``, ten minutes in, with one evidence item to cite."""
+    now = START + timedelta(minutes=10)
+    return Owners(staffed, lane_owners, captured(staffed, commander, now), now)
