@@ -6,7 +6,8 @@ from datetime import datetime
 from incidents import minimum
 from incidents.facts import Standing
 from incidents.models import Person
-from incidents.rules.decision import Offer
+from incidents.rules import minimum as rules
+from incidents.rules.decision import Offer, offers
 from incidents.rules.minimum import Minimum
 from incidents.scenarios import RULES, STEPS, Scenario
 from incidents.situation import offered
@@ -28,18 +29,34 @@ def of(facts: Standing, now: datetime) -> Adopted | None:
     scenario = facts.scenario
     if scenario is None:
         return None
-    offers = {one.option: one for one in offered(facts)}
     return Adopted(
         scenario,
-        options=tuple(
-            (offers[code], scenario.details.get(code, ""))
-            for code in scenario.options
-            if code in offers
-        ),
-        rules=tuple(words for code, words in RULES.items() if code in scenario.rules),
+        options=_options(scenario, offered(facts)),
+        rules=_rules(scenario),
         minimum=minimum.of(facts, now),
         chain=tuple((STEPS[step], _holder(facts, step)) for step in scenario.chain),
     )
+
+
+def before_declaring(scenario: Scenario) -> Adopted:
+    """The same while there is no incident yet: nothing is met, nobody holds a step."""
+    return Adopted(
+        scenario,
+        options=_options(scenario, offers(scenario.options, scenario_reach=scenario.reach)),
+        rules=_rules(scenario),
+        minimum=rules.minimum(scenario.evidence_minimum, ()),
+        chain=tuple((STEPS[step], None) for step in scenario.chain),
+    )
+
+
+def _options(scenario: Scenario, on_offer: tuple[Offer, ...]) -> tuple[tuple[Offer, str], ...]:
+    known = {one.option: one for one in on_offer}
+    named = [known[code] for code in scenario.options if code in known]
+    return tuple((one, scenario.details.get(one.option, "")) for one in named)
+
+
+def _rules(scenario: Scenario) -> tuple[str, ...]:
+    return tuple(words for code, words in RULES.items() if code in scenario.rules)
 
 
 def _holder(facts: Standing, step: str) -> Person | None:

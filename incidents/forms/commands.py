@@ -4,13 +4,9 @@ from typing import Any
 
 from django import forms
 
-from incidents import scenarios
 from incidents.forms.base import WarroomForm
 from incidents.forms.fields import PersonField, Soon, SurfaceField, SurfacesField
-from incidents.models import Surface
 from incidents.vocabulary import (
-    SEVERITY_IMPACT,
-    SEVERITY_POSTURE,
     LaneKind,
     Phase,
     RoleName,
@@ -18,75 +14,6 @@ from incidents.vocabulary import (
 )
 
 _WHY = forms.Textarea(attrs={"rows": 2})
-
-
-class DeclareForm(WarroomForm):
-    title = forms.CharField(
-        label="What is wrong?",
-        max_length=160,
-        error_messages={
-            "required": "Say in one sentence what is wrong.",
-            "max_length": "Keep it under 160 characters; the rest can go into what is known.",
-        },
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
-    )
-    severity = forms.ChoiceField(
-        label="How bad is it?",
-        choices=Severity,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose a severity. Not sure? Take the worse one."},
-    )
-    surfaces = SurfacesField(label="What is impacted?", required=False)
-    known = forms.CharField(
-        label="What is known?",
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    scenario = forms.ChoiceField(label="Scenario", required=False)
-    evidence_channel = forms.CharField(
-        label="Evidence channel",
-        required=False,
-        max_length=300,
-        help_text="The one thread or document where checkpoint records are written.",
-    )
-    commander = PersonField(label="Commander", required=False, empty_label="Me")
-    restricted = forms.BooleanField(
-        label="Restricted: only who takes part may know", required=False
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        found = scenarios.library().values()
-        self.fields["scenario"].choices = [("", "None"), *((s.slug, s.title) for s in found)]
-
-    @property
-    def severity_rows(self) -> list[dict[str, Any]]:
-        """The matrix beside the choice (playbook, "Incident severity matrix")."""
-        chosen = self["severity"].value()
-        return [
-            {
-                "value": severity.value,
-                "label": severity.label,
-                "impact": SEVERITY_IMPACT[severity],
-                "posture": SEVERITY_POSTURE[severity],
-                "chosen": chosen == severity.value,
-            }
-            for severity in Severity
-        ]
-
-    @property
-    def surface_rows(self) -> list[tuple[Any, Surface]]:
-        """Each surface with its checkbox: picking one shows the posture of its class."""
-        return [(choice, choice.data["value"].instance) for choice in self["surfaces"]]
-
-    def clean(self) -> dict[str, Any]:
-        """A scenario that is restricted by default makes its incident so."""
-        data = super().clean() or {}
-        scenario = scenarios.find(data.get("scenario", ""))
-        if scenario is not None and scenario.restricted:
-            data["restricted"] = True
-        return data
 
 
 class SeverityForm(WarroomForm):

@@ -1,15 +1,17 @@
 """Declaring: one screen, one call."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 
 from incidents import scenarios
 from incidents.actions import lifecycle
 from incidents.doors import door
 from incidents.forms.base import WarroomForm
-from incidents.forms.commands import DeclareForm
-from incidents.models import Surface
+from incidents.forms.declaring import DeclareForm, filled_in
 from incidents.views.submitting import submit
 from warroom.kernel import clock
+
+_PAGE = "incidents/declare.html"
 
 
 @door("incident.declare")
@@ -22,15 +24,19 @@ def declare(request: HttpRequest) -> HttpResponse:
         )
         return incident.get_absolute_url()
 
+    if "fill" in request.POST:
+        return _filled(request)
     scenario = scenarios.find(request.GET.get("scenario", ""))
-    initial = {"scenario": scenario.slug, "title": scenario.title} if scenario else {}
-    if scenario:
-        initial["surfaces"] = list(
-            Surface.objects.filter(dependency_class=scenario.dependency_class).values_list(
-                "slug", flat=True
-            )
-        )
-    context = {"scenarios": scenarios.library().values()}
-    return submit(
-        request, "incidents/declare.html", DeclareForm, do, context=context, initial=initial
-    )
+    initial = filled_in(scenario, QueryDict())
+    return submit(request, _PAGE, DeclareForm, do, context=_context(), initial=initial)
+
+
+def _filled(request: HttpRequest) -> HttpResponse:
+    """The same form with what the chosen scenario says; nothing is declared yet."""
+    scenario = scenarios.find(request.POST.get("scenario", ""))
+    form = DeclareForm(request=request, initial=filled_in(scenario, request.POST))
+    return render(request, _PAGE, {**_context(), "form": form})
+
+
+def _context() -> dict[str, object]:
+    return {"scenarios": scenarios.library().values()}

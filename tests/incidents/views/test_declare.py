@@ -3,9 +3,10 @@
 import pytest
 from django.test import Client
 
-from incidents.models import Incident, Person
+from incidents.models import Incident, Person, ScenarioText
 from incidents.vocabulary import RoleName
 from tests.factories import SurfaceFactory
+from tests.incidents.scenarios.given import RIGHT
 
 OFFERED = "Choose one of those that are offered."
 KEY = "7f1d7a0e-8a55-4a3c-9a3e-2b6f0c7d9e10"
@@ -36,16 +37,88 @@ def test_declaring_from_a_scenario_fills_what_it_can(ready: Client) -> None:
     SurfaceFactory(name="Sign-in", dependency_class="auth")
     SurfaceFactory(name="Ledger", dependency_class="billing")
 
-    text = ready.get("/declare/?scenario=auth-token-failure").content.decode()
+    answer = ready.get("/declare/?scenario=auth-token-failure")
 
-    assert 'value="Auth token failure after release"' in text
-    assert text.count("checked") == 1
+    shown = answer.context["form"].initial
+    assert {name: shown[name] for name in ("title", "severity", "surfaces", "restricted")} == {
+        "title": "Auth token failure after release",
+        "severity": "1",
+        "surfaces": ["sign-in"],
+        "restricted": False,
+    }
+    assert "The feature flag first" in answer.content.decode()
 
 
-def test_a_permission_leak_is_restricted_by_default(ready: Client) -> None:
-    ready.post("/declare/", {"title": "Bypass", "severity": "1", "scenario": "permission-leak"})
+def test_filling_in_keeps_what_was_typed_and_declares_nothing(ready: Client) -> None:
+    SurfaceFactory(name="Sign-in", dependency_class="auth")
+    SurfaceFactory(name="Ledger", dependency_class="billing")
+    typed = {"title": "Bypass in the edge", "severity": "2", "surfaces": ["ledger"], "known": "Two"}
 
-    assert Incident.objects.get().restricted
+    answer = ready.post("/declare/", typed | {"scenario": "permission-leak", "fill": "yes"})
+
+    form = answer.context["form"]
+    assert answer.status_code == 200
+    assert {name: form.initial[name] for name in typed} == typed | {
+        "surfaces": ["ledger", "sign-in"]
+    }
+    assert form.initial["restricted"]
+    assert "Revocation completion proof" in answer.content.decode()
+    assert not Incident.objects.exists()
+
+
+@pytest.mark.parametrize("slug", ["", "no-such", "\x00"])
+def test_filling_in_from_nothing_changes_nothing(ready: Client, slug: str) -> None:
+    answer = ready.post("/declare/", {"title": "Bypass", "scenario": slug, "fill": "yes"})
+
+    assert answer.context["form"].initial["title"] == "Bypass"
+    assert not answer.context["form"].initial["restricted"]
+
+
+def test_the_surfaces_that_a_scenario_names_come_before_those_of_its_class(
+    ready: Client,
+) -> None:
+    ScenarioText.objects.create(slug="search-is-stale", toml=RIGHT)
+    for name in ("Search", "Queue"):
+        SurfaceFactory(name=name, dependency_class="messaging")
+
+    answer = ready.get("/declare/?scenario=search-is-stale")
+
+    assert answer.context["form"].initial["surfaces"] == ["search"]
+
+
+LEAK = {"title": "Bypass", "severity": "1", "scenario": "permission-leak"}
+
+
+@pytest.mark.parametrize(
+    ("said", "restricted"),
+    [
+        (LEAK, True),
+        (LEAK | {"filled": "permission-leak", "restricted": "on"}, True),
+        (LEAK | {"filled": "permission-leak"}, False),
+        (LEAK | {"filled": "auth-token-failure"}, True),
+        (LEAK | {"scenario": "auth-token-failure"}, False),
+    ],
+    ids=["by default", "filled in", "unticked", "another was filled in", "another scenario"],
+)
+def test_a_permission_leak_is_restricted_unless_somebody_says_otherwise(
+    ready: Client, said: dict[str, str], restricted: bool
+) -> None:
+    ready.post("/declare/", said)
+
+    assert Incident.objects.get().restricted is restricted
+
+
+def test_an_incident_is_declared_from_a_scenario_of_the_admin(ready: Client) -> None:
+    ScenarioText.objects.create(slug="search-is-stale", toml=RIGHT)
+
+    ready.post("/declare/", {"title": "Stale", "severity": "2", "scenario": "search-is-stale"})
+
+    incident = Incident.objects.get()
+    entry = incident.timeline.get(kind="incident.declared")
+    assert (incident.scenario, entry.data["scenario"]) == (
+        "search-is-stale",
+        "Search shows stale results",
+    )
 
 
 @pytest.mark.parametrize(
