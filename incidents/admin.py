@@ -11,7 +11,8 @@ from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from incidents.models import Person, Surface
+from incidents import scenarios
+from incidents.models import Incident, Person, ScenarioText, Surface
 from incidents.names import as_shown, bearer
 from incidents.vocabulary import Group as SiteGroup
 
@@ -46,6 +47,51 @@ class SurfaceAdmin(ForAdmins, admin.ModelAdmin):
         """A surface that an incident names stays: the record would lose it."""
         named = obj is not None and obj.incidents.exists()
         return super().has_delete_permission(request, obj) and not named
+
+
+class ScenarioTextForm(forms.ModelForm):
+    """The text is checked as a file is; its slug is the one that it names."""
+
+    class Meta:
+        model = ScenarioText
+        fields = ["toml"]
+        widgets = {"toml": forms.Textarea(attrs={"rows": 30, "cols": 100, "spellcheck": "false"})}
+        help_texts = {"toml": "docs/scenarios.md has the format and an example."}
+
+    def clean_toml(self) -> str:
+        text = self.cleaned_data["toml"].replace("\r\n", "\n")
+        try:
+            slug = scenarios.read("scenario", text).slug
+        except scenarios.ScenarioError as error:
+            raise forms.ValidationError([str(one) for one in error.problems]) from error
+        self._refuse_taken(slug)
+        self.instance.slug = slug
+        return text
+
+    def _refuse_taken(self, slug: str) -> None:
+        if slug in scenarios.shelf().files:
+            raise forms.ValidationError(f'slug: "{slug}" is the slug of a file; take another.')
+        if ScenarioText.objects.filter(slug=slug).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(f'slug: "{slug}" is there already.')
+        before = self.instance.slug
+        if before and slug != before and Incident.objects.filter(scenario=before).exists():
+            raise forms.ValidationError(f'slug: incidents follow it as "{before}"; it must stay.')
+
+
+@admin.register(ScenarioText)
+class ScenarioTextAdmin(ForAdmins, admin.ModelAdmin):
+    form = ScenarioTextForm
+    list_display = ["slug", "title", "updated_at"]
+
+    @admin.display
+    def title(self, row: ScenarioText) -> str:
+        found = scenarios.find(row.slug)
+        return found.title if found else "cannot be read"
+
+    def has_delete_permission(self, request: HttpRequest, obj: ScenarioText | None = None) -> bool:
+        """A scenario that an incident follows stays: its rules would be gone in the middle."""
+        used = obj is not None and Incident.objects.filter(scenario=obj.slug).exists()
+        return super().has_delete_permission(request, obj) and not used
 
 
 def _zones() -> list[tuple[str, str]]:

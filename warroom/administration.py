@@ -14,7 +14,7 @@ from incidents.permissions import may, require, standing
 class Site(AdminSite):
     site_header = "Warroom"
     site_title = "Warroom"
-    index_title = "Surfaces, people, groups"
+    index_title = "Surfaces, scenarios, people, groups"
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -16,6 +16,8 @@ PAGES = [
     "admin:index",
     "admin:incidents_surface_changelist",
     "admin:incidents_surface_add",
+    "admin:incidents_scenariotext_changelist",
+    "admin:incidents_scenariotext_add",
     "admin:incidents_person_changelist",
     "admin:incidents_person_add",
     "admin:auth_group_changelist",
@@ -29,14 +31,14 @@ def admin_client(client: Client, admin: Person) -> Client:
     return client
 
 
-def test_only_people_surfaces_and_groups_are_there() -> None:
+def test_only_people_surfaces_scenarios_and_groups_are_there() -> None:
     ours = {
         model.__name__
         for model in django_admin.site._registry
         if model._meta.app_label in {"incidents", "lanes", "comms", "auth"}
     }
 
-    assert ours == {"Person", "Surface", "Group"}
+    assert ours == {"Person", "Surface", "ScenarioText", "Group"}
 
 
 @pytest.mark.parametrize("page", PAGES)
