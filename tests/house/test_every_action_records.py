@@ -31,6 +31,7 @@ from incidents.vocabulary import LaneKind, RoleName
 from lanes import actions as lanes
 from tests.factories import START, SurfaceFactory, declared
 from tests.filled import PRECHECK, VERIFICATION, made_ready, written
+from tests.recommending import proposed
 from warroom.kernel.actor import SYSTEM
 from warroom.kernel.refusal import NotPermitted
 
@@ -169,19 +170,13 @@ class Scene:
         owner = self.commander
         return self.do(branches.open_branch, type="hotfix", name="pin-keys", owner=owner)
 
-    def recommend(self) -> Any:
+    def recommend(self, **other: Any) -> Any:
         """As the owner of the lane, then back to whoever acts in the case."""
         self.do(
             roles.assign, role=RoleName.LANE_OWNER, lane=LaneKind.MITIGATION, person=self.commander
         )
         cited = self.do(evidence.capture, PRECHECK)
-        said = recommendations.Proposed(
-            option="rollback",
-            reasons="It takes the cause away",
-            evidence=(cited.number,),
-            reversibility=4,
-            blast_radius=2,
-        )
+        said = proposed(cited, **other)
         return self.do(recommendations.recommend, said, lane=LaneKind.MITIGATION)
 
     def sign(self) -> Any:

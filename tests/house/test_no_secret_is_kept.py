@@ -5,8 +5,16 @@ from typing import Any
 
 import pytest
 
-from incidents.actions import checkpoints, freezes, lifecycle
-from incidents.models import Checkpoint, DecisionDraft, Freeze, Incident, Person, TimelineEntry
+from incidents.actions import checkpoints, freezes, lifecycle, recommendations
+from incidents.models import (
+    Checkpoint,
+    DecisionDraft,
+    Freeze,
+    Incident,
+    Person,
+    Recommendation,
+    TimelineEntry,
+)
 from incidents.vocabulary import LaneKind
 from lanes import actions as lanes
 from lanes.models import BoundaryItem
@@ -31,6 +39,8 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
     ),
     "checkpoint": lambda s: s.do(checkpoints.schedule, due_at=LATER + s.soon, purpose=LEAK),
     "scenario": lambda s: s.adopt(LEAK),
+    "recommendation": lambda s: s.recommend(option_detail=LEAK, reasons=LEAK),
+    "withdrawal": lambda s: (s.recommend(), s.do(recommendations.withdraw, 1, reason=LEAK)),
     "note": lambda s: s.do(lanes.add_note, text=LEAK),
     "boundary": lambda s: s.do(
         lanes.set_boundary, lane=LaneKind.MITIGATION, included=[LEAK], excluded=[]
@@ -55,5 +65,13 @@ def test_a_secret_in_a_declaration_is_masked(commander: Person) -> None:
 
 
 def kept() -> str:
-    models = (TimelineEntry, Incident, Freeze, Checkpoint, BoundaryItem, DecisionDraft)
+    models = (
+        TimelineEntry,
+        Incident,
+        Freeze,
+        Checkpoint,
+        BoundaryItem,
+        DecisionDraft,
+        Recommendation,
+    )
     return str([list(model.objects.values()) for model in models])

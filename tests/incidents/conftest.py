@@ -18,3 +18,13 @@ def recommending(
     """The owners of ``staffed``, ten minutes in, with one evidence item to cite."""
     now = START + timedelta(minutes=10)
     return Owners(staffed, lane_owners, captured(staffed, commander, now), now)
+
+
+@pytest.fixture
+def opposed(recommending: Owners) -> Owners:
+    """R-1 for a rollback, R-2 for a hotfix that is easier to undo: X-1."""
+    recommending.recommend(LaneKind.MITIGATION, "rollback", reversibility=2)
+    recommending.recommend(
+        LaneKind.INVESTIGATION, "hotfix", option_detail="pin the keys", reversibility=5
+    )
+    return recommending

@@ -14,6 +14,8 @@ from lanes import actions
 from lanes.models import BoundaryItem
 from tests.counting import queries
 from tests.factories import START
+from tests.filled import captured
+from tests.recommending import Owners
 from warroom.kernel import clock
 
 LATER = START + timedelta(minutes=6)
@@ -41,6 +43,26 @@ def send(client: Client, incident: Incident) -> Any:
 
 
 # -- What it shows -----------------------------------------------------------------------------
+
+
+def test_its_owner_recommends_and_all_see_what_is_recommended_in_it(
+    visit: Any, staffed: Incident, stranger: Person, lane_owners: dict[LaneKind, Person]
+) -> None:
+    cited = captured(staffed, stranger, START)
+    before = visit(lane_owners[MITIGATION])
+    owners = Owners(staffed, lane_owners, cited, START)
+    owners.recommend(MITIGATION, "rollback")
+    alone = visit(stranger)
+    owners.recommend(LaneKind.INVESTIGATION, "hotfix", option_detail="pin the keys")
+
+    page = visit(stranger)
+
+    assert "recommend/?lane=mitigation" in before
+    assert "Recommended" not in before
+    assert "recommend/?lane=mitigation" not in page
+    assert f'/{staffed.reference}/R-1/"><span class="reference">R-1</span> Full rollback' in page
+    assert "pin the keys" not in page
+    assert ["Contradicted" in seen for seen in (alone, page)] == [False, True]
 
 
 def test_it_names_the_owner_and_since_when(

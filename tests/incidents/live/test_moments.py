@@ -14,6 +14,7 @@ from incidents.live import catchup, render
 from incidents.models import Incident, Person
 from tests.factories import START
 from tests.incidents.live.conftest import Opener, anote, note
+from tests.recommending import Owners
 from warroom.kernel import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,6 +45,19 @@ def test_between_two_moments_nothing_in_the_room_changes(
         assert panels == shown, now
 
     assert moments > 60
+
+
+def test_an_open_contradiction_ages_by_the_minute(staffed: Incident, opposed: Owners) -> None:
+    opened = opposed.now
+    staffed = Incident.objects.get(pk=staffed.pk)
+    before = render.panels(staffed, opened + timedelta(minutes=75, seconds=10))
+
+    found = render.next_moment(staffed, opened + timedelta(minutes=75, seconds=10))
+
+    assert found is not None
+    assert found.at == opened + timedelta(minutes=76, seconds=1)
+    assert "Open for 75 minutes" in before["warnings"]
+    assert "Open for 76 minutes" in render.panels(staffed, found.at)["warnings"]
 
 
 def test_a_look_brings_what_time_has_changed(incident: Incident) -> None:

@@ -1,0 +1,223 @@
+"""Recommending at its door, and the page of a recommendation."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from incidents.actions import roles
+from incidents.models import Incident, Person
+from incidents.vocabulary import LaneKind, RecommendationState, RoleName
+from tests.factories import START
+from tests.filled import captured
+from tests.recommending import Owners
+from warroom.kernel import clock
+
+NOW = START + timedelta(minutes=10)
+INVESTIGATION, MITIGATION = LaneKind.INVESTIGATION, LaneKind.MITIGATION
+
+type Visit = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def _time() -> Iterator[None]:
+    with clock.at(NOW):
+        yield
+
+
+@pytest.fixture
+def at(client: Client, staffed: Incident) -> Visit:
+    """What somebody is answered at an address of the incident; with fields, they send them."""
+
+    def answer(person: Person, path: str, /, **said: Any) -> Any:
+        client.force_login(person)
+        address = f"{staffed.get_absolute_url()}{path}"
+        return client.post(address, said) if said else client.get(address)
+
+    return answer
+
+
+def filled(recommending: Owners, **other: Any) -> dict[str, Any]:
+    return {
+        "lane": "mitigation",
+        "option": "rollback",
+        "option_detail": "to 4be90a7",
+        "reasons": "It takes the cause away",
+        "evidence": [recommending.cited.number],
+        "reversibility": "4",
+        "blast_radius": "2",
+    } | other
+
+
+# -- The form ----------------------------------------------------------------------------------
+
+
+def test_the_owner_recommends_and_is_led_to_the_room(
+    at: Visit, staffed: Incident, recommending: Owners
+) -> None:
+    owner = recommending.owners[MITIGATION]
+
+    answer = at(owner, "recommend/", **filled(recommending))
+
+    assert (answer.status_code, answer["Location"]) == (302, staffed.get_absolute_url())
+    made = staffed.recommendations.get()
+    assert (made.lane, made.title) == ("mitigation", "Full rollback: to 4be90a7")
+    assert (made.actor, made.reversibility, made.blast_radius) == (owner, 4, 2)
+
+
+def test_a_blank_form_is_told_everything_at_once(
+    at: Visit, staffed: Incident, recommending: Owners
+) -> None:
+    answer = at(recommending.owners[MITIGATION], "recommend/", lane="mitigation")
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for code in ("R-OPTION", "R-REASONS", "R-EVIDENCE", "R-SCORES"):
+        assert f"<code>{code}</code>" in page
+    assert not staffed.recommendations.exists()
+
+
+def test_a_refused_form_keeps_what_was_chosen(at: Visit, recommending: Owners) -> None:
+    said = filled(recommending, reasons="N / A", option_detail="to the last good one")
+
+    page = at(recommending.owners[MITIGATION], "recommend/", **said).content.decode()
+
+    assert "“N / A” does not say why." in page
+    assert 'value="to the last good one"' in page
+    for name, value in (("option", "rollback"), ("evidence", recommending.cited.number)):
+        assert f'name="{name}" value="{value}" checked' in page
+    assert page.count(" checked") == 4
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"lane": "investigation"},
+        {"lane": "nowhere"},
+        {"reversibility": "6"},
+        {"blast_radius": "0"},
+        {"option_detail": "x" * 201},
+        {"evidence": ["9" * 30]},
+        {"option": "\x00"},
+    ],
+    ids=["another's lane", "no lane", "6", "0", "too long", "no such evidence", "odd option"],
+)
+def test_what_the_page_never_sends_is_refused(
+    at: Visit, staffed: Incident, recommending: Owners, other: dict[str, Any]
+) -> None:
+    answer = at(recommending.owners[MITIGATION], "recommend/", **filled(recommending, **other))
+
+    assert answer.status_code == 422
+    assert not staffed.recommendations.exists()
+
+
+def test_who_owns_several_lanes_says_for_which(
+    at: Visit, staffed: Incident, recommending: Owners, commander: Person
+) -> None:
+    owner = recommending.owners[MITIGATION]
+    one = at(owner, "recommend/").content.decode()
+    roles.assign(
+        commander.as_actor(),
+        staffed.pk,
+        role=RoleName.LANE_OWNER,
+        lane=LaneKind.VERIFICATION,
+        person=owner,
+        now=NOW,
+    )
+
+    several = at(owner, "recommend/?lane=verification").content.decode()
+
+    assert '<input type="hidden" name="lane" value="mitigation">' in one
+    assert '<option value="verification" selected>' in several
+    assert '<option value="mitigation">' in several
+    assert '<option value="investigation">' not in several
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("commander", 403), ("admin", 403), ("stranger", 403), ("stakeholder", 403), ("", 302)],
+)
+def test_who_owns_no_lane_does_not_recommend(
+    request: pytest.FixtureRequest, client: Client, staffed: Incident, who: str, status: int
+) -> None:
+    if who:
+        client.force_login(request.getfixturevalue(who))
+
+    assert client.get(f"/{staffed.reference}/recommend/").status_code == status
+
+
+def test_what_was_ticked_is_back_after_the_session_ended(
+    client: Client, staffed: Incident, recommending: Owners, commander: Person
+) -> None:
+    for _ in range(11):
+        captured(staffed, commander, NOW)
+    owner, address = recommending.owners[MITIGATION], f"/{staffed.reference}/recommend/"
+    said = filled(recommending, evidence=[3, 12], author=owner.pk)
+    client.post(address, said)
+    client.force_login(owner)
+
+    page = client.get(address).content.decode()
+
+    ticked = [n for n in range(1, 13) if f'name="evidence" value="{n}" checked' in page]
+    assert ticked == [3, 12]
+    assert "What you had typed is back" in page
+
+
+# -- Its page ----------------------------------------------------------------------------------
+
+
+def test_its_page_shows_reasons_evidence_and_scores(
+    at: Visit, stranger: Person, recommending: Owners
+) -> None:
+    recommending.recommend(MITIGATION, "rollback")
+
+    page = at(stranger, "R-1/").content.decode()
+
+    for words in ("R-1: Full rollback: to 4be90a7", "It takes the cause away", "E-1 "):
+        assert words in page
+    assert "Scores of R-1" in page
+    assert "Withdraw" not in page
+
+
+def test_its_page_tells_of_its_contradiction(
+    at: Visit, stranger: Person, staffed: Incident, opposed: Owners
+) -> None:
+    during = at(stranger, "R-1/").content.decode()
+    opposed.withdraw(2, opposed.owners[INVESTIGATION])
+
+    afterwards = at(stranger, "R-1/").content.decode()
+
+    assert f'<a href="{staffed.get_absolute_url()}#contradiction">Open</a>' in during
+    assert "Scores of R-1 in X-1" in during
+    assert "Only R-1 is left." in afterwards
+    assert "in X-1</caption>" not in afterwards
+
+
+@pytest.mark.parametrize("who", ["author", "commander", "admin"])
+def test_the_author_and_the_commander_withdraw_it_there(
+    request: pytest.FixtureRequest, at: Visit, staffed: Incident, recommending: Owners, who: str
+) -> None:
+    recommending.recommend(MITIGATION, "rollback")
+    author = recommending.owners[MITIGATION]
+    person = author if who == "author" else request.getfixturevalue(who)
+
+    unsaid = at(person, "R-1/", reason="None.")
+    answer = at(person, "R-1/", reason="The cause is another")
+
+    assert "Withdraw it" in unsaid.content.decode()
+    assert (unsaid.status_code, answer.status_code) == (422, 302)
+    assert staffed.recommendations.get().state == RecommendationState.WITHDRAWN
+    assert "Withdraw it" not in at(person, "R-1/").content.decode()
+
+
+def test_others_do_not(at: Visit, staffed: Incident, stranger: Person, opposed: Owners) -> None:
+    for person in (stranger, opposed.owners[INVESTIGATION]):
+        assert at(person, "R-1/", reason="The cause is another").status_code == 403
+
+    assert staffed.recommendations.open().count() == 2
+
+
+def test_there_is_no_page_of_what_nobody_recommended(at: Visit, stranger: Person) -> None:
+    assert [at(stranger, f"R-{n}/").status_code for n in (1, "9" * 30)] == [404, 404]
