@@ -32,6 +32,7 @@ ENDPOINTS = Capture(
     kind=EvidenceKind.CHECK,
     lane=LaneKind.INVESTIGATION,
     title="Failing endpoint list",
+    serves="failing-endpoints",
     text="POST /v1/session 401\nPOST /v1/token/refresh 401\nGET /v1/me 403\nGET /v1/teams 403\n",
 )
 

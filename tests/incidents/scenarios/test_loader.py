@@ -1,9 +1,12 @@
 """Reading a scenario: each wrong key is named with its file."""
 
 import pytest
+from django.conf import settings
 
 from incidents import scenarios
 from incidents.rules.minimum import Needed
+from incidents.scenarios.schema import NeededTable, OptionTable, ScenarioTable
+from incidents.vocabulary import DependencyClass, Option, Purpose, Reach
 from tests.incidents.scenarios.given import RIGHT, changed
 
 FILE = "d-search.toml"
@@ -106,3 +109,22 @@ def test_words_where_tables_belong_are_named() -> None:
 
     with pytest.raises(scenarios.ScenarioError, match=r"options\[0\]: is not a table"):
         scenarios.read(FILE, text)
+
+
+def test_the_example_of_the_documentation_is_right() -> None:
+    text = (settings.BASE_DIR / "docs" / "scenarios.md").read_text()
+    example = text.split("```toml\n")[1].split("```")[0]
+
+    assert scenarios.read("scenarios.md", example).slug == "search-is-stale"
+
+
+def test_the_documentation_has_every_key_and_every_value() -> None:
+    text = (settings.BASE_DIR / "docs" / "scenarios.md").read_text()
+    tables = (ScenarioTable, OptionTable, NeededTable)
+    keys = {name for table in tables for name in table.model_fields}
+    values = {*Option, *Reach, *DependencyClass, *scenarios.RULES, *scenarios.STEPS, *Purpose}
+
+    assert {word for word in keys | values - {Purpose.GENERAL} if f"`{word}`" not in text} == {
+        "options",
+        "evidence_minimum",
+    }
