@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
-from incidents.actions import checkpoints, freezes, lifecycle, recommendations
+from incidents.actions import branches, checkpoints, freezes, lifecycle, recommendations, risks
 from incidents.models import (
+    Branch,
     Checkpoint,
     DecisionDraft,
     Freeze,
     Incident,
+    Notice,
     Person,
     Recommendation,
+    Risk,
     TimelineEntry,
 )
 from incidents.vocabulary import LaneKind
@@ -36,6 +39,20 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
     "lift": lambda s: (
         s.do(freezes.freeze, surface=s.surface, scope="", reason="Hold still"),
         s.do(freezes.lift_freeze, surface=s.surface, reason=LEAK),
+    ),
+    "keep": lambda s: (
+        s.do(freezes.freeze, surface=s.surface, scope="", reason="Hold still"),
+        s.do(freezes.keep_freeze, surface=s.surface, owner=s.other, reason=LEAK),
+    ),
+    "branch": lambda s: s.do(branches.open_branch, type="hotfix", name=LEAK, owner=s.other),
+    "end of a branch": lambda s: (
+        s.branch(),
+        s.do(branches.end_branch, 1, state="abandoned", reason=LEAK),
+    ),
+    "risk": lambda s: s.do(risks.add, text=LEAK, owner=s.other),
+    "end of a risk": lambda s: (
+        s.do(risks.add, text="Old sessions may fail"),
+        s.do(risks.retire, 1, reason=LEAK),
     ),
     "checkpoint": lambda s: s.do(checkpoints.schedule, due_at=LATER + s.soon, purpose=LEAK),
     "scenario": lambda s: s.adopt(LEAK),
@@ -73,5 +90,8 @@ def kept() -> str:
         BoundaryItem,
         DecisionDraft,
         Recommendation,
+        Branch,
+        Risk,
+        Notice,
     )
     return str([list(model.objects.values()) for model in models])
