@@ -155,3 +155,7 @@ CACHE_NOTE = (
     "Four eu-west nodes still hold key set k-2026-04. "
     "A forced refresh fails there: the cache ignores the new expiry."
 )
+
+RETRY_RISK = "Mobile 5.2 retries without back-off and may flood Sign-in on recovery."
+
+SKEW_RISK = "A rollback brings back the clock-skew defect AUTH-881."

@@ -7,10 +7,19 @@ from typing import Any
 
 from django.db import connection
 
-from incidents.actions import checkpoints, decisions, evidence, freezes, lifecycle, roles
+from incidents.actions import (
+    branches,
+    checkpoints,
+    decisions,
+    evidence,
+    freezes,
+    lifecycle,
+    risks,
+    roles,
+)
 from incidents.models import Incident, Person, Surface
 from incidents.rules.capture import Capture
-from incidents.vocabulary import Choice, Confidence, LaneKind, Option, Phase, RoleName
+from incidents.vocabulary import BranchType, Choice, Confidence, LaneKind, Option, Phase, RoleName
 from lanes import actions as lanes
 from warroom.demo import material
 from warroom.kernel import clock
@@ -164,21 +173,38 @@ class _Story:
         )
 
     def _move(self) -> None:
+        self._branch(19.5, BranchType.CONTAINMENT, "inc-42-flag-off", "jonas")
         self._capture(22, "jonas", material.FLAG_OFF)
         self._note(
             22.5, "jonas", LaneKind.MITIGATION, "Flag off everywhere; 401 from 31 % to 4.2 %."
         )
+        self._risk(24, "priya", material.RETRY_RISK, self.people["priya"])
         self._capture(27, "ken", material.AFTER_FLAG)
         self._capture(29, "priya", material.UNKNOWN_KEY)
+        self._branch(30, BranchType.HOTFIX, "inc-42-pin-key-set", "priya")
         self._note(31, "ken", LaneKind.VERIFICATION, material.REGION_NOTE)
         self._capture(31.5, "priya", material.KEY_AGE)
         self._note(33, "aisha", LaneKind.COMMUNICATION, "214 tickets; support has the macro.")
+        self._risk(33.5, "ken", material.SKEW_RISK, None)
         self._capture(34, "jonas", material.ROLLBACK_AGAIN)
         self._capture(35, "priya", material.REFRESH)
         self._note(35.5, "priya", LaneKind.INVESTIGATION, material.CACHE_NOTE)
 
     def _capture(self, minute: float, who: str, item: Capture) -> None:
         self._at(minute, who, evidence.capture, item)
+
+    def _branch(self, minute: float, kind: BranchType, name: str, owner: str) -> None:
+        self._at(
+            minute,
+            "jonas",
+            branches.open_branch,
+            type=kind,
+            name=name,
+            owner=self.people[owner],
+        )
+
+    def _risk(self, minute: float, who: str, text: str, owner: Person | None) -> None:
+        self._at(minute, who, risks.add, text=text, owner=owner)
 
     def _note(self, minute: float, who: str, lane: LaneKind, text: str) -> None:
         self._at(minute, who, lanes.add_note, text=text, lane=lane)
