@@ -97,6 +97,11 @@ def picked(page: Page) -> str:
     return ".picks"
 
 
+def prechecks(page: Page) -> str:
+    page.get_by_text("Precheck commands", exact=True).click()
+    return "#panel-standing"
+
+
 def link_kind(page: Page) -> str:
     page.get_by_role("radio", name="Link").check()
     return "form.capture"
@@ -134,6 +139,23 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "decide, refused": ("mara", f"{ROOM}CP-2/", 200, refused),
     "decision": ("mara", f"{ROOM}D-1/", 200, None),
     "not permitted": ("lena", ROOM, 403, None),
+    "risks": ("noor", f"{ROOM}risks/", 200, None),
+    "risks, refused": ("noor", f"{ROOM}risks/", 200, refused),
+    "owner of a risk": ("noor", f"{ROOM}RISK-3/owner/", 200, lambda page: "main"),
+    "end of a risk": ("noor", f"{ROOM}RISK-3/retire/", 200, lambda page: "main"),
+    "branches": ("jonas", f"{ROOM}branches/", 200, None),
+    "branches, refused": ("jonas", f"{ROOM}branches/", 200, refused),
+    "owner of a branch": ("jonas", f"{ROOM}B-1/owner/", 200, lambda page: "main"),
+    "end of a branch": ("jonas", f"{ROOM}B-1/end/", 200, lambda page: "main"),
+    "freezes": ("mara", "/freezes/", 200, None),
+    "a surface": ("mara", "/surfaces/sign-in/", 200, None),
+    "a freeze to keep": (
+        "mara",
+        f"{ROOM}freezes/?change=keep&surface=sign-in",
+        200,
+        lambda page: "main",
+    ),
+    "room, prechecks": ("mara", ROOM, 200, prechecks),
     "not found": ("mara", "/INC-7/", 404, None),
     **{name: ("mara", f"{ROOM}{name}/", 200, lambda page: "main") for name in COMMANDS},
     "severity, refused": ("mara", f"{ROOM}severity/", 200, refused),
