@@ -15,10 +15,11 @@ class ScenarioForm(WarroomForm):
     scenario = forms.ChoiceField(label="Scenario", widget=forms.RadioSelect)
     reason = forms.CharField(label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: str, **kwargs: Any) -> None:
+        """``now`` is the slug of the one that the incident follows: it is not offered again."""
         super().__init__(*args, **kwargs)
-        found = scenarios.library().values()
-        self.fields["scenario"].choices = [(one.slug, one.title) for one in found]
+        others = [one for one in scenarios.library().values() if one.slug != now]
+        self.fields["scenario"].choices = [(one.slug, one.title) for one in others]
 
 
 class ServeForm(WarroomForm):

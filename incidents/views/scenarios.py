@@ -27,18 +27,17 @@ def scenario(request: HttpRequest, incident: Incident) -> HttpResponse:
         return incident.get_absolute_url()
 
     current = facts.of(incident).scenario
-    about = f"Now: {current.title}." if current else "None is adopted yet."
+    about = f"Now it is “{current.title}”." if current else "None is adopted yet."
     context = {
         "incident": incident,
         "bar": bar(incident, clock.now()),
         "back": incident.get_absolute_url(),
         "title": "Adopt a scenario",
         "button": "Adopt it",
-        "about": f"{about} Its options, posture, special rules and evidence minimum count at once.",
+        "about": f"{about} What the new one asks for counts at once.",
     }
-    initial = {"scenario": incident.scenario}
     return submit(
-        request, "incidents/short.html", ScenarioForm, do, context=context, initial=initial
+        request, "incidents/short.html", ScenarioForm, do, context=context, now=incident.scenario
     )
 
 

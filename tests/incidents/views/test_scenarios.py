@@ -136,6 +136,13 @@ def test_the_commander_adopts_one_on_its_page(inside: Client, incident: Incident
     assert incident.scenario == SLUG
 
 
+def test_the_one_that_it_follows_is_not_offered_again(inside: Client, adopted: Incident) -> None:
+    form = inside.get(f"/{adopted.reference}/scenario/").context["form"]
+
+    offered = [slug for slug, _ in form.fields["scenario"].choices]
+    assert offered == ["billing-state-mismatch", "permission-leak"]
+
+
 def test_capturing_offers_what_is_missing_and_takes_it(inside: Client, adopted: Incident) -> None:
     address = f"/{adopted.reference}/evidence/new/"
     form = inside.get(f"{address}?serves=failing-endpoints").context["form"]
