@@ -28,7 +28,7 @@ from incidents.content import content_hash
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import lock, record
 from incidents.vocabulary import LaneKind, RoleName
-from lanes import actions as lanes
+from lanes.actions import boundary, notes
 from tests.factories import START, SurfaceFactory, declared
 from tests.filled import PRECHECK, VERIFICATION, made_ready, written
 from tests.recommending import proposed
@@ -49,7 +49,8 @@ MODULES: tuple[ModuleType, ...] = (
     roles,
     scenarios,
     signatures,
-    lanes,
+    boundary,
+    notes,
 )
 
 LATER = START + timedelta(minutes=5)
@@ -129,9 +130,9 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         s.do(evidence.capture, PRECHECK),
         s.do(scenarios.serve, 1, serves="first-bad-deploy"),
     ),
-    "lanes.add_note": lambda s: s.do(lanes.add_note, text="Seen in eu-west only"),
-    "lanes.set_boundary": lambda s: s.do(
-        lanes.set_boundary, lane=LaneKind.MITIGATION, included=["flags"], excluded=[]
+    "notes.add_note": lambda s: s.do(notes.add_note, text="Seen in eu-west only"),
+    "boundary.set_boundary": lambda s: s.do(
+        boundary.set_boundary, lane=LaneKind.MITIGATION, included=["flags"], excluded=[]
     ),
 }
 
@@ -225,7 +226,7 @@ def scene(incident: Incident, commander: Person, stranger: Person) -> Scene:
 def public_actions() -> set[str]:
     """Functions that take the time of a state change: what this project calls an action."""
     return {
-        f"{module.__name__.rsplit('.', 1)[-1].replace('actions', 'lanes')}.{name}"
+        f"{module.__name__.rsplit('.', 1)[-1]}.{name}"
         for module in MODULES
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
