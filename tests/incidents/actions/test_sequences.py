@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -42,17 +42,13 @@ from tests.factories import START, PersonFactory, declared
 from tests.filled import PRECHECK, VERIFICATION, captured, made_ready, written
 from warroom.kernel.refusal import NotPermitted, Refused
 
-OPTIONS = st.sampled_from(
-    [
-        Option.FLAG,
-        Option.HOTFIX,
-        Option.ROLLBACK,
-        Option.WRITE_FREEZE,
-        Option.REVOCATION,
-        Option.HOLD,
-    ]
-)
-REASONS = st.sampled_from(["", "None.", "N / A", " \n", "The last one changed nothing"])
+PICK = st.integers(0, 5)
+"""Which of the class's options."""
+
+WHY = "The last one changed nothing"
+REASONS = st.sampled_from([WHY, WHY, WHY, "", "None.", "N / A", " \n"])
+SELDOM = st.sampled_from([False, False, False, False, True])
+MOSTLY = st.sampled_from([True, True, True, True, False])
 WHO = st.integers(0, 4)
 SCORE = st.integers(1, 5)
 BACK = st.integers(0, 2)
@@ -62,6 +58,14 @@ class Lived(RuleBasedStateMachine):
     """One incident. People act in and out of turn; what is refused leaves it as it was."""
 
     scenario = ""
+    options = (
+        Option.FLAG,
+        Option.HOTFIX,
+        Option.ROLLBACK,
+        Option.REVOCATION,
+        Option.HOLD,
+        Option.WRITE_FREEZE,
+    )
 
     @initialize()
     def declare(self) -> None:
@@ -102,16 +106,16 @@ class Lived(RuleBasedStateMachine):
         return made[back] if back < len(made) else None
 
     @rule(
-        option=OPTIONS,
+        pick=PICK,
         supersede=REASONS,
         conflict=REASONS,
-        same=st.booleans(),
+        same=SELDOM,
         first=st.tuples(SCORE, SCORE),
         second=st.tuples(SCORE, SCORE),
     )
     def decide(
         self,
-        option: Option,
+        pick: int,
         supersede: str,
         conflict: str,
         same: bool,
@@ -121,6 +125,7 @@ class Lived(RuleBasedStateMachine):
         due = self.incident.checkpoints.open().first()
         if due is None:
             return
+        option = self.options[pick % len(self.options)]
         _, _, _, executor, verifier = self.people
         voices = self.incident.recommendations.open().order_by("number")
         scores = zip(voices, (first, second) * 3, strict=False)
@@ -144,7 +149,7 @@ class Lived(RuleBasedStateMachine):
         )
         self._try(decisions.decide, 0, due.number, said)
 
-    @rule(who=WHO, role=st.sampled_from(SignRole.values), back=BACK, seen=st.booleans())
+    @rule(who=WHO, role=st.sampled_from(SignRole.values), back=BACK, seen=MOSTLY)
     def sign(self, who: int, role: str, back: int, seen: bool) -> None:
         if made := self._decision(back):
             read = content_hash(made) if seen else "0" * 64
@@ -166,13 +171,13 @@ class Lived(RuleBasedStateMachine):
         if made := self._decision(back):
             self._try(execution.start, who, made.number)
 
-    @rule(back=BACK, fresh=st.booleans())
+    @rule(back=BACK, fresh=MOSTLY)
     def finish(self, back: int, fresh: bool) -> None:
         if made := self._decision(back):
             proof = captured(self.incident, self.people[3], self.now) if fresh else self.cited
             self._try(execution.finish, 3, made.number, evidence=[proof.number])
 
-    @rule(back=BACK, passed=st.booleans(), fresh=st.booleans())
+    @rule(back=BACK, passed=st.booleans(), fresh=MOSTLY)
     def judge(self, back: int, passed: bool, fresh: bool) -> None:
         if made := self._decision(back):
             item = VERIFICATION if fresh else PRECHECK
@@ -180,8 +185,24 @@ class Lived(RuleBasedStateMachine):
             said = {"passed": passed, "run": run.number, "finding": "401 rate measured"}
             self._try(execution.judge, 4, made.number, **said)
 
-    @rule(who=st.integers(2, 4), option=OPTIONS, reversibility=SCORE, blast=SCORE)
-    def recommend(self, who: int, option: Option, reversibility: int, blast: int) -> None:
+    @rule()
+    def carry_through(self) -> None:
+        """What runs is executed and verified by who should, as far as it may be."""
+        running = self._executions().filter(mitigates=True, state__in=UNFINISHED).first()
+        if running is not None:
+            back = Decision.objects.filter(
+                incident=self.incident, number__gt=running.decision.number
+            ).count()
+            self.sign_as_data_owner(back)
+            self.start(3, back)
+            self.finish(back, True)
+            self.judge(back, True, True)
+
+    @rule(who=st.integers(2, 3), pick=PICK, reversibility=SCORE, blast=SCORE, also=SELDOM)
+    def recommend(self, who: int, pick: int, reversibility: int, blast: int, also: bool) -> None:
+        if not also:
+            return
+        option = self.options[pick % len(self.options)]
         lanes = {2: LaneKind.INVESTIGATION, 3: LaneKind.MITIGATION, 4: LaneKind.VERIFICATION}
         said = recommendations.Proposed(
             option=option,
@@ -241,10 +262,12 @@ class Lived(RuleBasedStateMachine):
 
 class Billing(Lived):
     scenario = "billing-state-mismatch"
+    options = (Option.WRITE_FREEZE, Option.REPLAY, Option.ROLLBACK, Option.HOLD)
 
 
 class Bypass(Lived):
     scenario = "permission-leak"
+    options = (Option.HOTFIX, Option.ROLLBACK, Option.REVOCATION)
 
     @invariant()
     def the_first_hotfix_comes_after_rollback_and_revocation(self) -> None:
@@ -265,6 +288,8 @@ LONG = settings(
     max_examples=12,
     stateful_step_count=30,
     deadline=None,
+    # A shorter example of a failure would cost minutes: each step is a transaction.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 
