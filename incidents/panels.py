@@ -9,7 +9,15 @@ from django.template.loader import render_to_string
 from incidents import adopted, derived, patterns, prechecks, recommended
 from incidents import facts as incident_facts
 from incidents.facts import Standing
-from incidents.models import Checkpoint, Decision, Incident, Person, TimelineEntry
+from incidents.models import (
+    Checkpoint,
+    Decision,
+    Freeze,
+    Incident,
+    Person,
+    Surface,
+    TimelineEntry,
+)
 from incidents.rules import dual, moments
 from incidents.rules.control import Control
 from incidents.rules.decision import postures
@@ -141,10 +149,17 @@ def render_standing(incident: Incident, now: datetime) -> str:
         facts=facts,
         readiness=derived.readiness(facts),
         prechecks=prechecks.blocks(incident, facts.surfaces),
-        freezes=[(surface, facts.freeze_of(surface)) for surface in facts.surfaces],
+        freezes=_freezes(facts),
         adopted=adopted.of(facts, now),
         roles=_roles(facts),
     )
+
+
+def _freezes(facts: Standing) -> list[tuple[Surface, Freeze | None]]:
+    """The impacted surfaces, then those that are frozen all the same."""
+    current = {f.surface_id: f for f in facts.freezes if f.until is None}
+    found = [(surface, current.pop(surface.pk, None)) for surface in facts.surfaces]
+    return [*found, *((f.surface, f) for f in current.values() if not f.declined)]
 
 
 def _roles(facts: Standing) -> list[tuple[str, Person]]:

@@ -170,9 +170,8 @@ def test_a_surface_shows_what_is_known_of_it(
     assert "<code>4be90a7</code>" in page
     assert "curl -fsS &#x27;https://sign-in.test/up&#x27;" in page
     assert "Hold still" in page
-    assert (
-        f'{incident.reference}</span> {incident.title}</a><span class="check-detail">Active' in page
-    )
+    assert f"{incident.reference}</span> {incident.title}</a>" in page
+    assert "Active since" in page
 
 
 def test_the_main_menu_leads_to_the_freezes_of_who_may_see_them(
@@ -248,6 +247,25 @@ def test_the_room_names_the_owner_of_a_kept_freeze(
 
     assert "auth-gateway" in shown
     assert "<strong>Kept on purpose</strong> by Deputy: Until the audit" in shown
+
+
+def test_the_room_shows_a_freeze_of_what_is_not_impacted_any_more(
+    client: Client, send: Any, incident: Incident
+) -> None:
+    send(change="freeze", reason="Hold still")
+    freezes.decline_freeze(
+        incident.declared_by.as_actor(),
+        incident.pk,
+        surface=SurfaceFactory(name="Search"),
+        reason="Untouched by it",
+        now=NOW,
+    )
+    lifecycle.set_surfaces(incident.declared_by.as_actor(), incident.pk, surfaces=(), now=NOW)
+
+    shown = panel(client, incident)
+
+    assert "Hold still" in shown
+    assert "Untouched by it" not in shown
 
 
 def test_the_form_is_filled_in_as_the_link_says(
