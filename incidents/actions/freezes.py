@@ -116,6 +116,7 @@ def keep_freeze(
             actor,
             now,
             surface=surface.name,
+            surface_id=surface.pk,
             owner=str(owner),
             owner_id=owner.pk,
             reason=row.kept_reason,

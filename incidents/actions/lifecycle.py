@@ -77,6 +77,7 @@ def declare(
             scenario=scenario.title if scenario else "",
             known=incident.known,
             surfaces=[surface.name for surface in said.surfaces],
+            becomes=_begun(incident, said.surfaces),
         )
         record(
             incident,
@@ -85,10 +86,26 @@ def declare(
             now,
             role=RoleName.COMMANDER.label,
             person=str(commander),
+            person_id=commander.pk,
             before="",
         )
         led_to(once, incident.get_absolute_url())
     return incident
+
+
+def _begun(incident: Incident, surfaces: Iterable[Surface]) -> dict[str, object]:
+    """What can change later, as it was at first: from here the past is replayed."""
+    return {
+        "severity": incident.severity,
+        "phase": incident.phase,
+        "status": incident.status,
+        "restricted": incident.restricted,
+        "scenario": incident.scenario,
+        "evidence_channel": incident.evidence_channel,
+        "last_known_good": incident.last_known_good,
+        "broad_rollback_reason": incident.broad_rollback_reason,
+        "surfaces": [surface.pk for surface in surfaces],
+    }
 
 
 def _known_good(surfaces: Iterable[Surface]) -> str:
@@ -127,6 +144,7 @@ def change_severity(
             before=Severity(before).label,
             after=Severity(severity).label,
             reason=as_said(reason),
+            becomes={"severity": severity},
         )
     return incident
 
@@ -154,6 +172,7 @@ def change_phase(
             before=Phase(before).label,
             after=Phase(phase).label,
             reason=as_said(reason),
+            becomes={"phase": phase},
         )
     return incident
 
@@ -226,5 +245,9 @@ def set_surfaces(
             incident.last_known_good = revision
             incident.save(update_fields=["last_known_good"])
         names = ", ".join(s.name for s in surfaces) or "None."
-        record(incident, "surfaces.changed", actor, now, surfaces=names)
+        becomes = {
+            "surfaces": [surface.pk for surface in surfaces],
+            "last_known_good": incident.last_known_good,
+        }
+        record(incident, "surfaces.changed", actor, now, surfaces=names, becomes=becomes)
     return incident

@@ -48,6 +48,7 @@ def assign(
             lane=lane,
             role=label,
             person=str(person),
+            person_id=person.pk,
             before=f"Before: {before}." if before else "",
         )
         if person.pk != actor.id:
