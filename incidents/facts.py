@@ -153,8 +153,11 @@ def _is_running(execution: Execution) -> bool:
     return execution.mitigates and execution.is_unfinished
 
 
-def standings(incidents: Sequence[Incident]) -> list[Standing]:
-    """Read the facts of several incidents, in their order, in fourteen queries at most."""
+def standings(incidents: Sequence[Incident], until: datetime | None = None) -> list[Standing]:
+    """Read the facts of several incidents, in their order, in fourteen queries at most.
+
+    ``until`` leaves out evidence that was captured later; rows are as they stand now.
+    """
     ids = [incident.pk for incident in incidents]
     surfaces: dict[int, list[Surface]] = defaultdict(list)
     through = Incident.surfaces.through.objects.filter(incident__in=ids)
@@ -195,14 +198,15 @@ def standings(incidents: Sequence[Incident]) -> list[Standing]:
         [i.pk for i in incidents if i.scenario],
     )
     checks = _by_incident(
-        Evidence.objects.filter(purpose=Purpose.ROLLBACK_CHECK)
+        _captured(until)
+        .filter(purpose=Purpose.ROLLBACK_CHECK)
         .order_by("incident_id", "-number")
         .distinct("incident_id")
         .defer("text"),
         ids,
     )
     library = scenarios.find_all(i.scenario for i in incidents if i.scenario)
-    counted = {row["incident"]: row for row in _evidence_counts(ids)}
+    counted = {row["incident"]: row for row in _evidence_counts(ids, until)}
     return [
         Standing(
             incident=incident,
@@ -232,9 +236,15 @@ def _by_incident[T: Model](rows: "QuerySet[T]", ids: list[int]) -> dict[int, lis
     return grouped
 
 
-def _evidence_counts(ids: list[int]) -> Iterable[Mapping[str, Any]]:
+def _captured(until: datetime | None) -> "QuerySet[Evidence]":
+    rows = Evidence.objects.all()
+    return rows if until is None else rows.filter(captured_at__lte=until)
+
+
+def _evidence_counts(ids: list[int], until: datetime | None) -> Iterable[Mapping[str, Any]]:
     return (
-        Evidence.objects.filter(incident__in=ids)
+        _captured(until)
+        .filter(incident__in=ids)
         .order_by()
         .values("incident")
         .annotate(
@@ -268,3 +278,9 @@ def of(incident: Incident) -> Standing:
         cached = standing(incident)
         incident._standing = cached  # type: ignore[attr-defined]
     return cached
+
+
+def moment_of(incident: Incident) -> datetime | None:
+    """The moment as of which this object shows its incident; nothing: as it is now."""
+    moment: datetime | None = getattr(incident, "_moment", None)
+    return moment

@@ -81,14 +81,22 @@ def _boundaries(incident: Incident) -> Mapping[str, Boundary]:
 
 
 def items_of(incidents: Sequence[Incident]) -> Mapping[int, list[BoundaryItem]]:
-    """The current boundary items by incident: one query, none for what was read before."""
+    """The boundary items in force by incident: one query, none for what was read before."""
     unread = [incident for incident in incidents if not hasattr(incident, "_boundary_items")]
     found: dict[int, list[BoundaryItem]] = {incident.pk: [] for incident in unread}
-    for item in BoundaryItem.objects.current().filter(incident__in=list(found)):
+    for item in _in_force(unread):
         found[item.incident_id].append(item)
     for incident in unread:
         incident._boundary_items = found[incident.pk]  # type: ignore[attr-defined]
     return {incident.pk: incident._boundary_items for incident in incidents}  # type: ignore[attr-defined]
+
+
+def _in_force(incidents: Sequence[Incident]) -> Iterable[BoundaryItem]:
+    """Now, or at the moment that an incident of the past stands for."""
+    rows = BoundaryItem.objects.filter(incident__in=incidents)
+    if len(incidents) == 1 and (moment := incident_facts.moment_of(incidents[0])):
+        return rows.filter(since__lte=moment).exclude(until__lte=moment)
+    return rows.current()
 
 
 def boundary_of(items: Iterable[BoundaryItem]) -> Boundary:
@@ -103,6 +111,8 @@ def boundary_of(items: Iterable[BoundaryItem]) -> Boundary:
 def _last_notes(incident: Incident) -> Iterable[TimelineEntry]:
     """The last note of each lane, with the number of the lane's notes as ``of_lane``."""
     notes = TimelineEntry.objects.filter(incident=incident, kind=NOTE).exclude(lane="")
+    if moment := incident_facts.moment_of(incident):
+        notes = notes.filter(at__lte=moment)
     counted = notes.annotate(of_lane=Window(Count("pk"), partition_by=F("lane")))
     return counted.order_by("lane", "-seq").distinct("lane")
 

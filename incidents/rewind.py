@@ -1,0 +1,134 @@
+"""Rows taken back to a moment by the times that they carry. None of them is ever saved."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from incidents.models import (
+    Assignment,
+    Branch,
+    Checkpoint,
+    Contradiction,
+    Decision,
+    Execution,
+    Freeze,
+    Recommendation,
+    Risk,
+    Side,
+)
+from incidents.vocabulary import BranchState, ExecutionState, RecommendationState
+
+
+def _is_later(at: datetime | None, moment: datetime) -> bool:
+    return at is not None and at > moment
+
+
+def assignments(rows: Iterable[Assignment], moment: datetime) -> tuple[Assignment, ...]:
+    found = tuple(row for row in rows if row.since <= moment)
+    for row in found:
+        if _is_later(row.until, moment):
+            row.until = None
+    return found
+
+
+def checkpoint(row: Checkpoint, moment: datetime) -> Checkpoint:
+    if _is_later(row.decided_at, moment):
+        row.decided_at = None
+    if _is_later(row.missed_at, moment):
+        row.missed_at = None
+    return row
+
+
+def checkpoints(rows: Iterable[Checkpoint], moment: datetime) -> tuple[Checkpoint, ...]:
+    return tuple(checkpoint(row, moment) for row in rows if row.scheduled_at <= moment)
+
+
+def decisions(rows: Iterable[Decision], moment: datetime) -> tuple[Decision, ...]:
+    found = tuple(row for row in rows if row.decided_at <= moment)
+    for row in found:
+        checkpoint(row.checkpoint, moment)
+        checkpoint(row.next_checkpoint, moment)
+        execution(row.execution, moment)
+    return found
+
+
+def execution(row: Execution, moment: datetime) -> Execution:
+    """Back step by step, the last first; what it was then follows from the times that are left."""
+    if not any(
+        _is_later(at, moment)
+        for at in (row.ended_at, row.judged_at, row.done_at, row.started_at, row.signed_at)
+    ):
+        return row
+    if _is_later(row.ended_at, moment):
+        row.ended_at, row.end_reason, row.superseded_by = None, "", None
+    if _is_later(row.judged_at, moment):
+        row.judged_at, row.run, row.finding = None, None, ""
+    if _is_later(row.done_at, moment):
+        row.done_at = None
+    if _is_later(row.started_at, moment):
+        row.started_at = None
+    if _is_later(row.signed_at, moment):
+        row.signed_at = None
+    row.state = _reached(row)
+    return row
+
+
+def _reached(row: Execution) -> str:
+    """The state of an execution that was still under way."""
+    if row.done_at:
+        return ExecutionState.DONE.value
+    if row.started_at:
+        return ExecutionState.STARTED.value
+    waits = row.dual and not row.signed_at
+    return (ExecutionState.PENDING if waits else ExecutionState.DECIDED).value
+
+
+def recommendation(row: Recommendation, moment: datetime) -> Recommendation:
+    if _is_later(row.closed_at, moment):
+        row.state, row.closed_at, row.closing_reason = RecommendationState.OPEN.value, None, ""
+    return row
+
+
+def recommendations(rows: Iterable[Recommendation], moment: datetime) -> tuple[Recommendation, ...]:
+    return tuple(recommendation(row, moment) for row in rows if row.made_at <= moment)
+
+
+def contradiction(row: Contradiction, moment: datetime) -> Contradiction:
+    if _is_later(row.closed_at, moment):
+        row.closed_at, row.decision, row.closing_reason = None, None, ""
+    return row
+
+
+def sides(rows: Iterable[Side], moment: datetime) -> tuple[Side, ...]:
+    """The commander scores and chooses when the contradiction ends, not before."""
+    found = tuple(row for row in rows if row.joined_at <= moment)
+    for row in found:
+        if contradiction(row.contradiction, moment).is_open:
+            row.reversibility, row.blast_radius, row.chosen = None, None, False
+        recommendation(row.recommendation, moment)
+    return found
+
+
+def branches(rows: Iterable[Branch], moment: datetime) -> tuple[Branch, ...]:
+    found = tuple(row for row in rows if row.opened_at <= moment)
+    for row in found:
+        if _is_later(row.ended_at, moment):
+            row.state, row.ended_at, row.end_reason = BranchState.ACTIVE.value, None, ""
+    return found
+
+
+def freezes(rows: Iterable[Freeze], moment: datetime) -> tuple[Freeze, ...]:
+    found = tuple(row for row in rows if row.since <= moment)
+    for row in found:
+        if _is_later(row.until, moment):
+            row.until, row.lift_reason = None, ""
+        if _is_later(row.kept_at, moment):
+            row.kept_at, row.kept_by, row.kept_reason = None, None, ""
+    return found
+
+
+def risks(rows: Iterable[Risk], moment: datetime) -> tuple[Risk, ...]:
+    found = tuple(row for row in rows if row.noted_at <= moment)
+    for row in found:
+        if _is_later(row.retired_at, moment):
+            row.retired_at, row.retired_reason = None, ""
+    return found
