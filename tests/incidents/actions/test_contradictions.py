@@ -172,7 +172,7 @@ def test_two_owners_at_once_open_one_contradiction_with_both(
 ) -> None:
     wanted = [(MITIGATION, "rollback"), (INVESTIGATION, "hotfix")]
 
-    for _ in range(50):
+    for _ in range(10):
         answers = at_once(lambda one: recommending.recommend(*one).reference, *wanted)
 
         found = staffed.contradictions.open().get()
