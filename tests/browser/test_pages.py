@@ -136,6 +136,12 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "evidence": ("priya", f"{ROOM}evidence/", 200, None),
     "evidence of no kind": ("priya", f"{ROOM}evidence/?kind=link", 200, lambda page: "main"),
     "evidence item": ("priya", f"{ROOM}evidence/E-3/", 200, None),
+    "evidence, what it serves as": (
+        "priya",
+        f"{ROOM}evidence/E-4/serves/",
+        200,
+        lambda page: "main",
+    ),
     "decide": ("mara", f"{ROOM}CP-2/", 200, None),
     "decide, refused": ("mara", f"{ROOM}CP-2/", 200, refused),
     "decision": ("mara", f"{ROOM}D-1/", 200, None),

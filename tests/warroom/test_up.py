@@ -129,3 +129,11 @@ def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
             assert up.process.wait(_PATIENCE) == 1
             assert up.rest().startswith(f"Port {up.port} is taken")
             assert not (up.data / "postgres").exists()
+
+
+def test_what_the_checks_find_stops_the_start_by_name(tmp_path: Path, port: int) -> None:
+    nowhere = tmp_path / "nowhere"
+    with Up(tmp_path / "data", port, SCENARIOS_DIR=str(nowhere)) as up:
+        assert up.process.wait(_PATIENCE) == 1
+        assert f"{nowhere}: is no folder, though SCENARIOS_DIR names it" in up.rest()
+        assert up.left() == []

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # manage.py has checked the port and started the servers: see warroom.start.
         host, port = listening(sys.argv[2:])
-        call_command("migrate", verbosity=0, interactive=False)
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=False)
         if settings.DEMO:
             call_command("demo", stdout=io.StringIO())
         elif not settings.DEBUG:
