@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from incidents import derived, scenarios
+from incidents import derived
 from incidents.facts import Standing
 from incidents.models import Evidence, Person, Side
 from incidents.rules.conflict import Scores, Stand
@@ -23,7 +23,6 @@ from incidents.rules.decision import (
     offers,
 )
 from incidents.rules.decision.posture import FITS_CLASS
-from incidents.scenarios import Scenario
 from incidents.vocabulary import DependencyClass, ExecutionState, Option, Purpose, RoleName
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def offered(facts: Standing) -> tuple[Offer, ...]:
 
     A default posture (write freeze for billing) must be there to be chosen.
     """
-    scenario = _scenario(facts)
+    scenario = facts.scenario
     asked = (FITS_CLASS.get(one.dependency_class, frozenset()) for one in impacted(facts))
     added = dict.fromkeys(scenario.options if scenario else ())
     added |= dict.fromkeys(sorted(option for options in asked for option in options))
@@ -53,14 +52,10 @@ def offered(facts: Standing) -> tuple[Offer, ...]:
     )
 
 
-def _scenario(facts: Standing) -> Scenario | None:
-    return scenarios.find(facts.incident.scenario) if facts.incident.scenario else None
-
-
 def impacted(facts: Standing) -> tuple[ImpactedSurface, ...]:
     """The impacted surfaces, and the class that the scenario names where no surface has it."""
     found = [ImpactedSurface(s.name, s.dependency_class) for s in facts.surfaces]
-    scenario = _scenario(facts)
+    scenario = facts.scenario
     if scenario and scenario.dependency_class not in {s.dependency_class for s in found}:
         found.append(ImpactedSurface(scenario.title, scenario.dependency_class))
     return tuple(found)
@@ -68,7 +63,7 @@ def impacted(facts: Standing) -> tuple[ImpactedSurface, ...]:
 
 def is_dual(facts: Standing) -> bool:
     """``D-DUAL``: billing or ledger data is touched, by surface or by scenario."""
-    scenario = _scenario(facts)
+    scenario = facts.scenario
     by_scenario = scenario is not None and "D-DUAL" in scenario.rules
     return by_scenario or any(
         one.dependency_class == DependencyClass.BILLING for one in impacted(facts)
@@ -80,7 +75,7 @@ _FIRST = (Option.ROLLBACK, Option.REVOCATION)
 
 def first_things(facts: Standing) -> tuple[FirstThing, ...]:
     """``D-FIRST``: what an access bypass asks for before a hotfix, and how far each is."""
-    scenario = _scenario(facts)
+    scenario = facts.scenario
     if scenario is None or "D-FIRST" not in scenario.rules:
         return ()
     return tuple(_first_thing(facts, option) for option in _FIRST)

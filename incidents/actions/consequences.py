@@ -9,7 +9,7 @@ from incidents.actions.act import notify
 from incidents.actions.written import Written
 from incidents.facts import Standing
 from incidents.models import Checkpoint, Decision, Evidence, Execution, Person, Side
-from incidents.rules.decision import mitigates
+from incidents.rules.decision import mitigates, settles
 from incidents.timeline.record import record
 from incidents.vocabulary import ExecutionState, RecommendationState, SignRole
 from warroom.kernel.actor import Actor
@@ -30,8 +30,11 @@ def follow(
     if mitigates(decision.option):
         _supersede(facts, decision, written.supersede_reason, actor, now)
     _begin(facts, decision, actor, now)
-    if mitigates(decision.option):
+    conflict = situation.conflict_of(facts, {})
+    if conflict is not None and settles(decision.option, conflict):
         _resolve(facts, decision, written, cited, actor, now)
+        _answer(facts, decision, now)
+    elif mitigates(decision.option):
         _answer(facts, decision, now)
 
 

@@ -20,7 +20,7 @@ from incidents.rules.decision.inputs import (
 )
 from incidents.rules.decision.ladder import Offer, choice_for, mitigates, offers, reach_of
 from incidents.rules.decision.option import confidence, consistency, rejected, settle, why_now
-from incidents.rules.decision.order import conflict, first, one
+from incidents.rules.decision.order import conflict, first, one, settles
 from incidents.rules.decision.owners import one_person, owners, signers
 from incidents.rules.decision.packet import evidence, next_action, owner, ready, risks, scope
 from incidents.rules.decision.posture import Posture, left_by, posture, postures
@@ -47,6 +47,7 @@ __all__ = [
     "postures",
     "reach_of",
     "settle",
+    "settles",
     "violations",
     "warnings",
 ]

@@ -45,12 +45,18 @@ def one(proposal: Proposal, situation: Situation) -> Found:
 def conflict(proposal: Proposal, situation: Situation) -> Found:
     """``D-CONFLICT``: while a contradiction is open, only a decision that resolves it.
 
-    Holding is no decision on mitigation: it is allowed, and leaves the contradiction open.
+    Holding is no decision on mitigation: it is allowed, and leaves the contradiction open, unless
+    holding is what one side recommends.
     """
     open_one = situation.conflict
-    if open_one is None or (proposal.option and not mitigates(proposal.option)):
+    if open_one is None or (proposal.option and not settles(proposal.option, open_one)):
         return ()
     return _on_its_subject(proposal, open_one) + _scored(open_one) + _chosen(proposal, open_one)
+
+
+def settles(option: str, conflict: Conflict) -> bool:
+    """Whether a decision for this option ends the contradiction."""
+    return mitigates(option) or option in conflict.options
 
 
 def _on_its_subject(proposal: Proposal, conflict: Conflict) -> Found:

@@ -6,8 +6,10 @@ import pytest
 
 from incidents.actions import roles
 from incidents.models import Incident, Notice, Person, TimelineEntry
-from incidents.vocabulary import LaneKind, RecommendationState, RoleName
-from tests.factories import START
+from incidents.rules.conflict import Scores
+from incidents.vocabulary import LaneKind, Option, RecommendationState, RoleName
+from tests.factories import START, declared
+from tests.incidents.actions.test_supersede import Deciding
 from tests.recommending import Owners, at_once
 from warroom.kernel.actor import Actor, ActorKind
 
@@ -180,3 +182,32 @@ def test_two_owners_at_once_open_one_contradiction_with_both(
         assert sorted(both) == sorted(answers)
         for made in staffed.recommendations.open():
             recommending.withdraw(made.number, recommending.owners[made.lane])
+
+
+def test_holding_resolves_it_when_holding_is_the_side_that_leads(
+    commander: Person, lane_owners: dict[LaneKind, Person]
+) -> None:
+    incident = declared(commander)
+    deciding = Deciding(incident, commander, lane_owners)
+    owners = Owners(incident, lane_owners, deciding.cited, NOW)
+    owners.recommend(MITIGATION, "hold", reversibility=5)
+    owners.recommend(INVESTIGATION, "rollback", reversibility=2)
+
+    made = deciding.decide(Option.HOLD, scores={1: Scores(5, 1), 2: Scores(2, 3)})
+
+    assert incident.contradictions.get().decision == made
+    assert states(incident) == [RecommendationState.CHOSEN, RecommendationState.PASSED_OVER]
+
+
+def test_holding_leaves_it_open_when_nobody_recommends_it(
+    commander: Person, lane_owners: dict[LaneKind, Person]
+) -> None:
+    incident = declared(commander)
+    deciding = Deciding(incident, commander, lane_owners)
+    owners = Owners(incident, lane_owners, deciding.cited, NOW)
+    owners.recommend(MITIGATION, "flag")
+    owners.recommend(INVESTIGATION, "rollback")
+
+    deciding.decide(Option.HOLD)
+
+    assert sides(incident) == {"X-1": ["R-1", "R-2"]}

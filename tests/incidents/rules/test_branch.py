@@ -110,6 +110,12 @@ def test_all_three_types_need_one_owner(
     assert found(violations(wanted, others), "B-THREE") == [(field, sentence.format(owners))]
 
 
+def test_an_owner_is_named() -> None:
+    nameless = ActiveBranch(3, CONTAINMENT, "cap", owner=None)
+
+    assert violations(nameless, TWO) == (Violation("B-OWNER", "Name who owns it.", "owner"),)
+
+
 def test_everything_is_said_at_once() -> None:
     wanted = branch(3, CONTAINMENT, KEN, name="-", can_act=False)
 

@@ -102,6 +102,8 @@ FLAG_LEADS = Conflict("X-1", (stand(1, "flag", 5), stand(2, "rollback", 3)))
 SMALLER_LEADS = Conflict("X-1", (stand(1, "flag", 4, 2), stand(2, "rollback", 4, 4)))
 LEVEL = Conflict("X-1", (stand(1, "flag", 4), stand(2, "rollback", 4)))
 NOT_SCORED = Conflict("X-1", (stand(1, "flag", 5, scored=False), stand(2, "rollback", 3)))
+HOLD_LEADS = Conflict("X-1", (stand(1, "hold", 5), stand(2, "rollback", 3)))
+HOLD_TRAILS = Conflict("X-1", (stand(1, "hold", 2), stand(2, "rollback", 3)))
 THREE = Conflict("X-1", (*FLAG_LEADS.sides, stand(3, "hotfix", 4)))
 
 PROOF: dict[str, Any] = {
@@ -117,6 +119,7 @@ CONFLICT_ACCEPTED = {
     "the-other-with-evidence-and-reason": ("rollback", FLAG_LEADS, PROOF),
     "level-with-a-reason": ("rollback", LEVEL, {"conflict_reason": "It needs no new code"}),
     "hold-leaves-it-open": ("hold", FLAG_LEADS, {}),
+    "hold-when-it-is-the-more-reversible-side": ("hold", HOLD_LEADS, {}),
     "hold-needs-no-scores": ("hold", NOT_SCORED, {}),
 }
 
@@ -168,6 +171,12 @@ CONFLICT_REFUSED = {
     "larger-blast-radius-without-anything": (
         "rollback",
         SMALLER_LEADS,
+        {},
+        ["conflict_evidence", "conflict_reason"],
+    ),
+    "hold-as-the-side-that-does-not-lead": (
+        "hold",
+        HOLD_TRAILS,
         {},
         ["conflict_evidence", "conflict_reason"],
     ),
