@@ -24,7 +24,7 @@ def open_branch(
     *,
     type: str,
     name: str,
-    owner: Person,
+    owner: Person | None,
     now: datetime,
     once: UUID | None = None,
 ) -> Branch:
@@ -35,13 +35,15 @@ def open_branch(
             number=next_number(incident.branches.all()),
             type=type,
             name=said(name, 200),
-            owner=owner,
             opened_at=now,
             **Authored.columns(actor),
         )
+        able = owner is not None and can_answer(incident, owner)
         others = [_seen(other, other.owner) for other in _actives(incident)]
-        if problems := rules.violations(_seen(row, owner, can_answer(incident, owner)), others):
+        if problems := rules.violations(_seen(row, owner, able), others):
             raise Refused(problems)
+        assert owner is not None
+        row.owner = owner
         row.save(force_insert=True)
         record(
             incident,
@@ -150,8 +152,9 @@ def _actives(incident: Incident) -> list[Branch]:
     return list(incident.branches.active().select_related("owner"))
 
 
-def _seen(row: Branch, owner: Person, can_act: bool = True) -> rules.ActiveBranch:
-    return rules.ActiveBranch(row.number, row.type, row.name, owner.pk, str(owner), can_act)
+def _seen(row: Branch, owner: Person | None, can_act: bool = True) -> rules.ActiveBranch:
+    who = (owner.pk, str(owner)) if owner else (None, "")
+    return rules.ActiveBranch(row.number, row.type, row.name, *who, can_act)
 
 
 def _tell(row: Branch, actor: Actor, now: datetime) -> None:

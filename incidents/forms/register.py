@@ -16,7 +16,7 @@ class BranchForm(WarroomForm):
     name = forms.CharField(
         label="Name", required=False, max_length=200, help_text="As it is called in the repository."
     )
-    owner = PersonField(label="Owner")
+    owner = PersonField(label="Owner", required=False)
 
 
 class PassBranchForm(WarroomForm):

@@ -13,13 +13,16 @@ Found = tuple[Violation, ...]
 
 @dataclass(frozen=True, slots=True)
 class ActiveBranch:
-    """A branch that is worked on. ``owner`` is a person's number, ``can_act`` whether they may."""
+    """A branch that is worked on, or would be.
+
+    ``owner`` is a person's number, None while nobody is named; ``can_act`` whether they may.
+    """
 
     number: int
     type: str
     name: str
-    owner: int
-    owner_name: str
+    owner: int | None
+    owner_name: str = ""
     can_act: bool = True
 
 
@@ -60,6 +63,8 @@ def end_violations(reference: str, now: str, to: str, reason: str) -> Found:
 
 
 def _owner(branch: ActiveBranch) -> Found:
+    if branch.owner is None:
+        return (Violation("B-OWNER", "Name who owns it.", "owner"),)
     if branch.can_act:
         return ()
     words = f"{branch.owner_name} cannot act in this incident: name somebody else."
@@ -69,7 +74,7 @@ def _owner(branch: ActiveBranch) -> Found:
 def _three(branch: ActiveBranch, others: tuple[ActiveBranch, ...]) -> Found:
     """``B-THREE``: all three types at once only under one owner of all."""
     active = (*others, branch)
-    if {one.type for one in active} != set(BranchType.values):
+    if branch.owner is None or {one.type for one in active} != set(BranchType.values):
         return ()
     owners = {one.owner: one.owner_name for one in active}
     if len(owners) == 1:

@@ -8,7 +8,16 @@ from django.test import Client
 from incidents.models import Incident, Person
 from tests.factories import declared
 
-ROOM_PAGES = ["", "next/", "timeline/", "live/", "evidence/", "lanes/mitigation/"]
+ROOM_PAGES = [
+    "",
+    "next/",
+    "timeline/",
+    "live/",
+    "evidence/",
+    "lanes/mitigation/",
+    "risks/",
+    "branches/",
+]
 COMMANDS = [
     "severity/",
     "phase/",
@@ -94,7 +103,7 @@ def test_a_restricted_incident_answers_a_stranger_as_one_that_does_not_exist(
     assert plain(hidden) == plain(missing)
 
 
-@pytest.mark.parametrize("page", ["/", "/incidents/", "/incidents/?status=active"])
+@pytest.mark.parametrize("page", ["/", "/incidents/", "/incidents/?status=active", "/freezes/"])
 def test_a_restricted_incident_is_in_no_list_or_count_of_a_stranger(
     client: Client, commander: Person, stranger: Person, page: str
 ) -> None:

@@ -232,6 +232,16 @@ def test_every_unmet_rule_of_a_branch_stands_at_its_field(
     assert filled.branches.count() == 3
 
 
+def test_an_empty_form_says_all_that_is_missing(send: Any, commander: Person) -> None:
+    text = send(commander, "branches/").content.decode()
+
+    assert [f"<code>{code}</code>" in text for code in ("B-TYPE", "B-NAME", "B-OWNER")] == [
+        True,
+        True,
+        True,
+    ]
+
+
 def test_the_third_type_is_opened_by_passing_all_on(
     send: Any, filled: Incident, commander: Person, deputy: Person
 ) -> None:
