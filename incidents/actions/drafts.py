@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
+from incidents.actions.act import notify
 from incidents.actions.written import masked_raw
-from incidents.models import Checkpoint, DecisionDraft
+from incidents.models import Checkpoint, DecisionDraft, Incident, Person
 from incidents.permissions import require
 from warroom.kernel.actor import Actor
 
@@ -35,3 +36,18 @@ def write_draft(
         checkpoint=checkpoint, author_id=actor.id, defaults={"data": data, "saved_at": now}
     )
     return draft
+
+
+def tell_authors(incident: Incident, commander: Person, now: datetime) -> None:
+    """A step: command has passed, so whoever has a draft hears that it is kept, and for whom."""
+    kept = DecisionDraft.objects.filter(
+        checkpoint__incident=incident, checkpoint__decided_at__isnull=True
+    ).exclude(author=commander)
+    for draft in kept.select_related("author", "checkpoint"):
+        reference = draft.checkpoint.reference
+        sentence = (
+            f"Your draft for {reference} of {incident.reference} is kept;"
+            f" {commander} commands now and can take it over."
+        )
+        href = incident.get_absolute_url()
+        notify(incident, [draft.author], "draft.kept", sentence[:300], href, now, reference)

@@ -1,11 +1,13 @@
 """Who holds which role, and who takes part."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from incidents.actions.act import act, holder, join, notify, put_in_role, role_label
+from incidents.actions.drafts import tell_authors
 from incidents.actions.lifecycle import refuse_unfit
 from incidents.live import publish
 from incidents.models import Assignment, Incident, Participation, Person
@@ -15,6 +17,16 @@ from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused
 
 _COUNTERPART = {RoleName.COMMANDER: RoleName.DEPUTY, RoleName.DEPUTY: RoleName.COMMANDER}
+
+type Follower = Callable[[Incident, str, str, Person, Actor, datetime], None]
+
+_followers: list[Follower] = []
+
+
+def register_follower(follower: Follower) -> Follower:
+    """Be called, in the same transaction, whenever a role or a lane passes to a person."""
+    _followers.append(follower)
+    return follower
 
 
 def assign(
@@ -38,29 +50,39 @@ def assign(
             raise Refused.because(
                 "R-SAME", f"{person} already is {role_label(role, lane)}.", "person"
             )
-        before = put_in_role(incident, role, lane, person, now)
-        label = role_label(role, lane)
-        record(
-            incident,
-            "role.assigned",
-            actor,
-            now,
-            lane=lane,
-            role=label,
-            person=str(person),
-            person_id=person.pk,
-            before=f"Before: {before}." if before else "",
-        )
+        give(incident, actor, role, lane, person, now)
         if person.pk != actor.id:
             notify(
                 incident,
                 [person],
                 "role.assigned",
-                f"You are {label} of {incident.reference} {incident.title}."[:300],
+                f"You are {role_label(role, lane)} of {incident.reference} {incident.title}."[:300],
                 incident.get_absolute_url(),
                 now,
             )
     return incident
+
+
+def give(
+    incident: Incident, actor: Actor, role: str, lane: str, person: Person, now: datetime
+) -> None:
+    """A step: the role passes, the timeline tells it, and whoever follows it keeps up."""
+    before = put_in_role(incident, role, lane, person, now)
+    record(
+        incident,
+        "role.assigned",
+        actor,
+        now,
+        lane=lane,
+        role=role_label(role, lane),
+        person=str(person),
+        person_id=person.pk,
+        before=f"Before: {before}." if before else "",
+    )
+    if role == RoleName.COMMANDER:
+        tell_authors(incident, person, now)
+    for follower in _followers:
+        follower(incident, role, lane, person, actor, now)
 
 
 def _refuse_double_command(incident: Incident, role: str, person: Person) -> None:

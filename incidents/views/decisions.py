@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -97,12 +98,30 @@ def _likely_owners(incident: Incident) -> dict[str, Any]:
 
 
 def _draft_for(request: HttpRequest, incident: Incident, point: Checkpoint) -> DecisionDraft | None:
-    """The author's draft of this checkpoint, else their last one that was overtaken."""
-    mine = DecisionDraft.objects.filter(
-        author_id=request.actor.id, checkpoint__incident=incident
-    ).select_related("checkpoint")
+    """The author's draft of this checkpoint, else the one that came with command.
+
+    Else their last one that was overtaken.
+    """
+    every = DecisionDraft.objects.filter(checkpoint__incident=incident).select_related(
+        "checkpoint", "author"
+    )
+    mine = every.filter(author_id=request.actor.id)
     overtaken = mine.filter(checkpoint__decided_at__isnull=False).order_by("-saved_at")
-    return mine.filter(checkpoint=point).first() or overtaken.first()
+    return (
+        mine.filter(checkpoint=point).first()
+        or _draft_of_predecessor(request, incident, every.filter(checkpoint=point))
+        or overtaken.first()
+    )
+
+
+def _draft_of_predecessor(
+    request: HttpRequest, incident: Incident, others: QuerySet[DecisionDraft]
+) -> DecisionDraft | None:
+    """What others had typed when command passed to the reader; later drafts are their own."""
+    command = facts.of(incident).holders.get((RoleName.COMMANDER, ""))
+    if command is None or command.person_id != request.actor.id:
+        return None
+    return others.filter(saved_at__lte=command.since).order_by("-saved_at").first()
 
 
 def _recommended(standing: facts.Standing) -> dict[str, list[Recommendation]]:
