@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from incidents.models import Decision
+from incidents.models import Decision, RejectedOption
 
 _FIELDS = (
     "number",
@@ -28,23 +31,60 @@ _FIELDS = (
 )
 
 
-def record_of(decision: Decision) -> dict[str, Any]:
-    """The whole record in JSON's types; evidence by number and hash, so that content counts."""
-    return {
-        **{name: getattr(decision, name) for name in _FIELDS},
-        "incident": decision.incident_id,
-        "checkpoint": decision.checkpoint.number,
-        "decided_at": decision.decided_at.isoformat(),
-        "deadline": decision.deadline.isoformat(),
-        "rejected": sorted(decision.rejected.values_list("option", "reason")),
-        "evidence": sorted(decision.evidence.values_list("number", "sha256")),
-        "risks": sorted(decision.risks.values_list("number", "text")),
+def records_of(decisions: Iterable[Decision]) -> dict[int, dict[str, Any]]:
+    """The whole records by key, in JSON's types; read afresh, in three queries for all of them.
+
+    Evidence stands by number and hash, so that its content counts.
+    """
+    made = {decision.pk: decision for decision in decisions}
+    rejected = RejectedOption.objects.filter(decision__in=made)
+    cited = Decision.evidence.through.objects.filter(decision__in=made)
+    risks = Decision.risks.through.objects.filter(decision__in=made)
+    related = {
+        "rejected": _grouped(rejected.values_list("decision", "option", "reason")),
+        "evidence": _grouped(cited.values_list("decision", "evidence__number", "evidence__sha256")),
+        "risks": _grouped(risks.values_list("decision", "risk__number", "risk__text")),
     }
+    return {
+        pk: {
+            **{name: getattr(decision, name) for name in _FIELDS},
+            "incident": decision.incident_id,
+            "checkpoint": decision.checkpoint.number,
+            "decided_at": _utc(decision.decided_at),
+            "deadline": _utc(decision.deadline),
+            **{name: sorted(rows[pk]) for name, rows in related.items()},
+        }
+        for pk, decision in made.items()
+    }
+
+
+def _utc(moment: datetime) -> str:
+    """One spelling of a moment, whatever the zone in which it was typed."""
+    return moment.astimezone(UTC).isoformat()
+
+
+def _grouped(rows: Iterable[tuple[Any, ...]]) -> Mapping[int, list[tuple[Any, ...]]]:
+    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for pk, *row in rows:
+        found[pk].append(tuple(row))
+    return found
+
+
+def record_of(decision: Decision) -> dict[str, Any]:
+    """The record of one decision."""
+    return records_of([decision])[decision.pk]
+
+
+def content_hashes(decisions: Iterable[Decision]) -> dict[int, str]:
+    """The hashes by key; ``decisions`` were read with their checkpoints."""
+    return {pk: _hash(record) for pk, record in records_of(decisions).items()}
 
 
 def content_hash(decision: Decision) -> str:
     """SHA-256, in hex, over the record as canonical JSON."""
-    text = json.dumps(
-        record_of(decision), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    return _hash(record_of(decision))
+
+
+def _hash(record: dict[str, Any]) -> str:
+    text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

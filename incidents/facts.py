@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Count, F, Min, Model, Q, QuerySet
 
 from incidents import scenarios
+from incidents.content import content_hashes
 from incidents.models import (
     Assignment,
     Branch,
@@ -41,7 +42,8 @@ class Standing:
 
     Each decision carries its ``execution``; ``sides`` are those of all contradictions, each with
     its ``contradiction`` and ``recommendation``; ``signatures`` and ``served`` carry ``decision``
-    and ``evidence`` as ids only, ``served`` also the evidence's ``number``.
+    and ``evidence`` as ids only, ``served`` also the evidence's ``number``. ``hashes`` are those of
+    the decisions that somebody signed, by key, as their records stand.
     """
 
     incident: Incident
@@ -55,6 +57,7 @@ class Standing:
     recommendations: tuple[Recommendation, ...]
     sides: tuple[Side, ...]
     signatures: tuple[Signature, ...]
+    hashes: Mapping[int, str]
     branches: tuple[Branch, ...]
     served: tuple[Served, ...]
     first_evidence_at: datetime | None
@@ -110,9 +113,16 @@ class Standing:
 
     @property
     def failed(self) -> Decision | None:
-        """The last mitigation, when its verification failed and nothing was decided since."""
-        last = self.current_decision
-        return last if last and last.execution.state == ExecutionState.FAILED else None
+        """The decision whose verification failed since anything was decided.
+
+        It need not be the last one: that may only hold, while an earlier one was still executed.
+        """
+        return next((d for d in reversed(self.decisions) if self._failed_since(d)), None)
+
+    def _failed_since(self, decision: Decision) -> bool:
+        execution, last = decision.execution, self.decisions[-1].decided_at
+        failed = execution.state == ExecutionState.FAILED
+        return failed and execution.judged_at is not None and execution.judged_at > last
 
     @property
     def open_recommendations(self) -> tuple[Recommendation, ...]:
@@ -154,7 +164,7 @@ def _is_running(execution: Execution) -> bool:
 
 
 def standings(incidents: Sequence[Incident], until: datetime | None = None) -> list[Standing]:
-    """Read the facts of several incidents, in their order, in fourteen queries at most.
+    """Read the facts of several incidents, in their order, in seventeen queries at most.
 
     ``until`` leaves out evidence that was captured later; rows are as they stand now.
     """
@@ -192,6 +202,7 @@ def standings(incidents: Sequence[Incident], until: datetime | None = None) -> l
     signed = Signature.objects.filter(decision__incident__in=dual)
     for signature in signed.select_related("person").annotate(of=F("decision__incident")):
         signatures[signature.of].append(signature)
+    hashes = _hashes(d for made in decisions.values() for d in made if signatures[d.incident_id])
     branches = _by_incident(Branch.objects.select_related("owner"), ids)
     served = _by_incident(
         Served.objects.annotate(number=F("evidence__number")),
@@ -220,6 +231,7 @@ def standings(incidents: Sequence[Incident], until: datetime | None = None) -> l
             recommendations=tuple(recommendations[incident.pk]),
             sides=tuple(sides[incident.pk]),
             signatures=tuple(signatures[incident.pk]),
+            hashes=hashes,
             branches=tuple(branches[incident.pk]),
             served=tuple(served[incident.pk]),
             rollback_check=next(iter(checks[incident.pk]), None),
@@ -227,6 +239,11 @@ def standings(incidents: Sequence[Incident], until: datetime | None = None) -> l
         )
         for incident in incidents
     ]
+
+
+def _hashes(decisions: Iterable[Decision]) -> Mapping[int, str]:
+    dual = [decision for decision in decisions if decision.execution.dual]
+    return content_hashes(dual) if dual else {}
 
 
 def _by_incident[T: Model](rows: "QuerySet[T]", ids: list[int]) -> dict[int, list[T]]:

@@ -105,7 +105,7 @@ def render_deciding(incident: Incident, now: datetime) -> str:
         incident,
         facts=facts,
         decision=facts.current_decision,
-        **_signing(facts),
+        **_progress(facts),
         contradiction=facts.contradiction,
         recommendations=recommended.shown(facts),
         earlier=facts.decisions[-2::-1],
@@ -114,15 +114,29 @@ def render_deciding(incident: Incident, now: datetime) -> str:
     )
 
 
-def _signing(facts: Standing) -> dict[str, Any]:
-    """The signatures under the current decision, and whose are missing."""
+def _progress(facts: Standing) -> dict[str, Any]:
+    """How far the current decision is: signatures, who is missing, proof, run and baseline."""
     current = facts.current_decision
-    if current is None or not current.execution.dual:
+    if current is None:
         return {}
-    return {
-        "signatures": facts.signatures_of(current),
-        "waiting": dual.missing(dual_facts(facts, current)),
-    }
+    found: dict[str, Any] = {}
+    if current.execution.dual:
+        found["signatures"] = facts.signatures_of(current)
+        found["waiting"] = dual.missing(dual_facts(facts, current))
+    if current.execution.done_at:
+        found["proof"] = current.execution.proof.defer("text").order_by("number")
+    if current.execution.run:
+        found["baseline"] = current.execution.run.baseline
+    return found
+
+
+def _unsigned(facts: Standing) -> dict[str, Any]:
+    """The mitigation that waits for signatures, and whose."""
+    running = facts.mitigation
+    if running is None or not running.dual:
+        return {}
+    waiting = dual.missing(dual_facts(facts, running.decision))
+    return {"unsigned": running.decision, "waiting": waiting}
 
 
 def render_warnings(incident: Incident, now: datetime) -> str:
@@ -135,6 +149,8 @@ def render_warnings(incident: Incident, now: datetime) -> str:
         late=[item for item in derived.first_fifteen(facts, now) if item.state == "late"],
         override=facts.override,
         failed=facts.failed,
+        again=facts.next_checkpoint,
+        **_unsigned(facts),
         contradiction=facts.contradiction,
         conflict=recommended.warning(facts, now),
         patterns=patterns.of(facts, now),

@@ -2,7 +2,6 @@
 
 from django.urls import reverse
 
-from incidents.content import content_hash
 from incidents.facts import Standing
 from incidents.models import Decision
 from incidents.rules.dual import DualFacts, Holder, Signed
@@ -12,14 +11,11 @@ _ROLES = {SignRole.COMMANDER: RoleName.COMMANDER, SignRole.DATA_OWNER: RoleName.
 
 
 def dual_facts(standing: Standing, decision: Decision, current: str | None = None) -> DualFacts:
-    """``current`` is the hash of the record as it stands; computed (4 queries) when it counts.
-
-    Without a signature there is nothing to compare, and no query is asked.
-    """
+    """``current`` is the hash of the record, where it is known; else the facts have it."""
     execution = decision.execution
     rows = standing.signatures_of(decision)
-    if rows and current is None:
-        current = content_hash(decision)
+    if current is None:
+        current = standing.hashes.get(decision.pk)
     return DualFacts(
         reference=decision.reference,
         is_dual=execution.dual,

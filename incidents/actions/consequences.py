@@ -84,6 +84,8 @@ def _begin(facts: Standing, decision: Decision, actor: Actor, now: datetime) -> 
     if dual and actor.is_person and decision.commander_id == actor.id:
         person = Person.objects.get(pk=actor.id)
         signatures.sign_step(decision.incident, decision, person, SignRole.COMMANDER, actor, now)
+    elif dual:
+        signatures.ask(decision.incident, decision, now)
 
 
 def _resolve(

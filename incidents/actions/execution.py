@@ -1,6 +1,6 @@
 """Executing a decision: started, done with proof, verified or failed by a fresh run."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -50,7 +50,7 @@ def finish(
     incident_id: int,
     number: int,
     *,
-    evidence: Iterable[int],
+    evidence: Collection[int],
     now: datetime,
     once: UUID | None = None,
 ) -> Decision:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.act import act, notify, said
+from incidents.actions.act import act, holder, notify, said
 from incidents.content import content_hash
 from incidents.facts import standing
 from incidents.models import Decision, Incident, Person, Signature
@@ -11,7 +11,7 @@ from incidents.rules import dual
 from incidents.rules.wording import listed
 from incidents.signing import dual_facts
 from incidents.timeline.record import check_locked, record
-from incidents.vocabulary import ExecutionState, SignRole
+from incidents.vocabulary import ExecutionState, RoleName, SignRole
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused
 from warroom.kernel.text import says_nothing
@@ -77,6 +77,21 @@ def sign_step(
     _tell(incident, decision, waiting, person, now)
 
 
+def ask(incident: Incident, decision: Decision, now: datetime) -> None:
+    """Ask for both signatures of a decision that nobody has signed by making it."""
+    check_locked(incident)
+    _ask(incident, decision, dual.missing(dual_facts(standing(incident), decision)), now)
+
+
+def _ask(
+    incident: Incident, decision: Decision, waiting: tuple[dual.Missing, ...], now: datetime
+) -> None:
+    people = list(Person.objects.filter(pk__in=[one.person for one in waiting if one.person]))
+    sentence = f"Your signature is asked: {decision.reference} of {incident.reference}."
+    href = decision.get_absolute_url()
+    notify(incident, people, "decision.sign", sentence, href, now, decision.reference)
+
+
 def _standing_of(decision: Decision, waiting: tuple[dual.Missing, ...]) -> str:
     if waiting:
         return f"Still to sign: {listed(one.sentence for one in waiting)}."
@@ -92,14 +107,11 @@ def _tell(
 ) -> None:
     """Who is missing hears of it; when nobody is, the execution owner does."""
     if waiting:
-        people = list(Person.objects.filter(pk__in=[one.person for one in waiting if one.person]))
-        sentence = f"Your signature is asked: {decision.reference} of {incident.reference}."
-        kind = "decision.sign"
-    else:
-        people = [decision.executor] if decision.executor != signer else []
+        _ask(incident, decision, waiting, now)
+    elif decision.executor != signer:
         sentence = f"{decision.reference} of {incident.reference} is signed: execute it."
-        kind = "decision.signed"
-    notify(incident, people, kind, sentence, decision.get_absolute_url(), now, decision.reference)
+        href, about = decision.get_absolute_url(), decision.reference
+        notify(incident, [decision.executor], "decision.signed", sentence, href, now, about)
 
 
 def withdraw(
@@ -133,9 +145,10 @@ def withdraw(
             subject=decision.reference,
             reason=execution.end_reason,
         )
+        concerned = [decision.executor, decision.verifier, *_signers(incident, decision)]
         notify(
             incident,
-            [p for p in (decision.executor, decision.verifier) if p.pk != actor.id],
+            [person for person in concerned if person.pk != actor.id],
             "decision.withdrawn",
             f"{decision.reference} of {incident.reference} is withdrawn: do not execute it.",
             decision.get_absolute_url(),
@@ -143,3 +156,12 @@ def withdraw(
             decision.reference,
         )
     return decision
+
+
+def _signers(incident: Incident, decision: Decision) -> list[Person]:
+    """Who has signed, and who was asked to."""
+    if not decision.execution.dual:
+        return []
+    signed = [signature.person for signature in decision.signatures.select_related("person")]
+    asked = [holder(incident, role) for role in (RoleName.COMMANDER, RoleName.DATA_OWNER)]
+    return [*signed, *(person for person in asked if person is not None)]

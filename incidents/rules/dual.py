@@ -102,27 +102,25 @@ def sign_violations(facts: DualFacts, role: str, person: int, seen: bool) -> Fou
     """May this person sign in this role? ``seen``: what they read is what the record says."""
     found = []
     if not facts.is_dual:
-        found.append(_said(f"{facts.reference} needs no signatures.", "role"))
+        found.append(_said(f"{facts.reference} needs no signatures."))
     elif facts.state not in OPEN_TO_SIGN:
         state = ExecutionState(facts.state).label.lower()
-        found.append(_said(f"{facts.reference} can no longer be signed: {state}.", "role"))
+        found.append(_said(f"{facts.reference} can no longer be signed: {state}."))
     holder = next((one for one in facts.holders if one.role == role), None)
     if holder is None:
-        found.append(_said("Sign as commander or as data owner.", "role"))
+        found.append(_said("Sign as commander or as data owner."))
     elif holder.person != person:
         label = first_lower(SignRole(role).label)
         who = f"{holder.name} does" if holder.name else "nobody does"
-        found.append(_said(f"You do not hold the role {label} now: {who}.", "role"))
+        found.append(_said(f"You do not hold the role {label} now: {who}."))
     if role in facts.signed_roles:
         by = next(one.name for one in facts.valid if one.role == role)
-        found.append(_said(f"{by} has signed already for this role.", "role"))
+        found.append(_said(f"{by} has signed already for this role."))
     elif any(one.person == person for one in facts.valid):
-        found.append(
-            _said("You signed already: the other signature is of a second person.", "role")
-        )
+        found.append(_said("You signed already: the other signature is of a second person."))
     if not seen:
         words = f"{facts.reference} is not what you read any more: read it again, then sign."
-        found.append(_said(words, "content_hash"))
+        found.append(_said(words))
     return tuple(found)
 
 
@@ -138,5 +136,5 @@ def may_execute(facts: DualFacts) -> Found:
     return (Violation("D-DUAL", words, "signatures"),)
 
 
-def _said(sentence: str, field: str) -> Violation:
-    return Violation("D-DUAL", sentence, field)
+def _said(sentence: str) -> Violation:
+    return Violation("D-DUAL", sentence, "signatures")

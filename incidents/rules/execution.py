@@ -89,24 +89,27 @@ def _state(progress: Progress, needed: str, words: dict[ExecutionState, str]) ->
     if progress.state == needed:
         return ()
     says = progress.ended or words.get(ExecutionState(progress.state), "is over")
-    return (Violation("X-STATE", f"{progress.reference} {says}."),)
+    return (Violation("X-STATE", f"{progress.reference} {says}.", "state"),)
 
 
 def _proof(progress: Progress, proof: tuple[Shown, ...]) -> Found:
+    """One item is enough, if it has content and is not older than the decision."""
     sentence = ""
     foreign = [one.reference for one in proof if not one.of_incident]
-    early = [one.reference for one in proof if _before(one.captured_at, progress.decided_at)]
+    since = [one for one in proof if not _before(one.captured_at, progress.decided_at)]
     if foreign:
         sentence = f"{listed(foreign)}: not evidence of this incident."
     elif not proof:
         sentence = "Cite evidence that it was done: the output of what you ran."
-    elif not any(one.has_content for one in proof):
-        sentence = "Cite evidence that has content: what you cite is empty."
-    elif early:
+    elif not since:
+        what = listed(one.reference for one in proof)
         sentence = (
-            f"{listed(early)} was captured before {progress.reference} was decided, and cannot"
-            " show that it was done."
+            f"{what}: captured before {progress.reference} was decided, and cannot show that it"
+            " was done."
         )
+    elif not any(one.has_content for one in since):
+        what = listed(one.reference for one in since)
+        sentence = f"{what}: empty. Cite evidence that has content."
     return (Violation("X-PROOF", sentence, "evidence"),) if sentence else ()
 
 

@@ -10,10 +10,9 @@ from incidents import comparing, facts
 from incidents.actions import execution, signatures
 from incidents.content import content_hash
 from incidents.doors import door
-from incidents.exhibits import excerpts
 from incidents.forms.base import WarroomForm
 from incidents.forms.execution import DoneForm, SignForm, StartForm, VerifyForm, WithdrawForm
-from incidents.models import Decision, Incident
+from incidents.models import Decision, Evidence, Incident
 from incidents.panels import bar
 from incidents.permissions import may
 from incidents.rules import dual
@@ -99,21 +98,30 @@ def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpRespo
         )
         return made.get_absolute_url()
 
-    runs = list(excerpts(_runs(incident, made))[:RUNS])
+    runs = list(_runs(incident, made).defer("text").order_by("-number")[:RUNS])
     wanted = request.POST.get("run") or request.GET.get("run", "")
-    run = next((r for r in runs if str(r.number) == wanted), runs[0] if runs else None)
+    run = _chosen(runs, wanted)
     context = {
         "incident": incident,
         "bar": bar(incident, clock.now()),
         "decision": made,
         "runs": runs,
         "run": run,
-        "compared": comparing.against_baseline(run) if run and run.baseline else None,
+        "compared": comparing.against_baseline(run) if run else None,
     }
     initial = {"run": run.number if run else ""}
     return submit(
         request, "incidents/verify.html", VerifyForm, do, context=context, initial=initial
     )
+
+
+def _chosen(runs: list[Evidence], wanted: str) -> Evidence | None:
+    """The run that is looked at, with its text and its baseline's: the wanted or the newest."""
+    numbers = {str(run.number): run.pk for run in reversed(runs)}
+    if not numbers:
+        return None
+    chosen = numbers.get(wanted, runs[0].pk)
+    return comparing.with_beginnings(Evidence.objects.filter(pk=chosen)).get()
 
 
 def _runs(incident: Incident, made: Decision) -> Any:
