@@ -42,13 +42,18 @@ register(
 )
 
 
+def _stop(text: str) -> str:
+    """As a sentence: what follows does not run into it."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
 def _decided(data: Mapping[str, Any]) -> SafeString:
     cited = ", ".join(data["evidence"])
-    return format_html("{} {} By {}.", data["text"], data["finding"], cited)
+    return format_html("{} {} By {}.", _stop(data["text"]), _stop(data["finding"]), cited)
 
 
 def _resolved(data: Mapping[str, Any]) -> SafeString:
-    words = format_html("{} {}", data["text"], data["resolution"])
+    words = format_html("{} {}", _stop(data["text"]), _stop(data["resolution"]))
     if data.get("evidence"):
         words += format_html(" By {}.", ", ".join(data["evidence"]))
     return words

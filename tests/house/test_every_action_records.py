@@ -28,7 +28,7 @@ from incidents.content import content_hash
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import lock, record
 from incidents.vocabulary import LaneKind, RoleName
-from lanes.actions import boundary, notes
+from lanes.actions import boundary, hypotheses, notes, unknowns
 from tests.factories import START, SurfaceFactory, declared
 from tests.filled import PRECHECK, VERIFICATION, made_ready, written
 from tests.recommending import proposed
@@ -50,7 +50,9 @@ MODULES: tuple[ModuleType, ...] = (
     scenarios,
     signatures,
     boundary,
+    hypotheses,
     notes,
+    unknowns,
 )
 
 LATER = START + timedelta(minutes=5)
@@ -134,6 +136,25 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     "boundary.set_boundary": lambda s: s.do(
         boundary.set_boundary, lane=LaneKind.MITIGATION, included=["flags"], excluded=[]
     ),
+    "unknowns.raise_unknown": lambda s: s.ask(),
+    "unknowns.resolve_unknown": lambda s: (
+        s.ask(),
+        s.do(unknowns.resolve_unknown, 1, lane=LaneKind.MITIGATION, resolution="Since 13:57"),
+    ),
+    "hypotheses.state_hypothesis": lambda s: s.do(
+        hypotheses.state_hypothesis, text="The key set is stale"
+    ),
+    "hypotheses.decide_hypothesis": lambda s: (
+        s.do(hypotheses.state_hypothesis, text="The key set is stale"),
+        s.do(evidence.capture, PRECHECK),
+        s.do(
+            hypotheses.decide_hypothesis,
+            1,
+            verdict="confirmed",
+            evidence=(1,),
+            finding="Four nodes have the old one",
+        ),
+    ),
 }
 
 WITHOUT_ENTRY = {
@@ -166,6 +187,9 @@ class Scene:
         self.schedule()
         said = written(cited, executor or self.commander, self.other, LATER, **other)
         return self.do(decisions.decide, 1, said)
+
+    def ask(self, text: str = "Which nodes?") -> Any:
+        return self.do(unknowns.raise_unknown, lane=LaneKind.MITIGATION, text=text)
 
     def branch(self) -> Any:
         owner = self.commander

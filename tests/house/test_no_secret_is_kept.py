@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from incidents.actions import branches, checkpoints, freezes, lifecycle, recommendations, risks
+from incidents.actions import (
+    branches,
+    checkpoints,
+    evidence,
+    freezes,
+    lifecycle,
+    recommendations,
+    risks,
+)
 from incidents.models import (
     Branch,
     Checkpoint,
@@ -20,8 +28,9 @@ from incidents.models import (
 )
 from incidents.vocabulary import LaneKind
 from lanes import actions as lanes
-from lanes.models import BoundaryItem
+from lanes.models import BoundaryItem, Hypothesis, Unknown
 from tests.factories import START, declared
+from tests.filled import PRECHECK
 from tests.house.test_every_action_records import LATER, Scene
 
 SECRET = "hunter2xyz9"
@@ -62,6 +71,17 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
     "boundary": lambda s: s.do(
         lanes.set_boundary, lane=LaneKind.MITIGATION, included=[LEAK], excluded=[]
     ),
+    "unknown": lambda s: s.ask(LEAK),
+    "resolution": lambda s: (
+        s.ask(),
+        s.do(lanes.resolve_unknown, 1, lane=LaneKind.MITIGATION, resolution=LEAK),
+    ),
+    "hypothesis": lambda s: s.do(lanes.state_hypothesis, text=LEAK, reproduction=LEAK),
+    "finding": lambda s: (
+        s.do(lanes.state_hypothesis, text="The key set is stale"),
+        s.do(evidence.capture, PRECHECK),
+        s.do(lanes.decide_hypothesis, 1, verdict="confirmed", evidence=(1,), finding=LEAK),
+    ),
 }
 
 
@@ -88,6 +108,8 @@ def kept() -> str:
         Freeze,
         Checkpoint,
         BoundaryItem,
+        Unknown,
+        Hypothesis,
         DecisionDraft,
         Recommendation,
         Branch,

@@ -1,0 +1,15 @@
+"""Evidence cited by number, as rows and as the rules see it."""
+
+from collections.abc import Iterable
+
+from incidents.models import Evidence, Incident
+from incidents.rules.decision import Cited
+
+
+def cited(incident: Incident, numbers: Iterable[int]) -> tuple[list[Evidence], tuple[Cited, ...]]:
+    """The rows in their order, and each number once; one without a row is of another incident."""
+    wanted = sorted(set(numbers))
+    rows = list(incident.evidence.filter(number__in=wanted).defer("text").order_by("number"))
+    content = {row.number: row.has_content for row in rows}
+    seen = tuple(Cited(n, content.get(n, True), of_incident=n in content) for n in wanted)
+    return rows, seen
