@@ -153,8 +153,8 @@ def _actives(incident: Incident) -> list[Branch]:
 
 
 def _seen(row: Branch, owner: Person | None, can_act: bool = True) -> rules.ActiveBranch:
-    who = (owner.pk, str(owner)) if owner else (None, "")
-    return rules.ActiveBranch(row.number, row.type, row.name, *who, can_act)
+    person, name = (owner.pk, str(owner)) if owner else (None, "")
+    return rules.ActiveBranch(row.number, row.type, row.name, person, name, can_act)
 
 
 def _tell(row: Branch, actor: Actor, now: datetime) -> None:
