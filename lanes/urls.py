@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from incidents.vocabulary import LaneKind
-from lanes import views
+from lanes.views import boundary, notes, page
 
 
 class LaneConverter(StringConverter):
@@ -12,11 +12,11 @@ class LaneConverter(StringConverter):
 register_converter(LaneConverter, "lane")
 
 urlpatterns = [
-    path("INC-<int:number>/lanes/<lane:lane>/", views.lane, name="lane"),
+    path("INC-<int:number>/lanes/<lane:lane>/", page.lane, name="lane"),
     path(
         "INC-<int:number>/lanes/<lane:lane>/boundary/",
-        views.boundary,
+        boundary.boundary,
         name="lane-boundary",
     ),
-    path("INC-<int:number>/notes/", views.add_note, name="note-add"),
+    path("INC-<int:number>/notes/", notes.add_note, name="note-add"),
 ]

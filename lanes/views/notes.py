@@ -1,0 +1,56 @@
+"""Adding a note."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+
+from incidents.doors import door
+from incidents.models import Incident
+from incidents.panels import bar
+from incidents.views.returning import back_to
+from lanes import actions
+from lanes.forms import NoteForm
+from warroom.kernel import clock
+from warroom.kernel.refusal import Refused
+
+
+@door("note.add")
+def add_note(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """Add a note: from the room's composer (which wants JSON), a lane or a page of its own."""
+    data = request.POST if request.method == "POST" else None
+    initial = {"lane": request.GET.get("lane", ""), "next": request.GET.get("next", "")}
+    form = NoteForm(data, request=request, initial=initial)
+    if form.is_bound and form.is_valid():
+        try:
+            entry = actions.add_note(
+                request.actor,
+                incident.pk,
+                text=form.cleaned_data["text"],
+                lane=form.cleaned_data["lane"],
+                now=clock.now(),
+                once=form.key,
+            )
+        except Refused as refusal:
+            form.refuse(refusal.violations)
+        else:
+            return _noted(request, incident, form, entry.seq)
+    return _not_noted(request, incident, form)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return bool(request.htmx) or request.headers.get("Accept", "").startswith("application/json")
+
+
+def _noted(request: HttpRequest, incident: Incident, form: NoteForm, seq: int) -> HttpResponse:
+    if _wants_json(request):
+        return HttpResponse(status=204, headers={"X-Seq": str(seq)})
+    wanted = form.cleaned_data["next"]
+    return HttpResponseRedirect(back_to(request, wanted, incident.get_absolute_url()))
+
+
+def _not_noted(request: HttpRequest, incident: Incident, form: NoteForm) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    if form.is_bound and _wants_json(request):
+        told = [{"sentence": p.sentence, "code": p.code, "field": p.field} for p in form.problems()]
+        return JsonResponse({"violations": told}, status=status)
+    context = {"incident": incident, "bar": bar(incident, clock.now()), "form": form}
+    return render(request, "lanes/note.html", context, status=status)
