@@ -9,7 +9,7 @@ from django.db.models import Count, F, Window
 from incidents import facts as incident_facts
 from incidents.models import Assignment, Incident, Person, TimelineEntry
 from incidents.vocabulary import LaneKind, RoleName
-from lanes.models import BoundaryItem
+from lanes.models import BoundaryItem, Unknown
 from lanes.rules.boundary import Boundary
 
 NOTE = "note.added"
@@ -17,7 +17,7 @@ NOTE = "note.added"
 
 @dataclass(frozen=True, slots=True)
 class LaneFacts:
-    """One lane at this moment. ``notes`` and ``evidence`` are counts."""
+    """One lane at this moment. ``notes``, ``evidence`` and open ``unknowns`` are counts."""
 
     kind: LaneKind
     assignment: Assignment | None = None
@@ -25,6 +25,7 @@ class LaneFacts:
     last_note: TimelineEntry | None = None
     notes: int = 0
     evidence: int = 0
+    unknowns: int = 0
 
     @property
     def label(self) -> str:
@@ -58,8 +59,9 @@ class LaneFacts:
 
 
 def lanes_of(incident: Incident) -> list[LaneFacts]:
-    """The four lanes: two queries, beside the incident's own facts."""
+    """The four lanes: three queries, beside the incident's own facts."""
     standing = incident_facts.of(incident)
+    unknowns = open_unknowns(incident)
     boundaries = _boundaries(incident)
     last = {note.lane: note for note in _last_notes(incident)}
     return [
@@ -70,9 +72,17 @@ def lanes_of(incident: Incident) -> list[LaneFacts]:
             last_note=last.get(kind),
             notes=last[kind].of_lane if kind in last else 0,
             evidence=standing.evidence_by_lane[kind],
+            unknowns=unknowns.get(kind, 0),
         )
         for kind in LaneKind
     ]
+
+
+def open_unknowns(incident: Incident, until: datetime | None = None) -> Mapping[str, int]:
+    """How many unknowns of each lane are open, or were at ``until``."""
+    rows = Unknown.objects.open(until).filter(incident=incident).order_by()
+    counted = rows.values("lane").annotate(many=Count("pk"))
+    return {row["lane"]: row["many"] for row in counted}
 
 
 def _boundaries(incident: Incident) -> Mapping[str, Boundary]:

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,19 @@ class HypothesisState(models.TextChoices):
     OPEN = "open", "Open"
     CONFIRMED = "confirmed", "Confirmed"
     RULED_OUT = "ruled_out", "Ruled out"
+
+
+class HypothesisQuerySet(models.QuerySet["Hypothesis"]):
+    def open(self, until: datetime | None = None) -> "HypothesisQuerySet":
+        """What is undecided, or was at ``until``; the rows say how they stand now."""
+        if until is None:
+            return self.filter(decided_at__isnull=True)
+        return self.filter(stated_at__lte=until).exclude(decided_at__lte=until)
+
+    def decided(self, until: datetime | None = None) -> "HypothesisQuerySet":
+        if until is None:
+            return self.filter(decided_at__isnull=False)
+        return self.filter(decided_at__lte=until)
 
 
 class Hypothesis(Authored):
@@ -34,6 +49,8 @@ class Hypothesis(Authored):
     decider_name = models.CharField(max_length=160, blank=True)
     finding = models.TextField(blank=True)
     evidence = models.ManyToManyField("incidents.Evidence", related_name="decides")
+
+    objects = HypothesisQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -7,8 +9,16 @@ from incidents.vocabulary import LaneKind
 
 
 class UnknownQuerySet(models.QuerySet["Unknown"]):
-    def open(self) -> "UnknownQuerySet":
-        return self.filter(resolved_at__isnull=True)
+    def open(self, until: datetime | None = None) -> "UnknownQuerySet":
+        """What is open, or was at ``until``."""
+        if until is None:
+            return self.filter(resolved_at__isnull=True)
+        return self.filter(raised_at__lte=until).exclude(resolved_at__lte=until)
+
+    def resolved(self, until: datetime | None = None) -> "UnknownQuerySet":
+        if until is None:
+            return self.filter(resolved_at__isnull=False)
+        return self.filter(resolved_at__lte=until)
 
 
 class Unknown(Authored):
