@@ -1,7 +1,8 @@
 """What the people of the demo captured and wrote."""
 
+from incidents.actions.recommendations import Proposed
 from incidents.rules.capture import Capture
-from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
+from incidents.vocabulary import EvidenceKind, LaneKind, Option, Purpose
 
 _RED, _GREEN, _YELLOW, _CYAN, _BOLD, _DIM, _END = (
     f"\x1b[{code}m" for code in ("31", "32", "33", "36", "1", "2", "0")
@@ -12,7 +13,10 @@ BOUNDARIES: dict[LaneKind, tuple[list[str], list[str]]] = {
         ["auth-gateway", "token signer", "edge key-set cache"],
         ["client SDKs", "billing"],
     ),
-    LaneKind.MITIGATION: (["flags", "deploys of auth-gateway"], ["other services’ deploys"]),
+    LaneKind.MITIGATION: (
+        ["flags", "deploys of auth-gateway", "Edge key-set cache"],
+        ["other services’ deploys"],
+    ),
     LaneKind.COMMUNICATION: (["status page", "support", "leadership"], ["press"]),
     LaneKind.VERIFICATION: (["sign-in probes in five regions", "rollback check"], ["load tests"]),
 }
@@ -159,3 +163,25 @@ CACHE_NOTE = (
 RETRY_RISK = "Mobile 5.2 retries without back-off and may flood Sign-in on recovery."
 
 SKEW_RISK = "A rollback brings back the clock-skew defect AUTH-881."
+
+ROLL_BACK = Proposed(
+    option=Option.ROLLBACK,
+    option_detail="to 4be90a7",
+    reasons=(
+        "Two refreshes failed on the same nodes. A rollback removes the cause in 11 minutes"
+        " and needs no new code."
+    ),
+    reversibility=3,
+    blast_radius=3,
+)
+
+PIN_KEYS = Proposed(
+    option=Option.HOTFIX,
+    option_detail="pin the key set on four nodes",
+    reasons=(
+        "The failure is confined to four eu-west edge nodes that ignore the refresh. Pinning"
+        " the key set there takes 2 minutes."
+    ),
+    reversibility=4,
+    blast_radius=2,
+)

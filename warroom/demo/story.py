@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,12 +13,15 @@ from incidents.actions import (
     checkpoints,
     decisions,
     evidence,
+    execution,
     freezes,
     lifecycle,
+    recommendations,
     risks,
     roles,
 )
-from incidents.models import Incident, Person, Surface
+from incidents.actions.recommendations import Proposed
+from incidents.models import Evidence, Incident, Person, Surface
 from incidents.rules.capture import Capture
 from incidents.vocabulary import BranchType, Choice, Confidence, LaneKind, Option, Phase, RoleName
 from lanes import actions as lanes
@@ -58,7 +62,14 @@ class _Story:
                 ),
                 now=self.start,
             )
-        for chapter in (self._grip, self._lanes, self._options, self._decide, self._move):
+        for chapter in (
+            self._grip,
+            self._lanes,
+            self._options,
+            self._decide,
+            self._move,
+            self._conflict,
+        ):
             chapter()
         return self.incident
 
@@ -174,24 +185,45 @@ class _Story:
 
     def _move(self) -> None:
         self._branch(19.5, BranchType.CONTAINMENT, "inc-42-flag-off", "jonas")
-        self._capture(22, "jonas", material.FLAG_OFF)
+        self._at(20, "jonas", execution.start, 1)
+        self._note(21, "aisha", LaneKind.COMMUNICATION, "214 tickets; support has the macro.")
+        proof = self._capture(22, "jonas", material.FLAG_OFF)
+        self._at(22.1, "jonas", execution.finish, 1, evidence=[proof.number])
         self._note(
             22.5, "jonas", LaneKind.MITIGATION, "Flag off everywhere; 401 from 31 % to 4.2 %."
         )
         self._risk(24, "priya", material.RETRY_RISK, self.people["priya"])
-        self._capture(27, "ken", material.AFTER_FLAG)
+        run = self._capture(27, "ken", material.AFTER_FLAG)
         self._capture(29, "priya", material.UNKNOWN_KEY)
         self._branch(30, BranchType.HOTFIX, "inc-42-pin-key-set", "priya")
-        self._note(31, "ken", LaneKind.VERIFICATION, material.REGION_NOTE)
-        self._capture(31.5, "priya", material.KEY_AGE)
-        self._note(33, "aisha", LaneKind.COMMUNICATION, "214 tickets; support has the macro.")
-        self._risk(33.5, "ken", material.SKEW_RISK, None)
-        self._capture(34, "jonas", material.ROLLBACK_AGAIN)
-        self._capture(35, "priya", material.REFRESH)
-        self._note(35.5, "priya", LaneKind.INVESTIGATION, material.CACHE_NOTE)
+        self._at(
+            32.2,
+            "ken",
+            execution.judge,
+            1,
+            passed=False,
+            run=run.number,
+            finding=material.REGION_NOTE,
+        )
 
-    def _capture(self, minute: float, who: str, item: Capture) -> None:
-        self._at(minute, who, evidence.capture, item)
+    def _conflict(self) -> None:
+        key_age = self._capture(32.5, "priya", material.KEY_AGE)
+        self._risk(33.5, "ken", material.SKEW_RISK, None)
+        rehearsed = self._capture(34, "jonas", material.ROLLBACK_AGAIN)
+        self._recommend(34.2, "jonas", LaneKind.MITIGATION, material.ROLL_BACK, rehearsed, key_age)
+        refused = self._capture(35, "priya", material.REFRESH)
+        self._note(35.2, "priya", LaneKind.INVESTIGATION, material.CACHE_NOTE)
+        self._recommend(35.5, "priya", LaneKind.INVESTIGATION, material.PIN_KEYS, key_age, refused)
+
+    def _recommend(
+        self, minute: float, who: str, lane: LaneKind, said: Proposed, *cited: Evidence
+    ) -> None:
+        proposed = replace(said, evidence=tuple(item.number for item in cited))
+        self._at(minute, who, recommendations.recommend, proposed, lane=lane)
+
+    def _capture(self, minute: float, who: str, item: Capture) -> Evidence:
+        captured: Evidence = self._at(minute, who, evidence.capture, item)
+        return captured
 
     def _branch(self, minute: float, kind: BranchType, name: str, owner: str) -> None:
         self._at(
