@@ -1,12 +1,14 @@
-"""An incident whose lane owners recommend."""
+"""An incident whose lane owners recommend; one in which a decision is executed."""
 
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
 from incidents.models import Incident, Person
-from incidents.vocabulary import LaneKind
-from tests.factories import START
+from incidents.vocabulary import LaneKind, RoleName
+from tests.executing import Executing
+from tests.factories import START, declared
 from tests.filled import captured
 from tests.recommending import Owners
 
@@ -28,3 +30,26 @@ def opposed(recommending: Owners) -> Owners:
         LaneKind.INVESTIGATION, "hotfix", option_detail="pin the keys", reversibility=5
     )
     return recommending
+
+
+@pytest.fixture
+def executing(
+    incident: Incident, commander: Person, lane_owners: dict[LaneKind, Person]
+) -> Executing:
+    """Ready for its first decision, which nobody has to sign."""
+    return Executing(incident, commander, lane_owners)
+
+
+@pytest.fixture
+def ledger(commander: Person, data_owner: Person, lane_owners: dict[LaneKind, Person]) -> Executing:
+    """A billing incident: the commander and ``data_owner`` sign its decisions."""
+    incident = declared(commander, scenario="billing-state-mismatch")
+    found = Executing(incident, commander, lane_owners)
+    found.assign(RoleName.DATA_OWNER, data_owner)
+    return found
+
+
+@pytest.fixture
+def key() -> UUID:
+    """The name of a submission."""
+    return uuid4()
