@@ -61,17 +61,20 @@ def _end_of_timeline(past: Incident, moment: datetime) -> None:
 
 def _rewound(past: Incident, then: Then, moment: datetime) -> Standing:
     now = facts.standings([past], until=moment)[0]
+    made = rewind.decisions(now.decisions, moment)
+    signed = tuple(one for one in now.signatures if one.signed_at <= moment)
     return replace(
         now,
         surfaces=_surfaces(then.columns.get(SURFACES, [s.pk for s in now.surfaces])),
         assignments=rewind.assignments(now.assignments, moment),
         freezes=_kept(rewind.freezes(now.freezes, moment), then),
         checkpoints=rewind.checkpoints(now.checkpoints, moment),
-        decisions=rewind.decisions(now.decisions, moment),
+        decisions=made,
         risks=_owned(rewind.risks(now.risks, moment), then.owners),
         recommendations=rewind.recommendations(now.recommendations, moment),
         sides=rewind.sides(now.sides, moment),
-        signatures=tuple(one for one in now.signatures if one.signed_at <= moment),
+        signatures=signed,
+        hashes={d.pk: now.hashes[d.pk] for d in made if signed and d.pk in now.hashes},
         branches=_owned(rewind.branches(now.branches, moment), then.owners),
         served=tuple(one for one in now.served if one.at <= moment),
     )
