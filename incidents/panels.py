@@ -45,6 +45,8 @@ class Bar:
     next_checkpoint: Checkpoint | None
     is_overdue: bool
     overridden: Decision | None
+    as_of: datetime | None = None
+    """The moment that it shows, when that is not now: its clocks stand."""
 
     @property
     def channel_href(self) -> str:
@@ -73,6 +75,7 @@ def bar(incident: Incident, now: datetime) -> Bar:
         next_checkpoint=following,
         is_overdue=following.is_overdue(now) if following else False,
         overridden=facts.override,
+        as_of=incident_facts.moment_of(incident),
     )
 
 

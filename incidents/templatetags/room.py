@@ -72,6 +72,25 @@ def since(at: datetime, start: datetime) -> str:
 
 
 @register.simple_tag
+def stood(at: datetime, incident: Incident) -> str:
+    """The running clock as it stood: ``T+00:20:00``."""
+    seconds = int((at - incident.declared_at).total_seconds())
+    return f"T+{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+@register.simple_tag
+def left(due: datetime, at: datetime) -> str:
+    """The countdown as it stood, in the words of the one that runs: ``22:00``, ``3 min late``."""
+    seconds = int((due - at).total_seconds())
+    if due <= at:
+        late = -seconds // 60
+        return "overdue" if late < 1 else f"{late} min late" if late < 90 else f"{late // 60} h late"
+    hours, rest = divmod(seconds, 3600)
+    minutes = f"{rest // 60:02d}:{rest % 60:02d}"
+    return f"{hours}:{minutes}" if hours else minutes
+
+
+@register.simple_tag
 def score(value: int) -> SafeString:
     """A score from 1 to 5 as bars and as a figure."""
     bars = format_html_join(

@@ -69,6 +69,7 @@ for _kind in (
         icon="i-conflict",
         css="entry-conflict",
         announce="now",
+        tick="bad",
     ),
     Kind(
         "contradiction.joined",
@@ -132,6 +133,7 @@ for _kind in (
         _done,
         icon="mark-executed",
         announce="politely",
+        tick="strong",
     ),
     Kind(
         "verification.passed",
@@ -140,6 +142,7 @@ for _kind in (
         _judged,
         icon="mark-verified",
         announce="politely",
+        tick="strong",
     ),
     Kind(
         "verification.failed",
@@ -149,6 +152,7 @@ for _kind in (
         icon="mark-failed",
         css="entry-failed",
         announce="now",
+        tick="bad",
     ),
     Kind(
         "branch.opened",

@@ -18,7 +18,10 @@ EVERY_PANEL = frozenset({"bar", "blueprint", "deciding", "warnings", "lanes", "s
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``announce`` is "", "politely" or "now"; ``duties`` tells browsers to ask what is next."""
+    """``announce`` is "", "politely" or "now"; ``duties`` tells browsers to ask what is next.
+
+    ``tick`` marks the entry where one looks back: "" for not at all, "strong" or "bad".
+    """
 
     code: str
     label: str
@@ -30,6 +33,7 @@ class Kind:
     announce: str = ""
     duties: bool = True
     weight: bool = True
+    tick: str = ""
 
     def words(self, subject: str, data: Mapping[str, Any]) -> tuple[SafeString, SafeString]:
         """The entry's headline and sentence, as safe HTML."""
@@ -171,6 +175,7 @@ for _kind in (
         "{told} was reminded.",
         icon="i-clock",
         announce="now",
+        tick="strong",
     ),
     Kind(
         "checkpoint.missed",
@@ -180,6 +185,7 @@ for _kind in (
         icon="mark-failed",
         css="entry-failed",
         announce="now",
+        tick="bad",
     ),
     Kind(
         "decision.made",
@@ -189,6 +195,7 @@ for _kind in (
         icon="mark-decision",
         css="entry-decision",
         announce="politely",
+        tick="strong",
     ),
     Kind(
         "decision.refused",
