@@ -1,12 +1,16 @@
-"""What is typed in a lane: notes and its boundary."""
+"""What is typed in a lane. Everything may be blank here: the rules judge."""
 
 import re
+from functools import cached_property
 from typing import Any
 
 from django import forms
 
 from incidents.forms.base import WarroomForm
+from incidents.forms.decisions import Numbers
+from incidents.models import Evidence, Incident
 from incidents.vocabulary import LaneKind
+from lanes.models.hypothesis import HypothesisState
 
 _BETWEEN = re.compile(r"[,\n]")
 
@@ -47,3 +51,78 @@ class NoteForm(WarroomForm):
         label="Lane", required=False, choices=[("", "No lane"), *LaneKind.choices]
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+def _lines(rows: int, says: str = "") -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows} | ({"placeholder": says} if says else {}))
+
+
+class UnknownForm(WarroomForm):
+    text = forms.CharField(
+        label="What is not known?",
+        required=False,
+        max_length=4000,
+        widget=_lines(2, "Why do four nodes ignore the new expiry?"),
+    )
+
+
+OFFERED = 30
+"""Evidence items that are offered for citing."""
+
+
+class CitingForm(WarroomForm):
+    """A form that cites evidence, as numbers of the incident."""
+
+    evidence = Numbers(label="Evidence", required=False)
+
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+        self._incident = incident
+        super().__init__(*args, **kwargs)
+
+    @cached_property
+    def offered(self) -> list[Evidence]:
+        """The newest items of the incident, and those that are ticked already."""
+        rows = self._incident.evidence.defer("text").order_by("-number")
+        found = list(rows[:OFFERED])
+        ticked = {int(n) for n in self.cited if n.isdecimal()}
+        missing = ticked - {item.number for item in found}
+        return found + list(rows.filter(number__in=missing)) if missing else found
+
+    @property
+    def cited(self) -> set[str]:
+        """The numbers that are ticked, as the page has them."""
+        return {str(number) for number in self["evidence"].value() or ()}
+
+
+class ResolveForm(CitingForm):
+    resolution = forms.CharField(
+        label="What is known now?", required=False, max_length=4000, widget=_lines(3)
+    )
+
+
+class HypothesisForm(WarroomForm):
+    text = forms.CharField(
+        label="What may explain it?", required=False, max_length=4000, widget=_lines(2)
+    )
+    reproduction = forms.CharField(
+        label="How can one see it?",
+        required=False,
+        max_length=8000,
+        help_text="Steps or a command that reproduce it. Can be left out.",
+        widget=_lines(2),
+    )
+
+
+class VerdictForm(CitingForm):
+    verdict = forms.ChoiceField(
+        label="Verdict",
+        required=False,
+        choices=[(s.value, s.label) for s in HypothesisState if s != HypothesisState.OPEN],
+        widget=forms.RadioSelect,
+    )
+    finding = forms.CharField(
+        label="What does the evidence show?",
+        required=False,
+        max_length=8000,
+        widget=_lines(3),
+    )

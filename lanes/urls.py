@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from incidents.vocabulary import LaneKind
-from lanes.views import boundary, notes, page
+from lanes.views import boundary, hypotheses, notes, page, unknowns
 
 
 class LaneConverter(StringConverter):
@@ -11,12 +11,21 @@ class LaneConverter(StringConverter):
 
 register_converter(LaneConverter, "lane")
 
+_INVESTIGATION = {"lane": LaneKind.INVESTIGATION.value}
+"""Hypotheses belong to the lane: its owner may change them."""
+
 urlpatterns = [
     path("INC-<int:number>/lanes/<lane:lane>/", page.lane, name="lane"),
     path(
         "INC-<int:number>/lanes/<lane:lane>/boundary/",
         boundary.boundary,
         name="lane-boundary",
+    ),
+    path("INC-<int:number>/lanes/<lane:lane>/unknowns/", unknowns.unknowns, name="unknowns"),
+    path("INC-<int:number>/lanes/<lane:lane>/U-<int:unknown>/", unknowns.unknown, name="unknown"),
+    path("INC-<int:number>/hypotheses/", hypotheses.hypotheses, _INVESTIGATION, "hypotheses"),
+    path(
+        "INC-<int:number>/H-<int:hypothesis>/", hypotheses.hypothesis, _INVESTIGATION, "hypothesis"
     ),
     path("INC-<int:number>/notes/", notes.add_note, name="note-add"),
 ]

@@ -3,6 +3,7 @@ from datetime import datetime
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from incidents.models.author import Authored
 from incidents.vocabulary import LaneKind
@@ -79,3 +80,6 @@ class Hypothesis(Authored):
     @property
     def is_open(self) -> bool:
         return self.state == HypothesisState.OPEN
+
+    def get_absolute_url(self) -> str:
+        return reverse("hypothesis", args=[self.incident_id, self.number])

@@ -3,6 +3,7 @@ from datetime import datetime
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from incidents.models.author import Authored
 from incidents.vocabulary import LaneKind
@@ -69,3 +70,6 @@ class Unknown(Authored):
     @property
     def is_open(self) -> bool:
         return self.resolved_at is None
+
+    def get_absolute_url(self) -> str:
+        return reverse("unknown", args=[self.incident_id, self.lane, self.number])

@@ -1,5 +1,6 @@
-"""The lane's page."""
+"""The lane's page. Script asks for the same page again to have what is new put into it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,18 +8,32 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from incidents import facts as incident_facts
+from incidents import minimum, recommended
 from incidents.doors import door
 from incidents.exhibits import excerpts
-from incidents.models import Incident
+from incidents.facts import Standing
+from incidents.models import Incident, Recommendation
 from incidents.panels import bar
 from incidents.permissions import may
+from incidents.vocabulary import LaneKind
 from lanes.facts import LaneFacts, lanes_of, notes_of
-from lanes.forms import BoundaryForm, NoteForm
+from lanes.forms import BoundaryForm, HypothesisForm, NoteForm, UnknownForm
+from lanes.work import checks_of, hypotheses_of, unknowns_of
 from warroom.kernel import clock
 
 IN_FULL = 3
 FOLDED = 12
 NOTES = 10
+
+_MAY = {
+    "may_bound": "boundary.set",
+    "may_ask": "unknown.change",
+    "may_suppose": "hypothesis.change",
+    "may_note": "note.add",
+    "may_capture": "evidence.capture",
+    "may_assign": "role.assign",
+    "may_branch": "branch.change",
+}
 
 
 @door("lane.view")
@@ -33,32 +48,64 @@ def page(
     boundary: BoundaryForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    now = clock.now()
     lanes = lanes_of(incident)
     here = next(facts for facts in lanes if facts.kind == lane)
     items = list(excerpts(incident.evidence.filter(lane=lane))[: IN_FULL + FOLDED])
     standing = incident_facts.of(incident)
     context: dict[str, Any] = {
         "incident": incident,
-        "bar": bar(incident, clock.now()),
+        "bar": bar(incident, now),
+        "facts": standing,
         "lanes": lanes,
         "lane": here,
         "items": items[:IN_FULL],
         "earlier": items[IN_FULL:],
-        "recommendations": [r for r in standing.open_recommendations if r.lane == lane],
+        "recommendations": _recommended(standing, here.kind),
         "contradiction": standing.contradiction,
+        "unknowns": unknowns_of(incident, lane),
         "notes": notes_of(incident, lane, NOTES),
-        "boundary_form": boundary or _boundary_form(request, here),
-        "note_form": NoteForm(
-            request=request,
-            auto_id="note_%s",
-            initial={"lane": lane, "next": reverse("lane", args=[incident.pk, lane])},
-        ),
-        "may_bound": may("boundary.set", request.who),
-        "may_note": may("note.add", request.who),
-        "may_capture": may("evidence.capture", request.who),
-        "may_assign": may("role.assign", request.who),
+        **{name: may(action, request.who) for name, action in _MAY.items()},
+        **_forms(request, incident, here, boundary),
+        **_of_kind(standing, here.kind, now),
     }
-    return render(request, "lanes/lane.html", context, status=status)
+    again = request.htmx and not request.htmx.history_restore_request
+    template = "lanes/_now.html" if again else "lanes/lane.html"
+    return render(request, template, context, status=status)
+
+
+def _recommended(standing: Standing, kind: LaneKind) -> list[Recommendation]:
+    """The lane's own; mitigation shows those of all lanes, as its options."""
+    if kind == LaneKind.MITIGATION:
+        return []
+    return [one for one in standing.open_recommendations if one.lane == kind]
+
+
+def _of_kind(standing: Standing, kind: LaneKind, now: datetime) -> dict[str, Any]:
+    """What only this lane holds."""
+    if kind == LaneKind.INVESTIGATION:
+        needed = minimum.of(standing, now)
+        return {"hypotheses": hypotheses_of(standing.incident), "minimum": needed}
+    if kind == LaneKind.MITIGATION:
+        return {"options": recommended.shown(standing)}
+    if kind == LaneKind.VERIFICATION:
+        return {"checks": checks_of(standing)}
+    return {}
+
+
+def _forms(
+    request: HttpRequest, incident: Incident, here: LaneFacts, boundary: BoundaryForm | None
+) -> dict[str, Any]:
+    """The boundary's comes first: what was typed into it before signing in again is its own."""
+    back = reverse("lane", args=[incident.pk, here.kind])
+    return {
+        "boundary_form": boundary or _boundary_form(request, here),
+        "unknown_form": UnknownForm(request=request, auto_id="unknown_%s"),
+        "hypothesis_form": HypothesisForm(request=request, auto_id="hypothesis_%s"),
+        "note_form": NoteForm(
+            request=request, auto_id="note_%s", initial={"lane": here.kind, "next": back}
+        ),
+    }
 
 
 def _boundary_form(request: HttpRequest, facts: LaneFacts) -> BoundaryForm:

@@ -72,14 +72,20 @@ function settle() {
   if (arrival?.redirectCount && document.referrer === sent.page) localStorage.removeItem(sent.place);
 }
 
+function watch(form) {
+  restore(form);
+  form.addEventListener("input", () => save(form));
+  if ("composer" in form.dataset) return;
+  form.addEventListener("submit", () => write(sessionStorage, SENT, { page: here(), place: place(form) }));
+}
+
 export function startKeeping() {
   for (const form of document.querySelectorAll("[data-sign-out]")) form.addEventListener("submit", forgetAll);
   settle();
   if (!person) return;
-  for (const form of document.querySelectorAll("form[data-keep]")) {
-    restore(form);
-    form.addEventListener("input", () => save(form));
-    if ("composer" in form.dataset) continue;
-    form.addEventListener("submit", () => write(sessionStorage, SENT, { page: here(), place: place(form) }));
-  }
+  for (const form of document.querySelectorAll("form[data-keep]")) watch(form);
+  // A form that came later, in the place of one that nobody had typed into.
+  document.addEventListener("warroom:fragment", ({ target }) => {
+    for (const form of target.querySelectorAll("form[data-keep]")) watch(form);
+  });
 }

@@ -1,12 +1,14 @@
 // The room, live: entries, panels and duties as the server pushes them, without a reload.
 // <main data-live="/ws/INC-42/" data-poll="/INC-42/live/" data-seq="62" data-next="/INC-42/next/"
 //   data-moment="2026-03-05T14:10:01+00:00">
+// A lane's page hears the same, and asks for its own sections (see live/sections.js).
 
 import { Connection } from "./live/connection.js";
 import { Announcer } from "./live/announcer.js";
 import { Duties } from "./live/duties.js";
 import { Moments } from "./live/moments.js";
 import { Panels } from "./live/panels.js";
+import { Sections } from "./live/sections.js";
 import { Standing } from "./live/standing.js";
 import { Timeline } from "./live/timeline.js";
 
@@ -17,6 +19,7 @@ if (main) {
   const timeline = new Timeline(Number(main.dataset.seq), announcer);
   const panels = new Panels();
   const duties = new Duties(main.dataset.next);
+  const sections = new Sections(main.dataset);
   const standing = new Standing(main, announcer, () => timeline.seq);
 
   const connection = new Connection(
@@ -24,8 +27,9 @@ if (main) {
     () => timeline.seq,
     {
       entries: (message) => {
-        if (!timeline.follows(message)) connection.catchUp();
-        else timeline.add(message.entries);
+        if (!timeline.follows(message)) return connection.catchUp();
+        timeline.add(message.entries);
+        sections.heard(message.entries);
       },
       panels: (message) => {
         panels.show(message.panels);

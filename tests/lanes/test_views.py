@@ -45,7 +45,7 @@ def send(client: Client, incident: Incident) -> Any:
 # -- What it shows -----------------------------------------------------------------------------
 
 
-def test_its_owner_recommends_and_all_see_what_is_recommended_in_it(
+def test_its_owner_recommends_and_all_see_what_is_recommended(
     visit: Any, staffed: Incident, stranger: Person, lane_owners: dict[LaneKind, Person]
 ) -> None:
     cited = captured(staffed, stranger, START)
@@ -55,14 +55,16 @@ def test_its_owner_recommends_and_all_see_what_is_recommended_in_it(
     alone = visit(stranger)
     owners.recommend(LaneKind.INVESTIGATION, "hotfix", option_detail="pin the keys")
 
-    page = visit(stranger)
+    page, elsewhere = visit(stranger), visit(stranger, LaneKind.INVESTIGATION)
 
     assert "recommend/?lane=mitigation" in before
-    assert "Recommended" not in before
+    assert "Nothing is recommended now." in before
     assert "recommend/?lane=mitigation" not in page
     assert f'/{staffed.reference}/R-1/"><span class="reference">R-1</span> Full rollback' in page
-    assert "pin the keys" not in page
+    assert "pin the keys" in page
     assert ["Contradicted" in seen for seen in (alone, page)] == [False, True]
+    # Another lane shows its own alone; the options of all stand with mitigation.
+    assert ["R-1/" in elsewhere, "pin the keys" in elsewhere] == [False, True]
 
 
 def test_it_names_the_owner_and_since_when(

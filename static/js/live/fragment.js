@@ -37,7 +37,7 @@ function changed(field) {
 }
 
 // Whether an element of the page is what the server sent, apart from what this page made of it: times
-// in the reader's zone, running clocks, what is unfolded.
+// in the reader's zone, running clocks, what is unfolded; and from the keys that each form has anew.
 export function same(old, fresh) {
   return sent(old).isEqualNode(sent(fresh));
 }
@@ -51,6 +51,7 @@ function sent(element) {
   }
   for (const clock of copy.querySelectorAll("[data-elapsed], [data-countdown]")) clock.textContent = "";
   for (const details of copy.querySelectorAll("details")) details.open = false;
+  for (const key of copy.querySelectorAll("input[type=hidden]")) key.removeAttribute("value");
   return copy;
 }
 
@@ -61,15 +62,23 @@ export function replace(old, fresh) {
   const steps = (root) => [...root.querySelectorAll("a[href], button, summary, [tabindex]")];
   const place = steps(old).indexOf(document.activeElement);
   const id = place >= 0 ? document.activeElement.id : "";
+  const known = place >= 0 ? likeness(document.activeElement) : "";
   old.replaceWith(fresh);
   fresh.querySelectorAll("details").forEach((details, n) => {
     if (unfolded[n] !== undefined) details.open = unfolded[n];
   });
   if (place >= 0) {
-    const same = (id && document.getElementById(id)) || steps(fresh)[place];
-    same?.focus({ preventScroll: true });
+    const found = steps(fresh);
+    const again = found.find((step) => likeness(step) === known) || found[place];
+    ((id && document.getElementById(id)) || again)?.focus({ preventScroll: true });
   }
   arrived(fresh);
+}
+
+// What makes a link or button the same one where a list has grown above it.
+function likeness(step) {
+  const name = step.getAttribute("aria-label") || step.textContent.trim();
+  return [step.localName, step.getAttribute("href"), name].join(" ");
 }
 
 // Try again when the person leaves a field, closes a dialog or sends a form.
