@@ -70,7 +70,7 @@ def lanes_of(incident: Incident) -> list[LaneFacts]:
             assignment=standing.holders.get((RoleName.LANE_OWNER, kind)),
             boundary=boundaries[kind],
             last_note=last.get(kind),
-            notes=last[kind].of_lane if kind in last else 0,
+            notes=last[kind].of_lane if kind in last else 0,  # type: ignore[attr-defined]
             evidence=standing.evidence_by_lane[kind],
             unknowns=unknowns.get(kind, 0),
         )
