@@ -7,10 +7,12 @@ class LanesConfig(AppConfig):
     def ready(self) -> None:
         from incidents.live import render
         from lanes import (  # noqa: F401  (registering is their effect)
+            duties,
             kinds,
             panels,
             patterns,
             permissions,
         )
+        from lanes.actions import handoffs  # noqa: F401  (it follows who is given a role)
 
         render.register_panel("lanes", panels.render_lanes)

@@ -59,6 +59,12 @@ def _resolved(data: Mapping[str, Any]) -> SafeString:
     return words
 
 
+def _withdrawn(data: Mapping[str, Any]) -> SafeString:
+    if data["overtaken"]:
+        return format_html("{}: {}", data["what"], data["reason"])
+    return format_html("{} stays with {}. {}", data["what"], data["giver"], data["reason"])
+
+
 _IN_LANES = frozenset({"lanes", "warnings", "standing"})
 
 for _kind in (
@@ -123,7 +129,7 @@ for _kind in (
         "handoff.withdrawn",
         "Handoffs",
         "Handoff {subject} withdrawn.",
-        "{what} stays with {giver}. {reason}",
+        _withdrawn,
         icon="i-handoff",
         announce="politely",
     ),

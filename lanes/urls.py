@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from incidents.vocabulary import LaneKind
-from lanes.views import boundary, hypotheses, notes, page, unknowns
+from lanes.views import boundary, handoffs, hypotheses, notes, page, unknowns
 
 
 class LaneConverter(StringConverter):
@@ -26,6 +26,13 @@ urlpatterns = [
     path("INC-<int:number>/hypotheses/", hypotheses.hypotheses, _INVESTIGATION, "hypotheses"),
     path(
         "INC-<int:number>/H-<int:hypothesis>/", hypotheses.hypothesis, _INVESTIGATION, "hypothesis"
+    ),
+    path("INC-<int:number>/handoff/", handoffs.offer, name="handoff-offer"),
+    path("INC-<int:number>/HO-<int:handoff>/", handoffs.handoff, name="handoff"),
+    path("INC-<int:number>/HO-<int:handoff>/accept/", handoffs.accept, name="handoff-accept"),
+    path("INC-<int:number>/HO-<int:handoff>/decline/", handoffs.decline, name="handoff-decline"),
+    path(
+        "INC-<int:number>/HO-<int:handoff>/withdraw/", handoffs.withdraw, name="handoff-withdraw"
     ),
     path("INC-<int:number>/notes/", notes.add_note, name="note-add"),
 ]

@@ -13,7 +13,10 @@ from comms import outbox
 from incidents import upkeep
 from incidents.actions import checkpoints
 from incidents.due import Due, due
+from lanes import due as lanes_due
 from lanes import observing
+from lanes.actions import handoffs
+from lanes.models import Handoff
 from warroom.kernel import clock
 
 logger = logging.getLogger(__name__)
@@ -36,6 +39,8 @@ def run(now: datetime) -> None:
     """Do all that is due; what fails is logged, and the rest goes on."""
     for one in due(now):
         _remind(one, now)
+    for waiting in lanes_due.due(now):
+        _remind_of_offer(waiting, now)
     for step in STEPS:
         try:
             step(now)
@@ -50,3 +55,13 @@ def _remind(one: Due, now: datetime) -> None:
     except Exception as error:
         logger.exception("%s of checkpoint %s failed", one.kind, one.checkpoint_id)
         upkeep.put_off(one.kind, one.subject, one.due_at, error, now)
+
+
+def _remind_of_offer(one: Handoff, now: datetime) -> None:
+    """The same for an offer that waits for its answer."""
+    try:
+        handoffs.remind(one.pk, now=now)
+    except Exception as error:
+        logger.exception("%s of handoff %s failed", lanes_due.WAITING, one.pk)
+        due_at = lanes_due.answer_due(one)
+        upkeep.put_off(lanes_due.WAITING, str(one.pk), due_at, error, now)

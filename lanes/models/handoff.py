@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -14,8 +16,11 @@ class HandoffState(models.TextChoices):
 
 
 class HandoffQuerySet(models.QuerySet["Handoff"]):
-    def open(self) -> "HandoffQuerySet":
-        return self.filter(state=HandoffState.OFFERED)
+    def open(self, until: datetime | None = None) -> "HandoffQuerySet":
+        """What waits for its answer, or did at ``until``."""
+        if until is None:
+            return self.filter(state=HandoffState.OFFERED)
+        return self.filter(offered_at__lte=until).exclude(answered_at__lte=until)
 
 
 class Handoff(models.Model):

@@ -1,9 +1,10 @@
 """Handing a lane or command over, and the page on which it is answered."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -13,14 +14,13 @@ from incidents.facts import Standing
 from incidents.forms.base import WarroomForm
 from incidents.models import Incident, Person
 from incidents.panels import bar
-from incidents.permissions import may, require
+from incidents.permissions import may
 from incidents.reader import zone_of
-from incidents.views.submitting import submit
 from incidents.vocabulary import LaneKind, RoleName
 from lanes import offers
 from lanes.actions import handoffs
 from lanes.brief import brief_of
-from lanes.facts import lanes_of
+from lanes.facts import boundary_of, items_of
 from lanes.handoff_forms import COMMAND, AnswerForm, DeclineForm, OfferForm, WithdrawForm
 from lanes.models import Handoff
 from lanes.offers import Terms
@@ -36,45 +36,66 @@ def offer(request: HttpRequest, incident: Incident) -> HttpResponse:
     What is handed over is in the form, so the door cannot ask for it: the action does.
     """
     mine = _offerable(request, incident)
-    lane = _lane(request, mine)
-    if lane not in mine:
-        require("handoff.offer", request.actor, incident, lane)
-    now = clock.now()
-    giver = offers.giver_of(incident, lane)
-    ahead = offers.ahead(incident, now)
-    first = _first(incident, lane, ahead[0].number if ahead else None)
-
-    def do(form: WarroomForm) -> str:
-        assert isinstance(form, OfferForm)
-        terms = form.terms()
-        made = handoffs.offer(
-            request.actor, incident.pk, terms, lane=lane, now=clock.now(), once=form.key
-        )
-        return made.get_absolute_url()
-
+    form = _offer_form(request, incident, mine)
+    lane = form.wanted
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = handoffs.offer(
+                request.actor, incident.pk, form.terms(), lane=lane, now=clock.now(), once=form.key
+            )
+        except Refused as refusal:
+            form.refuse(refusal.violations)
+        else:
+            return HttpResponseRedirect(made.get_absolute_url())
     context = {
         "incident": incident,
-        "bar": bar(incident, now),
+        "bar": bar(incident, clock.now()),
+        "form": form,
         "lane": lane,
         "what": offers.label_of(lane),
-        "giver": giver,
+        "giver": offers.giver_of(incident, lane),
         "others": [(one or COMMAND, offers.label_of(one)) for one in mine if one != lane],
-        "parts": _parts(request, incident, first, lane, giver),
         "waiting": offers.waiting(incident).get(lane),
-        "nothing_ahead": not ahead,
+        "plan": not offers.ahead(incident, clock.now()),
     }
-    return submit(
-        request,
-        "lanes/offer.html",
-        OfferForm,
-        do,
-        context=context,
-        initial=_initial(first, lane),
-        people=_receivers(incident, giver),
-        after=_after(incident_facts.of(incident), lane),
-        ahead=ahead,
-        zone=zone_of(request),
+    status = 422 if request.method == "POST" else 200
+    return render(request, "lanes/offer.html", context | _test(form), status=status)
+
+
+def _offer_form(request: HttpRequest, incident: Incident, mine: list[str]) -> OfferForm:
+    """Filled in from the record for what the address names; a form that came back keeps its own."""
+    now = clock.now()
+    wanted = request.GET.get("lane", "")
+    lane = "" if wanted == COMMAND else wanted
+    if lane not in mine:
+        lane = mine[0]
+    first = _first(incident, lane, now)
+    if request.method == "POST":
+        form = OfferForm(request.POST, request=request)
+    else:
+        form = OfferForm(request=request, initial=_initial(first, lane))
+    if form.wanted not in {"", *LaneKind.values}:
+        raise Http404("There is no such lane")
+    giver = offers.giver_of(incident, form.wanted)
+    if not form.is_bound:
+        form.violations_ahead = rules.violations(offers.judged(incident, first, lane, giver, now))
+    form.choose_from(
+        _receivers(incident, giver),
+        _after(incident_facts.of(incident), form.wanted),
+        offers.ahead(incident, now),
+        zone_of(request),
     )
+    return form
+
+
+def _test(form: OfferForm) -> dict[str, Any]:
+    """The four parts as they stand: before anything is typed, and after a refusal."""
+    found = form.violations if form.is_bound else form.violations_ahead
+    missing = rules.unmet(found)
+    return {
+        "parts": {code: code not in missing for code in rules.PARTS},
+        "held": len(rules.PARTS) - len(missing),
+    }
 
 
 def _offerable(request: HttpRequest, incident: Incident) -> list[str]:
@@ -92,21 +113,15 @@ def _offerable(request: HttpRequest, incident: Incident) -> list[str]:
     return mine
 
 
-def _lane(request: HttpRequest, mine: list[str]) -> str:
-    wanted = request.POST.get("lane") or request.GET.get("lane", "")
-    if wanted == COMMAND:
-        return ""
-    return wanted if wanted in LaneKind.values else mine[0]
-
-
-def _first(incident: Incident, lane: str, checkpoint: int | None) -> Terms:
+def _first(incident: Incident, lane: str, now: datetime) -> Terms:
     """What the record knows already: boundary, open unknowns, the next checkpoint."""
-    scope = next((facts.boundary for facts in lanes_of(incident) if facts.kind == lane), None)
+    items = [item for item in items_of([incident])[incident.pk] if item.lane == lane]
+    scope, ahead = boundary_of(items), offers.ahead(incident, now)
     return Terms(
-        included=scope.included if scope else (),
-        excluded=scope.excluded if scope else (),
+        included=scope.included,
+        excluded=scope.excluded,
         unknowns="\n".join(one.line for one in offers.known(incident, lane)),
-        checkpoint=checkpoint,
+        checkpoint=ahead[0].number if ahead else None,
     )
 
 
@@ -118,17 +133,6 @@ def _initial(first: Terms, lane: str) -> dict[str, Any]:
         "unknowns": first.unknowns,
         "checkpoint": first.checkpoint,
     }
-
-
-def _parts(
-    request: HttpRequest, incident: Incident, first: Terms, lane: str, giver: Person | None
-) -> dict[str, bool]:
-    """The four parts as they stand before anything is typed; a refusal says it afterwards."""
-    if request.method == "POST":
-        return {}
-    found = rules.violations(offers.judged(incident, first, lane, giver, clock.now()))
-    missing = rules.unmet(found)
-    return {code: code not in missing for code in rules.PARTS}
 
 
 def _receivers(incident: Incident, giver: Person | None) -> list[Person]:
@@ -160,9 +164,7 @@ def handoff(request: HttpRequest, incident: Incident, handoff: int) -> HttpRespo
 @door("handoff.answer")
 def accept(request: HttpRequest, incident: Incident, handoff: int) -> HttpResponse:
     def do(form: WarroomForm) -> str:
-        made = handoffs.accept(
-            request.actor, incident.pk, handoff, now=clock.now(), once=form.key
-        )
+        made = handoffs.accept(request.actor, incident.pk, handoff, now=clock.now(), once=form.key)
         return _leads_to(made)
 
     return _answer(request, incident, handoff, AnswerForm, do)

@@ -1,0 +1,173 @@
+"""The steps that handoffs share: each takes the locked incident, or a row read under its lock."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from incidents.actions.act import holder, next_number, notify, said
+from incidents.models import Assignment, Incident, Person
+from incidents.timeline.record import record
+from incidents.vocabulary import RoleName
+from lanes import offers
+from lanes.models import Handoff
+from lanes.models.handoff import HandoffQuerySet, HandoffState
+from lanes.rules import handoff as rules
+from warroom.kernel.actor import Actor
+from warroom.kernel.refusal import NotPermitted, Refused
+
+
+def store(
+    incident: Incident,
+    offered: rules.Offered,
+    lane: str,
+    giver: Person,
+    terms: offers.Terms,
+    now: datetime,
+) -> Handoff:
+    assert terms.receiver is not None
+    return Handoff.objects.create(
+        incident=incident,
+        number=next_number(incident.handoffs.all()),
+        role=offers.role_of(lane),
+        lane=lane,
+        giver=giver,
+        receiver=terms.receiver,
+        included="\n".join(offered.included),
+        excluded="\n".join(offered.excluded),
+        unknowns=rules.complete(offered.unknowns, offered.known),
+        checkpoint=incident.checkpoints.get(number=terms.checkpoint),
+        trigger=offered.trigger,
+        message=said(terms.message, offers.LONGEST),
+        offered_at=now,
+    )
+
+
+def record_offer(made: Handoff, actor: Actor, now: datetime) -> None:
+    record(
+        made.incident,
+        "handoff.offered",
+        actor,
+        now,
+        lane=made.lane,
+        subject=made.reference,
+        what=made.label,
+        giver=str(made.giver),
+        receiver=str(made.receiver),
+        included=made.included.splitlines(),
+        excluded=made.excluded.splitlines(),
+        unknowns=made.unknowns,
+        checkpoint=made.checkpoint.reference,
+        trigger=made.trigger,
+        message=made.message,
+    )
+
+
+def rows(incident: Incident) -> HandoffQuerySet:
+    """Each with this incident object, so that its steps find the lock."""
+    return incident.handoffs.select_related("giver", "receiver", "checkpoint")
+
+
+def only_receiver(incident: Incident, number: int, actor: Actor) -> Handoff:
+    made = rows(incident).get(number=number)
+    if not actor.is_person or actor.id != made.receiver_id:
+        words = f"{made.reference} is offered to {made.receiver}: nobody else can answer it."
+        raise NotPermitted(words)
+    return made
+
+
+def refuse_ended(made: Handoff) -> None:
+    """An offer ends once; who comes second is told how it ended."""
+    if made.is_open:
+        return
+    ended = {
+        HandoffState.ACCEPTED: f"{made.receiver} accepted it.",
+        HandoffState.DECLINED: f"{made.receiver} declined it. {made.answer_reason}",
+        HandoffState.WITHDRAWN: f"it was withdrawn. {made.answer_reason}",
+    }
+    words = f"{made.reference} is over: {ended[HandoffState(made.state)].strip()}"
+    raise Refused.because("H-STATE", words)
+
+
+def refuse_unfit(incident: Incident, made: Handoff) -> None:
+    """The receiver may have lost what it takes since the offer was made."""
+    person = offers.receiver(incident, Person.objects.get(pk=made.receiver_id))
+    assert person is not None
+    if not (person.can_act and person.may_know):
+        words = f"{person.name} cannot take {made.label}: only active responders can."
+        raise Refused.because("H-RECEIVER", words)
+    if holder(incident, made.role, made.lane) != made.giver:
+        words = f"{made.giver} no longer has {offers.owned(made.lane)}: it is not theirs to give."
+        raise Refused.because("H-STATE", words)
+
+
+def end(made: Handoff, state: HandoffState, reason: str, now: datetime) -> None:
+    made.state, made.answered_at, made.answer_reason = state, now, reason
+    made.save(update_fields=["state", "answered_at", "answer_reason"])
+
+
+def ended_data(made: Handoff) -> dict[str, Any]:
+    """What the entry of an offer that came to nothing holds."""
+    return {
+        "lane": made.lane,
+        "subject": made.reference,
+        "what": made.label,
+        "giver": str(made.giver),
+        "receiver": str(made.receiver),
+        "reason": made.answer_reason,
+    }
+
+
+def take_back(
+    made: Handoff, reason: str, actor: Actor, now: datetime, *, overtaken: bool = False
+) -> None:
+    """``overtaken``: the giver did not keep it, somebody else was given it."""
+    end(made, HandoffState.WITHDRAWN, reason, now)
+    data = ended_data(made) | {"overtaken": overtaken}
+    record(made.incident, "handoff.withdrawn", actor, now, **data)
+    sentence = (
+        f"{made.reference} of {made.incident.reference}, {offers.owned(made.lane)},"
+        f" is withdrawn. {reason}"
+    )
+    tell(made, [made.receiver, made.giver], "handoff.withdrawn", sentence, actor, now)
+
+
+def free_deputy(incident: Incident, actor: Actor, commander: Person, now: datetime) -> None:
+    """Commander and deputy are two people: who takes command leaves the other place empty."""
+    held = Assignment.objects.current().filter(
+        incident=incident, role=RoleName.DEPUTY, person=commander
+    )
+    if held.update(until=now):
+        record(
+            incident,
+            "role.assigned",
+            actor,
+            now,
+            role=RoleName.DEPUTY.label,
+            person="nobody",
+            person_id=None,
+            before=f"Before: {commander}.",
+        )
+
+
+def concerned(made: Handoff) -> list[Person]:
+    """The giver, and the commander."""
+    commander = holder(made.incident, RoleName.COMMANDER)
+    return unique([made.giver, *([commander] if commander else [])])
+
+
+def unique(people: Iterable[Person]) -> list[Person]:
+    return list({person.pk: person for person in people}.values())
+
+
+def tell(
+    made: Handoff,
+    people: Iterable[Person],
+    kind: str,
+    sentence: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """A notice for each of them but who did it."""
+    told = [person for person in people if person.pk != actor.id]
+    href = made.get_absolute_url()
+    notify(made.incident, told, kind, sentence[:300], href, now, made.reference)

@@ -1,0 +1,56 @@
+"""What the receiver of a handoff reads before answering: made from the record, not from memory."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from incidents import facts as incident_facts
+from incidents.models import (
+    Checkpoint,
+    Contradiction,
+    Decision,
+    Evidence,
+    Execution,
+    Incident,
+    TimelineEntry,
+)
+from lanes import offers
+from lanes.facts import NOTE
+from lanes.models import Handoff
+from lanes.rules.handoff import complete
+
+DECISIONS = 3
+ITEMS = 4
+NOTES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Everything newest first. ``unknowns`` are those handed over and those raised since."""
+
+    made_at: datetime
+    decisions: tuple[Decision, ...]
+    items: tuple[Evidence, ...]
+    notes: tuple[TimelineEntry, ...]
+    unknowns: tuple[str, ...]
+    checkpoint: Checkpoint | None
+    mitigation: Execution | None
+    contradiction: Contradiction | None
+
+
+def brief_of(incident: Incident, made: Handoff, now: datetime) -> Brief:
+    """Of the lane that is handed over; of the whole incident for command. Four queries."""
+    standing = incident_facts.of(incident)
+    items = incident.evidence.defer("text")
+    notes = TimelineEntry.objects.filter(incident=incident, kind=NOTE)
+    if made.lane:
+        items, notes = items.filter(lane=made.lane), notes.filter(lane=made.lane)
+    return Brief(
+        made_at=now,
+        decisions=standing.decisions[: -DECISIONS - 1 : -1],
+        items=tuple(items.order_by("-number")[:ITEMS]),
+        notes=tuple(notes.order_by("-seq")[:NOTES]),
+        unknowns=tuple(complete(made.unknowns, offers.known(incident, made.lane)).splitlines()),
+        checkpoint=standing.next_checkpoint,
+        mitigation=standing.mitigation,
+        contradiction=standing.contradiction,
+    )

@@ -1,0 +1,34 @@
+"""What lanes ask of people: to answer a handoff that is offered to them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from incidents.duties import Duty, register
+from incidents.facts import Standing
+from incidents.models import Person
+from lanes import offers
+from lanes.due import answer_due
+from lanes.models import Handoff
+
+
+@register
+def of_offers(standings: Sequence[Standing], person: Person, now: datetime) -> Iterable[Duty]:
+    """One query, however many incidents there are; none where there is none."""
+    incidents = {facts.incident.pk: facts.incident for facts in standings}
+    if not incidents:
+        return
+    rows = Handoff.objects.open().filter(incident__in=list(incidents), receiver=person)
+    for made in rows.select_related("giver"):
+        due_at = answer_due(made)
+        yield Duty(
+            incidents[made.incident_id],
+            "receiver",
+            4,
+            f"Accept {made.label}, or decline it",
+            f"{made.giver} offers you {offers.owned(made.lane)} and owns it until you accept.",
+            made.get_absolute_url(),
+            "Read the handoff",
+            "D",
+            due_at,
+            now >= due_at,
+        )
