@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from django.db.models import QuerySet
-from django.db.models.functions import Left, Length
+from django.db.models.functions import Left
 
 from incidents.exhibits import EXCERPT
 from incidents.models import Evidence
@@ -64,7 +64,6 @@ def with_beginnings(runs: "QuerySet[Evidence]") -> "QuerySet[Evidence]":
         runs.annotate(
             excerpt=Left("text", one_more),
             before=Left("baseline__text", one_more),
-            text_length=Length("text"),
         )
         .select_related("baseline__incident")
         .defer("text", "baseline__text")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -61,8 +62,11 @@ def start(request: HttpRequest, incident: Incident, decision: int) -> HttpRespon
 
 @door("decision.execute")
 def done(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
-    """Mark it as done, with proof."""
+    """Mark it as done, with proof. Others, and who comes out of turn, see how far it is."""
     made = get_object_or_404(_rows(incident), number=decision)
+    mine = made.executor_id == request.user.pk and made.execution.state == ExecutionState.STARTED
+    if request.method != "POST" and not mine:
+        return redirect(made)
 
     def do(form: WarroomForm) -> str:
         execution.finish(
@@ -83,7 +87,7 @@ def done(request: HttpRequest, incident: Incident, decision: int) -> HttpRespons
 
 @door("decision.verify")
 def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
-    """Call it verified or failed, by a run captured after it was done."""
+    """Call it verified or failed, by a run captured after it was done; others see the runs."""
     made = get_object_or_404(_rows(incident), number=decision)
 
     def do(form: WarroomForm) -> str:
@@ -107,6 +111,7 @@ def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpRespo
         "decision": made,
         "runs": runs,
         "run": run,
+        "verifies": made.verifier_id == request.user.pk,
         "compared": comparing.against_baseline(run) if run else None,
     }
     initial = {"run": run.number if run else ""}
@@ -132,7 +137,9 @@ def _runs(incident: Incident, made: Decision) -> Any:
 
 
 def _rows(incident: Incident) -> Any:
-    return incident.decisions.select_related(
+    """Decisions with all that their pages show; evidence without its text."""
+    items = Evidence.objects.defer("text").order_by("number")
+    rows = incident.decisions.select_related(
         "checkpoint",
         "next_checkpoint",
         "executor",
@@ -140,7 +147,10 @@ def _rows(incident: Incident) -> Any:
         "commander",
         "execution__run__baseline",
         "execution__superseded_by",
-    ).prefetch_related("evidence", "risks", "rejected", "execution__proof")
+    ).defer("execution__run__text", "execution__run__baseline__text")
+    return rows.prefetch_related(
+        Prefetch("evidence", items), Prefetch("execution__proof", items), "risks", "rejected"
+    )
 
 
 def _act(
@@ -190,6 +200,7 @@ def _page(
         "bar": bar(incident, clock.now()),
         "decision": made,
         "execution": made.execution,
+        "baseline": made.execution.run and made.execution.run.baseline,
         "superseded": made.supersedes.select_related("decision").all(),
         "contradiction": _contradiction(made),
         "signed": signed,
