@@ -97,6 +97,11 @@ def picked(page: Page) -> str:
     return ".picks"
 
 
+def unfolded(page: Page) -> str:
+    page.locator("main details").evaluate_all("all => all.forEach((one) => { one.open = true })")
+    return "main"
+
+
 def prechecks(page: Page) -> str:
     page.get_by_text("Precheck commands", exact=True).click()
     return "#panel-standing"
@@ -129,6 +134,18 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "timeline": ("mara", f"{ROOM}timeline/", 200, None),
     "timeline, nothing found": ("mara", f"{ROOM}timeline/?q=nowhere", 200, lambda page: "main"),
     "lane": ("priya", f"{ROOM}lanes/investigation/", 200, None),
+    "lane, changing it": ("priya", f"{ROOM}lanes/investigation/", 200, unfolded),
+    "lane of mitigation": ("jonas", f"{ROOM}lanes/mitigation/", 200, unfolded),
+    "lane of verification": ("ken", f"{ROOM}lanes/verification/", 200, lambda page: "main"),
+    "unknowns": ("priya", f"{ROOM}lanes/investigation/unknowns/", 200, lambda page: "main"),
+    "unknowns, refused": ("priya", f"{ROOM}lanes/investigation/unknowns/", 200, refused),
+    "an unknown": ("priya", f"{ROOM}lanes/investigation/U-3/", 200, lambda page: "main"),
+    "an unknown, refused": ("priya", f"{ROOM}lanes/investigation/U-3/", 200, refused),
+    "an unknown, resolved": ("noor", f"{ROOM}lanes/mitigation/U-1/", 200, lambda page: "main"),
+    "hypotheses": ("priya", f"{ROOM}hypotheses/", 200, lambda page: "main"),
+    "a hypothesis": ("priya", f"{ROOM}H-3/?verdict=confirmed", 200, lambda page: "main"),
+    "a hypothesis, refused": ("priya", f"{ROOM}H-3/", 200, refused),
+    "a hypothesis, decided": ("noor", f"{ROOM}H-1/", 200, lambda page: "main"),
     "lane of another": ("noor", f"{ROOM}lanes/communication/", 200, lambda page: "main"),
     "capture": ("priya", f"{ROOM}evidence/new/", 200, None),
     "capture, a link": ("priya", f"{ROOM}evidence/new/", 200, link_kind),

@@ -155,6 +155,8 @@ REFRESH = Capture(
 )
 
 REGION_NOTE = "eu-west at 18 %, the other four regions at baseline."
+CLOCK_SKEW = "Clock skew between signer and verifier"
+NEW_KEY = "Release 8f3c21d signs with a key that edge nodes do not know"
 CACHE_NOTE = (
     "Four eu-west nodes still hold key set k-2026-04. "
     "A forced refresh fails there: the cache ignores the new expiry."

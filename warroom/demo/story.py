@@ -136,6 +136,7 @@ class _Story:
         self._at(12, "mara", checkpoints.schedule, due_at=due, purpose="Which mitigation first")
         self._capture(12.5, "jonas", material.PRECHECK)
         self._capture(13, "jonas", material.ROLLBACK_CHECK)
+        self._at(13.5, "priya", lanes.state_hypothesis, text=material.CLOCK_SKEW)
         self._at(
             14,
             "mara",
@@ -192,9 +193,14 @@ class _Story:
         self._note(
             22.5, "jonas", LaneKind.MITIGATION, "Flag off everywhere; 401 from 31 % to 4.2 %."
         )
+        self._at(23, "priya", lanes.state_hypothesis, text=material.NEW_KEY)
+        self._ask(23.5, "jonas", LaneKind.MITIGATION, "Does a rollback sign everybody out?")
         self._risk(24, "priya", material.RETRY_RISK, self.people["priya"])
         run = self._capture(27, "ken", material.AFTER_FLAG)
-        self._capture(29, "priya", material.UNKNOWN_KEY)
+        unknown_key = self._capture(29, "priya", material.UNKNOWN_KEY)
+        self._decided(29.3, 2, "confirmed", "Nodes refuse k-2026-05 as unknown.", unknown_key)
+        self._decided(29.5, 1, "ruled_out", "No key is early or expired.", unknown_key)
+        self._ask(29.8, "priya", LaneKind.INVESTIGATION, "Do sessions of 13:14 to 13:48 stay bad?")
         self._branch(30, BranchType.HOTFIX, "inc-42-pin-key-set", "priya")
         self._at(
             32.2,
@@ -208,8 +214,25 @@ class _Story:
 
     def _conflict(self) -> None:
         key_age = self._capture(32.5, "priya", material.KEY_AGE)
+        self._at(
+            32.7,
+            "priya",
+            lanes.state_hypothesis,
+            text="Four eu-west nodes ignore the new expiry of the key set",
+            reproduction="edgectl key-age euw-edge-07, after a refresh, still shows k-2026-04",
+        )
+        self._ask(32.9, "priya", LaneKind.INVESTIGATION, "Why do four nodes ignore the new expiry?")
         self._risk(33.5, "ken", material.SKEW_RISK, None)
         rehearsed = self._capture(34, "jonas", material.ROLLBACK_AGAIN)
+        self._at(
+            34.1,
+            "jonas",
+            lanes.resolve_unknown,
+            1,
+            lane=LaneKind.MITIGATION,
+            resolution="Yes: migration 0081 re-keys every session.",
+            evidence=(rehearsed.number,),
+        )
         self._recommend(34.2, "jonas", LaneKind.MITIGATION, material.ROLL_BACK, rehearsed, key_age)
         refused = self._capture(35, "priya", material.REFRESH)
         self._note(35.2, "priya", LaneKind.INVESTIGATION, material.CACHE_NOTE)
@@ -233,6 +256,22 @@ class _Story:
             type=kind,
             name=name,
             owner=self.people[owner],
+        )
+
+    def _ask(self, minute: float, who: str, lane: LaneKind, text: str) -> None:
+        self._at(minute, who, lanes.raise_unknown, lane=lane, text=text)
+
+    def _decided(
+        self, minute: float, number: int, verdict: str, finding: str, shown: Evidence
+    ) -> None:
+        self._at(
+            minute,
+            "priya",
+            lanes.decide_hypothesis,
+            number,
+            verdict=verdict,
+            evidence=(shown.number,),
+            finding=finding,
         )
 
     def _risk(self, minute: float, who: str, text: str, owner: Person | None) -> None:
