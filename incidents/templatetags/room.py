@@ -1,6 +1,6 @@
 """The small words of every page: icons, times, states. A builtin, so templates need no load."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -83,8 +83,10 @@ def left(due: datetime, at: datetime) -> str:
     """The countdown as it stood, in the words of the one that runs: ``22:00``, ``3 min late``."""
     seconds = int((due - at).total_seconds())
     if due <= at:
-        late = -seconds // 60
-        return "overdue" if late < 1 else f"{late} min late" if late < 90 else f"{late // 60} h late"
+        late = (at - due) // timedelta(minutes=1)
+        if late < 1:
+            return "overdue"
+        return f"{late} min late" if late < 90 else f"{late // 60} h late"
     hours, rest = divmod(seconds, 3600)
     minutes = f"{rest // 60:02d}:{rest % 60:02d}"
     return f"{hours}:{minutes}" if hours else minutes

@@ -5,6 +5,7 @@ import { startDrafts } from "./draft.js";
 import { startKeeping } from "./keep.js";
 import { startKeys } from "./keys.js";
 import { startPages } from "./pages.js";
+import { startScrubbing } from "./scrub.js";
 import { startSubmitting } from "./submit.js";
 import { startComposer } from "./composer.js";
 
@@ -16,6 +17,7 @@ startKeeping();
 startDrafts();
 startComposer();
 startPages();
+startScrubbing();
 
 // It starts itself, and only a live page pays for it.
 if (document.querySelector("[data-live]")) await import("./live.js");
