@@ -19,6 +19,15 @@ def test_the_prechecks_are_copied_as_they_are(visit: Visits) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == COMMANDS
 
 
+def test_a_key_copies_the_snapshot(visit: Visits) -> None:
+    page = visit("mara", "/INC-42/", permissions=["clipboard-read", "clipboard-write"])
+    page.keyboard.press("y")
+    expect(page.locator("#announce-politely")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()").startswith(
+        "### Incident Command Snapshot\n- Incident ID: INC-42 "
+    )
+
+
 def test_without_a_clipboard_the_text_stands_selected(visit: Visits) -> None:
     page = visit("mara", SURFACE)
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")

@@ -131,6 +131,8 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "room, command menu": ("mara", ROOM, 200, command_menu),
     "room, keys": ("mara", ROOM, 200, shortcuts),
     "room of a responder": ("noor", ROOM, 200, lambda page: "main > :not(#timeline)"),
+    "room as of a time": ("mara", f"{ROOM}as-of/?t=20", 200, None),
+    "room as of no time": ("mara", f"{ROOM}as-of/?t=soon", 200, None),
     "timeline": ("mara", f"{ROOM}timeline/", 200, None),
     "timeline, nothing found": ("mara", f"{ROOM}timeline/?q=nowhere", 200, lambda page: "main"),
     "lane": ("priya", f"{ROOM}lanes/investigation/", 200, None),
