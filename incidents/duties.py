@@ -15,6 +15,9 @@ from incidents.facts import Standing
 from incidents.models import Incident, Person
 from incidents.vocabulary import RoleName, Status
 
+AT_ONCE = 5
+"""Duties more urgent than this do not wait for what is overdue."""
+
 
 @dataclass(frozen=True, slots=True)
 class Duty:
@@ -30,6 +33,11 @@ class Duty:
     key: str = ""
     due_at: datetime | None = None
     overdue: bool = False
+
+    @property
+    def is_first(self) -> bool:
+        """What is overdue, and what the whole room waits for, before all that has its time."""
+        return self.overdue or self.urgency < AT_ONCE
 
 
 type Provider = Callable[[Sequence[Standing], Person, datetime], Iterable[Duty]]
@@ -47,7 +55,7 @@ def duties(standings: Sequence[Standing], person: Person, now: datetime) -> list
     active = [facts for facts in standings if facts.incident.status == Status.ACTIVE]
     found = [duty for provider in _providers for duty in provider(active, person, now)]
     far = now + timedelta(days=365)
-    return sorted(found, key=lambda d: (not d.overdue, d.urgency, d.due_at or far))
+    return sorted(found, key=lambda d: (not d.is_first, d.urgency, d.due_at or far))
 
 
 @register

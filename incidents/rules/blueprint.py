@@ -1,6 +1,6 @@
 """The first hour, as five windows. Playbook, "60-minute command timeline blueprint"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from incidents.rules.derived import DerivedItem, against, item, last_of
@@ -141,14 +141,13 @@ def _move(facts: BlueprintFacts) -> tuple[DerivedItem, ...]:
 
 
 def _verify(facts: BlueprintFacts) -> tuple[DerivedItem, ...]:
+    failed = bool(facts.failed_run)
+    missing = f"run {facts.failed_run} failed" if failed else "not verified yet"
+    verified = item("verified", "Verified", None if failed else facts.verified_at, missing)
     return (
         item("compared", "Compared with the baseline", facts.compared_at, "no comparison yet"),
-        item("verified", "Verified", facts.verified_at, _not_verified(facts)),
+        replace(verified, failed=failed),
     )
-
-
-def _not_verified(facts: BlueprintFacts) -> str:
-    return f"run {facts.failed_run} failed" if facts.failed_run else "not verified yet"
 
 
 def _commit(facts: BlueprintFacts) -> tuple[DerivedItem, ...]:

@@ -11,7 +11,8 @@ class DerivedItem:
 
     ``missing`` is a clause without capital or full stop ("no evidence snapshot yet") and is
     empty exactly when the item is met. ``met_at`` is the moment it became true, where one is
-    known. ``late`` is also true of an item that was met after its time.
+    known. ``late`` is also true of an item that was met after its time. ``failed``: it was tried,
+    and failed, which is said before its time too.
     """
 
     code: str
@@ -20,6 +21,7 @@ class DerivedItem:
     missing: str = ""
     late: bool = False
     href: str = ""
+    failed: bool = False
 
     @property
     def met(self) -> bool:

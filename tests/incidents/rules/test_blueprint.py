@@ -87,6 +87,34 @@ def test_nobody_named_is_said_of_both():
 
 
 @pytest.mark.parametrize(
+    ("changes", "label"),
+    [
+        pytest.param({"executed": "D-2"}, "One option executed: D-2", id="named"),
+        pytest.param({"executed": ""}, "One option executed", id="unnamed"),
+    ],
+)
+def test_the_one_move_names_its_decision(changes, label):
+    (executed,) = blueprint(replace(DONE, **changes)).windows[2].items
+
+    assert (executed.label, executed.met) == (label, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "met", "missing"),
+    [
+        pytest.param({}, True, "", id="verified"),
+        pytest.param({"verified_at": None}, False, "not verified yet", id="not_yet"),
+        pytest.param({"failed_run": "E-12"}, False, "run E-12 failed", id="failed"),
+    ],
+)
+def test_a_failed_run_is_said_and_is_no_verification(changes, met, missing):
+    verified = blueprint(replace(DONE, now=after(60), **changes)).windows[3].items[1]
+    failed = changes.get("failed_run")
+
+    assert (verified.met, verified.missing, verified.failed) == (met, missing, bool(failed))
+
+
+@pytest.mark.parametrize(
     ("changes", "met"),
     [
         pytest.param({}, (True, True), id="both"),

@@ -1,0 +1,109 @@
+"""What the room shows of the decision that stands: who is missing, proof, run, failure."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from django.test import Client
+
+from incidents.models import Person
+from incidents.vocabulary import Option, Purpose
+from tests.counting import queries
+from tests.executing import Executing
+from tests.filled import PRECHECK
+from warroom.kernel import clock
+
+MOST_QUERIES = 30
+
+
+@pytest.fixture
+def room(client: Client, commander: Person) -> Callable[[Executing], str]:
+    """The room as the commander sees it, in a bounded number of queries."""
+
+    def shown(given: Executing) -> str:
+        client.force_login(commander)
+        client.get("/settings/")
+        with clock.at(given.now), queries() as asked:
+            page: str = client.get(given.incident.get_absolute_url()).content.decode()
+        assert len(asked) <= MOST_QUERIES
+        return page
+
+    return shown
+
+
+type Room = Callable[[Executing], str]
+
+
+def test_a_pending_decision_waits_visibly_and_says_for_whom(ledger: Executing, room: Room) -> None:
+    ledger.decide()
+
+    page = room(ledger)
+
+    assert "Waiting for signatures" in page
+    assert "Signature missing</strong> Data Owner, data owner" in page
+    assert 'data-code="D-DUAL"' in page
+    assert "D-1 waits for signatures" in page
+
+
+def test_signed_it_waits_no_more(ledger: Executing, room: Room, data_owner: Person) -> None:
+    ledger.decide()
+    ledger.sign(data_owner)
+
+    page = room(ledger)
+
+    assert "Data Owner as data owner" in page
+    assert "Not started" in page
+    assert 'data-code="D-DUAL"' not in page
+
+
+def test_a_record_that_changed_waits_again(
+    ledger: Executing, room: Room, data_owner: Person
+) -> None:
+    ledger.decide()
+    ledger.sign(data_owner)
+    ledger.change(scope="All regions")
+
+    assert 'data-code="D-DUAL"' in room(ledger)
+
+
+def test_proof_run_and_baseline_stand_in_the_room(executing: Executing, room: Room) -> None:
+    baseline = executing.capture(replace(PRECHECK, purpose=Purpose.BASELINE))
+    executing.decide(Option.FLAG)
+    executing.start()
+    executing.finish(proof := executing.capture())
+    executing.judge(run := executing.run(baseline=baseline.number))
+
+    page = room(executing)
+
+    for item in (proof, run, baseline):
+        assert f'class="cite" href="{item.get_absolute_url()}">{item.reference}</a>' in page
+    assert "401 rate 0.3 %, as in the baseline" in page
+    assert 'data-code="FAILED"' not in page
+
+
+def test_a_failure_asks_the_commander_to_decide_again_at_its_checkpoint(
+    executing: Executing, room: Room
+) -> None:
+    executing.decide(Option.FLAG)
+    executing.done()
+    executing.judge(run := executing.run(), False, finding="401 rate still 18 %.")
+
+    page = room(executing)
+
+    assert 'data-code="FAILED"' in page
+    assert "Verification of D-1 failed" in page
+    assert "401 rate still 18 %. Decide again at CP-3." in page
+    assert f"Verified: run {run.reference} failed" in page
+
+
+def test_what_was_superseded_or_withdrawn_is_marked(executing: Executing, room: Room) -> None:
+    executing.decide(Option.FLAG)
+    executing.decide(Option.ROLLBACK, supersede_reason="The flag changed nothing")
+    superseded = room(executing)
+    executing.withdraw(number=2, reason="The flag helped after all")
+
+    withdrawn = room(executing)
+
+    assert "D-1 Feature-flag disable</a> (superseded)" in superseded
+    assert "<strong>Withdrawn</strong>" in withdrawn
+    assert "The flag helped after all" in withdrawn
