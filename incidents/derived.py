@@ -9,6 +9,7 @@ from incidents.rules import blueprint as blueprint_rules
 from incidents.rules import checkpoint as checkpoint_rules
 from incidents.rules import control as control_rules
 from incidents.rules import readiness as readiness_rules
+from incidents.rules import unable as unable_rules
 from incidents.rules.derived import DerivedItem, last_of, linked
 from incidents.vocabulary import ExecutionState, LaneKind, RoleName
 
@@ -85,7 +86,8 @@ def readiness(facts: Standing) -> readiness_rules.Readiness:
 
 
 def faults(facts: Standing, now: datetime) -> tuple[checkpoint_rules.Fault, ...]:
-    return checkpoint_rules.faults(
+    """Roles of people who can no longer act, then checkpoints that were missed."""
+    return _unable(facts) + checkpoint_rules.faults(
         checkpoint_rules.CheckpointFacts(
             now=now,
             status=facts.incident.status,
@@ -97,6 +99,20 @@ def faults(facts: Standing, now: datetime) -> tuple[checkpoint_rules.Fault, ...]
             plan_href=reverse("checkpoint", args=[facts.incident.pk]),
         )
     )
+
+
+def _unable(facts: Standing) -> tuple[checkpoint_rules.Fault, ...]:
+    where = reverse("role", args=[facts.incident.pk])
+    held = [
+        unable_rules.Held(
+            one.person_id,
+            str(one.person),
+            one.label,
+            f"{where}?who={one.role}:{one.lane}" if one.lane else f"{where}?who={one.role}",
+        )
+        for one in facts.unable
+    ]
+    return unable_rules.faults(facts.incident.status, held)
 
 
 def blueprint(facts: Standing, now: datetime) -> blueprint_rules.Blueprint:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, Min, Model, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, QuerySet
 
 from incidents import scenarios
 from incidents.content import content_hashes
@@ -72,8 +72,14 @@ class Standing:
         return {(a.role, a.lane): a for a in self.assignments if a.until is None}
 
     def holder(self, role: str, lane: str = "") -> Person | None:
+        """Who holds the role and can act: a role of somebody who left is nobody's."""
         held = self.holders.get((role, lane))
-        return held.person if held else None
+        return held.person if held and held.can_act else None
+
+    @property
+    def unable(self) -> tuple[Assignment, ...]:
+        """The roles whose holder can no longer act."""
+        return tuple(held for held in self.holders.values() if not held.can_act)
 
     def first_held(self, role: str, lane: str = "") -> datetime | None:
         """When the role was first held by anybody."""
@@ -173,7 +179,7 @@ def standings(incidents: Sequence[Incident], until: datetime | None = None) -> l
     through = Incident.surfaces.through.objects.filter(incident__in=ids)
     for link in through.select_related("surface").order_by("surface__name"):
         surfaces[link.incident_id].append(link.surface)
-    assignments = _by_incident(Assignment.objects.select_related("person"), ids)
+    assignments = _by_incident(_assignments(until), ids)
     freezes = _by_incident(Freeze.objects.select_related("surface", "kept_by"), ids)
     checkpoints = _by_incident(Checkpoint.objects.all(), ids)
     decisions = _by_incident(
@@ -251,6 +257,15 @@ def _by_incident[T: Model](rows: "QuerySet[T]", ids: list[int]) -> dict[int, lis
     for row in rows.filter(incident__in=ids):
         grouped[row.incident_id].append(row)  # type: ignore[attr-defined]
     return grouped
+
+
+def _assignments(until: datetime | None) -> "QuerySet[Assignment]":
+    rows = Assignment.objects.select_related("person")
+    if until is not None:
+        # Who had an account then, and in which group, is on no record.
+        return rows
+    able = Person.objects.who_can_respond().filter(pk=OuterRef("person"))
+    return rows.annotate(can_act=Exists(able))
 
 
 def _captured(until: datetime | None) -> "QuerySet[Evidence]":

@@ -9,7 +9,8 @@ from django.db.models import Count, F, Window
 from incidents import facts as incident_facts
 from incidents.models import Assignment, Incident, Person, TimelineEntry
 from incidents.vocabulary import LaneKind, RoleName
-from lanes.models import BoundaryItem, Unknown
+from lanes.models import BoundaryItem, Handoff, Unknown
+from lanes.offers import waiting
 from lanes.rules.boundary import Boundary
 
 NOTE = "note.added"
@@ -26,6 +27,7 @@ class LaneFacts:
     notes: int = 0
     evidence: int = 0
     unknowns: int = 0
+    handoff: Handoff | None = None
 
     @property
     def label(self) -> str:
@@ -43,7 +45,14 @@ class LaneFacts:
 
     @property
     def owner(self) -> Person | None:
-        return self.assignment.person if self.assignment else None
+        held = self.assignment
+        return held.person if held and held.can_act else None
+
+    @property
+    def unable(self) -> Person | None:
+        """Who still is named as owner, but can no longer act."""
+        held = self.assignment
+        return held.person if held and not held.can_act else None
 
     @property
     def owned_since(self) -> datetime | None:
@@ -59,7 +68,7 @@ class LaneFacts:
 
 
 def lanes_of(incident: Incident) -> list[LaneFacts]:
-    """The four lanes: three queries, beside the incident's own facts."""
+    """The four lanes: four queries, beside the incident's own facts."""
     standing = incident_facts.of(incident)
     unknowns = open_unknowns(incident)
     boundaries = _boundaries(incident)
@@ -73,6 +82,7 @@ def lanes_of(incident: Incident) -> list[LaneFacts]:
             notes=last[kind].of_lane if kind in last else 0,  # type: ignore[attr-defined]
             evidence=standing.evidence_by_lane[kind],
             unknowns=unknowns.get(kind, 0),
+            handoff=waiting(incident).get(kind),
         )
         for kind in LaneKind
     ]

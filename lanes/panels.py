@@ -6,8 +6,13 @@ from django.template.loader import render_to_string
 
 from incidents.models import Incident
 from lanes.facts import lanes_of
+from lanes.offers import waiting
 
 
 def render_lanes(incident: Incident, now: datetime) -> str:
-    context = {"incident": incident, "lanes": lanes_of(incident)}
+    context = {
+        "incident": incident,
+        "lanes": lanes_of(incident),
+        "command": waiting(incident).get(""),
+    }
     return render_to_string("lanes/panel.html", context)

@@ -31,8 +31,6 @@ urlpatterns = [
     path("INC-<int:number>/HO-<int:handoff>/", handoffs.handoff, name="handoff"),
     path("INC-<int:number>/HO-<int:handoff>/accept/", handoffs.accept, name="handoff-accept"),
     path("INC-<int:number>/HO-<int:handoff>/decline/", handoffs.decline, name="handoff-decline"),
-    path(
-        "INC-<int:number>/HO-<int:handoff>/withdraw/", handoffs.withdraw, name="handoff-withdraw"
-    ),
+    path("INC-<int:number>/HO-<int:handoff>/withdraw/", handoffs.withdraw, name="handoff-withdraw"),
     path("INC-<int:number>/notes/", notes.add_note, name="note-add"),
 ]

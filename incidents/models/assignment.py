@@ -24,6 +24,9 @@ class Assignment(models.Model):
 
     objects = AssignmentQuerySet.as_manager()
 
+    can_act = True
+    """Whether the person still is an active responder; only ``facts`` looks, and sets it."""
+
     class Meta:
         ordering = ["since", "pk"]
         constraints = [

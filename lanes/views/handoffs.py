@@ -20,6 +20,7 @@ from incidents.vocabulary import LaneKind, RoleName
 from lanes import offers
 from lanes.actions import handoffs
 from lanes.brief import brief_of
+from lanes.due import answer_due
 from lanes.facts import boundary_of, items_of
 from lanes.handoff_forms import COMMAND, AnswerForm, DeclineForm, OfferForm, WithdrawForm
 from lanes.models import Handoff
@@ -93,7 +94,7 @@ def _test(form: OfferForm) -> dict[str, Any]:
     found = form.violations if form.is_bound else form.violations_ahead
     missing = rules.unmet(found)
     return {
-        "parts": {code: code not in missing for code in rules.PARTS},
+        "parts": [(label, code not in missing) for code, label in rules.PARTS.items()],
         "held": len(rules.PARTS) - len(missing),
     }
 
@@ -252,6 +253,7 @@ def _page(
         "handoff": made,
         "parts": parts,
         "held": sum(holds for *_, holds in parts),
+        "reminded_at": answer_due(made),
         "brief": brief_of(incident, made, now),
         "form": form,
         "is_receiver": is_receiver,
@@ -260,7 +262,9 @@ def _page(
         "decline_form": _form(request, form, DeclineForm),
         "withdraw_form": _form(request, form, WithdrawForm),
     }
-    return render(request, "lanes/handoff.html", context, status=status)
+    again = request.htmx and not request.htmx.history_restore_request
+    template = "lanes/_handoff_now.html" if again else "lanes/handoff.html"
+    return render(request, template, context, status=status)
 
 
 def _form(
