@@ -228,17 +228,15 @@ class Scene:
         proof = self.do(evidence.capture, PRECHECK)
         return self.do(execution.finish, 1, evidence=[proof.number])
 
-    def judge(self) -> Any:
+    def judge(self, **other: Any) -> Any:
         now = LATER + timedelta(minutes=1)
         run = evidence.capture(self.other.as_actor(), self.incident.pk, VERIFICATION, now=now)
         return execution.judge(
             self.other.as_actor(),
             self.incident.pk,
             1,
-            passed=True,
-            run=run.number,
-            finding="Back at the baseline",
             now=now,
+            **{"passed": True, "run": run.number, "finding": "Back at the baseline"} | other,
         )
 
 

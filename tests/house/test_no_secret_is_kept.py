@@ -13,11 +13,13 @@ from incidents.actions import (
     lifecycle,
     recommendations,
     risks,
+    signatures,
 )
 from incidents.models import (
     Branch,
     Checkpoint,
     DecisionDraft,
+    Execution,
     Freeze,
     Incident,
     Notice,
@@ -66,6 +68,8 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
     "checkpoint": lambda s: s.do(checkpoints.schedule, due_at=LATER + s.soon, purpose=LEAK),
     "scenario": lambda s: s.adopt(LEAK),
     "recommendation": lambda s: s.recommend(option_detail=LEAK, reasons=LEAK),
+    "end of a decision": lambda s: (s.decide(), s.do(signatures.withdraw, 1, reason=LEAK)),
+    "verification": lambda s: (s.start(), s.finish(), s.judge(finding=LEAK)),
     "withdrawal": lambda s: (s.recommend(), s.do(recommendations.withdraw, 1, reason=LEAK)),
     "note": lambda s: s.do(lanes.add_note, text=LEAK),
     "boundary": lambda s: s.do(
@@ -111,6 +115,7 @@ def kept() -> str:
         Unknown,
         Hypothesis,
         DecisionDraft,
+        Execution,
         Recommendation,
         Branch,
         Risk,

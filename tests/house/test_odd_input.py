@@ -30,6 +30,8 @@ def inside(client: Client, commander: Person, incident: Incident) -> Client:
         (f"/INC-{BIG}/", 404),
         (f"{{room}}CP-{BIG}/", 404),
         (f"{{room}}D-{BIG}/", 404),
+        (f"{{room}}D-{BIG}/verify/", 404),
+        (f"{{room}}D-{BIG}/done/", 404),
         (f"{{room}}evidence/E-{BIG}/", 404),
         (f"{{room}}evidence/E-{BIG}/file/", 404),
         ("{room}lanes/marketing/", 404),

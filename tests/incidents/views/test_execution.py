@@ -318,6 +318,27 @@ def test_others_see_the_runs_and_cannot_judge(
     assert "Only Verification Owner verifies D-1." in text(sent)
 
 
+ODD = ["9" * 30, "9" * 5000, "-1", "\u00b2", "\x00", "1e3", ""]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd[:8]))
+def test_what_the_pages_never_send_is_refused(
+    at: Visit, executing: Executing, ledger: Executing, data_owner: Person, odd: str
+) -> None:
+    executing.decide(Option.FLAG)
+    executing.start()
+    finished = at(executing, executing.executor, "done/", evidence=[odd])
+    executing.finish(executing.capture())
+    said = {"run": odd, "finding": "Good again", "verdict": odd or "verified"}
+    judged = at(executing, executing.verifier, "verify/", **said)
+    looked = at(executing, executing.verifier, f"verify/?run={odd}")
+    ledger.decide()
+    signed = at(ledger, data_owner, "sign/", role=odd, seen=odd)
+
+    answers = [one.status_code for one in (finished, judged, looked, signed)]
+    assert answers == [422, 422, 200, 422]
+
+
 def test_markup_in_a_run_or_a_finding_is_text(at: Visit, executing: Executing) -> None:
     evil = "<script>alert(1)</script>\n"
     baseline = executing.capture(replace(PRECHECK, purpose=Purpose.BASELINE, text=evil))
