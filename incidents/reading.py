@@ -14,12 +14,12 @@ _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr", "source", 
 _ACTING = frozenset({"form", "button", "input", "select", "textarea", "dialog", "script", "kbd"})
 _RECORDS = frozenset({"evidence", "evidence-file", "decision", "recommendation", "surface"})
 """The pages that a link may still lead to: records, which do not change with the moment."""
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_LEFT_OUT = frozenset({"for-command", "for-now", "button"})
 
 
 def read_only(html: str) -> str:
-    """The same without forms, buttons and commands. Links to records stay links; those that name
-    or state something become its words; the others go."""
+    """The same without forms, buttons and what is ``for-command`` or only ``for-now``. Links to
+    records stay links, the others become their words."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -75,19 +75,12 @@ class _Reader(HTMLParser):
 
     def _goes(self, tag: str, attrs: dict[str, str | None]) -> bool:
         css = (attrs.get("class") or "").split()
-        if tag in _ACTING or "for-command" in css:
-            return True
-        if tag != "a" or _stays(attrs):
-            return False
-        names = any(name in _HEADINGS for name, _ in self._open)
-        return not names and "state" not in css
+        return tag in _ACTING or not _LEFT_OUT.isdisjoint(css) or "data-copy-url" in attrs
 
 
 def _stays(attrs: dict[str, str | None]) -> bool:
     """A place on the page, a record, or somewhere outside."""
     href = attrs.get("href") or ""
-    if "data-copy-url" in attrs or "button" in (attrs.get("class") or "").split():
-        return False
     if href.startswith(("#", "https://", "http://")):
         return True
     try:
