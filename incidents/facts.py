@@ -265,7 +265,7 @@ def _assignments(until: datetime | None) -> "QuerySet[Assignment]":
         # Who had an account then, and in which group, is on no record.
         return rows
     able = Person.objects.who_can_respond().filter(pk=OuterRef("person"))
-    return rows.annotate(can_act=Exists(able))
+    return rows.annotate(can_act=Exists(able))  # type: ignore[no-redef]
 
 
 def _captured(until: datetime | None) -> "QuerySet[Evidence]":

@@ -25,6 +25,7 @@ def store(
     now: datetime,
 ) -> Handoff:
     assert terms.receiver is not None
+    assert terms.checkpoint is not None
     return Handoff.objects.create(
         incident=incident,
         number=next_number(incident.handoffs.all()),
