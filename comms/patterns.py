@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db.models import Max
 from django.urls import reverse
 
-from comms.rules.patterns import Executed, unannounced
+from comms.rules.patterns import SILENCE, Executed, unannounced
 from incidents.facts import Standing
 from incidents.models import TimelineEntry
-from incidents.patterns import register
+from incidents.patterns import register, register_turning
 from incidents.rules.patterns import Pattern
 from incidents.vocabulary import LaneKind
 
@@ -24,6 +24,12 @@ def of_comms(standings: Sequence[Standing], now: datetime) -> Iterable[tuple[int
         for pattern in unannounced(executed[number], told.get(number), now):
             href = reverse("lane", args=[number, LaneKind.COMMUNICATION])
             yield number, replace(pattern, href=href)
+
+
+@register_turning
+def silent_at(facts: Standing) -> Iterable[datetime]:
+    """When the silence after an executed mitigation becomes one."""
+    return [one.done_at + SILENCE for one in _executed(facts)]
 
 
 def _executed(facts: Standing) -> list[Executed]:

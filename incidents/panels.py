@@ -85,7 +85,7 @@ def next_moment(incident: Incident, now: datetime) -> Moment | None:
     due = [checkpoint.due_at for checkpoint in facts.open_checkpoints]
     if facts.contradiction is not None:
         due.append(facts.contradiction.opened_at)
-    return moments.next_moment(now, incident.declared_at, due)
+    return moments.next_moment(now, incident.declared_at, due, patterns.ahead(facts))
 
 
 def render_bar(incident: Incident, now: datetime) -> str:

@@ -17,14 +17,27 @@ from incidents.rules.patterns import Pattern
 from incidents.vocabulary import ExecutionState, LaneKind, RoleName, Status
 
 type Provider = Callable[[Sequence[Standing], datetime], Iterable[tuple[int, Pattern]]]
+type Turning = Callable[[Standing], Iterable[datetime]]
 
 _providers: list[Provider] = []
+_turning: list[Turning] = []
 
 
 def register(provider: Provider) -> Provider:
     """Add an app's anti-patterns: pairs of an incident's number and what holds there."""
     _providers.append(provider)
     return provider
+
+
+def register_turning(turning: Turning) -> Turning:
+    """Add the moments at which an app's anti-patterns begin or end by time alone."""
+    _turning.append(turning)
+    return turning
+
+
+def ahead(facts: Standing) -> list[datetime]:
+    """When anti-patterns turn by time alone; past moments too."""
+    return [at for turning in _turning for at in turning(facts)]
 
 
 def patterns(standings: Sequence[Standing], now: datetime) -> Mapping[int, tuple[Pattern, ...]]:

@@ -23,14 +23,21 @@ class Moment:
     duties: bool = False
 
 
-def next_moment(now: datetime, declared_at: datetime, due: Iterable[datetime]) -> Moment | None:
+def next_moment(
+    now: datetime,
+    declared_at: datetime,
+    due: Iterable[datetime],
+    once: Iterable[datetime] = (),
+) -> Moment | None:
     """The first moment after ``now``; none when only an entry can change the room.
 
     In the first hour each minute, since the strip counts them and every limit of the hour lies on
     one. ``due`` are the open checkpoints: each at its time, and from then on each minute, since the
-    warning says how late it is; likewise since when a contradiction is open.
+    warning says how late it is; likewise since when a contradiction is open. At each of ``once``
+    something turns, and stays so.
     """
     ahead = [*_of_hour(now, declared_at), *(one for at in due for one in _of_checkpoint(now, at))]
+    ahead += [Moment(at + SETTLED) for at in once if at + SETTLED > now]
     if not ahead:
         return None
     first = min(moment.at for moment in ahead)

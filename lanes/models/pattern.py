@@ -1,6 +1,16 @@
+from datetime import datetime
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+
+
+class PatternSpanQuerySet(models.QuerySet["PatternSpan"]):
+    def open(self, until: datetime | None = None) -> "PatternSpanQuerySet":
+        """What lasts, or did at ``until``."""
+        if until is None:
+            return self.filter(ended_at__isnull=True)
+        return self.filter(began_at__lte=until).exclude(ended_at__lte=until)
 
 
 class PatternSpan(models.Model):
@@ -18,6 +28,8 @@ class PatternSpan(models.Model):
     sentence = models.CharField(max_length=400)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PatternSpanQuerySet.as_manager()
 
     class Meta:
         ordering = ["began_at", "pk"]

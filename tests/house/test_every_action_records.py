@@ -28,7 +28,7 @@ from incidents.content import content_hash
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import lock, record
 from incidents.vocabulary import LaneKind, RoleName
-from lanes.actions import boundary, hypotheses, notes, unknowns
+from lanes.actions import boundary, hypotheses, notes, patterns, unknowns
 from tests.factories import START, SurfaceFactory, declared
 from tests.filled import PRECHECK, VERIFICATION, made_ready, written
 from tests.recommending import proposed
@@ -52,6 +52,7 @@ MODULES: tuple[ModuleType, ...] = (
     boundary,
     hypotheses,
     notes,
+    patterns,
     unknowns,
 )
 
@@ -136,6 +137,7 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     "boundary.set_boundary": lambda s: s.do(
         boundary.set_boundary, lane=LaneKind.MITIGATION, included=["flags"], excluded=[]
     ),
+    "patterns.observe": lambda s: (s.hero(), patterns.observe(s.incident.pk, now=LATER)),
     "unknowns.raise_unknown": lambda s: s.ask(),
     "unknowns.resolve_unknown": lambda s: (
         s.ask(),
@@ -181,12 +183,16 @@ class Scene:
         return self.do(checkpoints.schedule, due_at=due, purpose="What next")
 
     def decide(self, executor: Person | None = None, **other: Any) -> Any:
-        for lane in LaneKind:
-            self.do(roles.assign, role=RoleName.LANE_OWNER, lane=lane, person=self.other)
+        self.hero()
         cited = made_ready(self.incident, self.commander, LATER)
         self.schedule()
         said = written(cited, executor or self.commander, self.other, LATER, **other)
         return self.do(decisions.decide, 1, said)
+
+    def hero(self) -> None:
+        """One person owns every lane: an anti-pattern, to be noticed."""
+        for lane in LaneKind:
+            self.do(roles.assign, role=RoleName.LANE_OWNER, lane=lane, person=self.other)
 
     def ask(self, text: str = "Which nodes?") -> Any:
         return self.do(unknowns.raise_unknown, lane=LaneKind.MITIGATION, text=text)

@@ -42,6 +42,20 @@ def test_the_next_moment(
     assert found == (None if at is None else Moment(DECLARED + at, duties))
 
 
+@pytest.mark.parametrize(
+    ("now", "at"),
+    [
+        pytest.param(after(600), after(615, 1), id="it turns then"),
+        pytest.param(after(615), after(615, 1), id="on the limit it has not settled"),
+        pytest.param(after(615, 1), None, id="and stays so"),
+    ],
+)
+def test_what_turns_once(now: timedelta, at: timedelta | None) -> None:
+    found = next_moment(DECLARED + now, DECLARED, [], [DECLARED + after(615)])
+
+    assert found == (None if at is None else Moment(DECLARED + at))
+
+
 @pytest.mark.parametrize("seconds", range(0, 3700, 37))
 def test_it_is_always_ahead_and_in_the_hour_never_far(seconds: int) -> None:
     now = DECLARED + timedelta(seconds=seconds)

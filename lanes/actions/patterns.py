@@ -1,0 +1,65 @@
+"""Anti-patterns on the record: when each began and when it was over."""
+
+from datetime import datetime, timedelta
+
+from incidents import facts, patterns
+from incidents.actions.act import act
+from incidents.models import Incident
+from incidents.rules.patterns import Pattern
+from incidents.rules.wording import duration
+from incidents.timeline.record import record
+from lanes.models import PatternSpan
+from warroom.kernel.actor import SYSTEM
+
+
+def observe(incident_id: int, *, now: datetime) -> bool:
+    """Bring the record in line with what holds now; false when it was so already.
+
+    Judged again under the lock, so that what ended meanwhile is never recorded as begun.
+    """
+    with act("pattern.observe", SYSTEM, incident_id, now) as incident:
+        holding = {(p.code, p.subject): p for p in patterns.of(facts.standing(incident), now)}
+        spans = PatternSpan.objects.filter(incident=incident).open()
+        lasting = {(s.code, s.subject): s for s in spans}
+        for key in lasting.keys() - holding.keys():
+            _end(incident, lasting[key], now)
+        for key in sorted(holding.keys() - lasting.keys()):
+            _begin(incident, holding[key], now)
+    return lasting.keys() != holding.keys()
+
+
+def _begin(incident: Incident, pattern: Pattern, now: datetime) -> None:
+    PatternSpan.objects.create(
+        incident=incident,
+        code=pattern.code,
+        subject=pattern.subject,
+        label=pattern.label,
+        sentence=pattern.sentence[:400],
+        began_at=now,
+    )
+    record(
+        incident,
+        "pattern.raised",
+        SYSTEM,
+        now,
+        lane=pattern.lane,
+        subject=pattern.code,
+        label=pattern.label,
+        sentence=pattern.sentence,
+    )
+
+
+def _end(incident: Incident, span: PatternSpan, now: datetime) -> None:
+    span.ended_at = now
+    span.save(update_fields=["ended_at"])
+    lasted = max(now - span.began_at, timedelta(minutes=1))
+    record(
+        incident,
+        "pattern.cleared",
+        SYSTEM,
+        now,
+        subject=span.code,
+        label=span.label,
+        sentence=span.sentence,
+        lasted=duration(lasted),
+    )
