@@ -6,10 +6,12 @@ from datetime import datetime
 from django.urls import reverse
 
 from incidents import facts as incident_facts
+from incidents import rewind
 from incidents.actions.act import holder, said
 from incidents.models import Checkpoint, Incident, Person
 from incidents.vocabulary import LaneKind, RoleName
 from lanes.models import Handoff, Unknown
+from lanes.models.handoff import HandoffState
 from lanes.rules import handoff as rules
 from lanes.rules.boundary import Boundary
 from lanes.rules.handoff import Committed, Known, Receiver
@@ -51,10 +53,20 @@ def waiting(incident: Incident) -> dict[str, Handoff]:
     In an incident of the past, those that had none then.
     """
     if not hasattr(incident, "_offers"):
-        rows = Handoff.objects.filter(incident=incident).open(incident_facts.moment_of(incident))
-        found = {one.lane: one for one in rows.select_related("giver", "receiver", "checkpoint")}
-        incident._offers = found  # type: ignore[attr-defined]
+        moment = incident_facts.moment_of(incident)
+        rows = Handoff.objects.filter(incident=incident).open(moment)
+        found = list(rows.select_related("giver", "receiver", "checkpoint"))
+        if moment is not None:
+            for one in found:
+                _unanswered(one, moment)
+        incident._offers = {one.lane: one for one in found}  # type: ignore[attr-defined]
     return incident._offers  # type: ignore[attr-defined, no-any-return]
+
+
+def _unanswered(one: Handoff, moment: datetime) -> None:
+    """As the row was while it waited. It is never saved."""
+    one.state, one.answered_at, one.answer_reason = HandoffState.OFFERED.value, None, ""
+    rewind.checkpoint(one.checkpoint, moment)
 
 
 def known(incident: Incident, lane: str) -> tuple[Known, ...]:

@@ -27,11 +27,12 @@ from incidents.content import content_hash
 from incidents.models import Incident, Person
 from incidents.rules.conflict import Scores
 from incidents.vocabulary import ExecutionState, LaneKind, RoleName
-from lanes.actions import add_note, set_boundary
+from lanes.actions import add_note, handoffs, hypotheses, set_boundary, unknowns
 from tests.counting import queries
 from tests.factories import START, SurfaceFactory, declared
 from tests.filled import PRECHECK, ROLLBACK_CHECK, VERIFICATION, written
 from tests.incidents.actions.test_sequences import LONG, Lived
+from tests.lanes.handing import terms
 from tests.recommending import proposed
 from tests.remembering import Remembered, differences, entries_until, recall, remember
 
@@ -95,6 +96,7 @@ def live(
         _decide_and_fail(life, lane_owners)
         _contradict(life, lane_owners)
         _sign(life, lane_owners, data_owner)
+        _work_in_lanes(life, lane_owners, deputy)
         _keep_registers(life, lane_owners, deputy)
         return life
 
@@ -200,6 +202,28 @@ def _sign(life: Life, owners: dict[LaneKind, Person], data_owner: Person) -> Non
     run = life(evidence.capture, VERIFICATION, by=verifier)
     judged = {"passed": True, "run": run.number, "finding": "Nothing diverges any more"}
     life(execution.judge, made.number, by=verifier, **judged)
+
+
+def _work_in_lanes(life: Life, owners: dict[LaneKind, Person], deputy: Person) -> None:
+    lead, other = owners[INVESTIGATION], owners[LaneKind.VERIFICATION]
+    life(unknowns.raise_unknown, lane=INVESTIGATION, text="Which nodes refuse?", by=lead)
+    life(unknowns.raise_unknown, lane=MITIGATION, text="Is it undone?", by=owners[MITIGATION])
+    said = {"lane": INVESTIGATION, "resolution": "Those in one region", "evidence": [1]}
+    life(unknowns.resolve_unknown, 1, by=lead, **said)
+    life(hypotheses.state_hypothesis, text="The clocks differ", by=lead)
+    judged = {"verdict": "ruled_out", "evidence": [1], "finding": "They agree"}
+    life(hypotheses.decide_hypothesis, 1, by=lead, **judged)
+    due_at = life.now + timedelta(minutes=15)
+    point = life(checkpoints.schedule, due_at=due_at, purpose="Handing over").number
+    for to, lane, giver in ((other, INVESTIGATION, lead), (deputy, "", life.commander)):
+        offered = terms(to, checkpoint=point)
+        first = life(handoffs.offer, offered, lane=lane, by=giver)
+        life(handoffs.decline, first.number, reason="I am off shift", by=to)
+        second = life(handoffs.offer, offered, lane=lane, by=giver)
+        life(handoffs.withdraw, second.number, by=giver)
+        third = life(handoffs.offer, offered, lane=lane, by=giver)
+        life(handoffs.accept, third.number, by=to)
+    life.commander = deputy
 
 
 def _keep_registers(life: Life, owners: dict[LaneKind, Person], deputy: Person) -> None:
