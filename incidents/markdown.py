@@ -16,7 +16,7 @@ from incidents.vocabulary import Choice, Phase, Severity
 
 NOT_RECORDED = "not recorded"
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~]|&(?=#?\w+;))")
 _AT_START = re.compile(r"^(\s*)([-+=]|\d+[.)])")
 
 
@@ -123,7 +123,10 @@ def decision_record(decision: Decision, facts: Standing) -> str:
         ("Rejected alternatives", rejected),
         ("Owner for execution", escape(str(decision.executor))),
         ("Owner for verification", escape(str(decision.verifier))),
-        ("Severity and commander", f"{Severity(decision.severity).label}, {decision.commander}"),
+        (
+            "Severity and commander",
+            f"{Severity(decision.severity).label}, {escape(str(decision.commander))}",
+        ),
         ("Impacted scope", escape(decision.scope)),
         ("Reversibility", escape(decision.reversibility)),
         ("Blast radius", escape(decision.blast_radius)),

@@ -111,6 +111,7 @@ ESCAPED = {
     "html": ("<b>x</b>", r"\<b\>x\</b\>"),
     "table": ("a | b", r"a \| b"),
     "code": ("`rm`", r"\`rm\`"),
+    "entity": ("R&D &lt;b&#62;", r"R&D \&lt;b\&\#62;"),
 }
 
 

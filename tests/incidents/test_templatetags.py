@@ -140,3 +140,23 @@ def test_older_entries_keep_the_filter() -> None:
     wanted = {"q": "a&b", "lane": "", "kind": "Notes"}
 
     assert room.querystring_of(wanted, 40) == "?q=a%26b&kind=Notes&before=40"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (22 * 60, "22:00"),
+        (3600 + 61, "1:01:01"),
+        (0, "overdue"),
+        (-59, "overdue"),
+        (-60, "1 min late"),
+        (-89 * 60 - 59, "89 min late"),
+        (-90 * 60, "1 h late"),
+    ],
+)
+def test_a_countdown_as_it_stood(seconds: int, words: str) -> None:
+    assert room.left(START + timedelta(seconds=seconds), START) == words
+
+
+def test_a_clock_as_it_stood() -> None:
+    assert room.stood(START + timedelta(hours=27, seconds=61), INCIDENT) == "T+27:01:01"
