@@ -24,12 +24,17 @@ export function startKeys() {
     const key = event.key.length === 1 ? event.key.toUpperCase() : "";
     if (!key) return;
     const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
-    // A command folded into a menu keeps its key, one that this person may not use has none.
-    const usable = found.find((element) => !element.disabled && (element.closest("[popover]") ? mayCommand() : element.checkVisibility()));
+    // What stands on the page comes before the palette's row, which is the last on every page.
+    const usable = found.find((element) => !element.disabled && canBeUsed(element));
     if (!usable) return;
     event.preventDefault();
     act(usable);
   });
 }
 
-const mayCommand = () => document.body.classList.contains("may-command");
+// A command folded into a menu keeps its key, one that this person may not use has none. The palette
+// offers only what they may.
+function canBeUsed(element) {
+  if (element.closest("[popover]")) return document.body.classList.contains("may-command");
+  return Boolean(element.closest("#palette")) || element.checkVisibility();
+}

@@ -4,6 +4,7 @@ import { startCopying } from "./copy.js";
 import { startDrafts } from "./draft.js";
 import { startKeeping } from "./keep.js";
 import { startKeys } from "./keys.js";
+import { startPalette } from "./palette.js";
 import { startPages } from "./pages.js";
 import { startScrubbing } from "./scrub.js";
 import { startSubmitting } from "./submit.js";
@@ -17,6 +18,7 @@ startKeeping();
 startDrafts();
 startComposer();
 startPages();
+startPalette();
 startScrubbing();
 
 // It starts itself, and only a live page pays for it.

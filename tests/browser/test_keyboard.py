@@ -106,13 +106,22 @@ def test_letters_in_a_field_are_letters(visit: Visits) -> None:
     note.focus()
     page.keyboard.type("dnecs124?")
     expect(note).to_have_value("dnecs124?")
-    search = page.get_by_label("Search", exact=True)
     page.keyboard.press("Escape")
     page.keyboard.press("/")
+    entry = page.get_by_role("combobox", name="Quick entry")
+    expect(entry).to_be_focused()
+    page.keyboard.type("c/")
+    expect(entry).to_have_value("c/")
+    assert page.url.endswith("/INC-42/")
+
+
+def test_on_the_page_of_the_timeline_the_slash_is_its_search(visit: Visits) -> None:
+    page = visit("mara", "/INC-42/timeline/")
+    page.keyboard.press("/")
+    search = page.get_by_label("Search", exact=True)
     expect(search).to_be_focused()
     page.keyboard.type("c")
     expect(search).to_have_value("c")
-    assert page.url.endswith("/INC-42/")
 
 
 def test_single_keys_can_be_switched_off(visit: Visits, world: World) -> None:

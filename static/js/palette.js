@@ -1,0 +1,150 @@
+// Quick entry: <dialog id="palette"> filters its rows as one types, and [data-does] rows are done in
+// place where the page can. The field is a combobox and keeps the focus; the rows are its options.
+const NOTE = /^note(?:\s*:\s*|\s+)(\S[^]*)$/i;
+
+const composer = () => document.querySelector("textarea[data-key=N]");
+
+class Palette {
+  #dialog;
+  #field;
+  #rows;
+  #count;
+  #chosen = null;
+
+  constructor(dialog) {
+    this.#dialog = dialog;
+    this.#field = dialog.querySelector("input");
+    this.#rows = [...dialog.querySelectorAll("li > a")];
+    this.#count = dialog.querySelector("[data-count]");
+    this.#describe();
+    this.#field.addEventListener("input", () => this.#filter());
+    this.#field.addEventListener("keydown", (event) => this.#move(event));
+    this.#field.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#chosen?.click();
+    });
+    for (const row of this.#rows) row.addEventListener("click", (event) => this.#do(event, row));
+  }
+
+  // Roles come with the script that makes them true: without it the rows are a list of links.
+  #describe() {
+    const list = this.#dialog.querySelector("#palette-rows");
+    const set = (element, values) => Object.entries(values).forEach(([name, value]) => element.setAttribute(name, value));
+    set(this.#field, { role: "combobox", "aria-expanded": "true", "aria-controls": list.id, "aria-autocomplete": "list" });
+    set(list, { role: "listbox", "aria-label": "What you can do" });
+    for (const group of list.querySelectorAll("[data-group]")) group.setAttribute("role", "group");
+    for (const plain of list.querySelectorAll("h2, ul, li")) plain.setAttribute("role", "none");
+    this.#rows.forEach((row, at) => set(row, { role: "option", id: `palette-row-${at}`, tabindex: "-1", "aria-selected": "false" }));
+  }
+
+  open() {
+    if (document.querySelector("dialog[open]")) return;
+    this.#next();
+    this.#dialog.showModal();
+    this.#field.select();
+    this.#filter();
+  }
+
+  // The one next thing moves with the room: it is read from there.
+  #next() {
+    const row = this.#rows.find(({ dataset }) => dataset.does === "next");
+    const next = document.querySelector("#next .next .button");
+    row.parentElement.dataset.away = next ? "" : "yes";
+    if (!next) return;
+    row.href = next.href;
+    row.querySelector("span > span").textContent = document.querySelector("#next h2").textContent;
+  }
+
+  #filter() {
+    const text = this.#field.value.trim();
+    const note = text.match(NOTE)?.[1];
+    const words = text.toLowerCase().split(/\s+/);
+    for (const row of this.#rows) {
+      const typed = row.closest("[data-typed]");
+      const fits = typed ? text : !note && words.every((word) => said(row).includes(` ${word}`));
+      row.parentElement.hidden = !fits || row.parentElement.dataset.away === "yes";
+      if (typed) row.querySelector("q").textContent = row.dataset.does === "note" ? (note ?? text) : text;
+    }
+    for (const group of this.#dialog.querySelectorAll("[data-group]")) group.hidden = !group.querySelector("li:not([hidden])");
+    const own = this.#rows.filter((row) => !row.closest("[data-typed]") && row.parentElement.dataset.away !== "yes");
+    this.#count.textContent = `${own.filter((row) => !row.parentElement.hidden).length} of ${own.length}`;
+    this.#choose(this.#shown()[0]);
+  }
+
+  #shown() {
+    return this.#rows.filter((row) => !row.parentElement.hidden);
+  }
+
+  #choose(row) {
+    this.#chosen?.removeAttribute("aria-current");
+    this.#chosen?.setAttribute("aria-selected", "false");
+    this.#chosen = row ?? null;
+    if (!row) return this.#field.removeAttribute("aria-activedescendant");
+    row.setAttribute("aria-current", "true");
+    row.setAttribute("aria-selected", "true");
+    this.#field.setAttribute("aria-activedescendant", row.id);
+    row.scrollIntoView({ block: "nearest" });
+  }
+
+  #move(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || event.isComposing) return;
+    event.preventDefault();
+    const shown = this.#shown();
+    const at = shown.indexOf(this.#chosen) + step;
+    this.#choose(shown.at(at % shown.length));
+  }
+
+  #do(event, row) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const text = row.querySelector("q")?.textContent ?? "";
+    this.#field.value = "";
+    this.#dialog.close();
+    if (row.dataset.does === "note" && composer()) {
+      event.preventDefault();
+      write(composer(), text);
+    }
+    if (row.dataset.does === "search") {
+      event.preventDefault();
+      search(row, text);
+    }
+  }
+}
+
+// What a row is found by: its words, each after a space.
+const said = (row) => ` ${row.querySelector("span").textContent} ${row.dataset.words ?? ""}`.toLowerCase().replace(/\s+/g, " ");
+
+// What stands in the composer stays; the note's own keeping hears of the rest.
+function write(field, text) {
+  if (text) field.value = [field.value.trimEnd(), text].filter(Boolean).join("\n");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+  field.setSelectionRange(field.value.length, field.value.length);
+}
+
+function search(row, text) {
+  const wanted = text.slice(0, 100);
+  const field = document.getElementById("timeline-q");
+  if (!field) return location.assign(wanted ? `${row.href}?q=${encodeURIComponent(wanted)}` : row.href);
+  if (wanted) {
+    field.value = wanted;
+    field.form.requestSubmit();
+  }
+  field.focus();
+}
+
+export function startPalette() {
+  const dialog = document.getElementById("palette");
+  if (!dialog) return;
+  const palette = new Palette(dialog);
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[commandfor=palette]")) return;
+    event.preventDefault();
+    palette.open();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
+    event.preventDefault();
+    palette.open();
+  });
+}

@@ -1,0 +1,151 @@
+"""Quick entry: each is offered what they may do, and nothing else."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from incidents import facts
+from incidents.models import Incident, Person
+from incidents.palette import Palette, Row, palette
+from incidents.permissions import in_incident
+from incidents.vocabulary import LaneKind
+from tests.factories import START
+from warroom.kernel import clock
+
+COMMANDS = {
+    "Decide",
+    "Schedule a checkpoint",
+    "Change severity",
+    "Move to another phase",
+    "Freeze a surface",
+    "Name an owner",
+    "Say what is impacted",
+    "Adopt a scenario",
+    "Set the evidence channel",
+    "Say who takes part",
+}
+EVERYBODYS = {
+    "Write a note",
+    "Capture evidence",
+    "Add a residual risk",
+    "Copy the command snapshot",
+}
+OF_INVESTIGATION = {"State a hypothesis", "Recommend an option", "Offer a handoff"}
+OF_MITIGATION = {"Open, pass on or end a branch", "Recommend an option", "Offer a handoff"}
+OF_OTHERS = {"Recommend an option", "Offer a handoff"}
+ALL_OF_COMMAND = (
+    COMMANDS | EVERYBODYS | (OF_INVESTIGATION | OF_MITIGATION) - {"Recommend an option"}
+)
+
+
+def offered(person: Person, incident: Incident, here: str = "") -> Palette:
+    who = in_incident(person.as_actor(), incident, here)
+    return palette(person, who, facts.of(incident), here)
+
+
+def labels(rows: tuple[Row, ...]) -> set[str]:
+    return {row.label for row in rows}
+
+
+@pytest.mark.parametrize("here", ["", LaneKind.VERIFICATION.value])
+def test_the_commander_is_offered_every_command(
+    staffed: Incident, commander: Person, here: str
+) -> None:
+    asks = {"Raise an unknown"} if here else set()
+
+    assert labels(offered(commander, staffed, here).acts) == ALL_OF_COMMAND | asks
+
+
+def test_an_admin_is_offered_what_a_commander_is(staffed: Incident, admin: Person) -> None:
+    assert labels(offered(admin, staffed).acts) == ALL_OF_COMMAND
+
+
+def test_a_responder_without_a_role_is_offered_no_command(
+    staffed: Incident, stranger: Person
+) -> None:
+    assert labels(offered(stranger, staffed).acts) == EVERYBODYS
+
+
+@pytest.mark.parametrize(
+    ("lane", "own"),
+    [
+        (LaneKind.INVESTIGATION, OF_INVESTIGATION),
+        (LaneKind.MITIGATION, OF_MITIGATION),
+        (LaneKind.COMMUNICATION, OF_OTHERS),
+        (LaneKind.VERIFICATION, OF_OTHERS),
+    ],
+)
+def test_the_owner_of_a_lane_is_offered_what_is_the_lanes(
+    staffed: Incident, lane_owners: dict[LaneKind, Person], lane: LaneKind, own: set[str]
+) -> None:
+    owner = lane_owners[lane]
+
+    assert labels(offered(owner, staffed).acts) == EVERYBODYS | own
+    assert labels(offered(owner, staffed, lane).acts) == EVERYBODYS | own | {"Raise an unknown"}
+
+
+def test_on_the_lane_of_another_its_owner_is_offered_nothing_of_it(
+    staffed: Incident, lane_owners: dict[LaneKind, Person]
+) -> None:
+    found = offered(lane_owners[LaneKind.INVESTIGATION], staffed, LaneKind.MITIGATION)
+
+    assert labels(found.acts) == EVERYBODYS | OF_INVESTIGATION
+    recommend = next(row for row in found.acts if row.label == "Recommend an option")
+    assert recommend.href == f"/{staffed.reference}/recommend/"
+
+
+def test_on_a_lane_forms_begin_with_it(
+    staffed: Incident, lane_owners: dict[LaneKind, Person]
+) -> None:
+    here = LaneKind.MITIGATION
+    rows = {row.label: row.href for row in offered(lane_owners[here], staffed, here).acts}
+
+    room = f"/{staffed.reference}/"
+    assert rows["Capture evidence"] == f"{room}evidence/new/?lane={here}&next={room}lanes/{here}/"
+    assert rows["Recommend an option"] == f"{room}recommend/?lane={here}"
+    assert rows["Offer a handoff"] == f"{room}handoff/?lane={here}"
+    assert rows["Raise an unknown"] == f"{room}lanes/{here}/unknowns/"
+
+
+def test_each_lane_is_a_key_away_and_names_its_owner(
+    incident: Incident, staffed: Incident, lane_owners: dict[LaneKind, Person], commander: Person
+) -> None:
+    places = {row.label: row for row in offered(commander, staffed).places}
+
+    for key, lane in enumerate(LaneKind, start=1):
+        assert places[f"{lane.label} lane"].key == str(key)
+        assert places[f"{lane.label} lane"].hint == str(lane_owners[lane])
+
+
+def test_no_key_is_given_twice(staffed: Incident, commander: Person) -> None:
+    found = offered(commander, staffed, LaneKind.INVESTIGATION)
+
+    keys = [row.key for row in (*found.acts, *found.places) if row.key]
+
+    assert sorted(keys) == sorted(set(keys))
+
+
+@pytest.mark.parametrize("path", ["", "lanes/investigation/"])
+@pytest.mark.parametrize("who", ["commander", "stranger", "owner", "admin"])
+def test_what_is_offered_opens(
+    client: Client,
+    staffed: Incident,
+    lane_owners: dict[LaneKind, Person],
+    request: pytest.FixtureRequest,
+    who: str,
+    path: str,
+) -> None:
+    """Each row of the page that they get leads to a page that they get."""
+    owner = who == "owner"
+    person = lane_owners[LaneKind.MITIGATION] if owner else request.getfixturevalue(who)
+    client.force_login(person)
+    with clock.at(START):
+        page = client.get(f"/{staffed.reference}/{path}").content.decode()
+        rows = page.split('id="palette-rows"')[1].split("<details")[0]
+        addresses = [href.replace("&amp;", "&") for href in re.findall(r'href="(/[^"]*)"', rows)]
+        addresses = [href for href in addresses if not href.endswith(".svg")]
+        refused = [href for href in addresses if client.get(href, follow=True).status_code != 200]
+
+    assert len(addresses) > len(EVERYBODYS)
+    assert refused == []
