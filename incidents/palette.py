@@ -105,9 +105,7 @@ _ACTS = (
 _PLACES = (
     _Act("The room as of a time", "room.view", "as-of", "i-clock", "T", "past rewind"),
     _Act("All evidence", "evidence.read", "evidence-list", "mark-evidence"),
-    _Act(
-        "Search the timeline", "room.view", "timeline", "lane-investigation", "", "find", "search"
-    ),
+    _Act("Search the timeline", "room.view", "timeline", "i-clock", "", "find", "search"),
 )
 
 _TYPED = (
