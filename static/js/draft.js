@@ -18,6 +18,10 @@ async function save(form, state) {
       show(state, "This checkpoint was decided meanwhile; what you typed stays in this page.", true);
       return true;
     }
+    if (answer.status === 403) {
+      show(state, "You no longer command here, so nothing more is saved; what you typed stays in this page.", true);
+      return true;
+    }
     if (!answer.ok) throw new Error(String(answer.status));
     const { saved_at: at } = await answer.json();
     show(state, `Your draft was saved at ${new Date(at).toLocaleTimeString("en-GB", { timeZone: document.documentElement.dataset.zone || undefined })}`);
