@@ -1,5 +1,6 @@
 """A decision on its way in tests: signed, withdrawn, started, done and judged by whom it names."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,17 +22,21 @@ class Executing:
     """Each step takes a minute; ``now`` is the time of the last one."""
 
     def __init__(
-        self, incident: Incident, commander: Person, owners: dict[LaneKind, Person]
+        self,
+        incident: Incident,
+        commander: Person,
+        owners: Mapping[LaneKind, Person],
+        now: datetime = NOW,
     ) -> None:
         self.incident, self.commander = incident, commander
         self.executor = owners[LaneKind.MITIGATION]
         self.verifier = owners[LaneKind.VERIFICATION]
-        self.now = NOW
+        self.now = now
         for lane, person in owners.items():
             self.assign(RoleName.LANE_OWNER, person, lane)
-        self.cited = made_ready(incident, commander, NOW)
-        due = NOW + timedelta(minutes=20)
-        checkpoints.schedule(self._as(commander), incident.pk, due_at=due, purpose="", now=NOW)
+        self.cited = made_ready(incident, commander, now)
+        due = now + timedelta(minutes=20)
+        checkpoints.schedule(self._as(commander), incident.pk, due_at=due, purpose="", now=now)
 
     def assign(self, role: RoleName, person: Person, lane: str = "") -> None:
         actor = self._as(self.commander)

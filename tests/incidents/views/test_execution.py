@@ -223,9 +223,9 @@ def test_the_run_stands_beside_its_baseline_with_what_differs_marked(
 
     assert f"Baseline {baseline.reference}" in page
     assert f"Run {run.reference}" in page
-    assert '<span class="line-changed">eu 0.3 %' in page
-    assert '<span class="line-changed">eu 18 %' in page
-    assert "<span>us 0.2 %" in page
+    for line in ("eu 0.3 %", "eu 18 %"):
+        assert f'<span class="line-changed"><span class="prompt">≠ </span>{line}' in page
+    assert page.count('<span><span class="prompt">  </span>us 0.2 %') == 2
     assert "401 rate below 0.5 % for five minutes" in page
     assert "Lines that differ from the baseline are marked" in page
 
