@@ -1,0 +1,124 @@
+"""Offers that nobody has answered come due once, and the beat writes it."""
+
+from datetime import timedelta
+
+import pytest
+
+from incidents.models import Claim, Incident, Notice, Person
+from incidents.upkeep import put_off
+from incidents.vocabulary import LaneKind, Status
+from lanes.actions import handoffs
+from lanes.due import WAITING, due
+from lanes.models import Handoff
+from tests.factories import START, declared
+from tests.lanes.handing import Handing
+from warroom import tick
+from warroom.kernel import clock
+
+NOW = START + timedelta(minutes=10)
+LATER = NOW + timedelta(minutes=5)
+LANE = LaneKind.MITIGATION
+Owners = dict[LaneKind, Person]
+
+
+@pytest.fixture
+def offered(handing: Handing, stranger: Person, lane_owners: Owners) -> Handoff:
+    return handing.offer(lane_owners[LANE], stranger, LANE)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "found"),
+    [
+        pytest.param(0, 0, id="at-once"),
+        pytest.param(4.98, 0, id="within-five-minutes"),
+        pytest.param(5, 1, id="after-five-minutes"),
+        pytest.param(600, 1, id="after-a-long-stop"),
+    ],
+)
+def test_an_offer_is_due_after_five_minutes(offered: Handoff, minutes: float, found: int) -> None:
+    assert due(NOW + timedelta(minutes=minutes)) == [offered] * found
+
+
+def test_an_answer_or_the_end_of_the_incident_ends_it(
+    offered: Handoff, handing: Handing, stranger: Person
+) -> None:
+    handing.decline(stranger)
+    assert due(LATER) == []
+    assert not handoffs.remind(offered.pk, now=LATER)
+
+    made = handing.offer(handing.commander, stranger)
+    Incident.objects.filter(pk=made.incident_id).update(status=Status.WATCHING)
+    assert due(LATER) == []
+    assert not handoffs.remind(made.pk, now=LATER)
+
+
+def test_one_that_failed_waits_for_its_next_try(offered: Handoff) -> None:
+    put_off(WAITING, str(offered.pk), LATER, ValueError("no"), LATER)
+
+    assert due(LATER) == []
+    assert due(LATER + timedelta(seconds=5)) == [offered]
+
+
+@pytest.mark.parametrize("incidents", [1, 3])
+def test_one_query_whatever_is_due(
+    incidents: int, commander: Person, stranger: Person, django_assert_num_queries
+) -> None:
+    for _ in range(incidents):
+        Handing(declared(commander), commander, NOW).offer(commander, stranger)
+
+    with django_assert_num_queries(1):
+        found = due(LATER)
+
+    assert len(found) == incidents
+
+
+def test_the_beat_reminds_once_and_tells_all_concerned(
+    staffed: Incident, offered: Handoff, commander: Person, stranger: Person, lane_owners: Owners
+) -> None:
+    Notice.objects.all().delete()
+
+    with clock.at(NOW) as hands:
+        for _ in range(9 * 12):
+            tick.tick()
+            hands.advance(seconds=5)
+
+    written = staffed.timeline.filter(kind=WAITING)
+    assert [(one.at, one.subject, one.lane) for one in written] == [(LATER, "HO-1", "mitigation")]
+    assert written[0].data == {
+        "what": "Mitigation",
+        "receiver": "Stranger",
+        "told": "Stranger, Mitigation Owner and Commander were",
+    }
+    told = Notice.objects.filter(kind=WAITING)
+    assert {one.person for one in told} == {stranger, lane_owners[LANE], commander}
+    assert len(told) == 3
+    words = "waits: Stranger has not answered whether to take the lane Mitigation."
+    assert all(one.sentence == f"HO-1 of {staffed.reference} {words}" for one in told)
+
+
+def test_an_offer_of_command_reminds_the_commander_once(
+    staffed: Incident, handing: Handing, commander: Person, stranger: Person
+) -> None:
+    handing.offer(commander, stranger)
+
+    tick.run(LATER)
+    tick.run(LATER + timedelta(seconds=1))
+
+    told = staffed.timeline.get(kind=WAITING).data["told"]
+    assert told == "Stranger and Commander were"
+    assert Notice.objects.filter(kind=WAITING).count() == 2
+
+
+def test_one_that_cannot_be_written_is_marked_and_stops_no_other(
+    offered: Handoff, commander: Person, stranger: Person
+) -> None:
+    other = Handing(declared(commander), commander, NOW)
+    other.offer(commander, stranger)
+    Incident.objects.filter(pk=offered.incident_id).update(last_seq=0)
+
+    tick.run(LATER)
+
+    assert other.incident.timeline.filter(kind=WAITING).count() == 1
+    claim = Claim.objects.get(claimed_at=None)
+    assert (claim.kind, claim.subject) == (WAITING, str(offered.pk))
+    assert claim.error.startswith("IntegrityError")
