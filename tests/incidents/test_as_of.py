@@ -22,7 +22,6 @@ from incidents.actions import (
     scenarios,
     signatures,
 )
-from incidents.as_of import incident_at
 from incidents.content import content_hash
 from incidents.models import Incident, Person
 from incidents.rules.conflict import Scores
@@ -265,17 +264,9 @@ def test_a_moment_between_two_steps_has_the_facts_of_the_first(live: Callable[..
         between = recall(life.number, then.at + timedelta(seconds=30), looks=False)
 
         assert differences([between.facts, between.lanes], [then.facts, then.lanes]) == []
+        assert between.facts["incident"]["last_seq"] == entries_until(life.number, then.at)
     # Whoever looks back changes nothing.
     assert differences(remember(life.number, life.now, looks=False), life.kept[-1]) == []
-
-
-def test_the_past_ends_at_its_last_entry(live: Callable[..., Life]) -> None:
-    life = live()
-    moment = life.kept[20].at
-
-    past = incident_at(Incident.objects.get(pk=life.number), moment)
-
-    assert past.last_seq == entries_until(life.number, moment)
 
 
 def test_the_past_costs_as_many_queries_however_much_happened(live: Callable[..., Life]) -> None:
