@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from incidents.models import Incident
 from lanes.facts import lanes_of
 from lanes.offers import waiting
+from lanes.owners import graph
 
 
 def render_lanes(incident: Incident, now: datetime) -> str:
@@ -14,5 +15,6 @@ def render_lanes(incident: Incident, now: datetime) -> str:
         "incident": incident,
         "lanes": lanes_of(incident),
         "command": waiting(incident).get(""),
+        "graph": graph(incident),
     }
     return render_to_string("lanes/panel.html", context)

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from incidents.vocabulary import LaneKind
-from lanes.views import boundary, handoffs, hypotheses, notes, page, unknowns
+from lanes.views import boundary, handoffs, hypotheses, notes, owners, page, unknowns
 
 
 class LaneConverter(StringConverter):
@@ -32,5 +32,6 @@ urlpatterns = [
     path("INC-<int:number>/HO-<int:handoff>/accept/", handoffs.accept, name="handoff-accept"),
     path("INC-<int:number>/HO-<int:handoff>/decline/", handoffs.decline, name="handoff-decline"),
     path("INC-<int:number>/HO-<int:handoff>/withdraw/", handoffs.withdraw, name="handoff-withdraw"),
+    path("INC-<int:number>/owners/", owners.owners, name="owners"),
     path("INC-<int:number>/notes/", notes.add_note, name="note-add"),
 ]

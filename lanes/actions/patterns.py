@@ -1,12 +1,11 @@
 """Anti-patterns on the record: when each began and when it was over."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from incidents import facts, patterns
 from incidents.actions.act import act
 from incidents.models import Incident
 from incidents.rules.patterns import Pattern
-from incidents.rules.wording import duration
 from incidents.timeline.record import record
 from lanes.models import PatternSpan
 from warroom.kernel.actor import SYSTEM
@@ -52,7 +51,6 @@ def _begin(incident: Incident, pattern: Pattern, now: datetime) -> None:
 def _end(incident: Incident, span: PatternSpan, now: datetime) -> None:
     span.ended_at = now
     span.save(update_fields=["ended_at"])
-    lasted = max(now - span.began_at, timedelta(minutes=1))
     record(
         incident,
         "pattern.cleared",
@@ -61,5 +59,5 @@ def _end(incident: Incident, span: PatternSpan, now: datetime) -> None:
         subject=span.code,
         label=span.label,
         sentence=span.sentence,
-        lasted=duration(lasted),
+        lasted=span.lasted,
     )

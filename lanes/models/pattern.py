@@ -1,8 +1,10 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+
+from incidents.rules.wording import duration
 
 
 class PatternSpanQuerySet(models.QuerySet["PatternSpan"]):
@@ -48,3 +50,10 @@ class PatternSpan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} of {self.incident.reference}"
+
+    @property
+    def lasted(self) -> str:
+        """How long, in words; never less than a minute. Nothing while it lasts."""
+        if self.ended_at is None:
+            return ""
+        return duration(max(self.ended_at - self.began_at, timedelta(minutes=1)))

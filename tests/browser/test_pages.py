@@ -139,6 +139,7 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "lane, changing it": ("priya", f"{ROOM}lanes/investigation/", 200, unfolded),
     "lane of mitigation": ("jonas", f"{ROOM}lanes/mitigation/", 200, unfolded),
     "lane of verification": ("ken", f"{ROOM}lanes/verification/", 200, lambda page: "main"),
+    "owners": ("mara", f"{ROOM}owners/", 200, lambda page: "main"),
     "unknowns": ("priya", f"{ROOM}lanes/investigation/unknowns/", 200, lambda page: "main"),
     "unknowns, refused": ("priya", f"{ROOM}lanes/investigation/unknowns/", 200, refused),
     "an unknown": ("priya", f"{ROOM}lanes/investigation/U-3/", 200, lambda page: "main"),
