@@ -12,6 +12,7 @@ from incidents.facts import Standing
 from incidents.models import (
     Checkpoint,
     Decision,
+    Evidence,
     Freeze,
     Incident,
     Person,
@@ -128,8 +129,8 @@ def _progress(facts: Standing) -> dict[str, Any]:
         found["waiting"] = dual.missing(dual_facts(facts, current))
     if current.execution.done_at:
         found["proof"] = current.execution.proof.defer("text").order_by("number")
-    if current.execution.run:
-        found["baseline"] = current.execution.run.baseline
+    if (run := current.execution.run) and run.baseline_id:
+        found["baseline"] = Evidence.objects.defer("text").get(pk=run.baseline_id)
     return found
 
 
