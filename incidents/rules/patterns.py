@@ -17,7 +17,8 @@ MANY_LANES = 3
 class Pattern:
     """One anti-pattern that holds now: what, about what, and the act that mends it.
 
-    ``subject`` tells several of one code apart. ``lane`` is the lane on whose page it stands too.
+    ``subject`` tells several of one code apart. ``lane`` is the lane on whose page it stands too,
+    ``others`` are further ones.
     """
 
     code: str
@@ -27,6 +28,10 @@ class Pattern:
     lane: str = ""
     button: str = ""
     href: str = ""
+    others: tuple[str, ...] = ()
+
+    def concerns(self, lane: str) -> bool:
+        return lane == self.lane or lane in self.others
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ def _of_lanes(held: list[Owned]) -> Pattern:
         f"{held[0].name} owns {len(held)} lanes: {lanes}. Fast at first, fragile later.",
         subject=f"person {held[0].person}",
         button="Name another owner",
+        others=tuple(one.lane for one in held),
     )
 
 

@@ -27,6 +27,7 @@ def _same(item: str) -> str:
 
 def _overlap(key: str, held: Mapping[LaneKind, str]) -> Pattern:
     first, said = next(iter(held.items()))
+    others = tuple(lane.value for lane in held if lane != first)
     act = "exclude" if len(held) == 2 else "keep"
     return Pattern(
         "OVERLAP",
@@ -36,4 +37,5 @@ def _overlap(key: str, held: Mapping[LaneKind, str]) -> Pattern:
         subject=key[:160],
         lane=first.value,
         button="Mend a boundary",
+        others=others,
     )

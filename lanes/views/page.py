@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from incidents import facts as incident_facts
-from incidents import minimum, recommended
+from incidents import minimum, patterns, recommended
 from incidents.doors import door
 from incidents.exhibits import excerpts
 from incidents.facts import Standing
@@ -63,6 +63,7 @@ def page(
         "earlier": items[IN_FULL:],
         "recommendations": _recommended(standing, here.kind),
         "contradiction": standing.contradiction,
+        "patterns": [one for one in patterns.of(standing, now) if one.concerns(lane)],
         "unknowns": unknowns_of(incident, lane),
         "notes": notes_of(incident, lane, NOTES),
         **{name: may(action, request.who) for name, action in _MAY.items()},

@@ -89,6 +89,24 @@ def test_a_lane_without_owner_says_so_and_leads_who_may_to_naming_one(
     assert "/roles/" not in pages[stranger]
 
 
+def test_an_anti_pattern_stands_on_the_lanes_that_it_concerns(
+    visit: Any, staffed: Incident, commander: Person
+) -> None:
+    for lane in (LaneKind.INVESTIGATION, MITIGATION):
+        actions.set_boundary(
+            commander.as_actor(),
+            staffed.pk,
+            lane=lane,
+            included=["edge cache"],
+            excluded=[],
+            now=START,
+        )
+
+    shown = [lane for lane in LaneKind if 'data-code="OVERLAP"' in visit(commander, lane)]
+
+    assert shown == [LaneKind.INVESTIGATION, MITIGATION]
+
+
 @pytest.mark.parametrize(
     ("who", "may"),
     [
