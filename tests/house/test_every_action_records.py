@@ -28,9 +28,10 @@ from incidents.content import content_hash
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import lock, record
 from incidents.vocabulary import LaneKind, RoleName
-from lanes.actions import boundary, hypotheses, notes, patterns, unknowns
+from lanes.actions import boundary, handoffs, hypotheses, notes, patterns, unknowns
 from tests.factories import START, SurfaceFactory, declared
 from tests.filled import PRECHECK, VERIFICATION, made_ready, written
+from tests.lanes.handing import terms
 from tests.recommending import proposed
 from warroom.kernel.actor import SYSTEM
 from warroom.kernel.refusal import NotPermitted
@@ -50,6 +51,7 @@ MODULES: tuple[ModuleType, ...] = (
     scenarios,
     signatures,
     boundary,
+    handoffs,
     hypotheses,
     notes,
     patterns,
@@ -138,6 +140,11 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         boundary.set_boundary, lane=LaneKind.MITIGATION, included=["flags"], excluded=[]
     ),
     "patterns.observe": lambda s: (s.hero(), patterns.observe(s.incident.pk, now=LATER)),
+    "handoffs.offer": lambda s: s.offer(),
+    "handoffs.accept": lambda s: (s.offer(), s.do(handoffs.accept, 1)),
+    "handoffs.decline": lambda s: (s.offer(), s.do(handoffs.decline, 1, reason="Off shift")),
+    "handoffs.withdraw": lambda s: (s.offer(), s.do(handoffs.withdraw, 1)),
+    "handoffs.remind": lambda s: handoffs.remind(s.offer().pk, now=LATER + timedelta(minutes=5)),
     "unknowns.raise_unknown": lambda s: s.ask(),
     "unknowns.resolve_unknown": lambda s: (
         s.ask(),
@@ -196,6 +203,13 @@ class Scene:
 
     def ask(self, text: str = "Which nodes?") -> Any:
         return self.do(unknowns.raise_unknown, lane=LaneKind.MITIGATION, text=text)
+
+    def offer(self, **other: Any) -> Any:
+        """For the owner of the lane, to whoever commands."""
+        lane = LaneKind.MITIGATION
+        self.do(roles.assign, role=RoleName.LANE_OWNER, lane=lane, person=self.other)
+        self.schedule()
+        return self.do(handoffs.offer, terms(self.commander, **other), lane=lane)
 
     def branch(self) -> Any:
         owner = self.commander
@@ -296,7 +310,7 @@ def test_who_may_not_leaves_nothing(scene: Scene, name: str, stakeholder: Person
     assert entries(scene.incident) == before
 
 
-@pytest.mark.parametrize("name", sorted(CASES.keys() - {"checkpoints.remind"}))
+@pytest.mark.parametrize("name", sorted(CASES.keys() - {"checkpoints.remind", "handoffs.remind"}))
 def test_who_takes_no_part_in_a_restricted_incident_leaves_nothing(
     commander: Person, stranger: Person, deputy: Person, name: str
 ) -> None:

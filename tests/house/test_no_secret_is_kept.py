@@ -30,7 +30,8 @@ from incidents.models import (
 )
 from incidents.vocabulary import LaneKind
 from lanes import actions as lanes
-from lanes.models import BoundaryItem, Hypothesis, Unknown
+from lanes.actions import handoffs
+from lanes.models import BoundaryItem, Handoff, Hypothesis, Unknown
 from tests.factories import START, declared
 from tests.filled import PRECHECK
 from tests.house.test_every_action_records import LATER, Scene
@@ -72,6 +73,11 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
     "verification": lambda s: (s.start(), s.finish(), s.judge(finding=LEAK)),
     "withdrawal": lambda s: (s.recommend(), s.do(recommendations.withdraw, 1, reason=LEAK)),
     "note": lambda s: s.do(lanes.add_note, text=LEAK),
+    "handoff": lambda s: s.offer(
+        included=(LEAK,), excluded=(f"Not {LEAK}",), unknowns=LEAK, trigger=LEAK, message=LEAK
+    ),
+    "declined": lambda s: (s.offer(), s.do(handoffs.decline, 1, reason=LEAK)),
+    "withdrawn": lambda s: (s.offer(), s.do(handoffs.withdraw, 1, reason=LEAK)),
     "boundary": lambda s: s.do(
         lanes.set_boundary, lane=LaneKind.MITIGATION, included=[LEAK], excluded=[]
     ),
@@ -112,6 +118,7 @@ def kept() -> str:
         Freeze,
         Checkpoint,
         BoundaryItem,
+        Handoff,
         Unknown,
         Hypothesis,
         DecisionDraft,
