@@ -3,6 +3,7 @@
 from incidents.actions.recommendations import Proposed
 from incidents.rules.capture import Capture
 from incidents.vocabulary import EvidenceKind, LaneKind, Option, Purpose
+from lanes.actions.handoffs import Terms
 
 _RED, _GREEN, _YELLOW, _CYAN, _BOLD, _DIM, _END = (
     f"\x1b[{code}m" for code in ("31", "32", "33", "36", "1", "2", "0")
@@ -186,4 +187,12 @@ PIN_KEYS = Proposed(
     ),
     reversibility=4,
     blast_radius=2,
+)
+
+HANDOVER = Terms(
+    included=("status page", "support", "leadership"),
+    excluded=("press",),
+    unknowns="Whether people who signed in between 13:14 and 13:48 must sign in again.",
+    trigger="401 rate above 10 % for 2 minutes in any region. Then tell the commander first.",
+    message="My shift ends at 14:30. Support has the macro; 214 tickets, growing slowly.",
 )

@@ -25,6 +25,7 @@ from incidents.models import Evidence, Incident, Person, Surface
 from incidents.rules.capture import Capture
 from incidents.vocabulary import BranchType, Choice, Confidence, LaneKind, Option, Phase, RoleName
 from lanes import actions as lanes
+from lanes.actions import handoffs
 from warroom.demo import material
 from warroom.kernel import clock
 from warroom.kernel.refusal import Refused
@@ -69,6 +70,7 @@ class _Story:
             self._decide,
             self._move,
             self._conflict,
+            self._handover,
         ):
             chapter()
         return self.incident
@@ -237,6 +239,14 @@ class _Story:
         refused = self._capture(35, "priya", material.REFRESH)
         self._note(35.2, "priya", LaneKind.INVESTIGATION, material.CACHE_NOTE)
         self._recommend(35.5, "priya", LaneKind.INVESTIGATION, material.PIN_KEYS, key_age, refused)
+
+    def _handover(self) -> None:
+        following = self.incident.checkpoints.open().first()
+        assert following is not None
+        terms = replace(
+            material.HANDOVER, receiver=self.people["noor"], checkpoint=following.number
+        )
+        self._at(35.8, "aisha", handoffs.offer, terms, lane=LaneKind.COMMUNICATION)
 
     def _recommend(
         self, minute: float, who: str, lane: LaneKind, said: Proposed, *cited: Evidence
