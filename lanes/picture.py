@@ -230,7 +230,8 @@ def tall(story: Story) -> Drawing:
             at = y(event.at)
             marks.append(_mark(event, round(left + 12, 1), round(at - 7, 1), 14))
             if at >= free:
-                texts.append(Text(round(left + 27, 1), round(at + 4, 1), event.label))
+                word = event.label.split(" ", 1)[0]
+                texts.append(Text(round(left + 27, 1), round(at + 4, 1), word))
                 free = at + 14
     return Drawing(
         360,

@@ -143,6 +143,13 @@ def test_a_mark_has_its_word_where_there_is_room(minutes, labelled):
     assert all(mark.title for mark in shown)
 
 
+def test_on_a_phone_a_mark_has_its_number_alone():
+    drawing = tall(story(held(0), events=marks(10, 11, 60)))
+
+    words = [text.words for text in drawing.texts if text.words.startswith("D-")]
+    assert words == ["D-1", "D-3"]
+
+
 @pytest.mark.parametrize("draw", [wide, tall], ids=["wide", "tall"])
 @pytest.mark.parametrize("end", [0, 1, 94, 20_000])
 def test_all_of_it_lies_within_its_box(draw, end):
