@@ -15,6 +15,8 @@ ROOM_PAGES = [
     "live/",
     "evidence/",
     "lanes/mitigation/",
+    "lanes/mitigation/unknowns/",
+    "hypotheses/",
     "risks/",
     "branches/",
 ]
