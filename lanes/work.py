@@ -131,6 +131,6 @@ def _serving(incident: Incident, until: datetime | None) -> Mapping[str, Listed[
     found.sort(key=lambda item: -item.number)
     grouped = {purpose: [i for i in found if i.purpose == purpose] for purpose in _SERVING}
     return {
-        purpose: Listed(tuple(items), items[0].in_all if items else 0)  # type: ignore[attr-defined]
+        purpose: Listed(tuple(items), items[0].in_all if items else 0)
         for purpose, items in grouped.items()
     }
