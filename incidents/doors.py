@@ -71,7 +71,7 @@ def _send(view: View, keeps: bool, request: HttpRequest, *args: Any, **kwargs: A
         raise
     if response.status_code >= 400:
         repeats.forget(request.sent)
-    return response
+    return repeats.acknowledged(request, response)
 
 
 def find(request: HttpRequest, number: int) -> Incident:
@@ -116,7 +116,7 @@ class RefusalMiddleware:
         if isinstance(error, NotPermitted):
             return render(request, "403.html", {"sentence": error.sentence}, status=403)
         if isinstance(error, AlreadyDone):
-            return repeats.answer(request, error.href)
+            return repeats.acknowledged(request, repeats.answer(request, error.href))
         if isinstance(error, Refused):
             return render(request, "409.html", {"violations": error.violations}, status=409)
         return None

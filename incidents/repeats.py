@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from incidents.keeping import AUTHOR
 from incidents.models import Submission
+
+TAKEN = "warroom-taken"
+"""The cookie that tells the browser which form was taken, so that it can forget what was typed."""
 
 _OURS = {"csrfmiddlewaretoken", "once", AUTHOR, "next"}
 """Fields that nobody types."""
@@ -54,6 +58,18 @@ def answer(request: HttpRequest, href: str) -> HttpResponse:
         return JsonResponse({"first": href}, status=409)
     context = {"href": href, "typed": _typed(request), "files": _files(request)}
     return render(request, "already_sent.html", context, status=409)
+
+
+def acknowledged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A form that was taken answers with a redirect: say so to the page that comes next."""
+    try:
+        once = UUID(request.POST.get("once", ""))
+    except ValueError:
+        return response
+    if response.status_code in {302, 303}:
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie(TAKEN, str(once), max_age=600, secure=secure, samesite="Lax")
+    return response
 
 
 def _digest(request: HttpRequest) -> str:

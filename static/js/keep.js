@@ -4,7 +4,6 @@ const person = document.querySelector('meta[name="person"]')?.content;
 const PREFIX = "warroom-kept:";
 const SENT = "warroom-sent";
 const place = (form) => `${PREFIX}${person}:${form.dataset.keep}`;
-const here = () => location.href.split("#")[0];
 const fields = (form) => form.querySelectorAll("textarea, input[type=text], input[type=search], input[type=url]");
 
 function read(store, name) {
@@ -63,20 +62,22 @@ function forgetAll() {
   for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
 }
 
-// A form that was taken answers with a redirect; a refusal, an error or no answer at all does not.
+// The server names the form that it took. The page that came next may be left before it has run this,
+// so any later page may be the one that forgets.
 function settle() {
   const sent = read(sessionStorage, SENT);
-  if (!sent) return;
+  const taken = document.cookie.match(/(?:^|; )warroom-taken=([0-9a-f-]+)/);
   sessionStorage.removeItem(SENT);
-  const [arrival] = performance.getEntriesByType("navigation");
-  if (arrival?.redirectCount && document.referrer === sent.page) localStorage.removeItem(sent.place);
+  if (sent && taken && taken[1] === sent.once) localStorage.removeItem(sent.place);
 }
 
 function watch(form) {
   restore(form);
   form.addEventListener("input", () => save(form));
   if ("composer" in form.dataset) return;
-  form.addEventListener("submit", () => write(sessionStorage, SENT, { page: here(), place: place(form) }));
+  form.addEventListener("submit", () => {
+    write(sessionStorage, SENT, { once: form.elements.namedItem("once")?.value, place: place(form) });
+  });
 }
 
 export function startKeeping() {

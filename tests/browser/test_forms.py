@@ -50,6 +50,19 @@ def test_what_is_typed_survives_a_reload_until_it_is_sent(visit: Visits) -> None
     expect(page.get_by_label("What is known?")).to_have_value("")
 
 
+def test_what_was_taken_is_forgotten_though_the_next_page_ran_no_script(visit: Visits) -> None:
+    page = visit("mara", "/declare/")
+    page.get_by_label("What is wrong?").fill("Left before it had loaded")
+    page.get_by_label("SEV-3").check()
+    page.route("**/*.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    page.get_by_role("button", name="Declare").click()
+    expect(page.locator("h1")).to_have_text("Left before it had loaded")
+    page.unroute("**/*.js")
+    page.goto("/declare/")
+    expect(page.get_by_label("What is wrong?")).to_have_value("")
+    assert _kept_here(page) == 0
+
+
 def test_signing_out_forgets_what_was_typed(visit: Visits) -> None:
     page = visit("noor", "/declare/")
     page.get_by_label("What is known?").fill(TEXT)
