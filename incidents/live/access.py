@@ -1,7 +1,7 @@
 """Who may watch: judged at connecting and again for every connection of the process at once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from types import SimpleNamespace
@@ -27,6 +27,7 @@ class Viewer:
     person_id: int
     password: str
     incident_id: int
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def admit(session_key: str | None, incident_id: int) -> tuple[Viewer, int] | Ref
     incident = Incident.objects.visible_to(person).filter(pk=incident_id).first()
     if incident is None:
         return Refusal(4404, UNKNOWN)
-    return Viewer(session_key, person.pk, person.password, incident.pk), incident.last_seq
+    viewer = Viewer(session_key, person.pk, person.password, incident.pk, str(person))
+    return viewer, incident.last_seq
 
 
 def judge(viewers: Iterable[Viewer], now: datetime) -> Judgement:

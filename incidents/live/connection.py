@@ -3,12 +3,14 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from incidents.live import messages
 from incidents.live.access import Viewer
 from incidents.live.render import Fragment
+from warroom.kernel import clock
 
 type Event = Mapping[str, Any]
 type Send = Callable[[Event], Coroutine[Any, Any, None]]
@@ -44,12 +46,15 @@ class Connection:
     """Never awaited by the hub. ``ended`` resolves to a close code when the hub gives it up.
 
     ``seq`` is the last entry that it was sent. Until ``release`` batches are held back, so that
-    what was missed goes first.
+    what was missed goes first. ``place`` is the lane whose page it shows, ``heard_at`` when it last
+    said anything.
     """
 
-    def __init__(self, viewer: Viewer, send: Send, seq: int) -> None:
+    def __init__(self, viewer: Viewer, send: Send, seq: int, place: str = "") -> None:
         self.viewer = viewer
         self.seq = seq
+        self.place = place
+        self.heard_at: datetime = clock.now()
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[int] = self._loop.create_future()
         self._send = send

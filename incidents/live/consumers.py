@@ -10,16 +10,20 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from incidents.live import access, catchup, hub, messages
+from incidents.live import access, catchup, hub, messages, presence
 from incidents.live.access import Refusal
 from incidents.live.connection import Connection, text
+from warroom.kernel import clock
+
+HERE = "here"
+"""What a browser answers when it is asked whether it is still there."""
 
 GOODBYE = 1.0
 """Seconds that a browser which is given up has to take its close code."""
 
 
 class RoomConsumer(AsyncWebsocketConsumer):
-    """``ws/INC-n/?after=N``: entries after ``N`` in order, then what happens.
+    """``ws/INC-n/?after=N&at=LANE``: entries after ``N`` in order, then what happens.
 
     Closes with 4401 (sign in), 4404 (no such incident, or hidden), 4403 (access lost), 4408 (too
     slow: connect again with the last sequence number).
@@ -49,14 +53,19 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await self.close(answer.code)
             return
         viewer, head = answer
-        asked = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", [""])[0]
-        self.connection = Connection(viewer, self.base_send, min(catchup.after_of(asked), head))
+        asked = parse_qs(self.scope["query_string"].decode("latin-1"))
+        after = min(catchup.after_of(asked.get("after", [""])[0]), head)
+        place = presence.place_of(asked.get("at", [""])[0])
+        self.connection = Connection(viewer, self.base_send, after, place)
         self.admitted.set()
         await hub.here().join(self.connection, head)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """A browser says only "ping", to learn that the way is open."""
-        if self.connection is not None:
+        """A browser says only "ping", to learn that the way is open, and "here" when asked."""
+        if self.connection is None:
+            return
+        self.connection.heard_at = clock.now()
+        if text_data != HERE:
             self.connection.push(text(messages.pong(self.connection.seq)))
 
     async def _given_up(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from incidents.live import access, messages, topics
+from incidents.live.attendance import Attendance
 from incidents.live.connection import Connection
 from incidents.live.reader import Reader
 from incidents.live.room import Room
@@ -36,6 +37,7 @@ class Hub:
         self._judging = asyncio.Lock()
         self._look_now = asyncio.Event()
         self._subscription = Subscription(self._hear, self._health)
+        self._attendance = Attendance(self.rooms, self._fresh)
         self._looking = asyncio.create_task(self._keep_looking(), name="live-hub")
 
     async def join(self, connection: Connection, head: int) -> None:
@@ -54,6 +56,8 @@ class Hub:
         await room.replay(connection)
         say = messages.degraded if self.degraded else messages.live
         room.tell(say(connection.seq), [connection])
+        room.tell(messages.presence(room.attendance), [connection])
+        self._attendance.came()
 
     def leave(self, connection: Connection) -> None:
         number = connection.viewer.incident_id
@@ -61,6 +65,7 @@ class Hub:
         if room is None:
             return
         room.connections.discard(connection)
+        self._attendance.left(number)
         if not room.connections:
             room.close()
             del self.rooms[number]
@@ -73,6 +78,7 @@ class Hub:
         _hubs.pop(asyncio.get_running_loop(), None)
         self._looking.cancel()
         self._subscription.close()
+        self._attendance.close()
         self._entries.close()
         self._panels.close()
 

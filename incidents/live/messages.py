@@ -53,5 +53,13 @@ def pong(seq: int) -> dict[str, Any]:
     return {"type": "pong", "seq": seq}
 
 
+def presence(html: str) -> dict[str, Any]:
+    """Who is in the room now; "" when nobody knows."""
+    return {"type": "presence", "html": html}
+
+
+ASK: dict[str, Any] = {"type": "ask"}
+"""Are you still there? A browser that is answers "here"."""
+
 DUTIES: dict[str, Any] = {"type": "duties"}
 RELOAD: dict[str, Any] = {"type": "reload"}

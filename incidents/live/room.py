@@ -26,7 +26,7 @@ class Access(Protocol):
 
 
 class Room:
-    """``seq`` is the last entry given to everybody; ``recent`` are the last ones, rendered."""
+    """``seq`` is the last entry given to everybody; ``attendance`` the line of who is here."""
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class Room:
         self.incident_id = incident_id
         self.seq = seq
         self.connections: set[Connection] = set()
+        self.attendance = ""
         self._recent: deque[Fragment] = deque(maxlen=catchup.MOST)
         self._read_entries, self._read_panels = entries, panels
         self._access = access
@@ -66,6 +67,12 @@ class Room:
         event = text(message)
         for connection in tuple(self.connections if to is None else to):
             connection.push(event)
+
+    def attend(self, html: str) -> None:
+        """Who is here now, told when it has changed."""
+        if html != self.attendance:
+            self.attendance = html
+            self.tell(messages.presence(html))
 
     async def replay(self, connection: Connection) -> None:
         """Give a browser that joined what it has missed, then let it follow."""

@@ -1,7 +1,10 @@
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from incidents.doors import door
-from incidents.live import catchup
+from incidents.live import catchup, messages, presence
+from incidents.live.presence import Present
 from incidents.models import Incident
 from warroom.kernel import clock
 
@@ -10,10 +13,21 @@ from warroom.kernel import clock
 def catch_up(request: HttpRequest, incident: Incident) -> HttpResponse:
     """``GET /INC-n/live/?after=N``: what a browser without a socket has missed.
 
-    With ``&look`` also the panels as they are now, whatever was recorded.
+    With ``&look`` also the panels as they are now, whatever was recorded. Who polls is present,
+    in the room or on the page of the lane ``&at``.
     """
+    now, look = clock.now(), "look" in request.GET
     after = catchup.after_of(request.GET.get("after", ""))
-    look = "look" in request.GET
-    response = JsonResponse(catchup.poll(incident, after, clock.now(), look=look))
+    answer = catchup.poll(incident, after, now, look=look)
+    answer["messages"].append(messages.presence(_attend(request, incident, now)))
+    response = JsonResponse(answer)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _attend(request: HttpRequest, incident: Incident, now: datetime) -> str:
+    place = presence.place_of(request.GET.get("at", ""))
+    one = Present(request.user.pk, str(request.user), place)
+    source = f"poll-{one.person_id}-{place}"
+    found = presence.exchange(source, {incident.pk: [one]}, now)
+    return presence.render(found[incident.pk]) if found else ""

@@ -8,6 +8,7 @@ import { Announcer } from "./live/announcer.js";
 import { Duties } from "./live/duties.js";
 import { Moments } from "./live/moments.js";
 import { Panels } from "./live/panels.js";
+import { Presence } from "./live/presence.js";
 import { Sections } from "./live/sections.js";
 import { Standing } from "./live/standing.js";
 import { Timeline } from "./live/timeline.js";
@@ -19,11 +20,12 @@ if (main) {
   const timeline = new Timeline(Number(main.dataset.seq), announcer);
   const panels = new Panels();
   const duties = new Duties(main.dataset.next);
+  const presence = new Presence();
   const sections = new Sections(main.dataset);
   const standing = new Standing(main, announcer, () => timeline.seq);
 
   const connection = new Connection(
-    { socket: main.dataset.live, poll: main.dataset.poll },
+    { socket: main.dataset.live, poll: main.dataset.poll, place: main.dataset.place },
     () => timeline.seq,
     {
       entries: (message) => {
@@ -36,10 +38,14 @@ if (main) {
         moments.next(message.moment);
       },
       duties: () => duties.changed(),
+      presence: (message) => presence.show(message.html),
       reload: () => standing.reload(),
       bye: (message) => standing.bye(message.reason),
     },
-    (state) => standing.show(state),
+    (state) => {
+      standing.show(state);
+      presence.stand(state.name);
+    },
   );
   const moments = new Moments(main, () => connection.catchUp("look"), () => duties.changed());
   standing.whenAsked(() => connection.now());

@@ -56,7 +56,7 @@ export class Connection {
   async catchUp(look = "") {
     if (this.#over) return false;
     try {
-      const response = await fetch(`${this.#paths.poll}?after=${this.#seq()}${look && `&${look}`}`, {
+      const response = await fetch(this.#asking(look), {
         headers: { Accept: "application/json" },
         redirect: "manual",
         signal: AbortSignal.timeout(10000),
@@ -74,11 +74,24 @@ export class Connection {
     }
   }
 
+  #asking(look) {
+    const url = this.#address(this.#paths.poll);
+    if (look) url.searchParams.set(look, "");
+    return url;
+  }
+
+  // What this page has, and where in the incident it stands: others see who is on which lane.
+  #address(path) {
+    const url = new URL(path, window.location.href);
+    url.searchParams.set("after", this.#seq());
+    if (this.#paths.place) url.searchParams.set("at", this.#paths.place);
+    return url;
+  }
+
   #open() {
     clearTimeout(this.#retry);
-    const url = new URL(this.#paths.socket, window.location.href);
+    const url = this.#address(this.#paths.socket);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    url.searchParams.set("after", this.#seq());
     const socket = new WebSocket(url);
     this.#socket = socket;
     socket.onmessage = (event) => socket === this.#socket && this.#receive(event.data);
@@ -91,6 +104,7 @@ export class Connection {
     this.#answer = 0;
     if (message.type === "live") this.#nowLive();
     else if (message.type === "degraded") this.#degraded();
+    else if (message.type === "ask") this.#socket.send("here");
     else if (message.type === "pong") message.seq > this.#seq() && this.catchUp();
     else this.#handle(message);
   }

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from django.utils.html import strip_tags
 
 from incidents.live import hub
 from incidents.models import Incident, Person
@@ -25,9 +28,19 @@ PATIENCE = 5.0
 
 
 class Browser:
-    """One tab with the room open. Messages are kept in the order in which they came."""
+    """One tab with the room open. Messages are kept in the order in which they came.
 
-    def __init__(self, person: Person | None, incident_id: int, after: int | None = None) -> None:
+    Who is present comes when it comes, and so is kept apart, in ``present``; who asks whether the
+    tab is still there is answered while ``answers``.
+    """
+
+    def __init__(
+        self,
+        person: Person | None,
+        incident_id: int,
+        after: int | None = None,
+        at: str = "",
+    ) -> None:
         headers = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
         if person is not None:
             headers.append(
@@ -41,12 +54,15 @@ class Browser:
             {
                 "type": "websocket",
                 "path": f"/ws/INC-{incident_id}/",
-                "query_string": b"" if after is None else f"after={after}".encode(),
+                "query_string": (b"" if after is None else f"after={after}".encode())
+                + f"&at={at}".encode(),
                 "headers": headers,
                 "subprotocols": [],
             },
         )
         self.messages: list[dict[str, Any]] = []
+        self.present: list[str] = []
+        self.answers = True
 
     async def open(self) -> "Browser":
         await self.socket.send_input({"type": "websocket.connect"})
@@ -63,11 +79,36 @@ class Browser:
 
     async def next(self) -> dict[str, Any]:
         """The next message; a close comes as ``{"closed": code}``."""
-        event = await self.socket.receive_output(PATIENCE)
-        if event["type"] == "websocket.close":
-            return {"closed": event["code"]}
-        self.messages.append(json.loads(event["text"]))
-        return self.messages[-1]
+        while True:
+            event = await self.socket.receive_output(PATIENCE)
+            if event["type"] == "websocket.close":
+                return {"closed": event["code"]}
+            message = json.loads(event["text"])
+            if not await self._aside(message):
+                self.messages.append(message)
+                return message
+
+    async def _aside(self, message: dict[str, Any]) -> bool:
+        if message["type"] == "ask" and self.answers:
+            await self.say("here")
+        if message["type"] == "presence":
+            self.present.append(message["html"])
+        return message["type"] in {"ask", "presence"}
+
+    async def sees(self, *people: str) -> None:
+        """Return once exactly these are shown as present."""
+        async with asyncio.timeout(PATIENCE):
+            await self._until_present(sorted(people))
+
+    async def _until_present(self, people: list[str]) -> None:
+        while self.who() != people:
+            event = await self.socket.receive_output(PATIENCE)
+            message = json.loads(event["text"])
+            if not await self._aside(message):
+                self.messages.append(message)
+
+    def who(self) -> list[str]:
+        return names_in(self.present[-1]) if self.present else []
 
     async def until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The first message from now on that is wanted, within ``PATIENCE`` altogether."""
@@ -96,6 +137,11 @@ class Browser:
         return [entry["seq"] for entry in self.entries]
 
 
+def names_in(line: str) -> list[str]:
+    """Who is named in a line of who is present, in words."""
+    return [unescape(strip_tags(one)) for one in re.findall(r"<li>(.*?)</li>", line)]
+
+
 def sign_in(person: Person) -> str:
     """A session as the sign-in page makes it; returns its key."""
     client = Client()
@@ -112,10 +158,13 @@ async def browse() -> AsyncIterator[Opener]:
     opened: list[Browser] = []
 
     async def open_room(
-        person: Person | None, incident: Incident | int, after: int | None = None
+        person: Person | None,
+        incident: Incident | int,
+        after: int | None = None,
+        at: str = "",
     ) -> Browser:
         number = incident if isinstance(incident, int) else incident.pk
-        browser = await sync_to_async(Browser)(person, number, after)
+        browser = await sync_to_async(Browser)(person, number, after, at)
         opened.append(browser)
         return await browser.open()
 
