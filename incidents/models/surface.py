@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Now
 
 from incidents.vocabulary import CLASS_POSTURE, DependencyClass
 
@@ -22,6 +23,13 @@ class Surface(models.Model):
         help_text="Offered for copying in a room",
     )
     on_status_page = models.BooleanField("shown on the status page", default=True)
+    description = models.CharField(
+        max_length=160, blank=True, help_text="For readers of the status page"
+    )
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="Order on the status page, smallest first"
+    )
+    added_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["name"]

@@ -1,0 +1,30 @@
+"""What others are told, and how it reaches them."""
+
+from comms.models.delivery import Delivery
+from comms.models.maintenance import Maintenance, MaintenanceUpdate
+from comms.models.message import (
+    Bulletin,
+    Escalation,
+    Lapse,
+    LeadershipNote,
+    MessageDraft,
+    Update,
+    UpdateSurface,
+)
+from comms.models.site import StatusSite
+from comms.models.subscriber import Subscriber
+
+__all__ = [
+    "Bulletin",
+    "Delivery",
+    "Escalation",
+    "Lapse",
+    "LeadershipNote",
+    "Maintenance",
+    "MaintenanceUpdate",
+    "MessageDraft",
+    "StatusSite",
+    "Subscriber",
+    "Update",
+    "UpdateSurface",
+]

@@ -1,0 +1,235 @@
+"""What was said, to whom, when. Written once: a correction is a new message that names the old."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from comms.models.code import public_code
+from comms.vocabulary import Audience, Progress, SurfaceState
+from incidents.models.protection import append_only
+from incidents.vocabulary import Confidence, Severity
+
+
+class Message(models.Model):
+    """What every message has. ``number`` counts within its incident and kind.
+
+    ``correction`` says what was wrong with the one that it ``corrects``.
+    """
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="%(class)ss"
+    )
+    number = models.PositiveIntegerField()
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey("incidents.Person", on_delete=models.PROTECT, related_name="+")
+    corrects = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections"
+    )
+    correction = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "number"], name="%(class)s_number_once"),
+            models.CheckConstraint(
+                name="%(class)s_correction_in_words",
+                condition=Q(corrects__isnull=True, correction="")
+                | (Q(corrects__isnull=False) & ~Q(correction="")),
+            ),
+            models.CheckConstraint(
+                name="%(class)s_corrects_another",
+                condition=Q(corrects__isnull=True) | ~Q(corrects=F("pk")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"{self._meta.verbose_name} {self.number}".capitalize()
+
+
+class Update(Message):
+    """A stakeholder update (playbook, "Stakeholder update").
+
+    ``headline`` is what readers call the incident. ``unknowns`` are one or two sentences, or
+    none and ``no_unknowns`` says why. ``next_at`` is the promise; only a recovery may go without.
+    Nothing else of an incident is ever shown outside the room.
+    """
+
+    code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
+    audience = models.CharField(max_length=12, choices=Audience)
+    progress = models.CharField(max_length=13, choices=Progress)
+    headline = models.CharField(max_length=120)
+    impact = models.TextField(max_length=2000)
+    mitigation = models.TextField(max_length=2000)
+    unknowns = models.JSONField(default=list)
+    no_unknowns = models.CharField(max_length=500, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    severity = models.CharField(max_length=1, choices=Severity)
+
+    class Meta(Message.Meta):
+        abstract = False
+        constraints = [
+            *Message.Meta.constraints,
+            models.CheckConstraint(
+                name="update_says_something",
+                condition=~Q(headline="") & ~Q(impact="") & ~Q(mitigation=""),
+            ),
+            models.CheckConstraint(
+                name="update_names_unknowns_or_says_why_none",
+                condition=(Q(unknowns=[]) & ~Q(no_unknowns=""))
+                | (~Q(unknowns=[]) & Q(no_unknowns="")),
+            ),
+            models.CheckConstraint(
+                name="update_promises_the_next",
+                condition=Q(next_at__gt=F("published_at"))
+                | Q(next_at__isnull=True, progress=Progress.RECOVERED),
+            ),
+            models.CheckConstraint(
+                name="update_words_known",
+                condition=Q(audience__in=Audience.values) & Q(progress__in=Progress.values),
+            ),
+        ]
+        indexes = [
+            models.Index(name="update_of_incident", fields=["incident", "-published_at"]),
+            models.Index(name="update_by_audience", fields=["audience", "-published_at"]),
+        ]
+        triggers = append_only("update_stays")
+
+    def get_absolute_url(self) -> str:
+        return reverse("update", args=[self.incident_id, self.number])
+
+
+class UpdateSurface(models.Model):
+    """How a surface does, as an update tells it."""
+
+    update = models.ForeignKey(Update, on_delete=models.PROTECT, related_name="surface_states")
+    surface = models.ForeignKey("incidents.Surface", on_delete=models.PROTECT, related_name="told")
+    state = models.CharField(max_length=20, choices=SurfaceState)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["update", "surface"], name="update_surface_once"),
+            models.CheckConstraint(
+                name="update_surface_state_known",
+                condition=Q(state__in=SurfaceState.values),
+            ),
+        ]
+        triggers = append_only("update_surface_stays")
+
+    def __str__(self) -> str:
+        return f"{self.surface}: {self.get_state_display()}"
+
+
+class Escalation(Message):
+    """An internal engineering escalation (playbook, "Internal engineering escalation")."""
+
+    severity = models.CharField(max_length=1, choices=Severity)
+    summary = models.CharField(max_length=160)
+    impact = models.TextField(max_length=2000)
+    decision = models.TextField(max_length=1000)
+    ask = models.CharField(max_length=500)
+    next_at = models.DateTimeField()
+    owner = models.ForeignKey("incidents.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta(Message.Meta):
+        abstract = False
+        constraints = [
+            *Message.Meta.constraints,
+            models.CheckConstraint(
+                name="escalation_says_something",
+                condition=~Q(summary="") & ~Q(impact="") & ~Q(decision="") & ~Q(ask=""),
+            ),
+        ]
+        triggers = append_only("escalation_stays")
+
+    def get_absolute_url(self) -> str:
+        return reverse("escalation", args=[self.incident_id, self.number])
+
+
+class LeadershipNote(Message):
+    """Playbook, "Leadership handoff note template"."""
+
+    happened = models.TextField(max_length=2000)
+    path = models.TextField("why this path", max_length=2000)
+    confidence = models.CharField(max_length=1, choices=Confidence)
+    uncertain = models.TextField("what remains uncertain", max_length=2000)
+    need = models.TextField("what we need from leadership", max_length=2000)
+    owner = models.ForeignKey("incidents.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta(Message.Meta):
+        abstract = False
+        constraints = [
+            *Message.Meta.constraints,
+            models.CheckConstraint(
+                name="leadershipnote_says_something",
+                condition=~Q(happened="") & ~Q(path="") & ~Q(uncertain="") & ~Q(need=""),
+            ),
+        ]
+        triggers = append_only("leadership_note_stays")
+
+    def get_absolute_url(self) -> str:
+        return reverse("leadership-note", args=[self.incident_id, self.number])
+
+
+class Bulletin(models.Model):
+    """The name under which readers know an incident, given at its first public update."""
+
+    incident = models.OneToOneField(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="bulletin"
+    )
+    code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        triggers = append_only("bulletin_stays")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class MessageDraft(models.Model):
+    """What an author has typed of a message so far: nobody else's business."""
+
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10)
+    author = models.ForeignKey("incidents.Person", on_delete=models.CASCADE, related_name="+")
+    data = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "kind", "author"], name="message_draft_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} draft of {self.author}"
+
+
+class Lapse(models.Model):
+    """A promised update that did not come in time; it asks for an explanation."""
+
+    update = models.OneToOneField(Update, on_delete=models.PROTECT, related_name="lapse")
+    noticed_at = models.DateTimeField()
+    explanation = models.CharField(max_length=500, blank=True)
+    explained_by = models.ForeignKey(
+        "incidents.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    explained_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="lapse_explained_in_words",
+                condition=Q(explained_at__isnull=True, explanation="")
+                | (Q(explained_at__isnull=False) & ~Q(explanation="")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Lapse of {self.update}"

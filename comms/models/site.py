@@ -1,0 +1,16 @@
+from django.db import models
+from django.db.models import Q
+
+
+class StatusSite(models.Model):
+    """One row: how often what readers may see has changed, and how far it is rendered."""
+
+    wanted = models.PositiveBigIntegerField(default=1)
+    rendered = models.PositiveBigIntegerField(default=0)
+    rendered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_status_site", condition=Q(pk=1))]
+
+    def __str__(self) -> str:
+        return f"version {self.wanted}"

@@ -1,0 +1,1 @@
+"""The status page: what readers outside may see, from published updates alone, as bytes."""
