@@ -5,4 +5,4 @@ class CommsConfig(AppConfig):
     name = "comms"
 
     def ready(self) -> None:
-        from comms import patterns  # noqa: F401  (registering is its effect)
+        from comms import kinds, patterns, permissions  # noqa: F401  (registering is their effect)

@@ -1,0 +1,1 @@
+"""The timeline entries that comms write."""
