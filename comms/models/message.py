@@ -1,12 +1,13 @@
 """What was said, to whom, when. Written once: a correction is a new message that names the old."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from comms.models.code import public_code
 from comms.vocabulary import Audience, Progress, SurfaceState
-from incidents.models.protection import append_only
+from incidents.models.protection import append_only, no_truncate
 from incidents.vocabulary import Confidence, Severity
 
 
@@ -229,6 +230,11 @@ class Lapse(models.Model):
                 condition=Q(explained_at__isnull=True, explanation="")
                 | (Q(explained_at__isnull=False) & ~Q(explanation="")),
             )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="lapse_stays", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="lapse_as_noticed", fields=["update", "noticed_at"]),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
+import pgtrigger
 from django.db import models
 
+from incidents.models.protection import no_truncate
 from incidents.vocabulary import LaneKind, RoleName
 
 
@@ -49,6 +51,14 @@ class Assignment(models.Model):
             models.Index(
                 name="assignment_held", fields=["person"], condition=models.Q(until__isnull=True)
             )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="assignment_stays", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="assignment_as_given",
+                fields=["incident", "role", "lane", "person", "since"],
+            ),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from incidents.models.author import Authored
+from incidents.models.protection import no_truncate
 from incidents.vocabulary import BRANCH_USE, BranchState, BranchType
 
 
@@ -51,7 +52,10 @@ class Branch(Authored):
                 ),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="branch_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="branch_stays", operation=pgtrigger.Delete),
+            no_truncate(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.name}"

@@ -2,6 +2,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from incidents.models.protection import append_only, no_truncate
 from incidents.vocabulary import UNFINISHED, ExecutionState, SignRole
 
 
@@ -85,7 +86,10 @@ class Execution(models.Model):
                 | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="execution_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="execution_stays", operation=pgtrigger.Delete),
+            no_truncate(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.decision.reference}: {ExecutionState(self.state).label}"
@@ -97,6 +101,14 @@ class Execution(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.state == ExecutionState.PENDING
+
+
+class Proof(Execution.proof.through):  # type: ignore[name-defined, misc]
+    """What shows that a decision was executed: final."""
+
+    class Meta:
+        proxy = True
+        triggers = append_only("proof_is_final")
 
 
 class Signature(models.Model):
@@ -124,11 +136,7 @@ class Signature(models.Model):
                 fields=["decision", "person", "content_hash"], name="signature_two_people"
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="signature_immutable", operation=pgtrigger.Update | pgtrigger.Delete
-            )
-        ]
+        triggers = append_only("signature_immutable")
 
     def __str__(self) -> str:
         return f"{self.person} as {SignRole(self.role).label}"

@@ -1,4 +1,7 @@
+import pgtrigger
 from django.db import models
+
+from incidents.models.protection import no_truncate
 
 
 class FreezeQuerySet(models.QuerySet["Freeze"]):
@@ -53,6 +56,14 @@ class Freeze(models.Model):
                     & ~models.Q(kept_reason="")
                 ),
             ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="freeze_stays", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="freeze_as_set",
+                fields=["incident", "surface", "declined", "scope", "reason", "since"],
+            ),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from incidents.models.author import Authored
+from incidents.models.protection import append_only, no_truncate
 from incidents.vocabulary import LaneKind, Option, RecommendationState
 
 _SCORE = [MinValueValidator(1), MaxValueValidator(5)]
@@ -77,6 +78,7 @@ class Recommendation(Authored):
                 name="recommendation_immutable",
                 exclude=["state", "closed_at", "closing_reason"],
             ),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:
@@ -97,6 +99,14 @@ class Recommendation(Authored):
 
     def get_absolute_url(self) -> str:
         return reverse("recommendation", args=[self.incident_id, self.number])
+
+
+class RecommendedOn(Recommendation.evidence.through):  # type: ignore[name-defined, misc]
+    """The evidence under a recommendation: written with it, and as final."""
+
+    class Meta:
+        proxy = True
+        triggers = append_only("recommended_on_is_final")
 
 
 class ContradictionQuerySet(models.QuerySet["Contradiction"]):
@@ -140,7 +150,13 @@ class Contradiction(models.Model):
                 name="contradiction_one_open",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="contradiction_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="contradiction_stays", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="contradiction_as_opened", fields=["incident", "number", "opened_at"]
+            ),
+            no_truncate(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} of {self.incident.reference}"
@@ -152,6 +168,14 @@ class Contradiction(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+
+class Disproof(Contradiction.evidence.through):  # type: ignore[name-defined, misc]
+    """The evidence against the side that was more reversible: final."""
+
+    class Meta:
+        proxy = True
+        triggers = append_only("disproof_is_final")
 
 
 class Side(models.Model):
@@ -174,7 +198,13 @@ class Side(models.Model):
                 name="side_scored", condition=_scored("reversibility", "blast_radius")
             ),
         ]
-        triggers = [pgtrigger.Protect(name="side_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="side_stays", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="side_as_joined", fields=["contradiction", "recommendation", "joined_at"]
+            ),
+            no_truncate(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.recommendation.reference} in {self.contradiction.reference}"

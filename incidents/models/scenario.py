@@ -1,7 +1,7 @@
-import pgtrigger
 from django.db import models
 
 from incidents.models.author import Authored
+from incidents.models.protection import append_only
 
 
 class ScenarioText(models.Model):
@@ -39,11 +39,7 @@ class Served(Authored):
         constraints = [
             models.UniqueConstraint(fields=["evidence", "item"], name="served_once"),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="served_immutable", operation=pgtrigger.Update | pgtrigger.Delete
-            )
-        ]
+        triggers = append_only("served_immutable")
 
     def __str__(self) -> str:
         return f"{self.evidence.reference} serves {self.item}"

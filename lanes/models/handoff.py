@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from incidents.models.protection import no_truncate
 from incidents.vocabulary import LaneKind, RoleName
 
 
@@ -99,6 +100,7 @@ class Handoff(models.Model):
             pgtrigger.ReadOnly(
                 name="handoff_parts_stay", exclude=["state", "answered_at", "answer_reason"]
             ),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:

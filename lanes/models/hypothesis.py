@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from incidents.models.author import Authored
+from incidents.models.protection import append_only, no_truncate
 from incidents.vocabulary import LaneKind
 
 
@@ -68,7 +69,19 @@ class Hypothesis(Authored):
                 ),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="hypothesis_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="hypothesis_stays", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="hypothesis_words_stay",
+                exclude=["state", "decided_at", "decided_by", "decider_name", "finding"],
+            ),
+            pgtrigger.Protect(
+                name="hypothesis_decided_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__decided_at__isnull=False),
+            ),
+            no_truncate(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.text}"
@@ -83,3 +96,11 @@ class Hypothesis(Authored):
 
     def get_absolute_url(self) -> str:
         return reverse("hypothesis", args=[self.incident_id, self.number])
+
+
+class Verdict(Hypothesis.evidence.through):  # type: ignore[name-defined, misc]
+    """What decided a hypothesis: final."""
+
+    class Meta:
+        proxy = True
+        triggers = append_only("verdict_is_final")

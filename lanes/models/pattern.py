@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from incidents.models.protection import no_truncate
 from incidents.rules.wording import duration
 
 
@@ -46,7 +47,10 @@ class PatternSpan(models.Model):
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("began_at")),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="pattern_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="pattern_stays", operation=pgtrigger.Delete),
+            no_truncate(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} of {self.incident.reference}"

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from incidents.models.author import Authored
+from incidents.models.protection import append_only, no_truncate
 from incidents.vocabulary import LaneKind
 
 
@@ -58,6 +59,12 @@ class Unknown(Authored):
                 name="unknown_words_stay",
                 exclude=["resolved_at", "resolved_by", "resolution"],
             ),
+            pgtrigger.Protect(
+                name="unknown_resolved_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__resolved_at__isnull=False),
+            ),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:
@@ -73,3 +80,11 @@ class Unknown(Authored):
 
     def get_absolute_url(self) -> str:
         return reverse("unknown", args=[self.incident_id, self.lane, self.number])
+
+
+class Answer(Unknown.evidence.through):  # type: ignore[name-defined, misc]
+    """What resolved an unknown: final."""
+
+    class Meta:
+        proxy = True
+        triggers = append_only("answer_is_final")

@@ -85,6 +85,9 @@ def decided(staffed: Incident, commander: Person, lane_owners: dict[LaneKind, Pe
         "UPDATE incidents_risk SET noted_at = noted_at - interval '1 hour'",
         "DELETE FROM incidents_risk",
         "TRUNCATE incidents_risk CASCADE",
+        "UPDATE incidents_assignment SET person_id = person_id + 1",
+        "UPDATE incidents_assignment SET since = since - interval '1 hour'",
+        "DELETE FROM incidents_assignment",
     ],
 )
 def test_plain_sql_cannot_change_what_was_decided(decided: Incident, statement: str) -> None:
