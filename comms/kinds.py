@@ -1,1 +1,123 @@
 """The timeline entries that comms write."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from incidents.templatetags.room import moment
+from incidents.timeline.kinds import Kind, register
+
+_PANELS = frozenset({"lanes", "warnings", "standing"})
+
+
+def _at(data: Mapping[str, Any], name: str = "next_at") -> SafeString | str:
+    return moment(datetime.fromisoformat(data[name]))
+
+
+def _corrects(data: Mapping[str, Any]) -> SafeString:
+    if not data["corrects"]:
+        return SafeString("")
+    return format_html(" Corrects {}: {}", data["corrects"].lower(), data["correction"])
+
+
+def _update(data: Mapping[str, Any]) -> SafeString:
+    words = format_html("{}. {}", data["progress"], data["impact"])
+    if data["next_at"]:
+        words += format_html(" Next update by {}.", _at(data))
+    return words + _corrects(data)
+
+
+def _escalation(data: Mapping[str, Any]) -> SafeString:
+    words = format_html("[{}] {}. Asks: {}", data["severity"], data["summary"], data["ask"])
+    words += format_html(" Next update by {}, {}.", _at(data), data["owner"])
+    return words + _corrects(data)
+
+
+def _note(data: Mapping[str, Any]) -> SafeString:
+    words = format_html("{} Confidence {}.", data["happened"], data["confidence"])
+    words += format_html(" Needs: {}", data["need"])
+    return words + _corrects(data)
+
+
+def _promised(data: Mapping[str, Any]) -> SafeString:
+    return format_html("Promised for {}. {} reminded.", _at(data), data["told"])
+
+
+def _lapsed(data: Mapping[str, Any]) -> SafeString:
+    words = "Promised for {}, and nothing came within 5 minutes. {} told; it is to be explained."
+    return format_html(words, _at(data), data["told"])
+
+
+for _kind in (
+    Kind(
+        "update.published",
+        "Updates",
+        "{subject} published.",
+        _update,
+        icon="mark-update",
+        css="entry-update",
+        panels=_PANELS,
+        announce="politely",
+        tick="strong",
+    ),
+    Kind(
+        "escalation.published",
+        "Updates",
+        "{subject} sent.",
+        _escalation,
+        icon="i-mail",
+        css="entry-update",
+        panels=_PANELS,
+        announce="politely",
+    ),
+    Kind(
+        "leadership.published",
+        "Updates",
+        "{subject} sent.",
+        _note,
+        icon="i-mail",
+        css="entry-update",
+        panels=_PANELS,
+        announce="politely",
+    ),
+    Kind(
+        "commitment.soon",
+        "Updates",
+        "The next update is due in 5 minutes.",
+        _promised,
+        icon="i-clock",
+        panels=_PANELS,
+    ),
+    Kind(
+        "commitment.due",
+        "Updates",
+        "The next update is due now.",
+        _promised,
+        icon="i-clock",
+        panels=_PANELS,
+        announce="politely",
+    ),
+    Kind(
+        "commitment.lapsed",
+        "Updates",
+        "The promised update did not come.",
+        _lapsed,
+        icon="mark-failed",
+        css="entry-failed",
+        panels=_PANELS,
+        announce="now",
+        tick="bad",
+    ),
+    Kind(
+        "commitment.explained",
+        "Updates",
+        "Why the update after {subject} was late.",
+        "{explanation}",
+        icon="i-info",
+        panels=_PANELS,
+    ),
+):
+    register(_kind)

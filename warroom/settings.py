@@ -1,5 +1,6 @@
 """Settings, read from the environment. A value of the wrong type stops the start with its name."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from celery.schedules import schedule
@@ -192,6 +193,12 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 ORGANISATION = env.str("ORGANISATION", "your organisation")
+# How soon the next update must be promised, in minutes, by severity.
+UPDATE_CADENCE = {
+    "1": timedelta(minutes=env.int("UPDATE_CADENCE_SEV1", 30)),
+    "2": timedelta(minutes=env.int("UPDATE_CADENCE_SEV2", 60)),
+    "3": timedelta(minutes=env.int("UPDATE_CADENCE_SEV3", 240)),
+}
 # Folders with scenarios of the site's own, separated by commas (docs/scenarios.md).
 SCENARIOS_DIR = env.list("SCENARIOS_DIR", [], subcast=Path)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from comms.actions import escalations, lapses, leadership, updates
 from incidents.actions import (
     branches,
     checkpoints,
@@ -19,6 +20,7 @@ from incidents.actions import (
     freezes,
     lifecycle,
     recommendations,
+    restriction,
     risks,
     roles,
     scenarios,
@@ -29,6 +31,7 @@ from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import lock, record
 from incidents.vocabulary import LaneKind, RoleName
 from lanes.actions import boundary, handoffs, hypotheses, notes, patterns, unknowns
+from tests.comms import saying
 from tests.factories import START, SurfaceFactory, declared
 from tests.filled import PRECHECK, VERIFICATION, made_ready, written
 from tests.lanes.handing import terms
@@ -46,6 +49,7 @@ MODULES: tuple[ModuleType, ...] = (
     freezes,
     lifecycle,
     recommendations,
+    restriction,
     risks,
     roles,
     scenarios,
@@ -56,6 +60,10 @@ MODULES: tuple[ModuleType, ...] = (
     notes,
     patterns,
     unknowns,
+    updates,
+    escalations,
+    leadership,
+    lapses,
 )
 
 LATER = START + timedelta(minutes=5)
@@ -129,6 +137,9 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     ),
     "decisions.decide": lambda s: s.decide(),
     "evidence.capture": lambda s: s.do(evidence.capture, PRECHECK),
+    "restriction.restrict": lambda s: s.do(
+        restriction.restrict, restricted=True, reason="Personal data in the logs"
+    ),
     "scenarios.set_scenario": lambda s: s.adopt(),
     "scenarios.serve": lambda s: (
         s.adopt(),
@@ -164,12 +175,27 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
             finding="Four nodes have the old one",
         ),
     ),
+    "updates.publish_update": lambda s: s.publish(),
+    "escalations.publish_escalation": lambda s: s.do(
+        escalations.publish_escalation, saying.escalation(LATER, s.commander)
+    ),
+    "leadership.publish_leadership_note": lambda s: s.do(
+        leadership.publish_leadership_note, saying.note(s.commander)
+    ),
+    "lapses.remind": lambda s: s.lapse(),
+    "lapses.explain_lapse": lambda s: (
+        s.lapse(),
+        s.do(lapses.explain_lapse, 1, explanation="The owner was on the train"),
+    ),
 }
 
 WITHOUT_ENTRY = {
     "lifecycle.declare": "shown below: it has no incident before it",
     "drafts.save_draft": "a draft is nobody else's business",
 }
+
+
+REMINDERS = {"checkpoints.remind", "handoffs.remind"}
 
 
 class Scene:
@@ -223,6 +249,16 @@ class Scene:
         cited = self.do(evidence.capture, PRECHECK)
         said = proposed(cited, **other)
         return self.do(recommendations.recommend, said, lane=LaneKind.MITIGATION)
+
+    def publish(self, **other: Any) -> Any:
+        audience = "participants" if self.incident.restricted else "public"
+        said = saying.update(LATER, self.incident, **({"audience": audience} | other))
+        return self.do(updates.publish_update, said)
+
+    def lapse(self) -> Any:
+        """What was promised does not come."""
+        made = self.publish()
+        return lapses.remind(made.pk, lapses.LAPSED, now=made.next_at + timedelta(minutes=5))
 
     def sign(self) -> Any:
         """A billing incident: the commander signs by deciding, the data owner afterwards."""
@@ -310,7 +346,7 @@ def test_who_may_not_leaves_nothing(scene: Scene, name: str, stakeholder: Person
     assert entries(scene.incident) == before
 
 
-@pytest.mark.parametrize("name", sorted(CASES.keys() - {"checkpoints.remind", "handoffs.remind"}))
+@pytest.mark.parametrize("name", sorted(CASES.keys() - REMINDERS))
 def test_who_takes_no_part_in_a_restricted_incident_leaves_nothing(
     commander: Person, stranger: Person, deputy: Person, name: str
 ) -> None:

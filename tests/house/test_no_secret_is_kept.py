@@ -5,6 +5,14 @@ from typing import Any
 
 import pytest
 
+from comms.actions import (
+    explain_lapse,
+    publish_escalation,
+    publish_leadership_note,
+    save_draft,
+)
+from comms.models import Escalation, Lapse, LeadershipNote, MessageDraft, Update
+from comms.vocabulary import MessageKind
 from incidents.actions import (
     branches,
     checkpoints,
@@ -12,6 +20,7 @@ from incidents.actions import (
     freezes,
     lifecycle,
     recommendations,
+    restriction,
     risks,
     signatures,
 )
@@ -32,6 +41,7 @@ from incidents.vocabulary import LaneKind
 from lanes import actions as lanes
 from lanes.actions import handoffs
 from lanes.models import BoundaryItem, Handoff, Hypothesis, Unknown
+from tests.comms import saying
 from tests.factories import START, declared
 from tests.filled import PRECHECK
 from tests.house.test_every_action_records import LATER, Scene
@@ -67,6 +77,7 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
         s.do(risks.retire, 1, reason=LEAK),
     ),
     "checkpoint": lambda s: s.do(checkpoints.schedule, due_at=LATER + s.soon, purpose=LEAK),
+    "restriction": lambda s: s.do(restriction.restrict, restricted=True, reason=LEAK),
     "scenario": lambda s: s.adopt(LEAK),
     "recommendation": lambda s: s.recommend(option_detail=LEAK, reasons=LEAK),
     "end of a decision": lambda s: (s.decide(), s.do(signatures.withdraw, 1, reason=LEAK)),
@@ -92,6 +103,21 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
         s.do(evidence.capture, PRECHECK),
         s.do(lanes.decide_hypothesis, 1, verdict="confirmed", evidence=(1,), finding=LEAK),
     ),
+    "update": lambda s: s.publish(
+        headline=f"People see {LEAK}", impact=LEAK, mitigation=LEAK, unknowns=(LEAK,)
+    ),
+    "no unknowns": lambda s: s.publish(unknowns=(), no_unknowns=LEAK),
+    "correction": lambda s: (s.publish(), s.publish(corrects=1, correction=LEAK)),
+    "escalation": lambda s: s.do(
+        publish_escalation,
+        saying.escalation(LATER, s.other, summary=LEAK, impact=LEAK, decision=LEAK, ask=LEAK),
+    ),
+    "leadership note": lambda s: s.do(
+        publish_leadership_note,
+        saying.note(s.other, happened=LEAK, path=LEAK, uncertain=LEAK, need=LEAK),
+    ),
+    "draft of a message": lambda s: s.do(save_draft, MessageKind.UPDATE, {"impact": [LEAK]}),
+    "lapse": lambda s: (s.lapse(), s.do(explain_lapse, 1, explanation=LEAK)),
 }
 
 
@@ -127,5 +153,10 @@ def kept() -> str:
         Branch,
         Risk,
         Notice,
+        Update,
+        Escalation,
+        LeadershipNote,
+        MessageDraft,
+        Lapse,
     )
     return str([list(model.objects.values()) for model in models])

@@ -1,0 +1,19 @@
+"""The state changes of communication."""
+
+from comms.actions.drafts import save_draft
+from comms.actions.escalations import publish_escalation
+from comms.actions.lapses import explain_lapse
+from comms.actions.leadership import publish_leadership_note
+from comms.actions.updates import publish_update
+from comms.actions.written import WrittenEscalation, WrittenNote, WrittenUpdate
+
+__all__ = [
+    "WrittenEscalation",
+    "WrittenNote",
+    "WrittenUpdate",
+    "explain_lapse",
+    "publish_escalation",
+    "publish_leadership_note",
+    "publish_update",
+    "save_draft",
+]

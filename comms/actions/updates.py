@@ -1,0 +1,132 @@
+"""Publishing a stakeholder update."""
+
+from datetime import datetime
+from uuid import UUID
+
+from comms import facts
+from comms.actions import lapses
+from comms.actions.publishing import (
+    LANE,
+    columns,
+    corrected,
+    keep_refused,
+    sent,
+    unread_first,
+)
+from comms.actions.written import WrittenUpdate, masked
+from comms.models import Bulletin, Update, UpdateSurface
+from comms.rules.message import update as rules
+from comms.status.changed import changed
+from comms.vocabulary import Audience, MessageKind, Progress, SurfaceState
+from incidents.actions.act import act
+from incidents.facts import Standing, standing
+from incidents.timeline.record import record
+from incidents.vocabulary import Severity
+from warroom.kernel.actor import Actor
+from warroom.kernel.refusal import Refused
+
+_KIND = MessageKind.UPDATE
+
+
+def publish_update(
+    actor: Actor,
+    incident_id: int,
+    written: WrittenUpdate,
+    *,
+    now: datetime,
+    once: UUID | None = None,
+) -> Update:
+    """Tell stakeholders how it is: playbook, "Stakeholder update".
+
+    Effects, in order: a promise that had lapsed meanwhile noted as such, the update with the state
+    of each surface, the name under which readers know the incident (at its first public one), the
+    entry, the status page told that it changed, a delivery owed to everybody who follows, the
+    author's draft removed. Refused: the draft is kept, ``Refused`` carries every violation.
+    """
+    made: Update | None = None
+    # Masking a long text takes its time: before the lock, so that nobody waits for it.
+    written = masked(written)
+    with act("message.publish", actor, incident_id, now, lane=LANE, once=once) as incident:
+        here = standing(incident)
+        problems = unread_first(written, _judge(here, written, now))
+        if problems:
+            keep_refused(incident, _KIND, actor, written, once, now)
+        else:
+            lapses.note_lapsed(incident, now)
+            made = _store(here, written, actor, now)
+            _record(made, actor, now)
+            _show(made, now)
+            sent(made, _KIND, actor, once, now)
+    # Raised after the commit: the draft is kept.
+    if made is None:
+        raise Refused(problems)
+    return made
+
+
+def _judge(here: Standing, written: WrittenUpdate, now: datetime) -> facts.Found:
+    incident = here.incident
+    said = rules.Update(
+        audience=written.audience,
+        progress=written.progress,
+        headline=written.headline,
+        impact=written.impact,
+        mitigation=written.mitigation,
+        unknowns=written.unknowns,
+        no_unknowns=written.no_unknowns,
+        next_at=written.next_at,
+        surfaces=written.surfaces,
+        correcting=facts.correcting(incident, Update, written.corrects, written.correction),
+    )
+    return rules.violations(said, facts.situation(here, now))
+
+
+def _store(here: Standing, written: WrittenUpdate, actor: Actor, now: datetime) -> Update:
+    incident = here.incident
+    made = Update.objects.create(
+        **columns(incident, Update, written, actor, now),
+        audience=written.audience,
+        progress=written.progress,
+        headline=written.headline,
+        impact=written.impact,
+        mitigation=written.mitigation,
+        unknowns=list(written.unknowns),
+        no_unknowns="" if written.unknowns else written.no_unknowns,
+        next_at=written.next_at,
+        severity=incident.severity,
+    )
+    UpdateSurface.objects.bulk_create(
+        UpdateSurface(update=made, surface=surface, state=written.surfaces[surface.pk])
+        for surface in here.surfaces
+    )
+    return made
+
+
+def _record(made: Update, actor: Actor, now: datetime) -> None:
+    states = made.surface_states.select_related("surface").order_by("surface__name")
+    record(
+        made.incident,
+        "update.published",
+        actor,
+        now,
+        lane=LANE,
+        subject=made.reference,
+        audience=str(Audience(made.audience).label),
+        progress=str(Progress(made.progress).label),
+        severity=str(Severity(made.severity).label),
+        headline=made.headline,
+        impact=made.impact,
+        mitigation=made.mitigation,
+        unknowns=made.unknowns,
+        no_unknowns=made.no_unknowns,
+        surfaces={one.surface.name: str(SurfaceState(one.state).label) for one in states},
+        next_at=made.next_at.isoformat() if made.next_at else "",
+        **corrected(made),
+    )
+
+
+def _show(made: Update, now: datetime) -> None:
+    """What readers see is no longer the newest."""
+    if made.audience == Audience.PUBLIC:
+        Bulletin.objects.get_or_create(incident=made.incident, defaults={"opened_at": now})
+    if made.audience != Audience.PARTICIPANTS:
+        changed()

@@ -1,0 +1,62 @@
+"""The promised updates of incidents: derived from what was published, never set."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from comms.models import Update
+from comms.rules.commitment import Promise, standing
+from incidents.models import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A promise that still stands, with the update that made it."""
+
+    update: Update
+    promise: Promise
+
+    @property
+    def next_at(self) -> datetime:
+        # Only a promise with a time stands.
+        assert self.promise.next_at is not None
+        return self.promise.next_at
+
+
+def promise_of(update: Update) -> Promise:
+    return Promise(update.number, update.audience, update.published_at, update.next_at)
+
+
+def said_last(
+    ids: Iterable[int], until: datetime | None = None
+) -> Mapping[int, tuple[Update, ...]]:
+    """The last update to each audience, by incident: one query, however many incidents.
+
+    ``until`` reads them as they stood at that moment.
+    """
+    rows = Update.objects.filter(incident__in=ids)
+    if until is not None:
+        rows = rows.filter(published_at__lte=until)
+    found: dict[int, list[Update]] = {}
+    last = rows.order_by("incident_id", "audience", "-number").distinct("incident_id", "audience")
+    for update in last:
+        found.setdefault(update.incident_id, []).append(update)
+    return {number: tuple(updates) for number, updates in found.items()}
+
+
+def of_many(
+    ids: Iterable[int], until: datetime | None = None
+) -> Mapping[int, tuple[Commitment, ...]]:
+    """What each incident still owes its readers, the next first. One query."""
+    return {number: owed(updates) for number, updates in said_last(ids, until).items()}
+
+
+def owed(updates: Iterable[Update]) -> tuple[Commitment, ...]:
+    """Of the last updates to each audience, those whose promise still stands."""
+    by_number = {update.number: update for update in updates}
+    promises = standing(promise_of(update) for update in by_number.values())
+    return tuple(Commitment(by_number[one.number], one) for one in promises)
+
+
+def of(incident: Incident, until: datetime | None = None) -> tuple[Commitment, ...]:
+    return of_many([incident.pk], until).get(incident.pk, ())

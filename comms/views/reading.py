@@ -1,0 +1,51 @@
+"""What was said: an update, an escalation, a leadership note, as it went out."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from comms.models import Escalation, LeadershipNote, Update
+from comms.models.message import Message
+from incidents.doors import door
+from incidents.models import Incident
+from incidents.panels import bar
+from incidents.permissions import in_incident, may
+from incidents.vocabulary import LaneKind
+from warroom.kernel import clock
+
+
+@door("message.read")
+def update(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
+    made = _found(incident, Update, message)
+    states = made.surface_states.select_related("surface").order_by("surface__name")
+    return _page(request, "comms/update.html", made, states=states)
+
+
+@door("message.read")
+def escalation(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
+    return _page(request, "comms/escalation.html", _found(incident, Escalation, message, "owner"))
+
+
+@door("message.read")
+def leadership(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
+    return _page(
+        request, "comms/leadership.html", _found(incident, LeadershipNote, message, "owner")
+    )
+
+
+def _found[M: Message](incident: Incident, kind: type[M], number: int, *read: str) -> M:
+    rows = kind._default_manager.select_related("incident", "published_by", "corrects", *read)
+    return get_object_or_404(rows, incident=incident, number=number)
+
+
+def _page(request: HttpRequest, template: str, made: Message, **more: object) -> HttpResponse:
+    incident = made.incident
+    who = in_incident(request.actor, incident, LaneKind.COMMUNICATION.value)
+    context = {
+        "incident": incident,
+        "bar": bar(incident, clock.now()),
+        "message": made,
+        "correction": made.corrections.first(),
+        "may_publish": may("message.publish", who),
+        **more,
+    }
+    return render(request, template, context)

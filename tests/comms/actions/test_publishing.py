@@ -1,0 +1,271 @@
+"""Publishing: what it writes, what it leaves when refused, and two people at once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier, Thread
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from comms.actions import (
+    publish_escalation,
+    publish_leadership_note,
+    publish_update,
+    save_draft,
+)
+from comms.models import (
+    Bulletin,
+    Escalation,
+    LeadershipNote,
+    MessageDraft,
+    StatusSite,
+    Update,
+)
+from comms.vocabulary import MessageKind
+from incidents.models import Incident, Person, TimelineEntry
+from incidents.vocabulary import LaneKind
+from tests.comms.saying import escalation, note, published, update
+from tests.factories import START, SurfaceFactory, declared
+from warroom.kernel.refusal import AlreadyDone, NotPermitted, Refused
+
+NOW = START + timedelta(minutes=8)
+
+
+def codes(refusal: pytest.ExceptionInfo[Refused]) -> list[str]:
+    return [violation.code for violation in refusal.value.violations]
+
+
+def wanted() -> int:
+    site = StatusSite.objects.first()
+    return site.wanted if site else 0
+
+
+def test_an_update_is_published_with_its_surfaces_and_its_entry(commander: Person) -> None:
+    sign_in = SurfaceFactory(name="Sign-in")
+    incident = declared(commander, surfaces=[sign_in])
+
+    made = published(commander, incident, NOW)
+
+    assert (made.number, made.severity, made.published_by) == (1, "1", commander)
+    assert [(s.surface, s.state) for s in made.surface_states.all()] == [
+        (sign_in, "partial_outage")
+    ]
+    entry = incident.timeline.get(kind="update.published")
+    assert (entry.subject, entry.lane) == ("Update 1", "communication")
+    assert entry.data == {
+        "audience": "Everybody",
+        "progress": "Investigating",
+        "severity": "SEV-1",
+        "headline": made.headline,
+        "impact": made.impact,
+        "mitigation": made.mitigation,
+        "unknowns": ["Whether trying again helps"],
+        "no_unknowns": "",
+        "surfaces": {"Sign-in": "Partly disrupted"},
+        "next_at": "2026-03-05T14:28:00+00:00",
+        "corrects": "",
+        "correction": "",
+    }
+
+
+def test_an_incident_gets_its_public_name_once(incident: Incident, commander: Person) -> None:
+    published(commander, incident, NOW, audience="internal")
+    assert not Bulletin.objects.exists()
+
+    published(commander, incident, NOW)
+    published(commander, incident, NOW + timedelta(minutes=1))
+
+    assert Bulletin.objects.get().opened_at == NOW
+
+
+@pytest.mark.parametrize("audience", ["public", "internal"])
+def test_the_status_page_is_told(incident: Incident, commander: Person, audience: str) -> None:
+    before = wanted()
+
+    published(commander, incident, NOW, audience=audience)
+
+    assert wanted() == before + 1
+
+
+def test_what_only_participants_read_changes_no_page(commander: Person) -> None:
+    before = wanted()
+
+    published(commander, declared(commander, restricted=True), NOW, audience="participants")
+
+    assert wanted() == before
+    assert not Bulletin.objects.exists()
+
+
+def test_an_escalation_and_a_note_are_sent(incident: Incident, commander: Person) -> None:
+    actor = commander.as_actor()
+
+    asked = publish_escalation(actor, incident.pk, escalation(NOW, commander), now=NOW)
+    told = publish_leadership_note(actor, incident.pk, note(commander), now=NOW)
+
+    assert (asked.number, asked.reference, told.number) == (1, "Escalation 1", 1)
+    entries = incident.timeline.filter(lane=LaneKind.COMMUNICATION).order_by("seq")
+    assert [entry.kind for entry in entries] == ["escalation.published", "leadership.published"]
+    assert entries[0].data["ask"] == asked.ask
+    assert entries[1].data["need"] == "nothing for now"
+
+
+def test_every_unmet_rule_is_said_at_once_and_the_draft_is_kept(
+    incident: Incident, commander: Person
+) -> None:
+    said = update(
+        NOW,
+        audience="participants",
+        progress="recovered",
+        headline="SEV-1",
+        impact="none",
+        next_at=NOW + timedelta(minutes=62),
+        raw={"impact": ["none"], "headline": ["SEV-1"]},
+    )
+
+    with pytest.raises(Refused) as refusal:
+        publish_update(commander.as_actor(), incident.pk, said, now=NOW, once=uuid4())
+
+    assert codes(refusal) == ["U-AUDIENCE", "U-RECOVERED", "U-IMPACT", "U-NEXT", "U-PLAIN"]
+    assert not Update.objects.exists()
+    assert not incident.timeline.filter(kind="update.published").exists()
+    assert MessageDraft.objects.get().data == {"impact": ["none"], "headline": ["SEV-1"]}
+
+
+def test_the_same_form_can_be_sent_again_once_it_is_mended(
+    incident: Incident, commander: Person
+) -> None:
+    key, actor = uuid4(), commander.as_actor()
+    with pytest.raises(Refused):
+        publish_update(actor, incident.pk, update(NOW, impact=""), now=NOW, once=key)
+
+    made = publish_update(actor, incident.pk, update(NOW), now=NOW, once=key)
+
+    with pytest.raises(AlreadyDone) as done:
+        publish_update(actor, incident.pk, update(NOW), now=NOW, once=key)
+    assert done.value.href == made.get_absolute_url()
+    assert Update.objects.count() == 1
+
+
+KINDS: dict[str, tuple[Callable[..., Any], Callable[[Person], Any], type, MessageKind]] = {
+    "update": (publish_update, lambda p: update(NOW), Update, MessageKind.UPDATE),
+    "escalation": (
+        publish_escalation,
+        lambda p: escalation(NOW, p),
+        Escalation,
+        MessageKind.ESCALATION,
+    ),
+    "note": (
+        publish_leadership_note,
+        lambda p: note(p),
+        LeadershipNote,
+        MessageKind.LEADERSHIP,
+    ),
+}
+
+
+@pytest.mark.parametrize(("publish", "said", "model", "kind"), KINDS.values(), ids=KINDS)
+def test_a_published_draft_is_gone_and_does_not_come_back(
+    incident: Incident,
+    commander: Person,
+    admin: Person,
+    publish: Callable[..., Any],
+    said: Callable[[Person], Any],
+    model: type,
+    kind: MessageKind,
+) -> None:
+    key = uuid4()
+    for person in (commander, admin):
+        save_draft(person.as_actor(), incident.pk, kind, {"impact": ["so"]}, now=NOW)
+
+    publish(commander.as_actor(), incident.pk, said(commander), now=NOW, once=key)
+
+    late = save_draft(
+        commander.as_actor(), incident.pk, kind, {"impact": ["late"]}, now=NOW, once=key
+    )
+    assert late is None
+    assert MessageDraft.objects.get().author == admin
+
+
+@pytest.mark.parametrize(("publish", "said", "model", "kind"), KINDS.values(), ids=KINDS)
+def test_a_correction_names_what_was_wrong_and_is_made_once(
+    incident: Incident,
+    commander: Person,
+    publish: Callable[..., Any],
+    said: Callable[[Person], Any],
+    model: type,
+    kind: MessageKind,
+) -> None:
+    actor, written = commander.as_actor(), said(commander)
+    publish(actor, incident.pk, written, now=NOW)
+    right = replace(written, corrects=1, correction="It is one person in thirty")
+
+    made = publish(actor, incident.pk, right, now=NOW)
+
+    assert (made.number, made.corrects.number) == (2, 1)
+    entry = incident.timeline.order_by("-seq")[0]
+    assert entry.data["correction"] == "It is one person in thirty"
+    assert entry.data["corrects"] == str(made.corrects)
+    for again in (right, replace(right, corrects=7), replace(right, corrects=2, correction="-")):
+        with pytest.raises(Refused) as refusal:
+            publish(actor, incident.pk, again, now=NOW)
+        assert codes(refusal) == ["U-CORRECTS"]
+
+
+def test_what_is_of_another_incident_cannot_be_corrected(
+    incident: Incident, commander: Person
+) -> None:
+    published(commander, declared(commander), NOW)
+
+    with pytest.raises(Refused) as refusal:
+        published(commander, incident, NOW, corrects=1, correction="Another number")
+
+    assert codes(refusal) == ["U-CORRECTS"]
+
+
+def test_the_names_of_who_takes_part_are_refused(incident: Incident, commander: Person) -> None:
+    Person.objects.filter(pk=commander.pk).update(name="Mara Lindqvist")
+
+    with pytest.raises(Refused) as refusal:
+        published(commander, incident, NOW, mitigation="Mara switches it off")
+
+    assert codes(refusal) == ["U-PLAIN"]
+
+
+def test_the_communication_owner_publishes_and_another_owner_does_not(
+    staffed: Incident, lane_owners: dict[LaneKind, Person]
+) -> None:
+    published(lane_owners[LaneKind.COMMUNICATION], staffed, NOW)
+
+    with pytest.raises(NotPermitted):
+        published(lane_owners[LaneKind.MITIGATION], staffed, NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_publish_at_once_leave_no_gap(
+    staffed: Incident, commander: Person, lane_owners: dict[LaneKind, Person]
+) -> None:
+    people = [commander, lane_owners[LaneKind.COMMUNICATION]]
+    start = Barrier(len(people))
+
+    def say(person: Person) -> None:
+        start.wait()
+        try:
+            for minute in range(5):
+                published(person, staffed, NOW + timedelta(minutes=minute))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=say, args=[person]) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    numbers = Update.objects.order_by("number").values_list("number", flat=True)
+    assert list(numbers) == list(range(1, 11))
+    entries = TimelineEntry.objects.filter(kind="update.published").order_by("seq")
+    assert [entry.subject for entry in entries] == [f"Update {n}" for n in numbers]
+    assert Bulletin.objects.count() == 1
