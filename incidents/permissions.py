@@ -60,6 +60,7 @@ declare(
         "surfaces.change": _IN_COMMAND,
         "role.assign": _IN_COMMAND,
         "participant.change": _IN_COMMAND,
+        "restriction.change": _IN_COMMAND,
         "freeze.change": _IN_COMMAND,
         "checkpoint.schedule": _IN_COMMAND,
         "decision.decide": _IN_COMMAND,

@@ -43,6 +43,7 @@ urlpatterns = [
     path("INC-<int:number>/rollback/", commands.rollback_reach, name="rollback-reach"),
     path("INC-<int:number>/surfaces/", commands.surfaces, name="surfaces"),
     path("INC-<int:number>/freezes/", commands.freeze, name="freeze"),
+    path("INC-<int:number>/restriction/", commands.restriction, name="restriction"),
     path("INC-<int:number>/scenario/", scenarios.scenario, name="scenario"),
     path("INC-<int:number>/checkpoints/", commands.checkpoint, name="checkpoint"),
     path("INC-<int:number>/decide/", decisions.decide_next, name="decide-next"),

@@ -32,6 +32,19 @@ class PhaseForm(WarroomForm):
     )
 
 
+class RestrictionForm(WarroomForm):
+    restricted = forms.TypedChoiceField(
+        label="Who may know of it",
+        choices=[("", "Every responder"), ("yes", "Only who takes part, and admins")],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="Restricted, it is as if it were not there for everybody else, at once.",
+    )
+    reason = forms.CharField(label="Why", max_length=500, widget=_WHY)
+
+
 class RoleForm(WarroomForm):
     """``who`` packs role and lane: ``deputy`` or ``lane_owner:mitigation``."""
 

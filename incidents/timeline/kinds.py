@@ -141,6 +141,14 @@ for _kind in (
         "{reason}",
         icon="i-warning",
     ),
+    Kind(
+        "restriction.changed",
+        "Who may know",
+        "{words}.",
+        "{reason}",
+        icon="i-mask",
+        announce="politely",
+    ),
     Kind("surfaces.changed", "Surfaces", "Impacted surfaces.", "{surfaces}", icon="i-flag"),
     Kind(
         "role.assigned",

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from incidents.actions import checkpoints, freezes, lifecycle, roles
+from incidents.actions.restriction import restrict
 from incidents.doors import door
 from incidents.forms import commands as forms
 from incidents.forms.base import WarroomForm
@@ -57,6 +58,20 @@ def phase(request: HttpRequest, incident: Incident) -> HttpResponse:
         ),
         "Move to another phase",
         initial={"phase": incident.phase},
+    )
+
+
+@door("restriction.change")
+def restriction(request: HttpRequest, incident: Incident) -> HttpResponse:
+    return _command(
+        request,
+        incident,
+        forms.RestrictionForm,
+        lambda form: restrict(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        ),
+        "Say who may know of it",
+        initial={"restricted": "" if incident.restricted else "yes"},
     )
 
 

@@ -17,6 +17,7 @@ from incidents.actions import (
     freezes,
     lifecycle,
     recommendations,
+    restriction,
     risks,
     roles,
     scenarios,
@@ -241,6 +242,7 @@ def _keep_registers(life: Life, owners: dict[LaneKind, Person], deputy: Person) 
     life(lifecycle.change_severity, severity="3", reason="It is over but for the review")
     life(lifecycle.change_phase, phase="recovery", reason="Verified")
     life(lifecycle.set_surfaces, surfaces=())
+    life(restriction.restrict, restricted=False, reason="Nothing personal is left in it")
 
 
 def _open_checkpoint(life: Life) -> int:

@@ -1,0 +1,75 @@
+"""Who may know of an incident: everybody who responds, or only who takes part (product, 1)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from incidents.actions.act import act, join, said
+from incidents.live import publish
+from incidents.models import Incident, Person
+from incidents.timeline import replay
+from incidents.timeline.record import record
+from incidents.vocabulary import UNFINISHED
+from warroom.kernel.actor import Actor
+from warroom.kernel.refusal import Refused
+from warroom.kernel.text import says_nothing
+
+CHANGED = replay.register("restriction.changed")
+
+type Follower = Callable[[Incident], None]
+
+_followers: list[Follower] = []
+
+
+def register_follower(follower: Follower) -> Follower:
+    """Have a step run in the transaction that restricts an incident, or opens it again."""
+    _followers.append(follower)
+    return follower
+
+
+def restrict(
+    actor: Actor,
+    incident_id: int,
+    *,
+    restricted: bool,
+    reason: str,
+    now: datetime,
+    once: UUID | None = None,
+) -> Incident:
+    """Restrict an incident to who takes part, or open it to every responder again.
+
+    Who is owed an act in it (executes, verifies) takes part from then on, so that nothing is left
+    with somebody who cannot see it. All others stop receiving at once.
+    """
+    with act("restriction.change", actor, incident_id, now, once=once) as incident:
+        if incident.restricted == restricted:
+            how = "restricted" if restricted else "open to every responder"
+            raise Refused.because("K-RESTRICTED", f"It is {how} already.", "restricted")
+        if says_nothing(reason):
+            raise Refused.because("K-REASON", "Say why.", "reason")
+        incident.restricted = restricted
+        incident.save(update_fields=["restricted"])
+        for person in _owed(incident) if restricted else ():
+            join(incident, person, now)
+        record(
+            incident,
+            CHANGED,
+            actor,
+            now,
+            becomes={"restricted": restricted},
+            words="Restricted to who takes part" if restricted else "Open to every responder",
+            reason=said(reason, 500),
+        )
+        for follow in _followers:
+            follow(incident)
+        transaction.on_commit(lambda: publish.access_changed(incident_id=incident.pk))
+    return incident
+
+
+def _owed(incident: Incident) -> set[Person]:
+    """Who executes or verifies what is unfinished."""
+    unfinished = incident.decisions.filter(execution__state__in=UNFINISHED)
+    rows = unfinished.select_related("executor", "verifier")
+    return {p for row in rows for p in (row.executor, row.verifier)}
