@@ -38,7 +38,7 @@ class Time:
             page.clock.fast_forward(int(length.total_seconds() * 1000))
 
     def _note(self, request: Request) -> None:
-        if "/live/?" in request.url and request.url.endswith("&look"):
+        if "/live/?" in request.url and "&look=" in request.url:
             self.looks.append(request.url)
 
 

@@ -205,7 +205,12 @@ def test_groups_are_only_shown(admin_client: Client, stranger: Person) -> None:
 
 
 def test_a_surface(admin_client: Client) -> None:
-    facts = {"name": "Ledger", "slug": "ledger", "dependency_class": DependencyClass.BILLING}
+    facts = {
+        "name": "Ledger",
+        "slug": "ledger",
+        "dependency_class": DependencyClass.BILLING,
+        "position": 3,
+    }
 
     admin_client.post(reverse("admin:incidents_surface_add"), facts)
 
