@@ -6,6 +6,7 @@ from datetime import datetime
 
 from comms.models import Update
 from comms.rules.commitment import Promise, standing
+from incidents.facts import moment_of
 from incidents.models import Incident
 
 
@@ -58,5 +59,10 @@ def owed(updates: Iterable[Update]) -> tuple[Commitment, ...]:
     return tuple(Commitment(by_number[one.number], one) for one in promises)
 
 
-def of(incident: Incident, until: datetime | None = None) -> tuple[Commitment, ...]:
-    return of_many([incident.pk], until).get(incident.pk, ())
+def of(incident: Incident) -> tuple[Commitment, ...]:
+    """What this incident object owes its readers, read once: the panels of one room share it."""
+    cached: tuple[Commitment, ...] | None = getattr(incident, "_commitments", None)
+    if cached is None:
+        cached = of_many([incident.pk], moment_of(incident)).get(incident.pk, ())
+        incident._commitments = cached  # type: ignore[attr-defined]
+    return cached

@@ -1,11 +1,15 @@
-"""What comms has to do at a moment: notices to post, deliveries to try."""
+"""What comms has to do at a moment: promises to remind of, notices to post, deliveries to try."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from comms import commitments
 from comms.models import Delivery
-from incidents.models import Notice
+from comms.rules.commitment import Promise
+from incidents.models import Claim, Incident, Notice
+from incidents.vocabulary import Status
 
 FRESH = timedelta(hours=1)
 """An older notice is no longer news: its person finds it in the room and on the home page."""
@@ -34,3 +38,55 @@ def on_their_way(now: datetime) -> QuerySet[Delivery]:
 def interrupted(now: datetime) -> QuerySet[Delivery]:
     """Deliveries whose sender died: whether they arrived is unknown."""
     return Delivery.objects.filter(state=Delivery.State.SENDING, next_try_at__lte=now)
+
+
+SOON, DUE, LAPSED = KINDS = ("commitment.soon", "commitment.due", "commitment.lapsed")
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """One reminder to write, of the promise that an update made for ``due_at``."""
+
+    kind: str
+    update_id: int
+    due_at: datetime
+
+    @property
+    def subject(self) -> str:
+        """What its claim is filed under."""
+        return str(self.update_id)
+
+
+def promises(now: datetime) -> list[Promised]:
+    """Reminders that nobody has written and that wait for no other try, oldest first. Two queries.
+
+    Of each promise only the last: after a long stop people are reminded once, not three times.
+    """
+    lasting = Incident.objects.filter(status__in=[Status.ACTIVE, Status.WATCHING])
+    found = [
+        Promised(kind, one.update.pk, one.next_at)
+        for owed in commitments.of_many(lasting.values("pk")).values()
+        for one in owed
+        if (kind := _kind(one.promise, now))
+    ]
+    settled = _settled(found, now) if found else set()
+    waiting = [one for one in found if (one.kind, one.subject, one.due_at) not in settled]
+    return sorted(waiting, key=lambda one: (one.due_at, one.update_id))
+
+
+def _kind(promise: Promise, now: datetime) -> str:
+    if promise.is_lapsed(now):
+        return LAPSED
+    if promise.is_overdue(now):
+        return DUE
+    return SOON if promise.needs_reminding(now) else ""
+
+
+def _settled(found: list[Promised], now: datetime) -> set[tuple[str, str, datetime]]:
+    """Claims that are done, or that failed and are not to be tried yet."""
+    claims = Claim.objects.filter(
+        Q(claimed_at__isnull=False) | Q(try_again_at__gt=now),
+        kind__in=KINDS,
+        subject__in={one.subject for one in found},
+    )
+    return set(claims.values_list("kind", "subject", "due_at"))

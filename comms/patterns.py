@@ -7,23 +7,29 @@ from datetime import datetime
 from django.db.models import Max
 from django.urls import reverse
 
+from comms import commitments
+from comms.models import Escalation, Update
 from comms.rules.patterns import SILENCE, Executed, unannounced
 from incidents.facts import Standing
-from incidents.models import TimelineEntry
 from incidents.patterns import register, register_turning
 from incidents.rules.patterns import Pattern
-from incidents.vocabulary import LaneKind
 
 
 @register
 def of_comms(standings: Sequence[Standing], now: datetime) -> Iterable[tuple[int, Pattern]]:
     executed = {facts.incident.pk: _executed(facts) for facts in standings}
-    told = _told([number for number, done in executed.items() if done])
+    told = _told([number for number, done in executed.items() if done], now)
     for facts in standings:
         number = facts.incident.pk
         for pattern in unannounced(executed[number], told.get(number), now):
-            href = reverse("lane", args=[number, LaneKind.COMMUNICATION])
+            href = reverse("update-write", args=[number])
             yield number, replace(pattern, href=href)
+
+
+@register_turning
+def promised_for(facts: Standing) -> Iterable[datetime]:
+    """When a promise is overdue, and says so in the room."""
+    return [one.next_at for one in commitments.of(facts.incident)]
 
 
 @register_turning
@@ -40,11 +46,15 @@ def _executed(facts: Standing) -> list[Executed]:
     ]
 
 
-def _told(ids: list[int]) -> Mapping[int, datetime]:
-    """When something was last said in the communication lane: what there is of updates so far."""
+def _told(ids: list[int], now: datetime) -> Mapping[int, datetime]:
+    """When stakeholders or the company were last told something. One query."""
     if not ids:
         return {}
-    said = TimelineEntry.objects.filter(
-        incident__in=ids, kind="note.added", lane=LaneKind.COMMUNICATION
-    )
-    return dict(said.order_by().values_list("incident").annotate(last=Max("at")))
+    told = [
+        kind._default_manager.filter(incident__in=ids, published_at__lte=now)
+        .order_by()
+        .values_list("incident")
+        .annotate(last=Max("published_at"))
+        for kind in (Update, Escalation)
+    ]
+    return {number: at for number, at in told[0].union(told[1]).order_by("last")}

@@ -1,9 +1,40 @@
 from django.urls import URLPattern, URLResolver, path
 
-from comms.views import reading
+from comms.views import reading, writing
+from comms.vocabulary import MessageKind
+from incidents.vocabulary import LaneKind
+
+_LANE = {"lane": LaneKind.COMMUNICATION.value}
+"""Whoever owns it may write."""
+
+_WRITING = (
+    (MessageKind.UPDATE, "update"),
+    (MessageKind.ESCALATION, "escalation"),
+    (MessageKind.LEADERSHIP, "leadership"),
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("INC-<int:number>/updates/<int:message>/", reading.update, name="update"),
+    path("INC-<int:number>/updates/<int:message>/late/", writing.lapse, _LANE, "lapse"),
     path("INC-<int:number>/escalations/<int:message>/", reading.escalation, name="escalation"),
+    path(
+        "INC-<int:number>/escalations/<int:message>/text/",
+        reading.escalation_text,
+        name="escalation-text",
+    ),
     path("INC-<int:number>/leadership/<int:message>/", reading.leadership, name="leadership-note"),
+    path(
+        "INC-<int:number>/leadership/<int:message>/text/",
+        reading.leadership_text,
+        name="leadership-text",
+    ),
 ]
+
+for _kind, _name in _WRITING:
+    _of = {"kind": _kind.value} | _LANE
+    _at = f"INC-<int:number>/{_name}/"
+    urlpatterns += [
+        path(_at, writing.write, _of, f"{_name}-write"),
+        path(f"{_at}draft/", writing.draft, _of, f"{_name}-draft"),
+        path(f"{_at}preview/", writing.look, _of, f"{_name}-preview"),
+    ]

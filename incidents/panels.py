@@ -1,5 +1,6 @@
 """The pieces of a room that incidents own: rendered from facts, the same for every viewer."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from incidents.models import (
     TimelineEntry,
 )
 from incidents.rules import dual, moments
+from incidents.rules.checkpoint import Fault
 from incidents.rules.control import Control
 from incidents.rules.decision import postures
 from incidents.rules.moments import Moment
@@ -143,6 +145,17 @@ def _unsigned(facts: Standing) -> dict[str, Any]:
     return {"unsigned": running.decision, "waiting": waiting}
 
 
+type Warnings = Callable[[Standing, datetime], Iterable[Fault]]
+
+_warnings: list[Warnings] = []
+
+
+def register_warnings(provider: Warnings) -> Warnings:
+    """Add an app's warnings to the room. They are asked for one incident at a time."""
+    _warnings.append(provider)
+    return provider
+
+
 def render_warnings(incident: Incident, now: datetime) -> str:
     facts = incident_facts.of(incident)
     return _panel(
@@ -150,6 +163,7 @@ def render_warnings(incident: Incident, now: datetime) -> str:
         incident,
         control=derived.control(facts),
         faults=derived.faults(facts, now),
+        others=[fault for provider in _warnings for fault in provider(facts, now)],
         late=[item for item in derived.first_fifteen(facts, now) if item.state == "late"],
         override=facts.override,
         failed=facts.failed,

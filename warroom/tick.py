@@ -9,7 +9,9 @@ from datetime import datetime
 
 from celery import shared_task
 
+from comms import due as comms_due
 from comms import outbox
+from comms.actions import lapses
 from incidents import upkeep
 from incidents.actions import checkpoints
 from incidents.due import Due, due
@@ -41,6 +43,8 @@ def run(now: datetime) -> None:
         _remind(one, now)
     for waiting in lanes_due.due(now):
         _remind_of_offer(waiting, now)
+    for promised in comms_due.promises(now):
+        _remind_of_promise(promised, now)
     for step in STEPS:
         try:
             step(now)
@@ -65,3 +69,12 @@ def _remind_of_offer(one: Handoff, now: datetime) -> None:
         logger.exception("%s of handoff %s failed", lanes_due.WAITING, one.pk)
         due_at = lanes_due.answer_due(one)
         upkeep.put_off(lanes_due.WAITING, str(one.pk), due_at, error, now)
+
+
+def _remind_of_promise(one: comms_due.Promised, now: datetime) -> None:
+    """The same for a promised update."""
+    try:
+        lapses.remind(one.update_id, one.kind, now=now)
+    except Exception as error:
+        logger.exception("%s of update %s failed", one.kind, one.update_id)
+        upkeep.put_off(one.kind, one.subject, one.due_at, error, now)

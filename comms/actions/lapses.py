@@ -3,8 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.urls import reverse
+
 from comms import commitments
 from comms.actions.publishing import LANE
+from comms.due import DUE, LAPSED, SOON
 from comms.models import Lapse, Update
 from comms.rules.message.common import text
 from incidents.actions.act import act, holder, notify, said, take
@@ -14,8 +17,6 @@ from incidents.timeline.record import check_locked, record
 from incidents.vocabulary import LaneKind, RoleName
 from warroom.kernel.actor import SYSTEM, Actor
 from warroom.kernel.refusal import Refused
-
-SOON, DUE, LAPSED = KINDS = ("commitment.soon", "commitment.due", "commitment.lapsed")
 
 _WORDS = {
     SOON: "The next update of {} is promised in 5 minutes.",
@@ -125,5 +126,5 @@ def _record(
 
 def _tell(incident: Incident, update: Update, kind: str, told: list[Person], now: datetime) -> None:
     sentence = _WORDS[kind].format(incident.reference)
-    href = f"{incident.get_absolute_url()}update/"
+    href = reverse("update-write", args=[incident.pk])
     notify(incident, told, kind, sentence, href, now, update.reference)

@@ -38,6 +38,6 @@ def unannounced(
             " others still act on what is no longer so.",
             subject=last.reference,
             lane="communication",
-            button="Say it in the communication lane",
+            button="Draft the update",
         ),
     )

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from comms import copying
 from comms.models import Escalation, LeadershipNote, Update
 from comms.models.message import Message
 from incidents.doors import door
@@ -30,6 +31,23 @@ def leadership(request: HttpRequest, incident: Incident, message: int) -> HttpRe
     return _page(
         request, "comms/leadership.html", _found(incident, LeadershipNote, message, "owner")
     )
+
+
+@door("message.read")
+def escalation_text(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
+    return _text(copying.escalation(_found(incident, Escalation, message, "owner")))
+
+
+@door("message.read")
+def leadership_text(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
+    return _text(copying.leadership_note(_found(incident, LeadershipNote, message, "owner")))
+
+
+def _text(text: str) -> HttpResponse:
+    # As plain text, so that a browser without script shows it instead of saving it.
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _found[M: Message](incident: Incident, kind: type[M], number: int, *read: str) -> M:

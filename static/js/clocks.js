@@ -49,19 +49,20 @@ function countdown(element, now) {
     const late = Math.floor(-seconds / 60);
     return late < 1 ? "overdue" : `${late < 90 ? `${late} min` : `${Math.floor(late / 60)} h`} late`;
   }
-  speak(element.dataset.countdown, seconds);
+  speak(element, seconds);
   const hours = Math.floor(seconds / 3600);
   const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
   return hours ? `${hours}:${rest}` : rest;
 }
 
-function speak(due, seconds) {
+function speak(element, seconds) {
+  const { countdown: due, what = "the next checkpoint" } = element.dataset;
   for (const minutes of [5, 1]) {
-    const key = `${due}-${minutes}`;
+    const key = `${due}-${minutes}-${what}`;
     if (seconds <= minutes * 60 && seconds > minutes * 60 - 5 && !spoken.has(key)) {
       spoken.add(key);
       const region = document.getElementById("announce-politely");
-      if (region) region.textContent = `${minutes} minute${minutes > 1 ? "s" : ""} to the next checkpoint`;
+      if (region) region.textContent = `${minutes} minute${minutes > 1 ? "s" : ""} to ${what}`;
     }
   }
 }

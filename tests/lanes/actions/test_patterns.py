@@ -11,13 +11,14 @@ from incidents.vocabulary import LaneKind, Option, RoleName, Severity, Status
 from lanes import actions, observing
 from lanes.actions.patterns import observe
 from lanes.models import PatternSpan
+from tests.comms.saying import published
 from tests.counting import queries
 from tests.executing import Executing
 from tests.factories import START, declared
 from tests.recommending import at_once
 from warroom.kernel import clock
 
-INVESTIGATION, MITIGATION, COMMUNICATION, VERIFICATION = LaneKind
+INVESTIGATION, MITIGATION, _, VERIFICATION = LaneKind
 
 
 class Lived(Executing):
@@ -43,9 +44,8 @@ class Lived(Executing):
             now=self.now,
         )
 
-    def tell(self, text: str = "Sign-in is impaired in eu-west.") -> None:
-        by = self.commander.as_actor()
-        actions.add_note(by, self.incident.pk, text=text, lane=COMMUNICATION, now=self.now)
+    def tell(self, audience: str = "internal") -> None:
+        published(self.commander, self.incident, self.now, audience=audience)
 
     def spans(self, code: str) -> list[tuple[datetime, datetime | None]]:
         rows = PatternSpan.objects.filter(incident=self.incident, code=code)

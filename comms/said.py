@@ -1,0 +1,107 @@
+"""What was said of an incident, when, to whom: the newest of each kind, in order of time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from comms.models import Escalation, LeadershipNote, Update
+from comms.models.message import Message
+from incidents.models import Incident
+
+NEWEST = 10
+"""Messages shown at once; the timeline has them all."""
+
+_KINDS: tuple[tuple[type[Message], str], ...] = (
+    (Update, "mark-update"),
+    (Escalation, "i-mail"),
+    (LeadershipNote, "i-mail"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How a message fares: deliveries by state."""
+
+    sent: int = 0
+    waiting: int = 0
+    failed: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.sent + self.waiting + self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message in a list: ``to`` is who reads it, ``words`` what it says in one line."""
+
+    message: Message
+    icon: str
+    to: str
+    words: str
+    delivered: Delivered
+    is_corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The newest messages, newest first, and how many there are in all."""
+
+    rows: tuple[Said, ...]
+    total: int
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+
+def spoken(incident: Incident, until: datetime | None = None, most: int = NEWEST) -> Spoken:
+    """Seven queries at most, however much was said."""
+    found: list[tuple[Message, str]] = []
+    total = 0
+    for kind, icon in _KINDS:
+        rows = kind._default_manager.filter(incident=incident)
+        if until is not None:
+            rows = rows.filter(published_at__lte=until)
+        rows = rows.select_related("published_by", "corrects")
+        newest = list(rows.order_by("-number")[:most])
+        total += newest[0].number if newest else 0
+        found += [(row, icon) for row in newest]
+    found.sort(key=lambda pair: (pair[0].published_at, pair[0].number), reverse=True)
+    shown = found[:most]
+    corrected = {(type(row), row.corrects_id) for row, _ in found if row.corrects_id}
+    fares = delivered([row for row, _ in shown])
+    return Spoken(
+        tuple(
+            Said(
+                row,
+                icon,
+                _to(row),
+                _words(row),
+                fares.get((type(row), row.pk), Delivered()),
+                (type(row), row.pk) in corrected,
+            )
+            for row, icon in shown
+        ),
+        total,
+    )
+
+
+def delivered(messages: list[Message]) -> Mapping[tuple[type[Message], int], Delivered]:
+    """How each message fares, by kind and key."""
+    return {}
+
+
+def _to(row: Message) -> str:
+    if isinstance(row, Update):
+        return str(row.get_audience_display())
+    return "Leadership" if isinstance(row, LeadershipNote) else "Within the company"
+
+
+def _words(row: Message) -> str:
+    if isinstance(row, Update):
+        return f"{row.get_progress_display()}. {row.headline}."
+    if isinstance(row, Escalation):
+        return f"Asks: {row.ask}"
+    assert isinstance(row, LeadershipNote)
+    return f"Needs: {row.need}"
