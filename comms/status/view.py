@@ -1,15 +1,27 @@
 """What readers are shown, in plain values: the same for the status page and for a preview of it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from django.utils.safestring import SafeString
+
+from comms.vocabulary import MaintenanceState, PublicStatus, SurfaceState
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """How one update changed what is said of a surface; ``before`` it was working at first."""
+
+    code: str
+    name: str
+    before: SurfaceState
+    after: SurfaceState
 
 
 @dataclass(frozen=True, slots=True)
 class ShownUpdate:
     """One update. ``correction`` says what was wrong with the one that it replaces;
-    ``corrected_at`` is when this one was itself put right, if it was."""
+    ``corrected_at`` is when this one was itself put right, if it was; ``body`` its plain text."""
 
     code: str
     progress_label: str
@@ -22,11 +34,17 @@ class ShownUpdate:
     next_at: datetime | None
     correction: str = ""
     corrected_at: datetime | None = None
+    body: str = ""
+    affected: tuple[Affected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ShownIncident:
-    """An incident as its updates tell it, newest first. ``surfaces`` are names."""
+    """An incident as its updates tell it, newest first. ``surfaces`` are names.
+
+    ``impact`` is none, minor, major or critical: the worst that a surface of it ever was.
+    ``updated_at`` and the like are None only in a preview.
+    """
 
     code: str
     headline: str
@@ -35,3 +53,128 @@ class ShownIncident:
     progress_label: str
     public_status: str
     updates: tuple[ShownUpdate, ...]
+    impact: str = "none"
+    updated_at: datetime | None = None
+    monitoring_at: datetime | None = None
+    resolved_at: datetime | None = None
+    codes: tuple[str, ...] = ()
+    """Of the surfaces, in the order of ``surfaces``."""
+    states: tuple[SurfaceState, ...] = ()
+    """Of the surfaces, as the last update tells them."""
+
+    @property
+    def is_over(self) -> bool:
+        return self.public_status == PublicStatus.RESOLVED
+
+    @property
+    def latest(self) -> ShownUpdate:
+        return self.updates[0]
+
+    @property
+    def next_at(self) -> datetime | None:
+        """The promise that stands."""
+        return self.latest.next_at
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The worst that a surface was on a day (of the site's zone, UTC)."""
+
+    on: date
+    state: SurfaceState
+
+    @property
+    def is_trouble(self) -> bool:
+        return self.state not in {SurfaceState.OPERATIONAL, SurfaceState.MAINTENANCE}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSurface:
+    """``days`` are the last 90, oldest first."""
+
+    code: str
+    name: str
+    description: str
+    position: int
+    state: SurfaceState
+    added_at: datetime
+    updated_at: datetime
+    days: tuple[Day, ...]
+
+    @property
+    def bad_days(self) -> int:
+        return sum(day.is_trouble for day in self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMaintenanceUpdate:
+    code: str
+    state: MaintenanceState
+    at: datetime
+    text_html: SafeString
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMaintenance:
+    """A window of planned work; updates newest first."""
+
+    code: str
+    title: str
+    text_html: SafeString
+    body: str
+    state: MaintenanceState
+    starts_at: datetime
+    ends_at: datetime
+    began_at: datetime | None
+    ended_at: datetime | None
+    planned_at: datetime
+    changed_at: datetime
+    sequence: int
+    surfaces: tuple[str, ...]
+    codes: tuple[str, ...]
+    updates: tuple[ShownMaintenanceUpdate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """``indicator``: none, minor, major, critical or maintenance; ``state``: the worst there is."""
+
+    indicator: str
+    state: SurfaceState
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDay:
+    """What happened on a day: the incidents that were going on, newest first."""
+
+    on: date
+    incidents: tuple[ShownIncident, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All that readers of one audience may see, as of one moment.
+
+    ``incidents`` are those that go on or had an update in the last 90 days, newest first;
+    ``changed_at`` is when anything of it was last published.
+    """
+
+    as_of: datetime
+    changed_at: datetime
+    overall: Overall
+    surfaces: tuple[ShownSurface, ...]
+    incidents: tuple[ShownIncident, ...]
+    maintenances: tuple[ShownMaintenance, ...]
+    days: tuple[ShownDay, ...] = field(default=())
+
+    @property
+    def active(self) -> tuple[ShownIncident, ...]:
+        return tuple(one for one in self.incidents if not one.is_over)
+
+    @property
+    def ahead(self) -> tuple[ShownMaintenance, ...]:
+        """Windows in progress and planned ones, the next first."""
+        wanted = {MaintenanceState.IN_PROGRESS, MaintenanceState.PLANNED}
+        return tuple(one for one in self.maintenances if one.state in wanted)

@@ -1,0 +1,202 @@
+"""What readers may see is built from what was published for them, and from nothing else."""
+
+from datetime import timedelta
+
+import pytest
+
+from comms.models import Maintenance
+from comms.rules.history import DAYS
+from comms.status import facts
+from comms.vocabulary import Audience, MaintenanceState, Progress, SurfaceState
+from incidents.models import Incident, Person, Surface
+from tests.comms.status.saying import over, say
+from tests.counting import queries
+from tests.factories import START, SurfaceFactory, declared
+
+pytestmark = pytest.mark.django_db
+
+NOW = START + timedelta(hours=1)
+PARTIAL, WORKING = SurfaceState.PARTIAL, SurfaceState.OPERATIONAL
+
+
+@pytest.fixture
+def sign_in() -> Surface:
+    return SurfaceFactory(name="Sign-in", position=1)
+
+
+@pytest.fixture
+def api() -> Surface:
+    return SurfaceFactory(name="Public API", position=2)
+
+
+def public() -> facts.Site:
+    return facts.site(Audience.PUBLIC, NOW)
+
+
+def test_with_nothing_said_all_works(sign_in: Surface, incident: Incident) -> None:
+    found = public()
+
+    assert found.overall.words == "All systems are working"
+    assert (found.incidents, found.overall.indicator) == ((), "none")
+    assert [(s.name, s.state, s.bad_days, len(s.days)) for s in found.surfaces] == [
+        ("Sign-in", WORKING, 0, DAYS)
+    ]
+
+
+def test_an_update_says_how_surfaces_do(sign_in: Surface, api: Surface, incident: Incident) -> None:
+    say(incident, START, {sign_in: PARTIAL, api: SurfaceState.DEGRADED})
+    say(incident, START + timedelta(minutes=9), {sign_in: PARTIAL, api: WORKING})
+
+    found = public()
+
+    assert [s.state for s in found.surfaces] == [PARTIAL, WORKING]
+    assert [s.bad_days for s in found.surfaces] == [1, 1]
+    assert (found.overall.indicator, found.overall.words) == (
+        "major",
+        "Sign-in is partly disrupted",
+    )
+    (one,) = found.active
+    assert (one.public_status, one.impact, one.surfaces) == (
+        "investigating",
+        "major",
+        ("Sign-in", "Public API"),
+    )
+    assert [(a.name, a.before, a.after) for a in one.latest.affected] == [
+        ("Sign-in", PARTIAL, PARTIAL),
+        ("Public API", SurfaceState.DEGRADED, WORKING),
+    ]
+
+
+def test_it_goes_on_until_the_last_update_promises_nothing(
+    sign_in: Surface, incident: Incident
+) -> None:
+    say(incident, START, {sign_in: PARTIAL})
+    say(incident, START + timedelta(minutes=9), {sign_in: PARTIAL}, progress=Progress.MITIGATING)
+    identified = public().active[0].public_status
+    watched = START + timedelta(minutes=20)
+    say(incident, watched, {sign_in: WORKING}, progress=Progress.RECOVERED)
+    monitoring = public()
+    over(incident, START + timedelta(minutes=40), sign_in)
+    resolved = public()
+
+    assert identified == "identified"
+    assert monitoring.active[0].public_status == "monitoring"
+    assert monitoring.active[0].monitoring_at == watched
+    assert monitoring.overall.words == "All systems are working again"
+    assert resolved.active == ()
+    assert resolved.incidents[0].resolved_at == START + timedelta(minutes=40)
+    assert resolved.days[0].incidents == resolved.incidents
+
+
+def test_a_correction_stands_beside_what_it_corrects(sign_in: Surface, incident: Incident) -> None:
+    first = say(incident, START, {sign_in: PARTIAL})
+    later = START + timedelta(minutes=3)
+    say(incident, later, {sign_in: PARTIAL}, corrects=first, correction="Not only in Europe")
+
+    new, old = public().active[0].updates
+
+    assert (new.correction, old.corrected_at) == ("Not only in Europe", later)
+    assert new.body.startswith("Correction: Not only in Europe")
+
+
+@pytest.mark.parametrize(
+    ("audience", "seen_publicly", "seen_inside"),
+    [
+        (Audience.PUBLIC, True, True),
+        (Audience.INTERNAL, False, True),
+        (Audience.PARTICIPANTS, False, False),
+    ],
+)
+def test_each_audience_reads_its_own(
+    sign_in: Surface,
+    incident: Incident,
+    audience: Audience,
+    seen_publicly: bool,
+    seen_inside: bool,
+) -> None:
+    say(incident, START, {sign_in: PARTIAL}, audience=audience)
+
+    seen = [bool(facts.site(who, NOW).incidents) for who in (Audience.PUBLIC, Audience.INTERNAL)]
+
+    assert seen == [seen_publicly, seen_inside]
+    assert (public().surfaces[0].state == PARTIAL) == seen_publicly
+
+
+def test_a_restricted_incident_never_shows(
+    sign_in: Surface, incident: Incident, commander: Person
+) -> None:
+    restricted = declared(commander, restricted=True)
+    say(restricted, START, {sign_in: PARTIAL})
+
+    assert public().incidents == ()
+    assert facts.site(Audience.INTERNAL, NOW).incidents == ()
+
+
+def test_a_surface_that_is_not_for_readers_is_never_named(incident: Incident) -> None:
+    hidden = SurfaceFactory(name="Ledger core", on_status_page=False)
+    say(incident, START, {hidden: PARTIAL})
+
+    found = public()
+
+    assert (found.surfaces, found.incidents[0].surfaces) == ((), ())
+    assert found.incidents[0].latest.affected == ()
+    assert "Ledger" not in repr(found)
+
+
+def test_what_is_old_is_left_out_unless_it_goes_on(sign_in: Surface, commander: Person) -> None:
+    long_ago = NOW - timedelta(days=120)
+    ended, lasting = declared(commander), declared(commander)
+    say(ended, long_ago, {sign_in: PARTIAL})
+    over(ended, long_ago + timedelta(hours=1), sign_in)
+    say(lasting, long_ago, {sign_in: SurfaceState.DEGRADED})
+
+    found = public()
+
+    assert [one.since for one in found.incidents] == [long_ago]
+    assert found.active == found.incidents
+    assert {day.state for day in found.surfaces[0].days} == {SurfaceState.DEGRADED}
+
+
+def test_a_window_shows_on_its_surfaces_while_it_is_in_progress(
+    sign_in: Surface, commander: Person
+) -> None:
+    window = Maintenance.objects.create(
+        title="Database upgrade",
+        text="Invoices can be read but **not paid**.",
+        starts_at=NOW + timedelta(hours=1),
+        ends_at=NOW + timedelta(hours=2),
+        planned_at=START,
+        planned_by=commander,
+        changed_at=START,
+    )
+    window.surfaces.add(sign_in)
+    before = public()
+    during = facts.site(Audience.PUBLIC, NOW + timedelta(minutes=90))
+    after = facts.site(Audience.PUBLIC, NOW + timedelta(hours=2))
+
+    assert [one.state for one in before.ahead] == [MaintenanceState.PLANNED]
+    assert before.surfaces[0].state == WORKING
+    assert during.surfaces[0].state == SurfaceState.MAINTENANCE
+    assert during.overall.words == "Sign-in is under maintenance"
+    assert after.ahead == ()
+    assert after.surfaces[0].state == WORKING
+    assert "<strong>not paid</strong>" in before.ahead[0].text_html
+
+
+def test_it_takes_as_many_queries_however_much_was_said(
+    sign_in: Surface, api: Surface, commander: Person
+) -> None:
+    def lived() -> None:
+        one = declared(commander)
+        say(one, START, {sign_in: PARTIAL})
+        say(one, START + timedelta(minutes=5), {sign_in: PARTIAL, api: PARTIAL})
+
+    lived()
+    with queries() as few:
+        public()
+    for _ in range(5):
+        lived()
+    with queries() as many:
+        public()
+
+    assert len(few) == len(many) <= 7
