@@ -1,6 +1,6 @@
 """The promised updates of incidents: derived from what was published, never set."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,10 +59,21 @@ def owed(updates: Iterable[Update]) -> tuple[Commitment, ...]:
     return tuple(Commitment(by_number[one.number], one) for one in promises)
 
 
+def last_of(incidents: Sequence[Incident]) -> Mapping[int, tuple[Update, ...]]:
+    """The last update to each audience, by incident: one query, none for what was read before.
+
+    The panels and duties of one room share the incident object, and so what is read here.
+    """
+    unread = [incident for incident in incidents if not hasattr(incident, "_said_last")]
+    if unread:
+        # Only a room of one incident is looked at in the past.
+        until = moment_of(unread[0]) if len(unread) == 1 else None
+        found = said_last([incident.pk for incident in unread], until)
+        for incident in unread:
+            incident._said_last = found.get(incident.pk, ())  # type: ignore[attr-defined]
+    return {incident.pk: incident._said_last for incident in incidents}  # type: ignore[attr-defined]
+
+
 def of(incident: Incident) -> tuple[Commitment, ...]:
-    """What this incident object owes its readers, read once: the panels of one room share it."""
-    cached: tuple[Commitment, ...] | None = getattr(incident, "_commitments", None)
-    if cached is None:
-        cached = of_many([incident.pk], moment_of(incident)).get(incident.pk, ())
-        incident._commitments = cached  # type: ignore[attr-defined]
-    return cached
+    """What this incident owes its readers."""
+    return owed(last_of([incident])[incident.pk])

@@ -20,10 +20,14 @@ def of_promises(standings: Sequence[Standing], person: Person, now: datetime) ->
     mine = {facts.incident.pk: facts for facts in standings if _speaks(facts) == person}
     if not mine:
         return
-    for number, owed in commitments.of_many(mine).items():
-        for one in owed[:1]:
+    last = commitments.last_of([facts.incident for facts in mine.values()])
+    spoken = [number for number, updates in last.items() if updates]
+    for number in spoken:
+        for one in commitments.owed(last[number])[:1]:
             yield _keep(mine[number], one, now)
-    lapses = Lapse.objects.filter(explained_at__isnull=True, update__incident__in=mine)
+    if not spoken:
+        return
+    lapses = Lapse.objects.filter(explained_at__isnull=True, update__incident__in=spoken)
     for lapse in lapses.select_related("update").order_by("pk"):
         yield _explain(mine[lapse.update.incident_id], lapse)
 

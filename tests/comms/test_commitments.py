@@ -1,6 +1,5 @@
 """Promised updates: reminded of once, kept, lapsed, explained, and seen where it matters."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from comms import commitments
 from comms.actions import explain_lapse, lapses
 from comms.due import DUE, LAPSED, SOON, promises
+from comms.duties import of_promises
 from comms.models import Lapse, Update
 from incidents.duties import duties
 from incidents.facts import standings
@@ -253,18 +253,23 @@ def test_who_must_explain_is_asked_until_it_is_done(
 @pytest.mark.parametrize("many", [1, 3])
 def test_two_queries_for_the_duties_of_many_incidents(commander: Person, many: int) -> None:
     incidents = [declared(commander) for _ in range(many)]
-    held = standings(incidents)
-    before = sum(1 for _ in counted(held, commander))
     for incident in incidents:
         published(commander, incident, NOW)
+    held = standings(incidents)
 
-    assert len(list(counted(held, commander))) == before
-
-
-def counted(held: list, person: Person) -> Iterator[object]:
     with queries() as asked:
-        duties(held, person, NOW)
-    yield from asked.captured_queries
+        found = list(of_promises(held, commander, NOW))
+
+    assert (len(found), len(asked)) == (many, 2)
+
+
+def test_who_speaks_for_nothing_costs_nothing(said: Update, stranger: Person) -> None:
+    held = standings([said.incident])
+
+    with queries() as asked:
+        found = list(of_promises(held, stranger, NOW))
+
+    assert (found, len(asked)) == ([], 0)
 
 
 def test_the_room_counts_down_and_warns_when_it_is_late(staffed: Incident, said: Update) -> None:
