@@ -7,7 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from incidents.models import Decision, RejectedOption
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONArray
+
+from incidents.models import Decision, RejectedOption, Signature
 
 _FIELDS = (
     "number",
@@ -31,30 +35,42 @@ _FIELDS = (
 )
 
 
-def records_of(decisions: Iterable[Decision]) -> dict[int, dict[str, Any]]:
-    """The whole records by key, in JSON's types; read afresh, in three queries for all of them.
+_RELATED = ("rejected", "evidence", "risks")
+
+
+def related(decision: str) -> dict[str, ArraySubquery]:
+    """To annotate rows with what belongs to the record of their ``decision``.
 
     Evidence stands by number and hash, so that its content counts.
     """
-    made = {decision.pk: decision for decision in decisions}
-    rejected = RejectedOption.objects.filter(decision__in=made)
-    cited = Decision.evidence.through.objects.filter(decision__in=made)
-    risks = Decision.risks.through.objects.filter(decision__in=made)
-    related = {
-        "rejected": _grouped(rejected.values_list("decision", "option", "reason")),
-        "evidence": _grouped(cited.values_list("decision", "evidence__number", "evidence__sha256")),
-        "risks": _grouped(risks.values_list("decision", "risk__number", "risk__text")),
-    }
+    of = OuterRef(decision)
+    rejected = RejectedOption.objects.filter(decision=of).order_by()
+    cited = Decision.evidence.through.objects.filter(decision=of)
+    risks = Decision.risks.through.objects.filter(decision=of)
     return {
-        pk: {
-            **{name: getattr(decision, name) for name in _FIELDS},
-            "incident": decision.incident_id,
-            "checkpoint": decision.checkpoint.number,
-            "decided_at": _utc(decision.decided_at),
-            "deadline": _utc(decision.deadline),
-            **{name: sorted(rows[pk]) for name, rows in related.items()},
-        }
-        for pk, decision in made.items()
+        "its_rejected": ArraySubquery(rejected.values(row=JSONArray("option", "reason"))),
+        "its_evidence": ArraySubquery(
+            cited.values(row=JSONArray("evidence__number", "evidence__sha256"))
+        ),
+        "its_risks": ArraySubquery(risks.values(row=JSONArray("risk__number", "risk__text"))),
+    }
+
+
+def records_of(decisions: Iterable[Decision]) -> dict[int, dict[str, Any]]:
+    """The whole records by key, in JSON's types; read afresh, in one query for all of them."""
+    made = {decision.pk: decision for decision in decisions}
+    rows = Decision.objects.filter(pk__in=made).order_by().annotate(**related("pk"))
+    return {row.pk: _record(made[row.pk], row) for row in rows.only("pk")}
+
+
+def _record(decision: Decision, row: object) -> dict[str, Any]:
+    return {
+        **{name: getattr(decision, name) for name in _FIELDS},
+        "incident": decision.incident_id,
+        "checkpoint": decision.checkpoint.number,
+        "decided_at": _utc(decision.decided_at),
+        "deadline": _utc(decision.deadline),
+        **{name: sorted(map(tuple, getattr(row, f"its_{name}"))) for name in _RELATED},
     }
 
 
@@ -63,21 +79,9 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-def _grouped(rows: Iterable[tuple[Any, ...]]) -> Mapping[int, list[tuple[Any, ...]]]:
-    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for pk, *row in rows:
-        found[pk].append(tuple(row))
-    return found
-
-
 def record_of(decision: Decision) -> dict[str, Any]:
     """The record of one decision."""
     return records_of([decision])[decision.pk]
-
-
-def content_hashes(decisions: Iterable[Decision]) -> dict[int, str]:
-    """The hashes by key; ``decisions`` were read with their checkpoints."""
-    return {pk: _hash(record) for pk, record in records_of(decisions).items()}
 
 
 def content_hash(decision: Decision) -> str:
@@ -88,3 +92,19 @@ def content_hash(decision: Decision) -> str:
 def _hash(record: dict[str, Any]) -> str:
     text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def signed(
+    decisions: Mapping[int, Iterable[Decision]],
+) -> tuple[dict[int, list[Signature]], dict[int, str]]:
+    """The signatures by incident, and the hashes of what was signed. One query, or none."""
+    dual = {d.pk: d for made in decisions.values() for d in made if d.execution.dual}
+    signatures: dict[int, list[Signature]] = defaultdict(list)
+    hashes: dict[int, str] = {}
+    if dual:
+        rows = Signature.objects.filter(decision__in=dual).select_related("person")
+        for row in rows.annotate(**related("decision")):
+            decision = dual[row.decision_id]
+            signatures[decision.incident_id].append(row)
+            hashes[decision.pk] = _hash(_record(decision, row))
+    return signatures, hashes

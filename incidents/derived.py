@@ -27,11 +27,9 @@ def control(facts: Standing) -> control_rules.Control:
 
 
 def stops(facts: Standing) -> tuple[control_rules.SurfaceStop, ...]:
-    first: dict[int, datetime] = {}
-    for freeze in facts.freezes:
-        first.setdefault(freeze.surface_id, freeze.since)
     return tuple(
-        control_rules.SurfaceStop(surface.name, first.get(surface.pk)) for surface in facts.surfaces
+        control_rules.SurfaceStop(surface.name, facts.stopped.get(surface.pk))
+        for surface in facts.surfaces
     )
 
 

@@ -39,15 +39,43 @@ class Duty:
         """What is overdue, and what the whole room waits for, before all that has its time."""
         return self.overdue or self.urgency < AT_ONCE
 
+    def is_late(self, now: datetime) -> bool:
+        """Its time has passed, whether or not that is a fault of the incident."""
+        return self.overdue or (self.due_at is not None and self.due_at <= now)
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Something that the person owns for as long as it lasts; ``missing`` says what it lacks."""
+
+    incident: Incident
+    label: str
+    icon: str
+    href: str
+    missing: str = ""
+
 
 type Provider = Callable[[Sequence[Standing], Person, datetime], Iterable[Duty]]
+type Owning = Callable[[Sequence[Standing], Person], Iterable[Owned]]
 
 _providers: list[Provider] = []
+_owning: list[Owning] = []
 
 
 def register(provider: Provider) -> Provider:
     _providers.append(provider)
     return provider
+
+
+def register_owned(provider: Owning) -> Owning:
+    _owning.append(provider)
+    return provider
+
+
+def owned(standings: Sequence[Standing], person: Person) -> list[Owned]:
+    """What the person owns, in the order of the incidents; what lacks something first."""
+    found = [one for provider in _owning for one in provider(standings, person)]
+    return sorted(found, key=lambda one: not one.missing)
 
 
 def duties(standings: Sequence[Standing], person: Person, now: datetime) -> list[Duty]:
@@ -56,6 +84,11 @@ def duties(standings: Sequence[Standing], person: Person, now: datetime) -> list
     found = [duty for provider in _providers for duty in provider(active, person, now)]
     far = now + timedelta(days=365)
     return sorted(found, key=lambda d: (not d.is_first, d.urgency, d.due_at or far))
+
+
+def by_time(found: Iterable[Duty], now: datetime) -> list[Duty]:
+    """The same by when they are due: what is late, what is for now, then as time goes on."""
+    return sorted(found, key=lambda d: (not d.is_late(now), d.due_at or now, d.urgency))
 
 
 @register

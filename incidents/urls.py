@@ -25,6 +25,7 @@ _MITIGATION = {"lane": LaneKind.MITIGATION.value}
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("mine/live/", live.catch_up_work, name="work-live"),
     path("incidents/", home.incidents, name="incidents"),
     path("declare/", declare.declare, name="declare"),
     path("settings/", settings.settings, name="settings"),

@@ -9,6 +9,7 @@ class LanesConfig(AppConfig):
         from lanes import (  # noqa: F401  (registering is their effect)
             duties,
             kinds,
+            owned,
             panels,
             patterns,
             permissions,

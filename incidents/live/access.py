@@ -17,16 +17,20 @@ from incidents.vocabulary import Group
 SIGNED_OUT = "You are signed out. Sign in again to go on."
 NO_ACCESS = "You no longer take part in this incident."
 UNKNOWN = "There is no such incident."
+NO_RESPONDER = "You are not a responder any more."
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """What one connection rests on. ``password`` is the stored hash: a new one ends the session."""
+    """What one connection rests on. ``password`` is the stored hash: a new one ends the session.
+
+    Without an incident it watches what the person has to do, in all that they may know of.
+    """
 
     session_key: str
     person_id: int
     password: str
-    incident_id: int
+    incident_id: int | None
     name: str = field(default="", compare=False)
 
 
@@ -46,17 +50,32 @@ class Judgement:
 
 def admit(session_key: str | None, incident_id: int) -> tuple[Viewer, int] | Refusal:
     """The viewer and the end of the timeline; an incident that is hidden does not exist."""
-    if session_key is not None and not session_key.isalnum():
-        session_key = None
-    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    person = get_user(SimpleNamespace(session=store))  # type: ignore[arg-type]
-    if session_key is None or not isinstance(person, Person):
+    person = _signed_in(session_key)
+    if session_key is None or person is None:
         return Refusal(4401, SIGNED_OUT)
     incident = Incident.objects.visible_to(person).filter(pk=incident_id).first()
     if incident is None:
         return Refusal(4404, UNKNOWN)
     viewer = Viewer(session_key, person.pk, person.password, incident.pk, str(person))
     return viewer, incident.last_seq
+
+
+def admit_to_work(session_key: str | None) -> Viewer | Refusal:
+    """Who watches their own work; for responders only, since others have none."""
+    person = _signed_in(session_key)
+    if session_key is None or person is None:
+        return Refusal(4401, SIGNED_OUT)
+    if not person.is_responder:
+        return Refusal(4403, NO_RESPONDER)
+    return Viewer(session_key, person.pk, person.password, None, str(person))
+
+
+def _signed_in(session_key: str | None) -> Person | None:
+    if session_key is None or not session_key.isalnum():
+        return None
+    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    person = get_user(SimpleNamespace(session=store))  # type: ignore[arg-type]
+    return person if isinstance(person, Person) else None
 
 
 def judge(viewers: Iterable[Viewer], now: datetime) -> Judgement:
@@ -66,11 +85,11 @@ def judge(viewers: Iterable[Viewer], now: datetime) -> Judgement:
     """
     viewers = list(viewers)
     sessions = _sessions({v.session_key for v in viewers}, now)
-    people = _people({v.person_id for v in viewers})
+    people = people_of({v.person_id for v in viewers})
     incidents = Incident.objects.only("restricted", "last_seq").in_bulk(
-        {v.incident_id for v in viewers}
+        {v.incident_id for v in viewers if v.incident_id is not None}
     )
-    taking_part = _taking_part(i.pk for i in incidents.values() if i.restricted)
+    taking_part = taking_part_in(i.pk for i in incidents.values() if i.restricted)
 
     def why_not(viewer: Viewer) -> str | None:
         person = people.get(viewer.person_id)
@@ -78,6 +97,8 @@ def judge(viewers: Iterable[Viewer], now: datetime) -> Judgement:
             return SIGNED_OUT
         if person.password != viewer.password:
             return SIGNED_OUT
+        if viewer.incident_id is None:
+            return None if person.is_responder else NO_RESPONDER
         incident = incidents.get(viewer.incident_id)
         if incident is None or not person.is_responder:
             return NO_ACCESS
@@ -93,7 +114,7 @@ def _sessions(keys: set[str], now: datetime) -> set[str]:
     return set(alive.values_list("session_key", flat=True))
 
 
-def _people(ids: set[int]) -> dict[int, Person]:
+def people_of(ids: set[int]) -> dict[int, Person]:
     """The people with what they are on the site, in one query."""
     found = (
         Person.objects.filter(pk__in=ids)
@@ -107,7 +128,7 @@ def _people(ids: set[int]) -> dict[int, Person]:
     return people
 
 
-def _taking_part(incident_ids: Iterable[int]) -> set[tuple[int, int]]:
+def taking_part_in(incident_ids: Iterable[int]) -> set[tuple[int, int]]:
     ids = list(incident_ids)
     if not ids:
         return set()

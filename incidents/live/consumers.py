@@ -45,20 +45,29 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         number = int(self.scope["url_route"]["kwargs"]["number"])
-        key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
-        answer = await database_sync_to_async(access.admit)(key, number)
+        answer = await database_sync_to_async(access.admit)(self._session_key, number)
         await self.accept()
         if isinstance(answer, Refusal):
-            await self.send(messages.encode(messages.bye(answer.reason)))
-            await self.close(answer.code)
+            await self._refuse(answer)
             return
         viewer, head = answer
-        asked = parse_qs(self.scope["query_string"].decode("latin-1"))
-        after = min(catchup.after_of(asked.get("after", [""])[0]), head)
-        place = presence.place_of(asked.get("at", [""])[0])
+        after = min(catchup.after_of(self._asked("after")), head)
+        place = presence.place_of(self._asked("at"))
         self.connection = Connection(viewer, self.base_send, after, place)
         self.admitted.set()
         await hub.here().join(self.connection, head)
+
+    @property
+    def _session_key(self) -> str | None:
+        key: str | None = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
+        return key
+
+    def _asked(self, name: str) -> str:
+        return parse_qs(self.scope["query_string"].decode("latin-1")).get(name, [""])[0]
+
+    async def _refuse(self, refusal: Refusal) -> None:
+        await self.send(messages.encode(messages.bye(refusal.reason)))
+        await self.close(refusal.code)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """A browser says only "ping", to learn that the way is open, and "here" when asked."""
@@ -87,3 +96,20 @@ class RoomConsumer(AsyncWebsocketConsumer):
         if self.connection is not None:
             hub.leave(self.connection)
             self.connection = None
+
+
+class WorkConsumer(RoomConsumer):
+    """``ws/mine/?after=MARK``: "duties" whenever what the person has to do may have changed.
+
+    ``MARK`` is what their page has. Closes as a room does.
+    """
+
+    async def connect(self) -> None:
+        answer = await database_sync_to_async(access.admit_to_work)(self._session_key)
+        await self.accept()
+        if isinstance(answer, Refusal):
+            await self._refuse(answer)
+            return
+        self.connection = Connection(answer, self.base_send, 0)
+        self.admitted.set()
+        await hub.here().join_desk(self.connection, self._asked("after"))

@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 
 from incidents.live import access, messages, topics
 from incidents.live.attendance import Attendance
-from incidents.live.connection import Connection
+from incidents.live.connection import Connection, text
+from incidents.live.desk import Desk
 from incidents.live.reader import Reader
 from incidents.live.room import Room
 from incidents.live.subscription import Subscription
@@ -38,6 +39,7 @@ class Hub:
         self._look_now = asyncio.Event()
         self._subscription = Subscription(self._hear, self._health)
         self._attendance = Attendance(self.rooms, self._fresh)
+        self.desk = Desk(self._entries, self._fresh)
         self._looking = asyncio.create_task(self._keep_looking(), name="live-hub")
 
     async def join(self, connection: Connection, head: int) -> None:
@@ -47,6 +49,7 @@ class Hub:
         ``here`` must be joined without awaiting anything between: it ends with its last connection.
         """
         number = connection.viewer.incident_id
+        assert number is not None
         room = self.rooms.get(number)
         if room is None:
             room = Room(number, head, self._entries, self._panels, self._fresh)
@@ -59,8 +62,29 @@ class Hub:
         room.tell(messages.presence(room.attendance), [connection])
         self._attendance.came()
 
+    async def join_desk(self, connection: Connection, mark: str) -> None:
+        """The same for a home page, which has ``mark``."""
+        self.desk.connections.add(connection)
+        await self._subscription.add(topics.WORK)
+        await self.desk.join(connection, mark)
+        say = messages.degraded if self.degraded else messages.live
+        connection.push(text(say(0)))
+
     def leave(self, connection: Connection) -> None:
         number = connection.viewer.incident_id
+        if number is None:
+            self._leave_desk(connection)
+        else:
+            self._leave_room(connection, number)
+        if not self.rooms and not self.desk.connections:
+            self.close()
+
+    def _leave_desk(self, connection: Connection) -> None:
+        self.desk.leave(connection)
+        if not self.desk.connections:
+            self._subscription.discard(topics.WORK)
+
+    def _leave_room(self, connection: Connection, number: int) -> None:
         room = self.rooms.get(number)
         if room is None:
             return
@@ -70,15 +94,17 @@ class Hub:
             room.close()
             del self.rooms[number]
             self._subscription.discard(topics.incident(number))
-        if not self.rooms:
-            self.close()
 
     def close(self) -> None:
         """The last browser has gone: give back the threads, their connections and the channel."""
-        _hubs.pop(asyncio.get_running_loop(), None)
+        loop = asyncio.get_running_loop()
+        if _hubs.get(loop) is not self:
+            return
+        del _hubs[loop]
         self._looking.cancel()
         self._subscription.close()
         self._attendance.close()
+        self.desk.close()
         self._entries.close()
         self._panels.close()
 
@@ -86,6 +112,9 @@ class Hub:
         """A message of the channel layer."""
         if message["type"] == topics.LOST_ACCESS:
             self._look_now.set()
+            return
+        if message["type"] == topics.WORK:
+            self.desk.soon()
             return
         room = self.rooms.get(message["incident"])
         if room is None:
@@ -102,6 +131,9 @@ class Hub:
         for room in self.rooms.values():
             say = messages.live if works else messages.degraded
             room.tell(say(room.seq))
+        say = messages.live if works else messages.degraded
+        for connection in tuple(self.desk.connections):
+            connection.push(text(say(0)))
 
     async def _keep_looking(self) -> None:
         while True:
@@ -125,6 +157,7 @@ class Hub:
         async with self._judging:
             started = time.monotonic()
             present = [c for room in self.rooms.values() for c in room.connections]
+            present += self.desk.connections
             viewers = {connection.viewer for connection in present}
             judgement = await self._panels(access.judge, viewers, clock.now())
             for connection in present:
@@ -135,6 +168,7 @@ class Hub:
         for number, head in judgement.heads.items():
             if room := self.rooms.get(number):
                 room.hear(head)
+        self.desk.soon()
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -21,6 +21,9 @@ from incidents.live import topics
 
 logger = logging.getLogger(__name__)
 
+type Messages = dict[str, dict[str, Any]]
+"""By the group that each is for."""
+
 PATIENCE = 0.25
 """Seconds that a writer waits for a working layer; it never waits for one that is down."""
 
@@ -28,23 +31,28 @@ GIVE_UP = 5.0
 """Seconds after which an attempt counts as failed."""
 
 
-def entry(incident_id: int, seq: int) -> None:
-    """A timeline entry was committed."""
+def entry(incident_id: int, seq: int, *, duties: bool = False) -> None:
+    """A timeline entry was committed; ``duties``: it changes what somebody must do."""
     group = topics.incident(incident_id)
-    _send(group, {"type": topics.ENTRY, "incident": incident_id, "seq": seq})
+    told = {group: {"type": topics.ENTRY, "incident": incident_id, "seq": seq}}
+    _send(told | _work() if duties else told)
 
 
 def duties_changed(incident_id: int) -> None:
     """What somebody must do next has changed without an entry that says so."""
-    _send(topics.incident(incident_id), {"type": topics.DUTIES, "incident": incident_id})
+    message = {"type": topics.DUTIES, "incident": incident_id}
+    _send({topics.incident(incident_id): message} | _work())
+
+
+def _work() -> Messages:
+    """Not even which incident: each hub looks for itself whom it concerns, and who may know."""
+    return {topics.WORK: {"type": topics.WORK}}
 
 
 def access_changed(person_id: int | None = None, incident_id: int | None = None) -> None:
     """Somebody was removed, signed out or demoted, or an incident was restricted."""
-    _send(
-        topics.ACCESS,
-        {"type": topics.LOST_ACCESS, "person": person_id, "incident": incident_id},
-    )
+    message = {"type": topics.LOST_ACCESS, "person": person_id, "incident": incident_id}
+    _send({topics.ACCESS: message})
 
 
 async def ping(channel: str) -> None:
@@ -61,21 +69,22 @@ class _Sender:
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.loop.run_forever, name="live-publish", daemon=True).start()
 
-    def send(self, group: str, message: dict[str, Any]) -> None:
+    def send(self, told: Messages) -> None:
         if not self.works and self.trying is not None and not self.trying.done():
             return
         worked = self.works
-        self.trying = asyncio.run_coroutine_threadsafe(self._attempt(group, message), self.loop)
+        self.trying = asyncio.run_coroutine_threadsafe(self._attempt(told), self.loop)
         if worked:
             try:
                 self.trying.result(PATIENCE)
             except TimeoutError:  # slow is not down, but nobody waits for it again until it answers
                 self.works = False
 
-    async def _attempt(self, group: str, message: dict[str, Any]) -> None:
+    async def _attempt(self, told: Messages) -> None:
         try:
             async with asyncio.timeout(GIVE_UP):
-                await get_channel_layer().group_send(group, message)
+                for group, message in told.items():
+                    await get_channel_layer().group_send(group, message)
         except Exception as error:  # noqa: BLE001  (whatever the layer raises, the write stands)
             self._failed(error)
         else:
@@ -93,12 +102,12 @@ _sender: _Sender | None = None
 _starting = threading.Lock()
 
 
-def _send(group: str, message: dict[str, Any]) -> None:
+def _send(told: Messages) -> None:
     global _sender
     if _sender is None:
         with _starting:
             _sender = _sender or _Sender()
-    _sender.send(group, message)
+    _sender.send(told)
 
 
 def _forget() -> None:

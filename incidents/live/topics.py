@@ -2,6 +2,9 @@
 
 ACCESS = "access"
 
+WORK = "work"
+"""The group that hears of whatever changes what somebody must do, in any incident."""
+
 ENTRY = "entry"
 DUTIES = "duties"
 LOST_ACCESS = "access"

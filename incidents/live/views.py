@@ -3,7 +3,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from incidents.doors import door
-from incidents.live import catchup, messages, presence
+from incidents.live import catchup, messages, presence, work
 from incidents.live.presence import Present
 from incidents.models import Incident
 from warroom.kernel import clock
@@ -21,6 +21,16 @@ def catch_up(request: HttpRequest, incident: Incident) -> HttpResponse:
     answer = catchup.poll(incident, after, now, look=look)
     answer["messages"].append(messages.presence(_attend(request, incident, now)))
     response = JsonResponse(answer)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@door("room.view")
+def catch_up_work(request: HttpRequest) -> HttpResponse:
+    """``GET /mine/live/?after=MARK``: the same for a home page without a socket."""
+    now_at = work.mark_of(request.user)
+    told = [] if request.GET.get("after") == now_at else [messages.DUTIES]
+    response = JsonResponse({"seq": now_at, "messages": told})
     response["Cache-Control"] = "no-store"
     return response
 

@@ -72,5 +72,6 @@ def record(
     )
     incident.last_seq, incident.last_hash = seq, entry.hash
     incident.save(update_fields=["last_seq", "last_hash"])
-    transaction.on_commit(lambda: publish.entry(incident.pk, seq))
+    duties = kinds.get(kind).duties
+    transaction.on_commit(lambda: publish.entry(incident.pk, seq, duties=duties))
     return entry

@@ -1,4 +1,8 @@
-"""Home: what is active, what waits for me, what is overdue."""
+"""Home: a person's own work, and the active incidents beside it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -6,20 +10,49 @@ from django.shortcuts import render
 
 from incidents import derived, notices
 from incidents.doors import door
-from incidents.duties import duties
-from incidents.facts import standings
+from incidents.duties import Duty, by_time, duties, owned
+from incidents.facts import Standing
+from incidents.live import work
 from incidents.models import Incident, Surface
+from incidents.outline import outlines
+from incidents.rules.moments import SETTLED
 from incidents.vocabulary import Status
 from warroom.kernel import clock
 
-SHOWN = 50
+INCIDENTS, DUTIES, LANES, OVERDUE = 50, 20, 12, 20
+"""How many of each are shown at once."""
 
 
 @door("home.view")
 def home(request: HttpRequest) -> HttpResponse:
+    """The page; what a page that is open asks for anew is only what stands in it."""
     now = clock.now()
-    active = Incident.objects.visible_to(request.user).in_progress().worst_first()
-    found = standings(list(active[:SHOWN]))
+    found = outlines(request.user)
+    waiting = by_time(duties(found, request.user, now), now)
+    page = Paginator(waiting, DUTIES).get_page(request.GET.get("page"))
+    lanes = owned(found, request.user)
+    context = {
+        "now": now,
+        "waiting": waiting,
+        "late": sum(duty.is_late(now) for duty in waiting),
+        "page": page,
+        "left": len(waiting) - page.end_index(),
+        "duty": waiting[0] if waiting else None,
+        "lanes": lanes[:LANES],
+        "more_lanes": lanes[LANES:],
+        "notices": notices.unseen(request.user)[:10],
+        "surface_count": Surface.objects.count() if not found else 0,
+        "nav_incidents": [facts.incident for facts in found[:3]],
+        "mark": work.mark((facts.incident.pk, facts.incident.last_seq) for facts in found),
+        "moment": _moment(found, waiting, now),
+        **_incidents(found, now),
+    }
+    again = request.htmx and not request.htmx.history_restore_request
+    return render(request, "incidents/_home.html" if again else "incidents/home.html", context)
+
+
+def _incidents(found: Sequence[Standing], now: datetime) -> dict[str, Any]:
+    """The active incidents, worst first, and the checkpoints that nobody has decided in time."""
     rows = [
         {
             "incident": facts.incident,
@@ -28,24 +61,29 @@ def home(request: HttpRequest) -> HttpResponse:
             "faults": derived.faults(facts, now),
             "next_checkpoint": facts.next_checkpoint,
         }
-        for facts in found
+        for facts in found[:INCIDENTS]
     ]
-    waiting = duties(found, request.user, now)
-    context = {
-        "now": now,
+    overdue = [
+        (facts, checkpoint)
+        for facts in found
+        for checkpoint in facts.open_checkpoints
+        if checkpoint.is_overdue(now)
+    ]
+    overdue.sort(key=lambda one: one[1].due_at)
+    return {
         "rows": rows,
-        "waiting": waiting[:20],
-        "duty": waiting[0] if waiting else None,
-        "overdue": [
-            (facts, checkpoint)
-            for facts in found
-            for checkpoint in facts.open_checkpoints
-            if checkpoint.is_overdue(now)
-        ][:20],
-        "notices": notices.unseen(request.user)[:10],
-        "surface_count": Surface.objects.count() if not rows else 0,
+        "incident_count": len(found),
+        "more_incidents": len(found) - len(rows),
+        "overdue": overdue[:OVERDUE],
+        "overdue_count": len(overdue),
     }
-    return render(request, "incidents/home.html", context)
+
+
+def _moment(found: Sequence[Standing], waiting: Sequence[Duty], now: datetime) -> datetime | None:
+    """When the page changes next by time alone: something of it is late from then on."""
+    due = [duty.due_at for duty in waiting if duty.due_at is not None]
+    due += [point.due_at for facts in found for point in facts.open_checkpoints]
+    return min((at + SETTLED for at in due if at + SETTLED > now), default=None)
 
 
 @door("room.view")

@@ -23,3 +23,4 @@ startScrubbing();
 
 // It starts itself, and only a live page pays for it.
 if (document.querySelector("[data-live]")) await import("./live.js");
+if (document.querySelector("[data-work]")) await import("./work.js");

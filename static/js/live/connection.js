@@ -6,6 +6,7 @@ const POLL = 3000;
 const PING = 15000;
 const ANSWER = 5000;
 const OVER = new Set([4401, 4403, 4404]);
+const SHUT = "You no longer take part in this incident.";
 
 export class Connection {
   #paths;
@@ -63,7 +64,7 @@ export class Connection {
       });
       if (response.type === "opaqueredirect" || [401, 403, 404].includes(response.status)) {
         const signedOut = response.type === "opaqueredirect" || response.status === 401;
-        this.#end(signedOut ? "You are signed out." : "You no longer take part in this incident.");
+        this.#end(signedOut ? "You are signed out." : this.#paths.shut || SHUT);
         return false;
       }
       if (!response.ok) return false;
@@ -152,7 +153,7 @@ export class Connection {
     this.#live = false;
     if (this.#over) return;
     if (OVER.has(code)) {
-      this.#end("The server closed the connection to this room.");
+      this.#end("The server closed the connection to this page.");
       return;
     }
     const step = STEPS[Math.min(this.#failures, STEPS.length - 1)];

@@ -21,15 +21,27 @@ export class Sections {
   #asking = false;
   #missed = false;
   #waiting = new Map();
+  #came;
 
-  constructor({ sections, lane }) {
+  // came: is given each answer of the server, whether or not it can be shown yet.
+  constructor({ sections, lane }, came = () => {}) {
     this.#url = sections;
     this.#lane = lane;
+    this.#came = came;
     whenLeft(() => this.#settle());
   }
 
   heard(entries) {
     if (this.#url && entries.some(({ html }) => this.#touches(elementOf(html)))) this.#soon(GATHER);
+  }
+
+  changed() {
+    this.#soon(GATHER);
+  }
+
+  // At once; whether the server answered.
+  look() {
+    return this.#fetched();
   }
 
   #touches(entry) {
@@ -69,6 +81,7 @@ export class Sections {
   #take(html) {
     const template = document.createElement("template");
     template.innerHTML = html;
+    this.#came(template.content);
     for (const fresh of template.content.querySelectorAll(SECTIONS)) this.#waiting.set(fresh.id, fresh);
     this.#settle();
   }

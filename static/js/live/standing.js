@@ -29,6 +29,7 @@ export class Standing {
   #seqBefore = 0;
   #knownAt = new Date();
 
+  // seq: the last entry that the page has; it answers null where entries are not counted.
   constructor(main, announcer, seq) {
     this.#main = main;
     this.#announcer = announcer;
@@ -114,8 +115,9 @@ export class Standing {
     this.#banner.remove();
     this.#banner = null;
     this.#main.classList.remove("is-stale");
-    const missed = this.#seq() - this.#seqBefore;
     const how = name === "live" ? "Live again." : "Connected again, by polling.";
+    if (this.#seq() === null) return this.#note(how);
+    const missed = this.#seq() - this.#seqBefore;
     const what = missed === 1 ? "1 entry" : `${missed || "No"} entries`;
     this.#note(`${how} ${what} arrived while you were away.`);
   }
