@@ -28,7 +28,7 @@ PATIENCE = 5.0
 
 
 class Browser:
-    """One tab with the room open. Messages are kept in the order in which they came.
+    """One tab with the room open, or the home page. Messages are kept in the order they came in.
 
     Who is present comes when it comes, and so is kept apart, in ``present``; who asks whether the
     tab is still there is answered while ``answers``.
@@ -37,8 +37,8 @@ class Browser:
     def __init__(
         self,
         person: Person | None,
-        incident_id: int,
-        after: int | None = None,
+        incident_id: int | None,
+        after: int | str | None = None,
         at: str = "",
     ) -> None:
         headers = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
@@ -53,7 +53,7 @@ class Browser:
             application,
             {
                 "type": "websocket",
-                "path": f"/ws/INC-{incident_id}/",
+                "path": f"/ws/INC-{incident_id}/" if incident_id else "/ws/mine/",
                 "query_string": (b"" if after is None else f"after={after}".encode())
                 + f"&at={at}".encode(),
                 "headers": headers,
@@ -154,16 +154,19 @@ type Opener = Callable[..., Awaitable[Browser]]
 
 @pytest_asyncio.fixture
 async def browse() -> AsyncIterator[Opener]:
-    """Opens a room for a person; every tab is closed at the end, and the hub ends with them."""
+    """Opens a room for a person, or their home page; every tab is closed at the end.
+
+    The hub ends with them.
+    """
     opened: list[Browser] = []
 
     async def open_room(
         person: Person | None,
-        incident: Incident | int,
-        after: int | None = None,
+        incident: Incident | int | None,
+        after: int | str | None = None,
         at: str = "",
     ) -> Browser:
-        number = incident if isinstance(incident, int) else incident.pk
+        number = incident.pk if isinstance(incident, Incident) else incident
         browser = await sync_to_async(Browser)(person, number, after, at)
         opened.append(browser)
         return await browser.open()
