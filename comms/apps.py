@@ -12,9 +12,11 @@ class CommsConfig(AppConfig):
             patterns,
             permissions,
         )
+        from comms.status import pages  # noqa: F401
         from incidents.panels import register_warnings
         from incidents.vocabulary import LaneKind
-        from lanes.panels import register_line
+        from lanes.panels import register_holds, register_line
 
+        register_holds(LaneKind.COMMUNICATION, panels.holds)
         register_line(LaneKind.COMMUNICATION, panels.line)
         register_warnings(panels.late)

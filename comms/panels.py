@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from comms import commitments
+from comms.said import spoken
 from incidents.facts import Standing, moment_of
 from incidents.models import Incident
 from incidents.rules.checkpoint import Fault
@@ -23,9 +25,16 @@ def line(incident: Incident, now: datetime) -> str:
         "incident": incident,
         "next_at": first.next_at,
         "is_overdue": first.promise.is_overdue(now),
-        "stands_at": moment_of(incident),
     }
     return render_to_string("comms/_promise_line.html", context)
+
+
+def holds(facts: Standing, now: datetime) -> dict[str, Any]:
+    """On the page of the communication lane: what was said when, to whom, and what is owed."""
+    return {
+        "spoken": spoken(facts.incident, moment_of(facts.incident)),
+        "owed": next(iter(commitments.of(facts.incident)), None),
+    }
 
 
 def late(facts: Standing, now: datetime) -> Iterable[Fault]:

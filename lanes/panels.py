@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.template.loader import render_to_string
 
+from incidents.facts import Standing
 from incidents.models import Incident
 from lanes.facts import lanes_of
 from lanes.offers import waiting
@@ -23,6 +25,21 @@ def register_line(lane: str, line: Line) -> Line:
 
 def line_of(lane: str, incident: Incident, now: datetime) -> str:
     return _lines[lane](incident, now) if lane in _lines else ""
+
+
+type Holds = Callable[[Standing, datetime], dict[str, Any]]
+
+_holds: dict[str, Holds] = {}
+
+
+def register_holds(lane: str, holds: Holds) -> Holds:
+    """Add what another app puts on the page of a lane, by the names of its template."""
+    _holds[lane] = holds
+    return holds
+
+
+def holds_of(lane: str, standing: Standing, now: datetime) -> dict[str, Any]:
+    return _holds[lane](standing, now) if lane in _holds else {}
 
 
 def render_lanes(incident: Incident, now: datetime) -> str:

@@ -18,6 +18,7 @@ from incidents.permissions import may
 from incidents.vocabulary import LaneKind
 from lanes.facts import LaneFacts, lanes_of, notes_of
 from lanes.forms import BoundaryForm, HypothesisForm, NoteForm, UnknownForm
+from lanes.panels import holds_of
 from lanes.work import checks_of, hypotheses_of, unknowns_of
 from warroom.kernel import clock
 
@@ -33,6 +34,7 @@ _MAY = {
     "may_capture": "evidence.capture",
     "may_assign": "role.assign",
     "may_branch": "branch.change",
+    "may_publish": "message.publish",
 }
 
 
@@ -91,7 +93,7 @@ def _of_kind(standing: Standing, kind: LaneKind, now: datetime) -> dict[str, Any
         return {"options": recommended.shown(standing)}
     if kind == LaneKind.VERIFICATION:
         return {"checks": checks_of(standing)}
-    return {}
+    return holds_of(kind, standing, now)
 
 
 def _forms(

@@ -49,7 +49,7 @@ function countdown(element, now) {
     const late = Math.floor(-seconds / 60);
     return late < 1 ? "overdue" : `${late < 90 ? `${late} min` : `${Math.floor(late / 60)} h`} late`;
   }
-  speak(element, seconds);
+  if (stands(element) === null) speak(element, seconds);
   const hours = Math.floor(seconds / 3600);
   const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
   return hours ? `${hours}:${rest}` : rest;
@@ -67,10 +67,16 @@ function speak(element, seconds) {
   }
 }
 
+// In a room of the past the clocks stand where it stood.
+function stands(element) {
+  const then = element.closest("[data-now]");
+  return then ? Date.parse(then.dataset.now) : null;
+}
+
 function tick() {
   const now = serverNow();
   for (const element of document.querySelectorAll("[data-elapsed]")) element.textContent = elapsed(element, now);
-  for (const element of document.querySelectorAll("[data-countdown]")) element.textContent = countdown(element, now);
+  for (const element of document.querySelectorAll("[data-countdown]")) element.textContent = countdown(element, stands(element) ?? now);
 }
 
 // A clock time that is typed means what the page shows: the server must know the reader's zone.

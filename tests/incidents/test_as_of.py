@@ -1,13 +1,21 @@
 """The past is what was: an incident lived by the real actions, remembered step by step, rebuilt."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
+from comms.actions import (
+    explain_lapse,
+    lapses,
+    publish_escalation,
+    publish_leadership_note,
+    publish_update,
+)
+from comms.due import LAPSED
 from incidents.actions import (
     branches,
     checkpoints,
@@ -28,6 +36,7 @@ from incidents.models import Incident, Person
 from incidents.rules.conflict import Scores
 from incidents.vocabulary import ExecutionState, LaneKind, RoleName
 from lanes.actions import add_note, handoffs, hypotheses, set_boundary, unknowns
+from tests.comms import saying
 from tests.counting import queries
 from tests.factories import START, SurfaceFactory, declared
 from tests.filled import PRECHECK, ROLLBACK_CHECK, VERIFICATION, written
@@ -51,9 +60,9 @@ class Life:
         self.number, self.commander, self.now = incident.pk, commander, START
         self.looks = looks
         self.kept: list[Remembered] = []
-        self._keep()
+        self.keep()
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
         self.kept.append(remember(self.number, self.now, looks=self.looks))
 
     def __call__(
@@ -62,13 +71,18 @@ class Life:
         self.now += timedelta(minutes=1)
         actor = (by or self.commander).as_actor()
         done = do(actor, self.number, *args, now=self.now, **said)
-        self._keep()
+        self.keep()
         return done
+
+    def later(self, at: datetime) -> datetime:
+        """Let the time come."""
+        self.now = max(self.now, at + timedelta(minutes=6))
+        return self.now
 
     def remind(self, pk: int, kind: str) -> None:
         self.now += timedelta(minutes=1)
         assert checkpoints.remind(pk, kind, now=self.now)
-        self._keep()
+        self.keep()
 
     def decide(self, checkpoint: int, executor: Person, verifier: Person, **other: Any) -> Any:
         cited = Incident.objects.get(pk=self.number).evidence.get(number=1)
@@ -97,6 +111,7 @@ def live(
         _contradict(life, lane_owners)
         _sign(life, lane_owners, data_owner)
         _work_in_lanes(life, lane_owners, deputy)
+        _tell_others(life, lane_owners)
         _keep_registers(life, lane_owners, deputy)
         return life
 
@@ -224,6 +239,20 @@ def _work_in_lanes(life: Life, owners: dict[LaneKind, Person], deputy: Person) -
         third = life(handoffs.offer, offered, lane=lane, by=giver)
         life(handoffs.accept, third.number, by=to)
     life.commander = deputy
+
+
+def _tell_others(life: Life, owners: dict[LaneKind, Person]) -> None:
+    owner, others = owners[LaneKind.COMMUNICATION], {"audience": "participants"}
+    incident = Incident.objects.get(pk=life.number)
+    said = saying.update(life.now, incident, **others)
+    first = life(publish_update, said, by=owner)
+    life(publish_escalation, saying.escalation(life.now, owner), by=owner)
+    life(publish_leadership_note, saying.note(owner), by=owner)
+    assert lapses.remind(first.pk, LAPSED, now=life.later(first.next_at))
+    life.keep()
+    said = saying.update(life.now, incident, corrects=1, correction="It is more", **others)
+    life(publish_update, said, by=owner)
+    life(explain_lapse, 1, explanation="We had to wait", by=owner)
 
 
 def _keep_registers(life: Life, owners: dict[LaneKind, Person], deputy: Person) -> None:

@@ -34,8 +34,11 @@ EVERYBODYS = {
 OF_INVESTIGATION = {"State a hypothesis", "Recommend an option", "Offer a handoff"}
 OF_MITIGATION = {"Open, pass on or end a branch", "Recommend an option", "Offer a handoff"}
 OF_OTHERS = {"Recommend an option", "Offer a handoff"}
+OF_COMMUNICATION = OF_OTHERS | {"Publish update", "Escalate", "Write a leadership note"}
 ALL_OF_COMMAND = (
-    COMMANDS | EVERYBODYS | (OF_INVESTIGATION | OF_MITIGATION) - {"Recommend an option"}
+    COMMANDS
+    | EVERYBODYS
+    | (OF_COMMUNICATION | OF_INVESTIGATION | OF_MITIGATION) - {"Recommend an option"}
 )
 
 
@@ -72,7 +75,7 @@ def test_a_responder_without_a_role_is_offered_no_command(
     [
         (LaneKind.INVESTIGATION, OF_INVESTIGATION),
         (LaneKind.MITIGATION, OF_MITIGATION),
-        (LaneKind.COMMUNICATION, OF_OTHERS),
+        (LaneKind.COMMUNICATION, OF_COMMUNICATION),
         (LaneKind.VERIFICATION, OF_OTHERS),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from comms import actions as comms
 from incidents.actions import (
     branches,
     checkpoints,
@@ -26,7 +27,7 @@ from incidents.rules.capture import Capture
 from incidents.vocabulary import BranchType, Choice, Confidence, LaneKind, Option, Phase, RoleName
 from lanes import actions as lanes
 from lanes.actions import handoffs
-from warroom.demo import material
+from warroom.demo import material, telling
 from warroom.kernel import clock
 from warroom.kernel.refusal import Refused
 
@@ -130,6 +131,12 @@ class _Story:
                 included=included,
                 excluded=excluded,
             )
+            if lane == LaneKind.MITIGATION:
+                asked = telling.escalation(self.start, self.people["mara"])
+                self._at(7.7, "mara", comms.publish_escalation, asked)
+            if lane == LaneKind.COMMUNICATION:
+                said = telling.first_update(self.start, self.surfaces)
+                self._at(8.7, "aisha", comms.publish_update, said)
 
     def _options(self) -> None:
         self._capture(10, "priya", material.ENDPOINTS)
@@ -190,6 +197,8 @@ class _Story:
         self._branch(19.5, BranchType.CONTAINMENT, "inc-42-flag-off", "jonas")
         self._at(20, "jonas", execution.start, 1)
         self._note(21, "aisha", LaneKind.COMMUNICATION, "214 tickets; support has the macro.")
+        said = telling.second_update(self.start, self.surfaces)
+        self._at(21.3, "aisha", comms.publish_update, said)
         proof = self._capture(22, "jonas", material.FLAG_OFF)
         self._at(22.1, "jonas", execution.finish, 1, evidence=[proof.number])
         self._note(
