@@ -100,8 +100,13 @@ def _to(row: Message) -> str:
 
 def _words(row: Message) -> str:
     if isinstance(row, Update):
-        return f"{row.get_progress_display()}. {row.headline}."
+        return _stop(f"{row.get_progress_display()}. {row.headline}")
     if isinstance(row, Escalation):
-        return f"Asks: {row.ask}"
+        return _stop(f"Asks: {row.ask}")
     assert isinstance(row, LeadershipNote)
-    return f"Needs: {row.need}"
+    return _stop(f"Needs: {row.need}")
+
+
+def _stop(text: str) -> str:
+    """As a sentence: what follows does not run into it."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,9 +32,12 @@ def begun(
     author: Actor,
     corrects: int | None,
     now: datetime,
-    zone: ZoneInfo,
+    zone: ZoneInfo | None,
 ) -> Begun:
-    """The draft comes first, unless another message is to be corrected than it corrects."""
+    """The draft comes first, unless another message is to be corrected than it corrects.
+
+    ``zone`` is nothing while the reader's is not known: a time then begins as minutes from now.
+    """
     incident = standing.incident
     kept = MessageDraft.objects.filter(incident=incident, kind=kind, author_id=author.id).first()
     values = {name: said[-1] if said else "" for name, said in (kept.data if kept else {}).items()}
@@ -45,7 +48,8 @@ def begun(
         return Begun(values, draft=kept, old=old)
     values, sources = _again(standing, old, now) if old else _drafted(standing, kind, now)
     if isinstance(at := values.get("next_at"), datetime):
-        values["next_at"] = f"{at.astimezone(zone):%H:%M}"
+        minutes = (at - now) // timedelta(minutes=1)
+        values["next_at"] = f"{at.astimezone(zone):%H:%M}" if zone else f"+{minutes}"
     return Begun(values, sources, old=old)
 
 

@@ -16,7 +16,7 @@ from warroom.kernel import clock
 
 @door("message.read")
 def update(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
-    made = _found(incident, Update, message)
+    made = _found(incident, Update, message, "lapse")
     states = made.surface_states.select_related("surface").order_by("surface__name")
     return _page(request, "comms/update.html", made, states=states)
 

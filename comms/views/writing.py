@@ -20,7 +20,7 @@ from incidents.actions.act import next_number
 from incidents.doors import door
 from incidents.models import Incident
 from incidents.panels import bar
-from incidents.reader import number, zone_of
+from incidents.reader import COOKIE, number, zone_of
 from incidents.rules.wording import duration
 from incidents.views.submitting import submit
 from warroom.kernel import clock
@@ -166,7 +166,8 @@ def _draft(request: HttpRequest, incident: Incident, of: _Kind) -> _Draft:
         begun = starting.Begun({})
     else:
         wanted = number(request.GET.get("corrects"))
-        begun = starting.begun(standing, of.kind, request.actor, wanted, now, zone)
+        told = zone if request.user.time_zone or COOKIE in request.COOKIES else None
+        begun = starting.begun(standing, of.kind, request.actor, wanted, now, told)
         form = of.form(initial=dict(begun.values), **options)
     bound = form if form.is_bound else of.form(_as_sent(form), **options)
     bound.is_valid()

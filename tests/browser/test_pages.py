@@ -87,6 +87,12 @@ def refused(page: Page) -> None:
     expect(page.locator("#refusal")).to_be_visible()
 
 
+def update_refused(page: Page) -> None:
+    page.locator("#id_headline").fill("SEV-1 for Sign-in")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator("#refusal")).to_be_visible()
+
+
 def more(page: Page) -> str:
     page.locator("details.more summary").click()
     return "details.more"
@@ -155,6 +161,16 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "a hypothesis, refused": ("priya", f"{ROOM}H-3/", 200, refused),
     "a hypothesis, decided": ("noor", f"{ROOM}H-1/", 200, lambda page: "main"),
     "lane of another": ("noor", f"{ROOM}lanes/communication/", 200, lambda page: "main"),
+    "update": ("aisha", f"{ROOM}update/", 200, None),
+    "update, refused": ("mara", f"{ROOM}update/", 200, update_refused),
+    "escalation": ("aisha", f"{ROOM}escalation/", 200, lambda page: "main"),
+    "escalation, refused": ("aisha", f"{ROOM}escalation/", 200, refused),
+    "leadership note": ("aisha", f"{ROOM}leadership/", 200, lambda page: "main"),
+    "leadership note, refused": ("aisha", f"{ROOM}leadership/", 200, refused),
+    "a correction": ("aisha", f"{ROOM}update/?corrects=1", 200, lambda page: "main"),
+    "what was said": ("noor", f"{ROOM}updates/1/", 200, lambda page: "main"),
+    "what was asked": ("aisha", f"{ROOM}escalations/1/", 200, lambda page: "main"),
+    "lane of communication": ("aisha", f"{ROOM}lanes/communication/", 200, unfolded),
     "capture": ("priya", f"{ROOM}evidence/new/", 200, None),
     "capture, a link": ("priya", f"{ROOM}evidence/new/", 200, link_kind),
     "capture, refused": ("priya", f"{ROOM}evidence/new/", 200, refused),

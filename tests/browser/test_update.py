@@ -1,0 +1,122 @@
+"""An update is written, refused, mended and published; a second person sees it come."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from comms.models import Update
+from incidents.actions import lifecycle, roles
+from incidents.models import Incident
+from incidents.vocabulary import LaneKind, RoleName
+from tests.browser.conftest import Visits
+from tests.browser.test_live import AT_ONCE, live
+from tests.browser.test_pages import problems
+from tests.browser.world import World
+from tests.comms.saying import published
+from warroom.demo import surfaces
+from warroom.kernel import clock
+
+IMPACT = "Signing in fails for about one person in three. Open sessions stay open."
+
+
+@pytest.fixture
+def incident(world: World) -> Incident:
+    """It impacts Sign-in; Communication is Aisha's."""
+    incident, mara = world.declare(), world.people["mara"].as_actor()
+    impacted = (surfaces()["Sign-in"],)
+    lifecycle.set_surfaces(mara, incident.pk, surfaces=impacted, now=clock.now())
+    who = {"role": RoleName.LANE_OWNER, "lane": LaneKind.COMMUNICATION}
+    person = world.people["aisha"]
+    roles.assign(mara, incident.pk, person=person, **who, now=clock.now())
+    return incident
+
+
+def write(page: Page, headline: str) -> None:
+    page.get_by_label("Headline, as readers know it").fill(headline)
+    page.get_by_label("Customer impact, in plain words").fill(IMPACT)
+    page.get_by_label("Known unknown", exact=True).fill("Whether trying again helps")
+
+
+def test_written_refused_mended_published_and_seen_by_another(
+    visit: Visits, incident: Incident
+) -> None:
+    noor = live(visit("noor"), incident)
+    aisha = live(visit("aisha"), incident)
+
+    # By key from the room; the words are previewed as they are typed, and saved.
+    aisha.keyboard.press("u")
+    expect(aisha.get_by_role("heading", name="Stakeholder update 1")).to_be_visible()
+    expect(aisha.get_by_label("Headline, as readers know it")).to_have_value(
+        "Problems with Sign-in"
+    )
+    write(aisha, "SEV-1 for Sign-in")
+    aisha.get_by_label("Next committed update").fill("+62")
+    expect(aisha.locator("#preview")).to_contain_text(IMPACT)
+    expect(aisha.locator("#draft-state")).to_contain_text("Your draft was saved")
+
+    # Refused, with everything kept and each field told.
+    aisha.keyboard.press("Control+Enter")
+    expect(aisha.locator("#refusal")).to_contain_text("Not published yet: 2 rules are unmet")
+    expect(aisha.locator("#refusal")).to_be_focused()
+    expect(aisha.get_by_label("Customer impact, in plain words")).to_have_value(IMPACT)
+    expect(aisha.get_by_label("Next committed update")).to_have_value("+62")
+    assert problems(aisha, "main") == []
+
+    # Mended and published: the other one's room has it without a reload, and counts down.
+    aisha.get_by_label("Headline, as readers know it").fill("Some people cannot sign in")
+    aisha.get_by_label("Next committed update").fill("+20")
+    aisha.get_by_role("button", name="Publish").click()
+    aisha.wait_for_url(f"**{incident.get_absolute_url()}")
+    lane = noor.locator("#panel-lanes .lane-communication")
+    expect(noor.locator(".timeline-entries .entry-update")).to_contain_text(
+        "Update 1 published", timeout=AT_ONCE
+    )
+    expect(lane).to_contain_text("Next update by")
+    expect(lane.locator("[data-countdown]")).to_contain_text("19:")
+    assert Update.objects.get(incident=incident).unknowns == ["Whether trying again helps"]
+
+    # It is owed again: who speaks is asked for the next, and the draft is gone.
+    expect(aisha.locator("#next")).to_contain_text("Publish the promised update")
+    aisha.goto(f"{incident.get_absolute_url()}update/")
+    expect(aisha.get_by_role("heading", name="Stakeholder update 2")).to_be_visible()
+    expect(aisha.locator("#draft-state")).to_have_text("Drafts save themselves")
+    expect(aisha.get_by_text("Filled from")).to_contain_text("update 1")
+
+
+def test_a_draft_is_there_after_the_browser_was_lost(visit: Visits, incident: Incident) -> None:
+    page = visit("aisha", f"{incident.get_absolute_url()}update/")
+    write(page, "Some people cannot sign in")
+    expect(page.locator("#draft-state")).to_contain_text("Your draft was saved")
+    page.context.close()
+
+    # Whoever else looks meanwhile neither sees nor touches it.
+    other = visit("mara", f"{incident.get_absolute_url()}update/")
+    expect(other.get_by_label("Customer impact, in plain words")).to_have_value("")
+
+    again = visit("aisha", f"{incident.get_absolute_url()}update/")
+    expect(again.get_by_label("Customer impact, in plain words")).to_have_value(IMPACT)
+    expect(again.locator("#draft-state")).to_contain_text("Your draft of")
+
+
+def test_the_lane_shows_what_is_said_as_it_is_said(
+    visit: Visits, world: World, incident: Incident
+) -> None:
+    page = visit("noor", f"{incident.get_absolute_url()}lanes/communication/")
+    expect(page.locator(".connection")).to_contain_text("Live")
+    expect(page.locator("#lane-said")).to_contain_text("Nothing was said yet.")
+
+    published(world.people["aisha"], incident, clock.now())
+
+    expect(page.locator("#lane-said")).to_contain_text("Update 1", timeout=AT_ONCE)
+    expect(page.locator("#lane-said")).to_contain_text("To: everybody.")
+
+
+def test_a_late_promise_stands_in_the_room(visit: Visits, world: World, incident: Incident) -> None:
+    soon = clock.now() + timedelta(seconds=3)
+    published(world.people["aisha"], incident, clock.now(), next_at=soon)
+
+    page = live(visit("noor"), incident)
+
+    expect(page.locator("#panel-warnings")).to_contain_text("The promised update is late")
+    expect(page.locator("#panel-lanes [data-countdown]")).to_have_text("overdue")
