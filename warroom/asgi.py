@@ -9,19 +9,21 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from channels.sessions import CookieMiddleware
 from django.core.asgi import get_asgi_application
+from django.urls import path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
 pages = get_asgi_application()
 
 # Only now: these import models.
+from comms.status import asgi as status  # noqa: E402
 from incidents.live.routing import websocket_urlpatterns  # noqa: E402
 from warroom.bodies import BodyLimit  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": BodyLimit(pages),
+        "http": status.StatusPages(BodyLimit(pages)),
         "websocket": AllowedHostsOriginValidator(
-            CookieMiddleware(URLRouter(websocket_urlpatterns))
+            CookieMiddleware(URLRouter([path("ws/status/", status.socket), *websocket_urlpatterns]))
         ),
     }
 )

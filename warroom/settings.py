@@ -192,6 +192,9 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# Open status pages that one web process keeps current by socket; more of them poll.
+STATUS_READERS = env.int("STATUS_READERS", 20_000)
+
 ORGANISATION = env.str("ORGANISATION", "your organisation")
 # How soon the next update must be promised, in minutes, by severity.
 UPDATE_CADENCE = {

@@ -12,6 +12,7 @@ from celery import shared_task
 from comms import due as comms_due
 from comms import outbox
 from comms.actions import lapses
+from comms.status import rendering
 from incidents import upkeep
 from incidents.actions import checkpoints
 from incidents.due import Due, due
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 STEPS: tuple[Callable[[datetime], None], ...] = (
     observing.observe_all,
+    rendering.keep_current,
     outbox.fill,
     outbox.send_waiting,
     upkeep.forget_submissions,

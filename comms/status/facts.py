@@ -292,7 +292,9 @@ def _changed_at(
     moments += [one.updated_at for one in incidents if one.updated_at]
     for window in windows:
         moments += [window.changed_at, window.starts_at, window.ends_at]
-    return max((moment for moment in moments if moment <= now), default=now)
+    # Of a site with nothing on it, a time that does not move with each look.
+    nothing = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return max((moment for moment in moments if moment <= now), default=nothing)
 
 
 def _days(incidents: Sequence[ShownIncident], now: datetime) -> Iterable[ShownDay]:

@@ -19,16 +19,6 @@ NOW = START + timedelta(hours=1)
 PARTIAL, WORKING = SurfaceState.PARTIAL, SurfaceState.OPERATIONAL
 
 
-@pytest.fixture
-def sign_in() -> Surface:
-    return SurfaceFactory(name="Sign-in", position=1)
-
-
-@pytest.fixture
-def api() -> Surface:
-    return SurfaceFactory(name="Public API", position=2)
-
-
 def public() -> facts.Site:
     return facts.site(Audience.PUBLIC, NOW)
 

@@ -1,0 +1,60 @@
+"""The status page in front of Django: a dictionary, and bytes that were made beforehand."""
+
+from typing import Any
+
+from comms.status import board
+
+BELOW = "/status/"
+SOCKET = "/ws/status/"
+
+
+class StatusPages:
+    """Answers what the snapshot has, and leaves everything else to the application behind it."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        path = scope.get("path", "")
+        if not path.startswith(BELOW) or scope["method"] not in {"GET", "HEAD"}:
+            await self._app(scope, receive, send)
+            return
+        served = board.here()
+        if served.snapshot is None:
+            try:
+                await served.ready()
+            except Exception:  # noqa: BLE001  (Django's error page is the better answer)
+                await self._app(scope, receive, send)
+                return
+        found = served.answers.get(path)
+        if found is None:
+            await self._app(scope, receive, send)
+            return
+        accepts = known = b""
+        for name, value in scope["headers"]:
+            if name == b"accept-encoding":
+                accepts = value
+            elif name == b"if-none-match":
+                known = value
+        answer = found.pick(accepts)
+        if known and (answer.etag in known or known == b"*"):
+            await send(answer.unchanged)
+            await send(_NOTHING)
+            return
+        await send(answer.found)
+        await send(answer.body if scope["method"] == "GET" else _NOTHING)
+
+
+_NOTHING = {"type": "http.response.body", "body": b""}
+
+
+async def socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """``/ws/status/``: whoever reads the page is told when it changes."""
+    served = board.here()
+    try:
+        await served.ready()
+    except Exception:  # noqa: BLE001  (the page polls meanwhile)
+        await receive()
+        await send({"type": "websocket.close", "code": 1013})
+        return
+    await served.readers.serve(scope, receive, send)

@@ -1,0 +1,39 @@
+"""Everything that is served of a site: each format turns the same facts into bytes.
+
+A format is a function from a ``Site`` to the paths that it serves, below ``/status/``.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from comms.status.view import Site
+
+HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """``path`` as it is asked for, such as ``/status/``."""
+
+    path: str
+    content_type: str
+    content: bytes
+
+    @property
+    def is_page(self) -> bool:
+        return self.content_type == HTML
+
+
+type Format = Callable[[Site], Iterable[Rendered]]
+
+_formats: list[Format] = []
+
+
+def register(format: Format) -> Format:
+    _formats.append(format)
+    return format
+
+
+def render(site: Site) -> list[Rendered]:
+    """Every path of the site, in every format."""
+    return [one for format in _formats for one in format(site)]

@@ -1,0 +1,54 @@
+"""Rendering once a change: whoever comes first does it, the others find it done."""
+
+import logging
+from datetime import datetime
+
+from django.db import connection, transaction
+from redis import RedisError
+
+from comms.models import StatusSite
+from comms.status import snapshot, store
+from comms.status.snapshot import MINUTE, Snapshot
+
+logger = logging.getLogger(__name__)
+
+LOCK = 0x57415253
+"""The advisory lock that one renderer holds at a time."""
+
+
+def render(now: datetime) -> Snapshot | None:
+    """Bring the snapshot up to date; None when it is so already.
+
+    Ten changes at once cost two renderings at most: the first one that has the lock, and one for
+    what came while it rendered.
+    """
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        state = StatusSite.objects.filter(pk=1).first() or StatusSite(pk=1)
+        if not is_due(state, now):
+            return None
+        made = snapshot.make(state.wanted, now)
+        store.save(made)
+        state.rendered, state.rendered_at = state.wanted, now
+        defaults = {"rendered": state.rendered, "rendered_at": now}
+        StatusSite.objects.update_or_create(pk=1, defaults=defaults)
+    return made
+
+
+def is_due(state: StatusSite, now: datetime) -> bool:
+    """Something changed, or a minute passed: windows begin and promises pass by themselves."""
+    if state.rendered < state.wanted or state.rendered_at is None:
+        return True
+    return now - state.rendered_at >= MINUTE
+
+
+def keep_current(now: datetime) -> None:
+    """The tick's step: what no change asked for, and what a lost message left undone."""
+    state = StatusSite.objects.filter(pk=1).first()
+    if state is not None and not is_due(state, now):
+        return
+    try:
+        render(now)
+    except (RedisError, OSError) as error:
+        logger.warning("The status page could not be handed to the web processes: %s", error)

@@ -1,0 +1,76 @@
+"""The small words of the status page: the state of a surface, and its days as bars."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from comms.status.pages import SHAPE
+from comms.status.view import Day, ShownIncident
+from comms.vocabulary import SurfaceState
+from incidents.templatetags.room import icon
+
+register = template.Library()
+
+_CUT = {SurfaceState.DEGRADED: 7, SurfaceState.PARTIAL: 11, SurfaceState.MAJOR: 15}
+"""How deep a day's bar of 20 is cut: the deeper, the worse."""
+
+
+@register.filter
+def shape(state: str) -> str:
+    """The name of a state's symbol and class."""
+    return SHAPE[SurfaceState(state)]
+
+
+@register.simple_tag
+def state_icon(state: str) -> SafeString:
+    return SafeString(icon(f"surface-{shape(state)}"))
+
+
+@register.simple_tag
+def day_bars(days: Sequence[Day], last: int) -> SafeString:
+    """The last days as bars, and in words how many of them had trouble."""
+    shown = list(days)[-last:]
+    bars = format_html_join("", "{}", ((_bar(n, day),) for n, day in enumerate(shown)))
+    return format_html(
+        '<svg viewBox="0 0 {} 20" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
+        10 * len(shown),
+        bars,
+    )
+
+
+def _bar(place: int, day: Day) -> SafeString:
+    x, cut = place * 10 + 0.75, _CUT.get(day.state, 0)
+    if not cut:
+        return format_html('<rect class="day-good" x="{}" y="0" width="8.5" height="20"/>', x)
+    tone = "day-bad" if day.state == SurfaceState.MAJOR else "day-part"
+    return format_html(
+        '<rect class="{}" x="{}" y="{}" width="8.5" height="{}"/>', tone, x, cut, 20 - cut
+    )
+
+
+@register.simple_tag
+def trouble(days: Sequence[Day], last: int) -> str:
+    count = sum(day.is_trouble for day in list(days)[-last:])
+    if not count:
+        return "no trouble"
+    return f"{count} day{'' if count == 1 else 's'} with trouble"
+
+
+@register.filter
+def long_day(on: date) -> str:
+    return f"{on:%A} {on.day} {on:%B}"
+
+
+@register.filter
+def since_before(incident: ShownIncident, on: date) -> bool:
+    """Whether it began before that day."""
+    return bool(incident.since.date() < on)
+
+
+@register.filter
+def passed(due: datetime | None, at: datetime) -> bool:
+    """Whether a promise was due by then."""
+    return due is not None and due < at
