@@ -80,7 +80,7 @@ def test_what_waits_comes_and_goes_and_the_title_counts_it(
     incident = offered(world, newcomer)
     expect(mine).to_have_title("(1) Home · Warroom", timeout=SOON)
     expect(work(mine)).to_have_text("Accept Mitigation, or decline it")
-    expect(mine.locator("#next")).to_contain_text("Accept Mitigation")
+    expect(mine.locator("#home-next")).to_contain_text("Accept Mitigation")
     expect(mine.locator("#home-incidents")).to_contain_text(incident.reference)
     expect(mine.locator("#announce-politely")).to_contain_text("1 open in My work")
 
@@ -140,7 +140,7 @@ def test_a_duty_becomes_late_by_time_alone(
     time.passes(5, 2)
 
     expect(mine.locator("#home-work")).to_contain_text("overdue")
-    expect(mine.locator("#next")).to_contain_text("overdue since")
+    expect(mine.locator("#home-next")).to_contain_text("overdue since")
     assert not_reloaded(mine)
 
 
@@ -212,6 +212,13 @@ def test_the_page_of_somebody_with_much_to_do(
     page = visit("newcomer", "/")
 
     assert page.title() == "(23) Home · Warroom"
+    head, lists = (
+        page.locator("#home-next").bounding_box(),
+        page.locator(".home-grid").bounding_box(),
+    )
+    assert head and lists
+    assert (head["x"], head["width"]) == (lists["x"], lists["width"])
+    assert head["y"] + head["height"] < lists["y"]
     assert problems(page) == []
     page.get_by_role("link", name="And 3 more").press("Enter")
     expect(work(page)).to_have_count(3)
