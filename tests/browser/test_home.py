@@ -216,7 +216,8 @@ def test_the_page_of_somebody_with_much_to_do(
         page.locator("#home-next").bounding_box(),
         page.locator(".home-grid").bounding_box(),
     )
-    assert head and lists
+    assert head
+    assert lists
     assert (head["x"], head["width"]) == (lists["x"], lists["width"])
     assert head["y"] + head["height"] < lists["y"]
     assert problems(page) == []
