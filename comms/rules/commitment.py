@@ -13,11 +13,15 @@ GRACE = timedelta(minutes=5)
 """How long after its time a promise counts as broken."""
 
 _REACHES = {
-    Audience.PUBLIC: frozenset({Audience.PUBLIC, Audience.INTERNAL}),
-    Audience.INTERNAL: frozenset({Audience.INTERNAL}),
-    Audience.PARTICIPANTS: frozenset({Audience.PARTICIPANTS}),
+    Audience.PUBLIC: frozenset(Audience),
+    Audience.INTERNAL: frozenset({Audience.INTERNAL, Audience.PARTICIPANTS}),
+    Audience.PARTICIPANTS: frozenset(Audience),
 }
-"""Who else hears what is said to each: stakeholders read the public page too."""
+"""Whose promise an update to each keeps: stakeholders read the public page too.
+
+To participants alone only a restricted incident speaks; what it promised others while it was open
+can no longer be told to them, and so nobody is reminded of it for ever.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ STANDING = {
         [said(1, 0, 20), said(2, 10, None, "internal")],
         [1],
     ),
+    "restricted-since": ([said(1, 0, 20), said(2, 10, 30, "participants")], [2]),
+    "open-again": ([said(1, 0, 20, "participants"), said(2, 10, 30, "internal")], [2]),
     "among-participants": (
         [said(1, 0, 20, "participants"), said(2, 10, 30, "participants")],
         [2],
