@@ -5,6 +5,9 @@ from django.contrib.admin import apps as django_admin
 class WarroomConfig(AppConfig):
     name = "warroom"
 
+    def ready(self) -> None:
+        from warroom import celery  # noqa: F401  (web processes ask workers too)
+
 
 class Administration(django_admin.AdminConfig):
     """Django's admin, on our site instead of its own."""

@@ -125,3 +125,13 @@ def test_a_packed_one_of_another_shape_is_not_read(sign_in: Surface) -> None:
     assert snapshot.unpack(packed) == snapshot.make(1, START)
     assert snapshot.unpack(b"\x96\x63" + packed[2:]) is None
     assert snapshot.unpack(None) is None
+
+
+def test_a_worker_is_asked_at_once(sign_in: Surface) -> None:
+    broker = store._client(store._url())
+    broker.delete("celery")
+
+    change()
+
+    _, asked = broker.blpop("celery", timeout=5)
+    assert b"comms.render_status" in asked
