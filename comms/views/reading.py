@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from comms import copying
+from comms.markdown import safe_html
 from comms.models import Escalation, LeadershipNote, Update
 from comms.models.message import Message
 from incidents.doors import door
@@ -18,7 +19,14 @@ from warroom.kernel import clock
 def update(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
     made = _found(incident, Update, message, "lapse")
     states = made.surface_states.select_related("surface").order_by("surface__name")
-    return _page(request, "comms/update.html", made, states=states)
+    return _page(
+        request,
+        "comms/update.html",
+        made,
+        states=states,
+        impact=safe_html(made.impact),
+        mitigation=safe_html(made.mitigation),
+    )
 
 
 @door("message.read")

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from comms.actions import lapses
+from comms.due import LAPSED
 from comms.models import Escalation, LeadershipNote, MessageDraft, Update
+from comms.said import spoken
 from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind, Option
 from tests.comms.saying import published
@@ -273,3 +276,48 @@ def test_much_that_was_said_costs_no_more_queries(desk: Desk, commander: Person)
 
     assert len(few) == len(many) <= 45
     assert page.count("T+00:0") >= 5
+
+
+def test_a_lapse_is_explained_on_its_page(desk: Desk, commander: Person) -> None:
+    made = published(commander, desk.incident, START)
+    lapses.remind(made.pk, LAPSED, now=START + timedelta(minutes=26))
+
+    assert "Say why" in desk.get("updates/1/")
+    refused = desk.post("updates/1/late/", status=422, explanation="none").content.decode()
+    answer = desk.post("updates/1/late/", explanation="We waited for a decision")
+
+    assert "U-EXPLAIN" in refused
+    assert answer.url == desk.incident.get_absolute_url()
+    assert "We waited for a decision" in desk.get("updates/1/")
+    assert "Explained" in desk.get("updates/1/late/")
+
+
+def test_what_did_not_lapse_has_nothing_to_explain(desk: Desk, commander: Person) -> None:
+    published(commander, desk.incident, START)
+
+    assert desk.client.get(f"/{desk.incident.reference}/updates/1/late/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["updates/7/", "escalations/1/", "leadership/1/text/"])
+def test_what_was_never_said_is_not_found(desk: Desk, path: str) -> None:
+    assert desk.client.get(f"/{desk.incident.reference}/{path}").status_code == 404
+
+
+def test_the_lane_lists_what_was_said_in_a_window(desk: Desk, commander: Person) -> None:
+    for minute in range(12):
+        published(commander, desk.incident, START + timedelta(minutes=minute))
+
+    page = desk.get("lanes/communication/")
+
+    assert page.count("/updates/") == 10
+    assert "2 more" in page
+
+
+def test_what_was_said_later_is_not_in_the_past(desk: Desk, commander: Person) -> None:
+    published(commander, desk.incident, START)
+    published(commander, desk.incident, START + timedelta(minutes=5))
+
+    early = spoken(desk.incident, START + timedelta(minutes=2))
+
+    assert [one.message.number for one in early.rows] == [1]
+    assert spoken(desk.incident).total == 2
