@@ -13,6 +13,7 @@ class CommsConfig(AppConfig):
             permissions,
         )
         from comms.status import pages  # noqa: F401
+        from comms.status.formats import atom, calendar, statuspage  # noqa: F401
         from incidents.panels import register_warnings
         from incidents.vocabulary import LaneKind
         from lanes.panels import register_holds, register_line

@@ -1,0 +1,54 @@
+"""The calendar of maintenance windows (RFC 5545): cancelled ones stay, marked as such."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from icalendar import Calendar, Event
+
+from comms.status.formats import Rendered, register
+from comms.status.formats.statuspage import address
+from comms.status.view import ShownMaintenance, Site
+from comms.vocabulary import MaintenanceState
+
+PATH = "/status/maintenance.ics"
+ICS = "text/calendar; charset=utf-8"
+
+AGAIN = timedelta(hours=1)
+"""How often a calendar is asked to look."""
+
+
+@register
+def calendar(site: Site) -> Iterable[Rendered]:
+    found = Calendar()
+    found.add("prodid", "-//Warroom//Status//EN")
+    found.add("version", "2.0")
+    found.add("method", "PUBLISH")
+    found.add("x-wr-calname", f"{settings.ORGANISATION} maintenance")
+    found.add("refresh-interval", AGAIN, parameters={"VALUE": "DURATION"})
+    found.add("x-published-ttl", "PT1H")
+    for window in site.maintenances:
+        found.add_component(_event(window))
+    yield Rendered(PATH, ICS, found.to_ical())
+
+
+def _event(window: ShownMaintenance) -> Event:
+    event = Event()
+    event.add("uid", f"{window.code}@{urlsplit(settings.BASE_URL).hostname}")
+    event.add("sequence", window.sequence)
+    event.add("dtstamp", window.changed_at)
+    event.add("last-modified", window.changed_at)
+    event.add("created", window.planned_at)
+    event.add("dtstart", window.began_at or window.starts_at)
+    event.add("dtend", max(window.ended_at or window.ends_at, window.began_at or window.starts_at))
+    event.add(
+        "summary",
+        f"{window.title} ({', '.join(window.surfaces)})" if window.surfaces else window.title,
+    )
+    event.add("description", window.body)
+    event.add("url", address(f"/status/maintenance/{window.code}/"))
+    cancelled = window.state == MaintenanceState.CANCELLED
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT")
+    return event

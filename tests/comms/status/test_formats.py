@@ -1,0 +1,232 @@
+"""The formats for machines, read by clients that others wrote, and key by key."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import atoma
+import feedparser
+import pytest
+from icalendar import Calendar
+
+from comms.models import Maintenance, MaintenanceUpdate
+from comms.status import formats
+from comms.status.facts import site
+from comms.vocabulary import Audience, MaintenanceState, Progress, SurfaceState
+from incidents.models import Incident, Person, Surface
+from tests.comms.status.saying import over, say
+from tests.factories import START, declared
+
+pytestmark = pytest.mark.django_db
+
+NOW = START + timedelta(hours=1)
+API = "/status/api/v2/"
+
+
+@pytest.fixture
+def told(sign_in: Surface, api: Surface, incident: Incident, commander: Person) -> Incident:
+    """One incident that goes on and was corrected, one that is over, one window ahead."""
+    ended = declared(commander)
+    say(ended, START - timedelta(days=3), {api: SurfaceState.DEGRADED}, headline="Slow answers")
+    over(ended, START - timedelta(days=3) + timedelta(hours=1), api, headline="Slow answers")
+    first = say(incident, START, {sign_in: SurfaceState.PARTIAL}, impact="Some **fail** & <wait>.")
+    say(
+        incident,
+        START + timedelta(minutes=10),
+        {sign_in: SurfaceState.MAJOR},
+        progress=Progress.MITIGATING,
+        corrects=first,
+        correction="Nobody can sign in",
+    )
+    window = Maintenance.objects.create(
+        title="Database upgrade, with a title that is long enough to be folded in a calendar",
+        text="Invoices can be read but not paid.",
+        starts_at=NOW + timedelta(hours=1),
+        ends_at=NOW + timedelta(hours=2),
+        planned_at=START,
+        planned_by=commander,
+        changed_at=START,
+        sequence=3,
+    )
+    window.surfaces.add(sign_in)
+    MaintenanceUpdate.objects.create(
+        maintenance=window,
+        number=1,
+        state=MaintenanceState.PLANNED,
+        text=window.text,
+        published_at=START + timedelta(minutes=5),
+        published_by=commander,
+    )
+    return incident
+
+
+def served(path: str) -> bytes:
+    found = {one.path: one.content for one in formats.render(site(Audience.PUBLIC, NOW))}
+    return found[path]
+
+
+def asked(name: str) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(served(f"{API}{name}"))
+    return said
+
+
+PAGE = {"id", "name", "url", "time_zone", "updated_at"}
+COMPONENT = [
+    "id",
+    "name",
+    "status",
+    "created_at",
+    "updated_at",
+    "position",
+    "description",
+    "showcase",
+    "start_date",
+    "group_id",
+    "page_id",
+    "group",
+    "only_show_if_degraded",
+]
+INCIDENT = [
+    "id",
+    "name",
+    "status",
+    "created_at",
+    "updated_at",
+    "monitoring_at",
+    "resolved_at",
+    "impact",
+    "shortlink",
+    "started_at",
+    "page_id",
+    "incident_updates",
+    "components",
+]
+UPDATE = [
+    "id",
+    "status",
+    "body",
+    "incident_id",
+    "created_at",
+    "updated_at",
+    "display_at",
+    "affected_components",
+    "deliver_notifications",
+    "custom_tweet",
+    "tweet_id",
+]
+
+
+def test_each_key_is_there_in_its_order(told: Incident) -> None:
+    said = asked("summary.json")
+
+    assert list(said) == ["page", "components", "incidents", "scheduled_maintenances", "status"]
+    assert set(said["page"]) == PAGE
+    (incident,) = said["incidents"]
+    assert list(incident) == INCIDENT
+    assert list(incident["incident_updates"][0]) == UPDATE
+    assert [list(one) for one in said["components"]] == [COMPONENT, COMPONENT]
+    (window,) = said["scheduled_maintenances"]
+    assert list(window) == [*INCIDENT, "scheduled_for", "scheduled_until"]
+
+
+def test_what_is_said_is_what_was_published(told: Incident) -> None:
+    said = asked("summary.json")
+    (incident,), (window,) = said["incidents"], said["scheduled_maintenances"]
+
+    assert said["status"] == {"indicator": "critical", "description": "Major Service Outage"}
+    assert [one["status"] for one in said["components"]] == ["major_outage", "operational"]
+    assert (incident["status"], incident["impact"]) == ("identified", "critical")
+    assert [u["status"] for u in incident["incident_updates"]] == ["identified", "investigating"]
+    assert incident["incident_updates"][0]["body"].startswith("Correction: Nobody can sign in")
+    assert incident["incident_updates"][0]["affected_components"] == [
+        {
+            "code": said["components"][0]["id"],
+            "name": "Sign-in",
+            "old_status": "partial_outage",
+            "new_status": "major_outage",
+        }
+    ]
+    assert incident["started_at"] == "2026-03-05T14:00:00.000Z"
+    assert (window["status"], window["impact"]) == ("scheduled", "maintenance")
+    assert all(len(one["id"]) == 12 for one in (incident, window, *said["components"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "count"),
+    [
+        ("components.json", "components", 2),
+        ("incidents.json", "incidents", 2),
+        ("incidents/unresolved.json", "incidents", 1),
+        ("scheduled-maintenances.json", "scheduled_maintenances", 1),
+        ("scheduled-maintenances/upcoming.json", "scheduled_maintenances", 1),
+        ("scheduled-maintenances/active.json", "scheduled_maintenances", 0),
+    ],
+)
+def test_each_sibling_has_its_part(told: Incident, name: str, key: str, count: int) -> None:
+    said = asked(name)
+
+    assert list(said) == ["page", key]
+    assert len(said[key]) == count
+
+
+def test_an_incident_that_is_over_says_since_when(told: Incident) -> None:
+    last = asked("incidents.json")["incidents"][-1]
+
+    assert (last["status"], last["impact"]) == ("resolved", "minor")
+    assert last["resolved_at"] == "2026-03-02T15:00:00.000Z"
+
+
+@pytest.mark.parametrize("read", ["feedparser", "atoma"])
+def test_feed_readers_take_the_feed(told: Incident, read: str) -> None:
+    content = served("/status/history.atom")
+
+    if read == "feedparser":
+        feed = feedparser.parse(content)
+        assert not feed.bozo
+        entries = [(e.title, e.id, e.published, e.updated, e.link) for e in feed.entries]
+    else:
+        atom = atoma.parse_atom_bytes(content)
+        entries = [
+            (e.title.value, e.id_, e.published, e.updated, e.links[0].href) for e in atom.entries
+        ]
+
+    assert [title for title, *_ in entries] == [
+        "Some sign-ins fail: Mitigating",
+        "Database upgrade, with a title that is long enough to be folded in a calendar: Planned",
+        "Some sign-ins fail: Investigating",
+        "Slow answers: Recovered",
+        "Slow answers: Investigating",
+    ]
+    assert len({entry[1] for entry in entries}) == len(entries)
+    assert all(entry[1].startswith("tag:localhost,2026:status/") for entry in entries)
+    assert b"&amp;lt;wait&amp;gt;" in content  # text within HTML within XML
+    assert b"&lt;wait" not in content.replace(b"&amp;lt;wait", b"")
+
+
+def test_an_entry_keeps_its_name(told: Incident) -> None:
+    before = {entry.id for entry in feedparser.parse(served("/status/history.atom")).entries}
+    say(told, START + timedelta(minutes=30))
+    after = {entry.id for entry in feedparser.parse(served("/status/history.atom")).entries}
+
+    assert before < after
+
+
+def test_calendars_take_the_windows(told: Incident) -> None:
+    content = served("/status/maintenance.ics")
+    (event,) = Calendar.from_ical(content).walk("VEVENT")
+
+    assert event.decoded("dtstart") == NOW + timedelta(hours=1)
+    assert event.decoded("dtend") == NOW + timedelta(hours=2)
+    assert (int(event["sequence"]), str(event["status"])) == (3, "CONFIRMED")
+    assert "Sign-in" in event["summary"]
+    assert content.count(b"\n") == content.count(b"\r\n")
+    assert max(len(line) for line in content.split(b"\r\n")) <= 75
+
+
+def test_a_cancelled_window_stays_in_calendars_alone(told: Incident) -> None:
+    Maintenance.objects.update(cancelled_at=NOW)
+
+    (event,) = Calendar.from_ical(served("/status/maintenance.ics")).walk("VEVENT")
+
+    assert str(event["status"]) == "CANCELLED"
+    assert asked("scheduled-maintenances.json")["scheduled_maintenances"] == []
