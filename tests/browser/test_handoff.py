@@ -8,6 +8,7 @@ from incidents.models import Incident
 from incidents.vocabulary import LaneKind, RoleName
 from lanes import actions
 from tests.browser.conftest import Visits
+from tests.browser.test_keyboard import tab_to
 from tests.browser.test_live import AT_ONCE, entries, live
 from tests.browser.test_pages import problems
 from tests.browser.world import World
@@ -87,6 +88,47 @@ def test_offered_declined_offered_again_and_accepted(visit: Visits, incident: In
     expect(aisha.get_by_role("link", name="Hand this lane over")).to_be_hidden()
     mara = live(visit("mara"), incident)
     expect(entries(mara)).to_contain_text("Noor Haddad accepted Communication.")
+
+
+def chosen(page: Page, letters: str, label: str) -> None:
+    """In a list one types the beginning of what one wants."""
+    page.keyboard.type(letters)
+    option = page.get_by_label("To", exact=True).locator("option:checked")
+    expect(option).to_have_text(label)
+
+
+def test_handed_over_declined_and_accepted_by_keys_alone(visit: Visits, incident: Incident) -> None:
+    aisha, noor = live(visit("aisha"), incident), live(visit("noor"), incident)
+
+    for reason in ("I am on the signer until 15:00", ""):
+        aisha.keyboard.press("h")
+        expect(aisha.get_by_role("heading", name="Hand over Communication")).to_be_visible()
+        tab_to(aisha, "To")
+        chosen(aisha, "Noor", "Noor Haddad")
+        tab_to(aisha, "2. Unresolved unknowns")
+        aisha.keyboard.type("Whether old sessions must sign in again")
+        tab_to(aisha, "4. Rollback failure trigger")
+        aisha.keyboard.type(TRIGGER)
+        aisha.keyboard.press("Control+Enter")
+        aisha.wait_for_url("**/HO-*/")
+
+        expect(noor.locator("#next")).to_contain_text("Accept Communication")
+        noor.keyboard.press("d")
+        noor.wait_for_url("**/HO-*/")
+        ready(noor)
+        if reason:
+            tab_to(noor, "Why not?")
+            noor.keyboard.type(reason)
+            noor.keyboard.press("Control+Enter")
+            expect(aisha.locator("#handoff-next")).to_contain_text(reason)
+            noor.wait_for_url(f"**{incident.get_absolute_url()}")
+            ready(noor)
+            live(aisha, incident)
+    noor.keyboard.press("h")
+
+    noor.wait_for_url("**/lanes/communication/")
+    expect(noor.locator("#lane-owner")).to_contain_text("Owner Noor Haddad")
+    expect(aisha.locator("#handoff-next")).to_contain_text("Noor Haddad has it since.")
 
 
 def test_who_accepts_too_late_is_told_how_it_ended(
