@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from comms.actions import drafts as message_drafts
 from comms.actions import escalations, lapses, leadership, updates
 from incidents.actions import (
     branches,
@@ -64,6 +65,7 @@ MODULES: tuple[ModuleType, ...] = (
     escalations,
     leadership,
     lapses,
+    message_drafts,
 )
 
 LATER = START + timedelta(minutes=5)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from threading import Barrier, Thread
 from typing import Any
 from uuid import uuid4
@@ -11,14 +12,17 @@ import pytest
 from django.db import connection
 
 from comms.actions import (
+    lapses,
     publish_escalation,
     publish_leadership_note,
     publish_update,
     save_draft,
 )
+from comms.due import LAPSED
 from comms.models import (
     Bulletin,
     Escalation,
+    Lapse,
     LeadershipNote,
     MessageDraft,
     StatusSite,
@@ -269,3 +273,56 @@ def test_two_who_publish_at_once_leave_no_gap(
     entries = TimelineEntry.objects.filter(kind="update.published").order_by("seq")
     assert [entry.subject for entry in entries] == [f"Update {n}" for n in numbers]
     assert Bulletin.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("severity", "minutes"), [("1", 30), ("2", 60), ("3", 240)], ids=["sev-1", "sev-2", "sev-3"]
+)
+def test_the_next_one_comes_within_the_cadence_of_the_severity(
+    commander: Person, severity: str, minutes: int
+) -> None:
+    incident = declared(commander, severity=severity)
+    latest = NOW + timedelta(minutes=minutes)
+
+    published(commander, incident, NOW, next_at=latest)
+
+    with pytest.raises(Refused) as refusal:
+        published(commander, incident, NOW, next_at=latest + timedelta(seconds=1))
+    assert codes(refusal) == ["U-NEXT"]
+
+
+def test_a_site_sets_its_own_cadence(incident: Incident, commander: Person, settings: Any) -> None:
+    settings.UPDATE_CADENCE = {**settings.UPDATE_CADENCE, "1": timedelta(minutes=10)}
+
+    with pytest.raises(Refused, match="SEV-1 allows 10 minutes"):
+        published(commander, incident, NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_late_update_and_the_beat_at_once_note_one_lapse(
+    incident: Incident, commander: Person
+) -> None:
+    made = published(commander, incident, NOW)
+    assert made.next_at is not None
+    late = made.next_at + timedelta(minutes=6)
+    start = Barrier(3)
+
+    def run(do: Callable[[], Any]) -> None:
+        start.wait()
+        try:
+            do()
+        finally:
+            connection.close()
+
+    beat = partial(lapses.remind, made.pk, LAPSED, now=late)
+    speak = partial(published, commander, incident, late)
+    threads = [Thread(target=run, args=[do]) for do in (beat, beat, speak)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Lapse.objects.get().update == made
+    kinds = list(incident.timeline.values_list("kind", flat=True))
+    assert kinds.count(LAPSED) == 1
+    assert kinds.count("update.published") == 2
