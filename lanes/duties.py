@@ -5,7 +5,7 @@ from datetime import datetime
 
 from incidents.duties import Duty, register
 from incidents.facts import Standing
-from incidents.models import Person
+from incidents.models import Incident, Person
 from lanes import offers
 from lanes.due import answer_due
 from lanes.models import Handoff
@@ -17,8 +17,7 @@ def of_offers(standings: Sequence[Standing], person: Person, now: datetime) -> I
     incidents = {facts.incident.pk: facts.incident for facts in standings}
     if not incidents:
         return
-    rows = Handoff.objects.open().filter(incident__in=list(incidents), receiver=person)
-    for made in rows.select_related("giver"):
+    for made in _offered(list(incidents.values()), person):
         due_at = answer_due(made)
         yield Duty(
             incidents[made.incident_id],
@@ -32,3 +31,13 @@ def of_offers(standings: Sequence[Standing], person: Person, now: datetime) -> I
             due_at,
             now >= due_at,
         )
+
+
+def _offered(incidents: list[Incident], person: Person) -> Iterable[Handoff]:
+    """What waits for the person; in one incident, of what its panels have read already."""
+    if len(incidents) == 1:
+        return [
+            one for one in offers.waiting(incidents[0]).values() if one.receiver_id == person.pk
+        ]
+    rows = Handoff.objects.open().filter(incident__in=incidents, receiver=person)
+    return rows.select_related("giver")
