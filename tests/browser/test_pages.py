@@ -127,6 +127,7 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "home": ("mara", "/", 200, None),
     "home, account menu": ("mara", "/", 200, account_menu),
     "home of a stakeholder": ("lena", "/", 200, None),
+    "home of an owner": ("aisha", "/", 200, lambda page: "main"),
     "incidents": ("mara", "/incidents/", 200, None),
     "declare": ("mara", "/declare/", 200, None),
     "declare, more": ("mara", "/declare/", 200, more),
