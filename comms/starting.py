@@ -11,6 +11,7 @@ from comms.models import Escalation, LeadershipNote, MessageDraft, Update
 from comms.models.message import Message
 from comms.rules.drafting import Source, suggested
 from comms.vocabulary import MessageKind
+from incidents import reader
 from incidents.facts import Standing
 from incidents.models import Incident
 from warroom.kernel.actor import Actor
@@ -43,7 +44,7 @@ def begun(
     values = {name: said[-1] if said else "" for name, said in (kept.data if kept else {}).items()}
     typed = str(values.get("corrects") or "")
     wanted = str(corrects) if corrects is not None else typed
-    old = _old(incident, kind, int(wanted)) if wanted.isdecimal() else None
+    old = old_of(incident, kind, wanted)
     if kept is not None and (old is None or typed == wanted):
         return Begun(values, draft=kept, old=old)
     values, sources = _again(standing, old, now) if old else _drafted(standing, kind, now)
@@ -60,7 +61,10 @@ _MODELS: dict[MessageKind, type[Message]] = {
 }
 
 
-def _old(incident: Incident, kind: MessageKind, number: int) -> Message | None:
+def old_of(incident: Incident, kind: MessageKind, typed: str) -> Message | None:
+    """The message that is to be corrected, by its number as it came in."""
+    if (number := reader.number(typed)) is None:
+        return None
     return _MODELS[kind]._default_manager.filter(incident=incident, number=number).first()
 
 

@@ -163,7 +163,8 @@ def _draft(request: HttpRequest, incident: Incident, of: _Kind) -> _Draft:
         options["surfaces"] = standing.surfaces
     if request.method == "POST":
         form = of.form(request.POST, **options)
-        begun = starting.Begun({})
+        old = starting.old_of(incident, of.kind, request.POST.get("corrects", ""))
+        begun = starting.Begun({}, old=old)
     else:
         wanted = number(request.GET.get("corrects"))
         told = zone if request.user.time_zone or COOKIE in request.COOKIES else None

@@ -183,6 +183,16 @@ def test_a_correction_begins_with_what_was_said(desk: Desk, commander: Person) -
     assert "Correct this" in new
 
 
+def test_a_refused_correction_still_says_what_it_corrects(desk: Desk, commander: Person) -> None:
+    published(commander, desk.incident, START)
+
+    said = typed(desk.incident, corrects="1", correction="none")
+    page = desk.post(status=422, **said).content.decode()
+
+    assert "U-CORRECTS" in page
+    assert f'This corrects <a href="/{desk.incident.reference}/updates/1/">update 1</a>' in page
+
+
 @pytest.mark.parametrize("corrects", ["7", "x", "0", "9" * 12])
 def test_correcting_what_is_not_there_is_a_new_one(desk: Desk, corrects: str) -> None:
     assert "This corrects" not in desk.get(f"update/?corrects={corrects}")
@@ -321,3 +331,15 @@ def test_what_was_said_later_is_not_in_the_past(desk: Desk, commander: Person) -
 
     assert [one.message.number for one in early.rows] == [1]
     assert spoken(desk.incident).total == 2
+
+
+@pytest.mark.parametrize("odd", ["-5", "0", "9" * 30, "1.5", "x", "١"], ids=repr)
+def test_an_odd_number_corrects_nothing(desk: Desk, commander: Person, odd: str) -> None:
+    said = typed(desk.incident, corrects=odd, correction="It was wrong")
+
+    desk.post(status=422, **said)
+    desk.post("update/preview/", status=200, **said)
+    desk.post("update/draft/", status=200, **said)
+    desk.get()
+
+    assert not Update.objects.exists()
