@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from comms.models import Escalation, LeadershipNote, Update
 from comms.models.message import Message
@@ -53,6 +53,12 @@ class Spoken:
     @property
     def more(self) -> int:
         return self.total - len(self.rows)
+
+    @property
+    def pace(self) -> timedelta | None:
+        """How far apart the updates shown were, on average; nothing while there is only one."""
+        times = [r.message.published_at for r in self.rows if isinstance(r.message, Update)]
+        return (times[0] - times[-1]) / (len(times) - 1) if len(times) > 1 else None
 
 
 def spoken(incident: Incident, until: datetime | None = None, most: int = NEWEST) -> Spoken:

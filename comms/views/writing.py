@@ -198,6 +198,7 @@ def _page(
     now, standing = clock.now(), facts.of(incident)
     allowed = cadence(incident, now)
     rows = of.model._default_manager.filter(incident=incident)
+    spoken = said.spoken(incident, most=SAID)
     audience = getattr(draft.written, "audience", "")
     context = {
         "bar": bar(incident, now),
@@ -211,7 +212,8 @@ def _page(
         "allowed": duration(allowed.longest),
         "latest": now + allowed.longest,
         "readers": reach.readers(standing, of.kind, audience),
-        "spoken": said.spoken(incident, most=SAID),
+        "spoken": spoken,
+        "pace": duration(spoken.pace) if spoken.pace else "",
         **_looks(incident, of, draft),
     }
     return render(request, of.template, context, status=status)

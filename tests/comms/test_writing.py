@@ -164,6 +164,7 @@ def test_the_next_draft_begins_with_the_last_words(desk: Desk, commander: Person
     page = desk.get()
 
     assert "Stakeholder update 2" in page
+    assert "So far" not in page
     assert 'value="Slow sign-in"' in page
     assert ">update 1</a>" in page
 
@@ -285,6 +286,7 @@ def test_much_that_was_said_costs_no_more_queries(desk: Desk, commander: Person)
         page = desk.get()
 
     assert len(few) == len(many) <= 45
+    assert "So far: every 1 minute on average." in page
     assert page.count("T+00:0") >= 5
 
 
