@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from comms.views import reading, writing
+from comms.views import reading, status, writing
 from comms.vocabulary import MessageKind
 from incidents.vocabulary import LaneKind
 
@@ -38,3 +38,11 @@ for _kind, _name in _WRITING:
         path(f"{_at}draft/", writing.draft, _of, f"{_name}-draft"),
         path(f"{_at}preview/", writing.look, _of, f"{_name}-preview"),
     ]
+
+urlpatterns += [
+    path("status/internal/", status.internal, name="status-internal"),
+    path("status/internal/<path:below>", status.internal, name="status-internal-page"),
+    # Only where no snapshot could be made: else these are answered in front of Django.
+    path("status/", status.public, name="status"),
+    path("status/<path:below>", status.public, name="status-page"),
+]

@@ -194,6 +194,8 @@ TIME_ZONE = "UTC"
 
 # Open status pages that one web process keeps current by socket; more of them poll.
 STATUS_READERS = env.int("STATUS_READERS", 20_000)
+# Seconds after which a status page that nobody could renew says so; it is renewed each minute.
+STATUS_STALE_AFTER = timedelta(seconds=env.int("STATUS_STALE_AFTER", 150))
 
 ORGANISATION = env.str("ORGANISATION", "your organisation")
 # How soon the next update must be promised, in minutes, by severity.

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
 
@@ -32,9 +33,6 @@ LOOK = 2.0
 
 GRACE = timedelta(seconds=15)
 """How much later than a minute a worker may renew the snapshot before a process does it itself."""
-
-STALE = timedelta(seconds=150)
-"""An older snapshot says that it could not be renewed."""
 
 PAGE = "/status/"
 FIRST, LAST = b"<!--live-->", b"<!--/live-->"
@@ -138,7 +136,7 @@ class Board:
     def grow_old(self, now: datetime) -> None:
         """Say on the pages that they could not be renewed, once that is so."""
         current = self.snapshot
-        if current is None or self.is_stale or now - current.as_of <= STALE:
+        if current is None or self.is_stale or now - current.as_of <= settings.STATUS_STALE_AFTER:
             return
         notice = render_to_string("comms/status/_stale.html", {"as_of": current.as_of})
         self.answers = answers.of_stale(current, notice.strip().encode())

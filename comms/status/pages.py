@@ -13,7 +13,7 @@ from comms.vocabulary import SurfaceState
 BARS = 30
 """Days of each surface that the first page draws; all of them stand on the page of older days."""
 
-RECENT = timedelta(days=14)
+RECENT = timedelta(days=7)
 NEWEST = 10
 """Updates of an incident that the first page shows; its own page has them all."""
 

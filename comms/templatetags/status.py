@@ -61,7 +61,7 @@ def trouble(days: Sequence[Day], last: int) -> str:
 
 @register.filter
 def long_day(on: date) -> str:
-    return f"{on:%A} {on.day} {on:%B}"
+    return f"{on:%a} {on.day} {on:%B}"
 
 
 @register.filter

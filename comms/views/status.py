@@ -1,0 +1,32 @@
+"""What the snapshot does not hold: the page of signed-in stakeholders, and the first request."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from comms.status import pages
+from comms.status.facts import site
+from comms.vocabulary import Audience
+from incidents.doors import door
+from warroom.kernel import clock
+
+INSIDE = "/status/internal/"
+
+
+@door("status.read_internal")
+def internal(request: HttpRequest, below: str = "") -> HttpResponse:
+    """``/status/internal/…``: the same pages, with what is for stakeholders alone."""
+    found = site(Audience.INTERNAL, clock.now())
+    for page in pages.pages(found, INSIDE, inside=True):
+        if page.path == f"{INSIDE}{below}":
+            response = HttpResponse(page.content, content_type=page.content_type)
+            response["Cache-Control"] = "no-store"
+            return response
+    raise Http404("There is no such page")
+
+
+@door("status.read")
+def public(request: HttpRequest, below: str = "") -> HttpResponse:
+    """``/status/…`` where no snapshot can be kept: rendered as it stands."""
+    for page in pages.pages(site(Audience.PUBLIC, clock.now()), "/status/"):
+        if page.path == f"/status/{below}":
+            return HttpResponse(page.content, content_type=page.content_type)
+    raise Http404("There is no such page")
