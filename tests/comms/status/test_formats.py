@@ -203,6 +203,13 @@ def test_feed_readers_take_the_feed(told: Incident, read: str) -> None:
     assert b"&lt;wait" not in content.replace(b"&amp;lt;wait", b"")
 
 
+def test_an_empty_feed_is_the_same_at_every_look(sign_in: Surface) -> None:
+    content = served("/status/history.atom")
+
+    assert served("/status/history.atom") == content
+    assert feedparser.parse(content).feed.updated
+
+
 def test_an_entry_keeps_its_name(told: Incident) -> None:
     before = {entry.id for entry in feedparser.parse(served("/status/history.atom")).entries}
     say(told, START + timedelta(minutes=30))
