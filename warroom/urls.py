@@ -8,6 +8,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("warroom.account_urls")),
     path("", include("comms.urls")),
+    path("", include("comms.maintenance_urls")),
     path("", include("lanes.urls")),
     path("", include("incidents.urls")),
 ]
