@@ -13,7 +13,9 @@ class CommsConfig(AppConfig):
             permissions,
         )
         from comms.status import pages  # noqa: F401
+        from comms.status.changed import changed
         from comms.status.formats import atom, calendar, statuspage  # noqa: F401
+        from incidents.actions import restriction
         from incidents.panels import register_warnings
         from incidents.vocabulary import LaneKind
         from lanes.panels import register_holds, register_line
@@ -21,3 +23,5 @@ class CommsConfig(AppConfig):
         register_holds(LaneKind.COMMUNICATION, panels.holds)
         register_line(LaneKind.COMMUNICATION, panels.line)
         register_warnings(panels.late)
+        # What is restricted leaves the status page at once.
+        restriction.register_follower(lambda incident: changed())

@@ -11,7 +11,8 @@ from comms.models import StatusSite
 from comms.status import rendering, snapshot, store
 from comms.status.changed import changed
 from comms.vocabulary import SurfaceState
-from incidents.models import Incident, Surface
+from incidents.actions import restriction
+from incidents.models import Incident, Person, Surface
 from tests.comms.status.saying import say
 from tests.factories import START
 
@@ -125,6 +126,23 @@ def test_a_packed_one_of_another_shape_is_not_read(sign_in: Surface) -> None:
     assert snapshot.unpack(packed) == snapshot.make(1, START)
     assert snapshot.unpack(b"\x96\x63" + packed[2:]) is None
     assert snapshot.unpack(None) is None
+
+
+def test_what_is_restricted_leaves_the_page(
+    sign_in: Surface, incident: Incident, commander: Person
+) -> None:
+    say(incident, START, {sign_in: SurfaceState.PARTIAL})
+    before = rendering.render(START)
+
+    restriction.restrict(
+        commander.as_actor(), incident.pk, restricted=True, reason="Personal data", now=START
+    )
+    after = rendering.render(START)
+
+    assert before is not None
+    assert after is not None
+    assert f"/status/incidents/{incident.bulletin.code}/" in before.bodies
+    assert [path for path in after.bodies if "/incidents/" in path and "api" not in path] == []
 
 
 def test_a_worker_is_asked_at_once(sign_in: Surface) -> None:
