@@ -1,14 +1,18 @@
 """Every page, in light and dark, on a desk and on a phone: readable by all, and nothing broken."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cache
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from comms.actions import maintenance
+from comms.actions.maintenance import Planned
 from tests.browser.conftest import DESK, PHONE, Visits
 from tests.browser.world import World
+from warroom.kernel import clock
 
 WIDTHS = (DESK, PHONE)
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
@@ -204,6 +208,9 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
         200,
         lambda page: "main",
     ),
+    "maintenance": ("admin", "/maintenance/", 200, None),
+    "maintenance to plan": ("admin", "/maintenance/new/", 200, lambda page: "main"),
+    "maintenance, refused": ("admin", "/maintenance/new/", 200, refused),
     "room, prechecks": ("mara", ROOM, 200, prechecks),
     "not permitted": ("lena", ROOM, 403, None),
     "not found": ("mara", "/INC-7/", 404, None),
@@ -272,4 +279,27 @@ def test_first_pages_of_an_incident(visit: Visits, world: World) -> None:
     page.get_by_role("button", name="Schedule a checkpoint").click()
     page.goto(f"/INC-{incident.pk}/CP-1/")
     found["first decision"] = problems(page)
+    assert not any(found.values()), found
+
+
+def test_pages_of_a_maintenance_window(visit: Visits, world: World) -> None:
+    """For stakeholders only: the public page of this world stays as others expect it."""
+    planned = Planned(
+        title="New certificates",
+        text="Signing in may take longer. [More of it](https://example.org/)",
+        audience="internal",
+        surfaces=tuple(world.incident.surfaces.all()),
+        starts_at=clock.now() + timedelta(days=2),
+        ends_at=clock.now() + timedelta(days=2, hours=3),
+    )
+    row = maintenance.plan(world.people["admin"].as_actor(), planned, now=clock.now())
+    page = visit("admin")
+    found = {}
+    for path in ("", f"{row.pk}/", f"{row.pk}/change/", f"{row.pk}/cancel/"):
+        page.goto(f"/maintenance/{path}")
+        found[path] = problems(page)
+    page.get_by_label("What readers are told").fill("The old ones last longer.")
+    page.get_by_role("button", name="Cancel the window").click()
+    expect(page.locator("main")).to_contain_text("Cancelled")
+    found["cancelled"] = problems(page)
     assert not any(found.values()), found
