@@ -229,7 +229,7 @@ def growth(ours: Server) -> float:
         for answers in (WARM_UP, REQUESTS):
             pipe.send({"answers": answers})
             expect(pipe, 600)
-            sizes.append(ours.process.memory_full_info().uss / 2**20)
+            sizes.append(float(ours.process.memory_full_info().uss) / 2**20)
     before, after = sizes
     print(f"{before:.1f} MiB after {WARM_UP} requests, {after:.1f} after {REQUESTS} more")
     return after - before
