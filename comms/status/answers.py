@@ -20,10 +20,13 @@ CACHE = b"public, max-age=10, stale-while-revalidate=60, stale-if-error=86400"
 
 STALE_CACHE = b"public, max-age=5, stale-if-error=86400"
 
+MISSING = "/status/404.html"
+"""The page that is answered for an address of ours that says nothing; always as not found."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Ready events: the start of a 200 and of a 304, and the body."""
+    """Ready events: the start of a 200 (or of the one 404) and of a 304, and the body."""
 
     found: Event
     unchanged: Event
@@ -47,13 +50,13 @@ class Answers:
 
 
 def of(snapshot: Snapshot) -> dict[str, Answers]:
-    return {path: _answers(body, snapshot, CACHE) for path, body in snapshot.bodies.items()}
+    return {path: _answers(path, body, snapshot, CACHE) for path, body in snapshot.bodies.items()}
 
 
 def of_stale(snapshot: Snapshot, notice: bytes) -> dict[str, Answers]:
     """The same, where each page says that it could not be renewed."""
     return {
-        path: _answers(_stale(body, notice) if body.page else body, snapshot, STALE_CACHE)
+        path: _answers(path, _stale(body, notice) if body.page else body, snapshot, STALE_CACHE)
         for path, body in snapshot.bodies.items()
     }
 
@@ -65,24 +68,28 @@ def _stale(body: Body, notice: bytes) -> Body:
     return replace(body, hash=f"{body.hash}s", plain=plain, gzip=b"", br=compressed)
 
 
-def _answers(body: Body, snapshot: Snapshot, cache: bytes) -> Answers:
+def _answers(path: str, body: Body, snapshot: Snapshot, cache: bytes) -> Answers:
+    status = 404 if path == MISSING else 200
     shared = _headers(body, snapshot, cache)
-    plain = _answer(shared, body.hash, body.plain)
+    plain = _answer(status, shared, body.hash, body.plain)
+    gzipped = _answer(status, shared, f"{body.hash}-gz", body.gzip, b"gzip")
     return Answers(
-        br=_answer(shared, f"{body.hash}-br", body.br, b"br"),
-        gzip=_answer(shared, f"{body.hash}-gz", body.gzip, b"gzip") if body.gzip else plain,
+        br=_answer(status, shared, f"{body.hash}-br", body.br, b"br"),
+        gzip=gzipped if body.gzip else plain,
         plain=plain,
     )
 
 
-def _answer(shared: list[Header], tag: str, content: bytes, encoding: bytes = b"") -> Answer:
+def _answer(
+    status: int, shared: list[Header], tag: str, content: bytes, encoding: bytes = b""
+) -> Answer:
     etag = f'"{tag}"'.encode()
     headers = [*shared, (b"etag", etag)]
     described = [*headers, (b"content-length", str(len(content)).encode())]
     if encoding:
         described.append((b"content-encoding", encoding))
     return Answer(
-        found={"type": "http.response.start", "status": 200, "headers": described},
+        found={"type": "http.response.start", "status": status, "headers": described},
         unchanged={"type": "http.response.start", "status": 304, "headers": headers},
         body={"type": "http.response.body", "body": content},
         etag=etag,

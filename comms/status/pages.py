@@ -44,6 +44,7 @@ def pages(site: Site, home: str, *, inside: bool = False) -> Iterable[Rendered]:
     }
     yield _page(home, "comms/status/page.html", shared, _front(site))
     yield _page(f"{home}history/", "comms/status/history.html", shared, {})
+    yield _page(f"{home}404.html", "comms/status/missing.html", shared, {})
     for incident in site.incidents:
         context = {"incident": incident}
         yield _page(
