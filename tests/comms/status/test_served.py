@@ -72,7 +72,7 @@ async def test_it_is_as_safe_as_any_page_of_ours(
     [
         ("GET", "/"),
         ("GET", "/status"),
-        ("GET", "/status/incidents/000000000000/"),
+        ("GET", "/status/nothing/"),
         ("GET", "/status/subscribe/"),
         ("POST", "/status/"),
         ("PUT", "/status/"),
@@ -82,6 +82,26 @@ async def test_what_it_does_not_have_is_left_to_others(
     reader: httpx.AsyncClient, sign_in: Surface, method: str, path: str
 ) -> None:
     assert (await reader.request(method, path)).status_code == 418
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["incidents/000000000000/", "maintenance/x/", "history/1/", "api/v2/none.json", "404.html"],
+)
+async def test_what_does_not_exist_costs_no_question(
+    reader: httpx.AsyncClient, sign_in: Surface, path: str
+) -> None:
+    await reader.get("/status/")
+
+    answer = await reader.get(f"/status/{path}")
+    known = {"If-None-Match": answer.headers["etag"]}
+    again = await reader.get(f"/status/{path}", headers=known)
+    head = await reader.head(f"/status/{path}")
+
+    assert (answer.status_code, again.status_code, head.status_code) == (404, 404, 404)
+    assert "There is no such page" in answer.text
+    assert "public" in answer.headers["cache-control"]
+    assert head.content == b""
 
 
 async def test_a_change_is_served_by_a_process_that_hears_of_it(
