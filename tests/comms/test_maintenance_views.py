@@ -110,3 +110,16 @@ def test_the_list_stays_as_quick_with_many(
         text = client.get("/maintenance/").content.decode()
 
     assert text.count("New certificates") == 30
+
+
+@pytest.mark.parametrize("page", ["", "{pk}/", "{pk}/cancel/"])
+def test_times_are_shown_with_their_day(
+    client: Client, window: Maintenance, admin: Person, page: str
+) -> None:
+    client.force_login(admin)
+
+    with clock.at(START):
+        text = client.get(f"/maintenance/{page.format(pk=window.pk)}").content.decode()
+
+    assert f"{window.starts_at:%d %b %Y, %H:%M} UTC" in text
+    assert f"{window.ends_at:%d %b %Y, %H:%M} UTC" in text
