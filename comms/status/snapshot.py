@@ -62,9 +62,13 @@ def make(version: int, now: datetime) -> Snapshot:
 
 
 def fingerprint(found: Site) -> str:
-    """Of all that readers are told but the time at which it was looked up."""
+    """Of all that readers are told but the time at which it was looked up.
+
+    A promise that has passed by then reads differently, so it is another print.
+    """
+    late = [one.code for one in found.active if one.next_at and one.next_at < found.as_of]
     said = replace(found, as_of=datetime.min.replace(tzinfo=UTC))
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:20]
+    return hashlib.sha256(repr((said, late)).encode()).hexdigest()[:20]
 
 
 def bodies(found: Site) -> dict[str, Body]:

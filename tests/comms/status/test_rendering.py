@@ -120,6 +120,21 @@ def test_the_print_is_of_what_is_said_not_of_when_it_was_looked_up(
     assert before.print == same.print != other.print
 
 
+def test_a_promise_that_passes_is_told_to_open_pages(sign_in: Surface, incident: Incident) -> None:
+    due = START + timedelta(minutes=30)
+    say(incident, START, {sign_in: SurfaceState.PARTIAL}, next_at=due)
+
+    in_time, late = snapshot.make(1, due), snapshot.make(1, due + timedelta(seconds=1))
+
+    assert b"it is late" not in in_time.bodies["/status/"].plain
+    assert b"it is late" in late.bodies["/status/"].plain
+    assert in_time.print != late.print
+    # Machines are told what was published, and that is the same.
+    feeds = [path for path, body in in_time.bodies.items() if not body.page]
+    assert feeds
+    assert [p for p in feeds if in_time.bodies[p].hash != late.bodies[p].hash] == []
+
+
 def test_a_packed_one_of_another_shape_is_not_read(sign_in: Surface) -> None:
     packed = snapshot.pack(snapshot.make(1, START))
 
