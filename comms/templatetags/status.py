@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from comms.status.pages import SHAPE
@@ -33,7 +33,7 @@ def state_icon(state: str) -> SafeString:
 def day_bars(days: Sequence[Day], last: int) -> SafeString:
     """The last days as bars, and in words how many of them had trouble."""
     shown = list(days)[-last:]
-    bars = format_html_join("", "{}", ((_bar(n, day),) for n, day in enumerate(shown)))
+    bars = SafeString("".join(_bar(n, day) for n, day in enumerate(shown)))
     return format_html(
         '<svg viewBox="0 0 {} 20" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
         10 * len(shown),
@@ -41,14 +41,13 @@ def day_bars(days: Sequence[Day], last: int) -> SafeString:
     )
 
 
-def _bar(place: int, day: Day) -> SafeString:
+def _bar(place: int, day: Day) -> str:
+    """Of numbers and words of ours alone: hundreds are drawn, so nothing is escaped one by one."""
     x, cut = place * 10 + 0.75, _CUT.get(day.state, 0)
     if not cut:
-        return format_html('<rect class="day-good" x="{}" y="0" width="8.5" height="20"/>', x)
+        return f'<rect class="day-good" x="{x}" y="0" width="8.5" height="20"/>'
     tone = "day-bad" if day.state == SurfaceState.MAJOR else "day-part"
-    return format_html(
-        '<rect class="{}" x="{}" y="{}" width="8.5" height="{}"/>', tone, x, cut, 20 - cut
-    )
+    return f'<rect class="{tone}" x="{x}" y="{cut}" width="8.5" height="{20 - cut}"/>'
 
 
 @register.simple_tag
