@@ -30,16 +30,6 @@ def deliveries(now: datetime) -> QuerySet[Delivery]:
     return waiting.order_by("next_try_at", "pk")
 
 
-def on_their_way(now: datetime) -> QuerySet[Delivery]:
-    """Deliveries that somebody is sending at this moment."""
-    return Delivery.objects.filter(state=Delivery.State.SENDING, next_try_at__gt=now)
-
-
-def interrupted(now: datetime) -> QuerySet[Delivery]:
-    """Deliveries whose sender died: whether they arrived is unknown."""
-    return Delivery.objects.filter(state=Delivery.State.SENDING, next_try_at__lte=now)
-
-
 SOON, DUE, LAPSED = KINDS = ("commitment.soon", "commitment.due", "commitment.lapsed")
 
 

@@ -1,28 +1,36 @@
 """Deliveries: written before they are tried, claimed before they are sent, tried again on failure.
 
-A claim is committed before the mail server is asked, so two senders never send the same one, and
-one that died in between is given up rather than sent twice: the notice itself stays on screen.
+One sender at a time holds a channel, by a lock that PostgreSQL frees when the sender dies. Whatever
+was being sent when that happened had either not left the house (it is sent by the next one), or was
+handed over (it counts as sent, with a word that the answer was not heard). The step from one to the
+other is committed right before the last byte, so nobody is told twice.
 """
 
 import logging
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from comms import due
-from comms.delivery import mail
+from comms.actions import subscribing
+from comms.delivery import Away, Refused, mail, subscribers, webhook
 from comms.models import Delivery
+from comms.vocabulary import SubscriberKind
 from incidents.models import Incident
+from warroom.kernel import clock
 
 logger = logging.getLogger(__name__)
 
 State = Delivery.State
 
-LEASE = timedelta(minutes=2)
-"""How long a claim holds, from the start of the round, before its sender counts as dead."""
-
 BATCH = 10
-"""In one round: even if each waits the ten seconds of ``PATIENCE``, no claim outlives its lease."""
+"""What the tick sends by itself, where no worker was asked."""
+
+ROUND = timedelta(seconds=20)
+"""How long a worker that was asked goes on before it makes room for others."""
 
 WAITS = (
     timedelta(seconds=15),
@@ -33,8 +41,14 @@ WAITS = (
 )
 """Between attempts; after the last one the delivery is dead."""
 
-INTERRUPTED = "Stopped while this was being sent; it may have arrived."
+JITTER = 0.2
+"""By which part a wait may be longer, so that what failed together does not come back together."""
+
+NOT_HEARD = "Handed over when its sender stopped; the answer was not heard."
 NO_ACCESS = "Not sent: the person may no longer see the incident."
+LEFT = "Not sent: the subscriber has left."
+
+_LOCKS = {kind: 0x57410000 + number for number, kind in enumerate(SubscriberKind)}
 
 
 def fill(now: datetime) -> None:
@@ -46,25 +60,62 @@ def fill(now: datetime) -> None:
 
 
 def send_waiting(now: datetime) -> None:
-    """Try what is due, one after the other, unless somebody else is at it.
+    """The tick's step: a few on each channel, where no worker that was asked is at it."""
+    for channel in SubscriberKind:
+        send(channel, now, most=BATCH)
 
-    A failure ends the round: a mail server that is down is asked once a tick and not fifty times.
+
+def deliver(now: datetime) -> None:
+    """Send what waits, on each channel that nobody else is sending on."""
+    for channel in SubscriberKind:
+        while send(channel, clock.now(), most=BATCH) and clock.now() - now < ROUND:
+            pass
+
+
+def send(channel: str, now: datetime, *, most: int) -> bool:
+    """Try what is due, one after the other; false when nothing is left that could be tried.
+
+    A server that is away ends the round: it is asked once a tick and not fifty times.
     """
-    due.interrupted(now).update(state=State.DEAD, last_error=INTERRUPTED)
-    if due.on_their_way(now).exists():
-        return
-    for _ in range(BATCH):
-        delivery = claim(now)
-        if delivery is None or not _attempt(delivery, now):
-            return
+    with _held(channel) as mine:
+        if not mine:
+            return False
+        recover(channel, now)
+        for _ in range(most):
+            delivery = claim(now, channel)
+            if delivery is None or not _attempt(delivery, now):
+                return False
+    return True
 
 
-def claim(now: datetime) -> Delivery | None:
+@contextmanager
+def _held(channel: str) -> Iterator[bool]:
+    """Whether this sender has the channel to itself, for as long as it lives."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCKS[SubscriberKind(channel)]])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCKS[SubscriberKind(channel)]])
+
+
+def recover(channel: str, now: datetime) -> None:
+    """What a sender that died has left, by whoever holds the channel after it."""
+    left = Delivery.objects.filter(channel=channel)
+    left.filter(state=State.SENDING).update(state=State.WAITING, next_try_at=now)
+    left.filter(state=State.HANDED).update(state=State.UNSURE, sent_at=now, last_error=NOT_HEARD)
+
+
+def claim(now: datetime, channel: str = SubscriberKind.EMAIL) -> Delivery | None:
     """Take the next delivery for this sender alone. Durable: it is committed before any sending."""
     with transaction.atomic(durable=True):
         delivery = (
             due.deliveries(now)
-            .select_related("notice__person", "notice__incident")
+            .filter(channel=channel)
+            .select_related("notice__person", "notice__incident", "subscriber")
             .select_for_update(skip_locked=True, of=("self",))
             .first()
         )
@@ -72,36 +123,71 @@ def claim(now: datetime) -> Delivery | None:
             return None
         delivery.state = State.SENDING
         delivery.attempts += 1
-        delivery.next_try_at = now + LEASE
+        delivery.next_try_at = now
         delivery.save(update_fields=["state", "attempts", "next_try_at"])
     return delivery
 
 
 def _attempt(delivery: Delivery, now: datetime) -> bool:
-    """Send a claimed delivery and write down how it went; false when the server failed."""
-    notice = delivery.notice
-    if not Incident.objects.visible_to(notice.person).filter(pk=notice.incident_id).exists():
-        _write(delivery, State.DEAD, last_error=NO_ACCESS)
+    """Send a claimed delivery and write down how it went; false when the server is away."""
+    if reason := _in_vain(delivery):
+        _write(delivery, State.DEAD, last_error=reason)
         return True
     try:
-        mail.send(notice)
-    except Exception as error:  # noqa: BLE001  (whatever a mail server says, the others go on)
-        _failed(delivery, error, now)
+        _hand_over(delivery)
+    except Away as away:
+        _failed(delivery, away.why, now)
         return False
+    except Refused as refused:
+        _write(delivery, State.DEAD, last_error=str(refused))
+        return True
+    except Exception as error:  # noqa: BLE001  (whatever one target says, the others go on)
+        _failed(delivery, error, now)
+        return delivery.subscriber_id is not None
     _write(delivery, State.SENT, sent_at=now, last_error="")
+    if delivery.channel == SubscriberKind.WEBHOOK:
+        subscribing.answered(delivery, now)
     return True
+
+
+def _in_vain(delivery: Delivery) -> str:
+    """Why nobody is to be told any more; "" when that is not so."""
+    notice = delivery.notice
+    if notice is not None:
+        may = Incident.objects.visible_to(notice.person).filter(pk=notice.incident_id).exists()
+        return "" if may else NO_ACCESS
+    assert delivery.subscriber is not None
+    return LEFT if delivery.subscriber.left_at else ""
+
+
+def _hand_over(delivery: Delivery) -> None:
+    def handed() -> None:
+        _write(delivery, State.HANDED)
+
+    if delivery.notice is not None:
+        mail.send(mail.message(delivery.notice), handed)
+    elif delivery.channel == SubscriberKind.EMAIL:
+        mail.send(subscribers.message(delivery), handed)
+    else:
+        webhook.send(delivery, handed)
 
 
 def _failed(delivery: Delivery, error: Exception, now: datetime) -> None:
     words = f"{type(error).__name__}: {error}"
     if delivery.attempts > len(WAITS):
-        logger.error("Mail given up after %s attempts: %s", delivery.attempts, words)
+        logger.error("Delivery %s given up after %s: %s", delivery.pk, delivery.attempts, words)
         _write(delivery, State.DEAD, last_error=words)
         return
-    logger.warning("Mail failed, attempt %s: %s", delivery.attempts, words)
-    again = now + WAITS[delivery.attempts - 1]
-    _write(delivery, State.WAITING, next_try_at=again, last_error=words)
+    logger.warning("Delivery %s failed, attempt %s: %s", delivery.pk, delivery.attempts, words)
+    wait = WAITS[delivery.attempts - 1] * (1 + random.random() * JITTER)  # noqa: S311
+    _write(delivery, State.WAITING, next_try_at=now + wait, last_error=words)
 
 
 def _write(delivery: Delivery, state: State, **values: object) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(state=state, **values)
+
+
+def resend(deliveries: list[int], now: datetime) -> int:
+    """Send what was given up, or was not heard of, once more; returns how many."""
+    over = Delivery.objects.filter(pk__in=deliveries, state__in=[State.DEAD, State.UNSURE])
+    return over.update(state=State.WAITING, attempts=0, next_try_at=now, last_error="")

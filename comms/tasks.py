@@ -1,9 +1,17 @@
 from celery import shared_task
 
+from comms import announcing, outbox
 from comms.status import rendering
 from warroom.kernel import clock
 
 
-@shared_task(name="comms.render_status", expires=60)
+@shared_task(name="comms.render_status")
 def render_status() -> None:
     rendering.keep_current(clock.now())
+
+
+@shared_task(name="comms.deliver")
+def deliver() -> None:
+    now = clock.now()
+    announcing.fill(now)
+    outbox.deliver(now)

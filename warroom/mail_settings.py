@@ -22,6 +22,7 @@ def mailers(parsed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     if backend.endswith(".smtp.EmailBackend"):
         options = {name: parsed[key] for name, key in _SMTP.items() if parsed[key] is not None}
         options["timeout"] = parsed["EMAIL_TIMEOUT"] or PATIENCE
+        backend = "comms.delivery.smtp.EmailBackend"
     elif backend.endswith(".filebased.EmailBackend"):
         options = {"file_path": f"/{parsed['EMAIL_FILE_PATH']}"}
     return {"default": {"BACKEND": backend, "OPTIONS": options}}

@@ -1,6 +1,7 @@
 """Settings, read from the environment. A value of the wrong type stops the start with its name."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 from celery.schedules import schedule
@@ -192,6 +193,8 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# Private networks that webhooks may reach all the same, such as 10.1.0.0/16.
+OUTGOING_ALLOW = [ip_network(one) for one in env.list("OUTGOING_ALLOW", [])]
 # Open status pages that one web process keeps current by socket; more of them poll.
 STATUS_READERS = env.int("STATUS_READERS", 20_000)
 # Seconds after which a status page that nobody could renew says so; it is renewed each minute.

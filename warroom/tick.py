@@ -9,8 +9,8 @@ from datetime import datetime
 
 from celery import shared_task
 
+from comms import announcing, outbox
 from comms import due as comms_due
-from comms import outbox
 from comms.actions import lapses
 from comms.status import rendering
 from incidents import upkeep
@@ -28,6 +28,7 @@ STEPS: tuple[Callable[[datetime], None], ...] = (
     observing.observe_all,
     rendering.keep_current,
     outbox.fill,
+    announcing.fill,
     outbox.send_waiting,
     upkeep.forget_submissions,
     upkeep.forget_sessions,

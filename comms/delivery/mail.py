@@ -1,21 +1,35 @@
-"""A notice as a mail."""
+"""A message as a mail, and the server that takes it."""
 
+import smtplib
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, mailers
 
+from comms.delivery import Away, Handed, smtp
 from incidents.models import Notice
 
 
-def send(notice: Notice) -> None:
-    """Hand it to the mail server; raises whatever goes wrong there."""
-    mailers.default.send_messages([message(notice)])
+def send(mail: EmailMessage, handed: Handed) -> None:
+    """Hand it to the mail server; ``handed`` is called right before the last byte.
+
+    Raises ``Away`` when the server cannot be reached, and whatever it says otherwise.
+    """
+    with smtp.announcing(handed):
+        try:
+            mailers.default.send_messages([mail])
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused):
+            raise
+        except (OSError, smtplib.SMTPException) as error:
+            raise Away(error) from error
+
+
+def host() -> str:
+    return urlsplit(settings.BASE_URL).hostname or "localhost"
 
 
 def message(notice: Notice) -> EmailMessage:
     """Plain text. Its Message-ID is the notice's, so a mailbox can tell a repetition."""
-    host = urlsplit(settings.BASE_URL).hostname or "localhost"
     sentence = " ".join(notice.sentence.split())
     body = (
         f"{sentence}\n\n"
@@ -28,7 +42,7 @@ def message(notice: Notice) -> EmailMessage:
         body=body,
         to=[notice.person.email],
         headers={
-            "Message-ID": f"<notice-{notice.pk}@{host}>",
+            "Message-ID": f"<notice-{notice.pk}@{host()}>",
             "Auto-Submitted": "auto-generated",
         },
     )

@@ -1,6 +1,6 @@
 """What others are told, and how it reaches them."""
 
-from comms.models.delivery import Delivery
+from comms.models.delivery import Announcement, Delivery
 from comms.models.maintenance import Maintenance, MaintenanceUpdate
 from comms.models.message import (
     Bulletin,
@@ -15,6 +15,7 @@ from comms.models.site import StatusSite
 from comms.models.subscriber import Subscriber
 
 __all__ = [
+    "Announcement",
     "Bulletin",
     "Delivery",
     "Escalation",

@@ -1,22 +1,88 @@
-"""What others are told. A delivery is written before it is tried."""
+"""Who is owed what, and how it reached them. A delivery is written before it is tried."""
 
 from django.db import models
+from django.db.models import Q
+
+from comms.vocabulary import SubscriberKind
+
+MESSAGES = ("update", "escalation", "leadership_note", "maintenance_update")
+"""What a subscriber may be told; none of them is the mail that asks to confirm."""
+
+
+def _at_most_one(names: tuple[str, ...]) -> Q:
+    """At most one of these columns is filled."""
+    empty = [Q(**{f"{name}__isnull": True}) for name in names]
+    allowed = Q()
+    for kept in range(len(names)):
+        others = Q()
+        for place, one in enumerate(empty):
+            if place != kept:
+                others &= one
+        allowed |= others
+    return allowed
+
+
+class Announcement(models.Model):
+    """A message whose followers are owed it. A worker writes their deliveries and fills it in."""
+
+    update = models.OneToOneField("comms.Update", null=True, on_delete=models.PROTECT)
+    escalation = models.OneToOneField("comms.Escalation", null=True, on_delete=models.PROTECT)
+    leadership_note = models.OneToOneField(
+        "comms.LeadershipNote", null=True, on_delete=models.PROTECT
+    )
+    maintenance_update = models.OneToOneField(
+        "comms.MaintenanceUpdate", null=True, on_delete=models.PROTECT
+    )
+    at = models.DateTimeField()
+    filled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="announcement_of_one", condition=_at_most_one(MESSAGES))
+        ]
+        indexes = [
+            models.Index(
+                name="announcement_open", fields=["at"], condition=Q(filled_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"announcement {self.pk}"
 
 
 class Delivery(models.Model):
-    """One notice on its way to one person's mailbox.
+    """One notice on its way to one person, or one message on its way to one subscriber.
 
-    ``next_try_at`` of one that is being sent is when its sender counts as dead.
+    A sender that died before it handed over is followed by another; after that nobody sends again,
+    for it may have arrived. ``next_try_at`` of one that is being sent is when it was taken.
     """
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
         SENDING = "sending", "Being sent"
+        HANDED = "handed", "Handed over"
         SENT = "sent", "Sent"
+        UNSURE = "unsure", "Handed over, answer not heard"
         DEAD = "dead", "Given up"
 
+    channel = models.CharField(max_length=8, choices=SubscriberKind, default=SubscriberKind.EMAIL)
     notice = models.OneToOneField(
-        "incidents.Notice", on_delete=models.CASCADE, related_name="delivery"
+        "incidents.Notice", null=True, on_delete=models.CASCADE, related_name="delivery"
+    )
+    subscriber = models.ForeignKey(
+        "comms.Subscriber", null=True, on_delete=models.CASCADE, related_name="deliveries"
+    )
+    update = models.ForeignKey(
+        "comms.Update", null=True, on_delete=models.PROTECT, related_name="deliveries"
+    )
+    escalation = models.ForeignKey(
+        "comms.Escalation", null=True, on_delete=models.PROTECT, related_name="deliveries"
+    )
+    leadership_note = models.ForeignKey(
+        "comms.LeadershipNote", null=True, on_delete=models.PROTECT, related_name="deliveries"
+    )
+    maintenance_update = models.ForeignKey(
+        "comms.MaintenanceUpdate", null=True, on_delete=models.PROTECT, related_name="deliveries"
     )
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -26,13 +92,36 @@ class Delivery(models.Model):
 
     class Meta:
         verbose_name_plural = "deliveries"
+        constraints = [
+            models.CheckConstraint(
+                name="delivery_to_one",
+                condition=Q(notice__isnull=False, subscriber__isnull=True)
+                | Q(notice__isnull=True, subscriber__isnull=False),
+            ),
+            models.CheckConstraint(name="delivery_of_one", condition=_at_most_one(MESSAGES)),
+            *(
+                models.UniqueConstraint(fields=["subscriber", name], name=f"delivery_{name}_once")
+                for name in MESSAGES
+            ),
+            models.UniqueConstraint(
+                fields=["subscriber"],
+                condition=Q(**{f"{name}__isnull": True for name in MESSAGES}),
+                name="delivery_confirmation_once",
+            ),
+        ]
         indexes = [
             models.Index(
                 name="delivery_waiting",
-                fields=["state", "next_try_at"],
-                condition=models.Q(state__in=["waiting", "sending"]),
+                fields=["channel", "state", "next_try_at"],
+                condition=Q(state__in=["waiting", "sending", "handed"]),
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.notice} ({self.state})"
+        return f"{self.notice or self.subscriber} ({self.state})"
+
+    @property
+    def message(self) -> models.Model | None:
+        """What a subscriber is told; None for the mail that asks to confirm."""
+        found = (getattr(self, name) for name in MESSAGES)
+        return next((one for one in found if one is not None), None)

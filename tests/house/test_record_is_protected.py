@@ -26,10 +26,8 @@ FREE = {
 }
 """Tables that are no record. A new one belongs here only if losing its rows loses no history."""
 
-OF_COMMS = {"comms_" + name for name in ("delivery", "messagedraft", "statussite")} | {
-    "comms_" + name
-    for name in ("maintenance", "maintenance_surfaces", "subscriber", "subscriber_surfaces")
-}
+_COMMS = "announcement delivery maintenance maintenance_surfaces messagedraft statussite"
+OF_COMMS = {f"comms_{name}" for name in f"{_COMMS} subscriber subscriber_surfaces".split()}
 
 ON_DELETE, ON_TRUNCATE = 8, 32
 """Bits of ``pg_trigger.tgtype``."""

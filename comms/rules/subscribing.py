@@ -1,0 +1,37 @@
+"""May this address be told of updates? Pure: whether it answers is found out by asking it."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from comms.vocabulary import SubscriberKind
+from warroom.kernel.refusal import Violation
+
+Found = tuple[Violation, ...]
+
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    kind: str
+    address: str
+
+
+def violations(asked: Asked) -> Found:
+    """Every reason why it cannot."""
+    address = asked.address
+    if asked.kind not in {SubscriberKind.EMAIL, SubscriberKind.WEBHOOK}:
+        return (Violation("S-KIND", "Choose mail or a webhook.", "kind"),)
+    if not address or len(address) > LONGEST:
+        return (Violation("S-ADDRESS", "Say where updates should go.", "address"),)
+    if asked.kind == SubscriberKind.EMAIL:
+        if _MAIL.fullmatch(address):
+            return ()
+        return (Violation("S-ADDRESS", "This is not an email address.", "address"),)
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+        words = "A webhook is an http or https address, without a name and a password in it."
+        return (Violation("S-ADDRESS", words, "address"),)
+    return ()
