@@ -6,7 +6,9 @@ a moment later, or a redirect, leads nowhere.
 
 import ipaddress
 import socket
+import ssl
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -65,10 +67,16 @@ class _Guarded(httpcore.SyncBackend):
         raise Refused("A socket of this machine is not told.")
 
 
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Read once: it takes longer than a request."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def client() -> httpx.Client:
     """For one request: guarded, without proxies, following nothing."""
-    transport = httpx.HTTPTransport(trust_env=False)
+    transport = httpx.HTTPTransport(verify=_authorities(), trust_env=False)
     transport._pool = httpcore.ConnectionPool(
-        ssl_context=httpx.create_ssl_context(trust_env=False), network_backend=_Guarded()
+        ssl_context=_authorities(), network_backend=_Guarded()
     )
     return httpx.Client(transport=transport, timeout=PATIENCE, trust_env=False)

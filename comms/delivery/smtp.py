@@ -5,6 +5,7 @@ nothing was delivered, and who died may be followed by another. From the dot on 
 """
 
 import smtplib
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -30,6 +31,8 @@ def announcing(handed: Handed) -> Iterator[None]:
 class _Announcing(smtplib.SMTP):
     def data(self, msg: Any) -> tuple[int, bytes]:
         """As in the standard library, with a pause before the dot."""
+        # The dot must not wait for the other side to have acknowledged what came before it.
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.putcmd("data")
         code, reply = self.getreply()
         if code != 354:
