@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from comms.models import Escalation, LeadershipNote, Update
+from django.db.models import Count, Q
+
+from comms.models import Delivery, Escalation, LeadershipNote, Update
 from comms.models.message import Message
 from incidents.models import Incident
 
@@ -16,6 +18,14 @@ _KINDS: tuple[tuple[type[Message], str], ...] = (
     (Escalation, "i-mail"),
     (LeadershipNote, "i-mail"),
 )
+
+
+_COLUMNS: Mapping[type[Message], str] = {
+    Update: "update",
+    Escalation: "escalation",
+    LeadershipNote: "leadership_note",
+}
+_ARRIVED = (Delivery.State.SENT, Delivery.State.UNSURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,7 @@ class Spoken:
 
 
 def spoken(incident: Incident, until: datetime | None = None, most: int = NEWEST) -> Spoken:
-    """Seven queries at most, however much was said."""
+    """Ten queries at most, however much was said."""
     found: list[tuple[Message, str]] = []
     total = 0
     for kind, icon in _KINDS:
@@ -94,8 +104,23 @@ def spoken(incident: Incident, until: datetime | None = None, most: int = NEWEST
 
 
 def delivered(messages: list[Message]) -> Mapping[tuple[type[Message], int], Delivered]:
-    """How each message fares, by kind and key."""
-    return {}
+    """How each message fares, by kind and key: one query for each kind that is asked for."""
+    found: dict[tuple[type[Message], int], Delivered] = {}
+    for kind, column in _COLUMNS.items():
+        if keys := [row.pk for row in messages if isinstance(row, kind)]:
+            rows = Delivery.objects.filter(**{f"{column}__in": keys}).order_by()
+            counted = rows.values(column).annotate(
+                sent=Count("pk", filter=Q(state__in=_ARRIVED)),
+                failed=Count("pk", filter=Q(state=Delivery.State.DEAD)),
+                many=Count("pk"),
+            )
+            found |= {(kind, one[column]): _delivered(one) for one in counted}
+    return found
+
+
+def _delivered(counted: Mapping[str, int]) -> Delivered:
+    sent, failed = counted["sent"], counted["failed"]
+    return Delivered(sent, counted["many"] - sent - failed, failed)
 
 
 def _to(row: Message) -> str:

@@ -65,7 +65,8 @@ def change(
     with _act("change", actor, pk, now, once) as (row, by):
         written, words = _masked(written), said(text, 2000)
         told = [replace(one, field="note") for one in rules.note(words)]
-        _refuse((*rules.planned(_judged(written), now), *told))
+        readers = rules.same_readers(row.audience, written.audience)
+        _refuse((*rules.planned(_judged(written), now), *readers, *told))
         _fill(row, written)
         row.surfaces.set(written.surfaces)
         _keep(row, words, by, now)

@@ -90,6 +90,14 @@ def _audience(audience: str) -> Found:
     return (Violation("M-AUDIENCE", "Say who reads it.", "audience"),)
 
 
+def same_readers(before: str, after: str) -> Found:
+    """What was said to some is not shown to others afterwards."""
+    if before == after:
+        return ()
+    words = "Who reads it stays as it was planned: cancel this one and plan another."
+    return (Violation("M-AUDIENCE", words, "audience"),)
+
+
 def _surfaces(count: int) -> Found:
     words = "Choose at least one surface that the work touches."
     return () if count else (Violation("M-SURFACES", words, "surfaces"),)

@@ -8,6 +8,8 @@ from comms.vocabulary import Audience
 from incidents.doors import door
 from warroom.kernel import clock
 
+_PAGES = ("history/", "incidents/", "maintenance/")
+
 INSIDE = "/status/internal/"
 
 
@@ -26,6 +28,8 @@ def internal(request: HttpRequest, below: str = "") -> HttpResponse:
 @door("status.read")
 def public(request: HttpRequest, below: str = "") -> HttpResponse:
     """``/status/…`` where no snapshot can be kept: rendered as it stands."""
+    if below and not below.startswith(_PAGES):
+        raise Http404("There is no such page")
     for page in pages.pages(site(Audience.PUBLIC, clock.now()), "/status/"):
         if page.path == f"/status/{below}":
             return HttpResponse(page.content, content_type=page.content_type)

@@ -11,6 +11,7 @@ from django.test import Client
 from comms import announcing, outbox
 from comms.actions import subscribing
 from comms.models import Announcement, Delivery, Subscriber
+from comms.said import delivered
 from comms.vocabulary import Audience, SurfaceState
 from incidents.models import Incident, Person, Surface
 from tests.comms.status.saying import over, say
@@ -234,3 +235,54 @@ def test_who_left_meanwhile_is_not_sent_what_waits(incident: Incident) -> None:
 
     assert mail.outbox == []
     assert Delivery.objects.get().last_error == outbox.LEFT
+
+
+# -- Seen by those who look after it ------------------------------------------------------------
+
+
+def test_an_admin_sends_again_what_was_given_up(
+    client: Client, admin: Person, incident: Incident
+) -> None:
+    follows()
+    announcing.announce(say(incident, START), START)
+    announcing.fill(START)
+    Delivery.objects.update(state=Delivery.State.DEAD, last_error="refused", attempts=6)
+    client.force_login(admin, "django.contrib.auth.backends.ModelBackend")
+
+    listed = client.get("/admin/comms/delivery/?state__exact=dead")
+    client.post(
+        "/admin/comms/delivery/",
+        {"action": "send_again", "_selected_action": [Delivery.objects.get().pk]},
+    )
+
+    assert WHO in listed.text
+    assert Delivery.objects.get().state == Delivery.State.WAITING
+
+
+def test_the_secret_part_of_an_address_is_not_shown(client: Client, admin: Person) -> None:
+    address = "https://hooks.example.test/services/T0/zanzibar"
+    row = Subscriber.objects.create(kind="webhook", address=address, secret="x", asked_at=START)
+    client.force_login(admin, "django.contrib.auth.backends.ModelBackend")
+
+    pages = [
+        client.get("/admin/comms/subscriber/").text,
+        client.get(f"/admin/comms/subscriber/{row.pk}/change/").text,
+    ]
+
+    assert all("https://hooks.example.test/…" in page for page in pages)
+    assert not any("zanzibar" in page for page in pages)
+
+
+def test_a_message_says_how_it_fares(incident: Incident) -> None:
+    for number in range(3):
+        follows(f"reader{number}@x.test")
+    update = say(incident, START)
+    announcing.announce(update, START)
+    announcing.fill(START)
+    first, second, _ = Delivery.objects.order_by("pk")
+    Delivery.objects.filter(pk=first.pk).update(state=Delivery.State.SENT)
+    Delivery.objects.filter(pk=second.pk).update(state=Delivery.State.DEAD)
+
+    fares = delivered([update])[type(update), update.pk]
+
+    assert (fares.sent, fares.waiting, fares.failed) == (1, 1, 1)

@@ -174,6 +174,15 @@ def test_a_change_says_all_that_is_wrong_at_once(window: Maintenance, admin: Per
     ]
 
 
+def test_what_was_said_inside_is_not_shown_to_everybody(window: Maintenance, admin: Person) -> None:
+    other = planned(audience=Audience.INTERNAL)
+    with pytest.raises(Refused, match="stays as it was planned"):
+        maintenance.change(admin.as_actor(), window.pk, other, text="Later", now=BEFORE)
+
+    window.refresh_from_db()
+    assert window.audience == Audience.PUBLIC
+
+
 def test_it_begins_and_ends_by_itself_and_its_surfaces_show_it(window: Maintenance) -> None:
     moments = (START, START + HOUR, START + 3 * HOUR)
     found = [site(Audience.PUBLIC, moment) for moment in moments]
