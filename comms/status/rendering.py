@@ -3,11 +3,12 @@
 import logging
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection, transaction
 from redis import RedisError
 
 from comms.models import StatusSite
-from comms.status import snapshot, store
+from comms.status import export, snapshot, store
 from comms.status.snapshot import MINUTE, Snapshot
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,18 @@ def render(now: datetime) -> Snapshot | None:
         state.rendered, state.rendered_at = state.wanted, now
         defaults = {"rendered": state.rendered, "rendered_at": now}
         StatusSite.objects.update_or_create(pk=1, defaults=defaults)
+    _export(made)
     return made
+
+
+def _export(made: Snapshot) -> None:
+    """Where it is wanted: never in the way of serving, and tried again at the next rendering."""
+    if not settings.STATUS_EXPORT:
+        return
+    try:
+        export.export(made, export.into(settings.STATUS_EXPORT))
+    except Exception:
+        logger.exception("The status site could not be written to %s", settings.STATUS_EXPORT)
 
 
 def is_due(state: StatusSite, now: datetime) -> bool:

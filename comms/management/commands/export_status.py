@@ -1,0 +1,24 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from comms.models import StatusSite
+from comms.status import export, snapshot
+from warroom.kernel import clock
+
+
+class Command(BaseCommand):
+    help = "Writes the public status site as static files with relative links."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("where", help="a folder, or storage:NAME for one of STORAGES")
+
+    def handle(self, *args: Any, where: str, **options: Any) -> None:
+        wanted = StatusSite.objects.filter(pk=1).values_list("wanted", flat=True).first()
+        made = snapshot.make(wanted or 1, clock.now())
+        try:
+            count = export.export(made, export.into(where))
+        except OSError as error:
+            raise CommandError(f"It could not be written to {where}: {error}") from error
+        self.stdout.write(f"{count} files in {where}")
