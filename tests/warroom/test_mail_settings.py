@@ -12,16 +12,16 @@ from warroom.mail_settings import mailers
 @pytest.mark.parametrize(
     ("address", "backend", "options"),
     [
-        pytest.param("console://", "console", {}, id="console"),
+        pytest.param("console://", "django.core.mail.backends.console", {}, id="console"),
         pytest.param(
             "smtp://mail.test",
-            "smtp",
+            "comms.delivery.smtp",
             {"host": "mail.test", "port": 25, "use_tls": False, "use_ssl": False, "timeout": 10},
             id="plain-smtp",
         ),
         pytest.param(
             "submission://me%40here:s%2Fecret@mail.test?timeout=3",
-            "smtp",
+            "comms.delivery.smtp",
             {
                 "host": "mail.test",
                 "port": 587,
@@ -41,8 +41,7 @@ def test_an_address_becomes_a_mailer(
     made = mailers(dj_email_url.parse(address))
     settings.MAILERS = made
 
-    backend = f"django.core.mail.backends.{backend}.EmailBackend"
-    assert made == {"default": {"BACKEND": backend, "OPTIONS": options}}
+    assert made == {"default": {"BACKEND": f"{backend}.EmailBackend", "OPTIONS": options}}
     assert MailersHandler().default.alias == "default"
 
 

@@ -460,20 +460,20 @@ def test_a_link_has_nothing_to_download(
 def test_a_stakeholder_reads_no_evidence(
     client: Client, incident: Incident, capture: Any, stakeholder: Person, page: str
 ) -> None:
-    capture(text="internal")
+    capture(text="zanzibar")
     client.force_login(stakeholder)
 
     answer = client.get(f"/{incident.reference}/evidence/{page}")
 
     assert answer.status_code == 403
-    assert "internal" not in answer.content.decode()
+    assert "zanzibar" not in answer.content.decode()
 
 
 @pytest.mark.parametrize("page", ["", "new/", "E-1/", "E-1/file/"])
 def test_a_restricted_incident_answers_as_if_it_were_not_there(
     client: Client, incident: Incident, capture: Any, stranger: Person, page: str
 ) -> None:
-    capture(text="internal")
+    capture(text="zanzibar")
     Incident.objects.filter(pk=incident.pk).update(restricted=True)
     client.force_login(stranger)
 
