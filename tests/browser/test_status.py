@@ -20,6 +20,9 @@ from tests.comms.status.saying import over, say
 from tests.factories import SurfaceFactory
 from warroom.kernel import clock
 
+WITHIN = 1000
+"""Milliseconds from publishing to its being seen."""
+
 HEAVY = 60_000
 """Bytes over the wire for a first visit."""
 
@@ -86,7 +89,7 @@ def test_an_update_appears_by_itself(visit: Visits, told: Incident, exports: Sur
     )
     render()
 
-    expect(page.get_by_text(words)).to_be_visible()
+    expect(page.get_by_text(words)).to_be_visible(timeout=WITHIN)
     expect(page.locator("#status-said")).to_contain_text("This page has changed")
     expect(link).to_be_focused()
     over(told, clock.now(), exports, headline="No file can be exported")

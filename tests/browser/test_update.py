@@ -10,7 +10,7 @@ from incidents.actions import lifecycle, roles
 from incidents.models import Incident
 from incidents.vocabulary import LaneKind, RoleName
 from tests.browser.conftest import Visits
-from tests.browser.test_live import live
+from tests.browser.test_live import AT_ONCE, live
 from tests.browser.test_pages import problems
 from tests.browser.world import World
 from tests.comms.saying import published
@@ -69,7 +69,9 @@ def test_written_refused_mended_published_and_seen_by_another(
     aisha.get_by_role("button", name="Publish").click()
     aisha.wait_for_url(f"**{incident.get_absolute_url()}")
     lane = noor.locator("#panel-lanes .lane-communication")
-    expect(noor.locator(".timeline-entries .entry-update")).to_contain_text("Update 1 published")
+    expect(noor.locator(".timeline-entries .entry-update")).to_contain_text(
+        "Update 1 published", timeout=AT_ONCE
+    )
     expect(lane).to_contain_text("Next update by")
     expect(lane.locator("[data-countdown]")).to_contain_text("19:")
     assert Update.objects.get(incident=incident).unknowns == ["Whether trying again helps"]
@@ -106,7 +108,7 @@ def test_the_lane_shows_what_is_said_as_it_is_said(
 
     published(world.people["aisha"], incident, clock.now())
 
-    expect(page.locator("#lane-said")).to_contain_text("Update 1")
+    expect(page.locator("#lane-said")).to_contain_text("Update 1", timeout=AT_ONCE)
     expect(page.locator("#lane-said")).to_contain_text("To: everybody.")
 
 
