@@ -36,6 +36,11 @@ def candidate(person: Person | None) -> Candidate | None:
     return Candidate(person.pk, str(person), person.is_active and person.is_responder)
 
 
+def holding(person: Person | None) -> Candidate | None:
+    """Who holds a role, as the facts found them: they leave out who cannot act."""
+    return Candidate(person.pk, str(person)) if person else None
+
+
 def offered(facts: Standing) -> tuple[Offer, ...]:
     """The ladder, then what the scenario adds to it and what an impacted class asks for.
 
@@ -132,7 +137,7 @@ def situation_of(
     return Situation(
         now=now,
         severity=facts.incident.severity,
-        commander=candidate(facts.commander),
+        commander=holding(facts.commander),
         is_first=not facts.decisions,
         is_overridden=facts.override is not None,
         readiness=derived.readiness(facts),
@@ -144,7 +149,7 @@ def situation_of(
         first_things=first_things(facts),
         conflict=conflict_of(facts, scores or {}),
         is_dual=is_dual(facts),
-        data_owner=candidate(facts.holder(RoleName.DATA_OWNER)),
+        data_owner=holding(facts.holder(RoleName.DATA_OWNER)),
     )
 
 

@@ -285,7 +285,7 @@ class Bypass(Lived):
 
 
 LONG = settings(
-    max_examples=6,
+    max_examples=12,
     stateful_step_count=30,
     deadline=None,
     # A shorter example of a failure would cost minutes: each step is a transaction.
