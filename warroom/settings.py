@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "incidents",
     "lanes",
     "comms",
+    "retros",
     "warroom",
 ]
 

@@ -7,6 +7,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("accounts/", include("warroom.account_urls")),
+    path("", include("retros.urls")),
     path("", include("comms.urls")),
     path("", include("comms.maintenance_urls")),
     path("", include("lanes.urls")),

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-OURS = ("incidents", "lanes", "comms")
+OURS = ("incidents", "lanes", "comms", "retros")
 
 FREE = {
     # Whole rows that say how things stand now, each change of which is an entry.

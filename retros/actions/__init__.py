@@ -1,0 +1,1 @@
+"""The state changes of how an incident ends."""

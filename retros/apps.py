@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class RetrosConfig(AppConfig):
+    name = "retros"
+
+    def ready(self) -> None:
+        from retros import kinds, permissions  # noqa: F401  (registering is their effect)

@@ -1,0 +1,1 @@
+"""The timeline entries that the ending of an incident writes."""

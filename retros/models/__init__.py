@@ -1,0 +1,1 @@
+"""How an incident ends: each module has the tables of one noun."""
