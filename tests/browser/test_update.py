@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from comms.models import Update
@@ -46,6 +47,7 @@ def test_written_refused_mended_published_and_seen_by_another(
 
     # By key from the room; the words are previewed as they are typed, and saved.
     aisha.keyboard.press("u")
+    aisha.wait_for_url(f"**{reverse('update-write', args=[incident.pk])}")
     expect(aisha.get_by_role("heading", name="Stakeholder update 1")).to_be_visible()
     expect(aisha.get_by_label("Headline, as readers know it")).to_have_value(
         "Problems with Sign-in"
