@@ -34,6 +34,18 @@ def may_reach(address: str) -> bool:
     return found.is_global and not found.is_multicast
 
 
+def open_address(host: str, port: int) -> str:
+    """The IP address to connect to. One name with one private address among others is refused."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise OSError(f"{host} is not known: {error}") from error
+    addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
+    if not addresses or not all(may_reach(one) for one in addresses):
+        raise Refused(f"{host} is not an address in the open.")
+    return addresses[0]
+
+
 def refuse_odd(url: str) -> None:
     """Only plain web addresses: a scheme, a host, nothing hidden."""
     parts = urlsplit(url)
@@ -55,13 +67,10 @@ class _Guarded(httpcore.SyncBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            address = open_address(host, port)
         except OSError as error:
-            raise httpcore.ConnectError(f"{host} is not known: {error}") from error
-        addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
-        if not addresses or not all(may_reach(one) for one in addresses):
-            raise Refused(f"{host} is not an address in the open.")
-        return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+            raise httpcore.ConnectError(str(error)) from error
+        return super().connect_tcp(address, port, timeout, local_address, socket_options)
 
     def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
         raise Refused("A socket of this machine is not told.")
