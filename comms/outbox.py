@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from comms import due
 from comms.actions import subscribing
-from comms.delivery import Away, Refused, mail, subscribers, webhook
+from comms.delivery import Away, Refused, apprise, mail, subscribers, webhook
 from comms.models import Delivery
 from comms.vocabulary import SubscriberKind
 from incidents.models import Incident
@@ -145,7 +145,7 @@ def _attempt(delivery: Delivery, now: datetime) -> bool:
         _failed(delivery, error, now)
         return delivery.subscriber_id is not None
     _write(delivery, State.SENT, sent_at=now, last_error="")
-    if delivery.channel == SubscriberKind.WEBHOOK:
+    if delivery.channel != SubscriberKind.EMAIL:
         subscribing.answered(delivery, now)
     return True
 
@@ -168,6 +168,9 @@ def _hand_over(delivery: Delivery) -> None:
         mail.send(mail.message(delivery.notice), handed)
     elif delivery.channel == SubscriberKind.EMAIL:
         mail.send(subscribers.message(delivery), handed)
+    elif delivery.channel == SubscriberKind.APPRISE:
+        assert delivery.subscriber is not None
+        apprise.send(delivery.subscriber.address, *subscribers.words(delivery), handed)
     else:
         webhook.send(delivery, handed)
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from comms import asking
+from comms.delivery import apprise
 from comms.delivery.webhook import PREFIX
 from comms.models import Delivery, Subscriber
 from comms.rules.subscribing import Asked, violations
@@ -31,8 +32,7 @@ def ask(
     address = address.strip()
     if kind == SubscriberKind.EMAIL:
         address = address.lower()
-    if problems := violations(Asked(kind, address)):
-        raise Refused(problems)
+    refuse(kind, address)
     known = {"kind": kind, "address": address, "audience": Audience.PUBLIC, "left_at": None}
     with transaction.atomic(durable=True):
         row = Subscriber.objects.filter(**known).select_for_update().first()
@@ -50,6 +50,15 @@ def ask(
             _ask_again(row, now)
         transaction.on_commit(asking.deliver)
     return new
+
+
+def refuse(kind: str, address: str) -> None:
+    """What is no address that can be told; whether it answers is found out by asking it."""
+    problems = violations(Asked(kind, address))
+    if not problems and kind == SubscriberKind.APPRISE:
+        problems = apprise.problems(address)
+    if problems:
+        raise Refused(problems)
 
 
 def _ask_again(row: Subscriber, now: datetime) -> None:
@@ -76,7 +85,7 @@ def leave(subscriber: Subscriber, *, now: datetime) -> None:
 
 
 def answered(delivery: Delivery, now: datetime) -> None:
-    """A webhook that took the question has confirmed by that."""
+    """A webhook or a chat that took the question has confirmed by that."""
     if delivery.message is None and delivery.subscriber is not None:
         confirm(delivery.subscriber, now=now)
 

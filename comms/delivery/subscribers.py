@@ -1,4 +1,4 @@
-"""What a subscriber gets by mail: an update, or the question whether it is theirs."""
+"""What a subscriber gets by mail or in a chat: an update, or first of all what this is."""
 
 from django.core.mail import EmailMessage
 
@@ -26,6 +26,21 @@ def message(delivery: Delivery) -> EmailMessage:
             "List-Id": f"{from_whom()} <status.{mail.host()}>",
         },
     )
+
+
+def words(delivery: Delivery) -> tuple[str, str]:
+    """Title and text for a chat or paging service; the last paragraph leads on."""
+    subscriber = delivery.subscriber
+    assert subscriber is not None
+    said = delivery.message
+    if said is None:
+        text = (
+            f"This place gets the updates of {from_whom()} from now on.\n\n"
+            f"To leave: {leave_address(subscriber)}"
+        )
+        return f"Updates of {from_whom()}", text
+    one = told(said)
+    return one.subject, f"{one.text}\n\n{one.link}"
 
 
 def _confirmation(delivery: Delivery, subscriber: Subscriber) -> EmailMessage:

@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from comms.rules import chat
 from comms.vocabulary import SubscriberKind
 from warroom.kernel.refusal import Violation
 
 Found = tuple[Violation, ...]
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-LONGEST = 500
+LONGEST = chat.LONGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,10 @@ class Asked:
 def violations(asked: Asked) -> Found:
     """Every reason why it cannot."""
     address = asked.address
-    if asked.kind not in {SubscriberKind.EMAIL, SubscriberKind.WEBHOOK}:
-        return (Violation("S-KIND", "Choose mail or a webhook.", "kind"),)
+    if asked.kind not in SubscriberKind.values:
+        return (Violation("S-KIND", "Choose email, a webhook, or a chat service.", "kind"),)
+    if asked.kind == SubscriberKind.APPRISE:
+        return chat.violations(address)
     if not address or len(address) > LONGEST:
         return (Violation("S-ADDRESS", "Say where updates should go.", "address"),)
     if asked.kind == SubscriberKind.EMAIL:

@@ -1,0 +1,113 @@
+"""A chat that follows: it confirms by taking the first message, and gets each update once."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from comms import announcing, outbox
+from comms.actions import subscribing
+from comms.admin import masked
+from comms.models import Delivery, Subscriber
+from incidents.models import Incident
+from tests.comms.delivery.receiving import Receiver, receiving
+from tests.comms.status.saying import say
+from warroom.kernel import clock
+
+pytestmark = pytest.mark.django_db
+State = Delivery.State
+TOKEN = "Abc9Def8Ghi7Jkl6"
+
+
+@pytest.fixture
+def receiver(settings: Any) -> Iterator[Receiver]:
+    settings.OUTGOING_ALLOW = [ip_network("127.0.0.0/8")]
+    with receiving() as server:
+        yield server
+
+
+@pytest.fixture
+def chat(receiver: Receiver) -> Subscriber:
+    found = subscribing.ask("apprise", f"mmost://{receiver.place}/{TOKEN}", now=clock.now())
+    assert found is not None
+    return found
+
+
+def send(later: timedelta = timedelta()) -> None:
+    now = clock.now() + later
+    announcing.fill(now)
+    outbox.send("apprise", now, most=10)
+
+
+def publish(incident: Incident) -> None:
+    announcing.announce(say(incident, clock.now()), clock.now())
+
+
+def test_it_confirms_by_taking_and_is_then_told_once(
+    receiver: Receiver, chat: Subscriber, incident: Incident, client: Client
+) -> None:
+    send()
+    chat.refresh_from_db()
+    assert chat.confirmed_at is not None
+    publish(incident)
+    send()
+    send()
+
+    (_, _, hello), (_, _, update) = receiver.got
+    assert "/status/leave/" in hello.decode()
+    assert "About one in three attempts to sign in fails." in update.decode()
+    assert "/status/" in update.decode()
+
+
+def test_one_that_never_took_it_is_told_nothing(
+    receiver: Receiver, chat: Subscriber, incident: Incident
+) -> None:
+    receiver.status = 500
+    send()
+    publish(incident)
+    send()
+
+    assert len(receiver.got) == 1
+    assert Delivery.objects.get().state == State.WAITING
+
+
+def test_what_failed_is_sent_again(receiver: Receiver, chat: Subscriber) -> None:
+    receiver.status, receiver.body = 503, TOKEN.encode()
+    send()
+    failed = Delivery.objects.get()
+    receiver.status = 200
+    send(later=timedelta(seconds=20))
+
+    assert (failed.state, failed.attempts) == (State.WAITING, 1)
+    assert "answered 503" in failed.last_error
+    assert TOKEN not in failed.last_error
+    assert Delivery.objects.get().state == State.SENT
+    assert len(receiver.got) == 2
+
+
+def test_one_inside_is_given_up_at_once(
+    receiver: Receiver, chat: Subscriber, settings: Any
+) -> None:
+    settings.OUTGOING_ALLOW = []
+
+    send()
+
+    assert receiver.got == []
+    assert Delivery.objects.get().state == State.DEAD
+
+
+def test_its_address_is_shown_without_the_token(chat: Subscriber) -> None:
+    assert TOKEN not in masked(chat)
+
+
+@pytest.mark.parametrize(
+    "address", ["json://example.test/", "slack://T1JJ3T3L2/", "mmosts://x.test/a1?retry=5", ""]
+)
+def test_what_cannot_be_told_is_refused(client: Client, address: str) -> None:
+    answer = client.post("/status/subscribe/", {"kind": "apprise", "address": address})
+
+    assert answer.status_code == 422
+    assert Subscriber.objects.count() == 0
