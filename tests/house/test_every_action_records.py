@@ -32,6 +32,7 @@ from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import lock, record
 from incidents.vocabulary import LaneKind, RoleName
 from lanes.actions import boundary, handoffs, hypotheses, notes, patterns, unknowns
+from retros.actions import backlog
 from tests.comms import saying
 from tests.factories import START, SurfaceFactory, declared
 from tests.filled import PRECHECK, VERIFICATION, made_ready, written
@@ -66,6 +67,7 @@ MODULES: tuple[ModuleType, ...] = (
     leadership,
     lapses,
     message_drafts,
+    backlog,
 )
 
 LATER = START + timedelta(minutes=5)
@@ -189,6 +191,16 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         s.lapse(),
         s.do(lapses.explain_lapse, 1, explanation="The owner was on the train"),
     ),
+    "backlog.add": lambda s: s.harden(),
+    "backlog.change": lambda s: s.do(
+        backlog.change, s.harden().pk, backlog.Work(title="A probe for each zone")
+    ),
+    "backlog.begin": lambda s: s.do(backlog.begin, s.harden().pk),
+    "backlog.done": lambda s: s.do(backlog.done, s.harden().pk),
+    "backlog.drop": lambda s: s.do(backlog.drop, s.harden().pk, reason="Covered elsewhere"),
+    "backlog.reopen": lambda s: s.do(
+        backlog.reopen, s.dropped().pk, reason="Not covered after all"
+    ),
 }
 
 WITHOUT_ENTRY = {
@@ -238,6 +250,12 @@ class Scene:
         self.do(roles.assign, role=RoleName.LANE_OWNER, lane=lane, person=self.other)
         self.schedule()
         return self.do(handoffs.offer, terms(self.commander, **other), lane=lane)
+
+    def harden(self, **other: Any) -> Any:
+        return self.do(backlog.add, backlog.Work(**{"title": "A probe for each region"} | other))
+
+    def dropped(self) -> Any:
+        return self.do(backlog.drop, self.harden().pk, reason="Covered elsewhere")
 
     def branch(self) -> Any:
         owner = self.commander

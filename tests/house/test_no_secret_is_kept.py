@@ -41,6 +41,8 @@ from incidents.vocabulary import LaneKind
 from lanes import actions as lanes
 from lanes.actions import handoffs
 from lanes.models import BoundaryItem, Handoff, Hypothesis, Unknown
+from retros.actions import backlog
+from retros.models import BacklogItem
 from tests.comms import saying
 from tests.factories import START, declared
 from tests.filled import PRECHECK
@@ -118,6 +120,10 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
     ),
     "draft of a message": lambda s: s.do(save_draft, MessageKind.UPDATE, {"impact": [LEAK]}),
     "lapse": lambda s: (s.lapse(), s.do(explain_lapse, 1, explanation=LEAK)),
+    "hardening item": lambda s: s.harden(title=LEAK, detail=LEAK),
+    "changed item": lambda s: s.do(backlog.change, s.harden().pk, backlog.Work(title=LEAK)),
+    "dropped item": lambda s: s.do(backlog.drop, s.harden().pk, reason=LEAK),
+    "item opened again": lambda s: s.do(backlog.reopen, s.dropped().pk, reason=LEAK),
 }
 
 
@@ -158,5 +164,6 @@ def kept() -> str:
         LeadershipNote,
         MessageDraft,
         Lapse,
+        BacklogItem,
     )
     return str([list(model.objects.values()) for model in models])
