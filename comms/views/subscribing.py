@@ -1,5 +1,8 @@
 """Following the status page: forms without a session, for pages that are the same for everybody."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -10,15 +13,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from comms.actions import subscribing
 from comms.models import Subscriber
+from comms.status.codes import surface_code
 from comms.tokens import CONFIRM, LEAVE, subscriber_of
 from comms.vocabulary import SubscriberKind
 from incidents.doors import door
 from incidents.models import Surface
 from warroom.kernel import clock
-from warroom.kernel.refusal import Refused
+from warroom.kernel.refusal import Refused, Violation
 
 PER_HOUR = 20
 """Askings that one address of the network may make."""
+
+TYPED = 1000
+"""Characters of an address that are looked at and shown again."""
+
+REFUSED = "That address cannot be told."
 
 _OWN = {"same-origin", "none"}
 
@@ -34,18 +43,22 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if _too_many(request):
         return _answer(request, "That was a lot. Please try again in an hour.", status=429)
     kind = request.POST.get("kind", SubscriberKind.EMAIL)
-    address = request.POST.get("address", "")
-    wanted = [one for one in request.POST.getlist("surfaces") if one.isdecimal()]
-    surfaces = Surface.objects.filter(on_status_page=True, pk__in=wanted[:200])
+    address = request.POST.get("address", "")[:TYPED]
+    chosen = set(request.POST.getlist("surfaces"))
+    services = _services()
     try:
+        surfaces = [one.surface for one in services if one.code in chosen]
         row = subscribing.ask(kind, address, surfaces, now=clock.now())
     except Refused as refused:
-        context = {"violations": refused.violations, "address": address}
-        return _answer(request, "That address cannot be told.", status=422, **context)
-    secret = row.secret if row is not None else ""
+        shown = {"kind": kind, "address": address, "services": services, "chosen": chosen}
+        problems = _beside(refused.violations)
+        return _answer(request, REFUSED, status=422, problems=problems, **shown)
     if kind == SubscriberKind.WEBHOOK:
         words = "We ask that address now. Once it has answered, it gets every update."
-        return _answer(request, words, secret=secret)
+        return _answer(request, words, secret=row.secret if row is not None else "")
+    if kind == SubscriberKind.APPRISE:
+        words = "We send a first message there now. Once it has arrived, every update follows."
+        return _answer(request, words)
     return _answer(request, "Look into your mail: there is a link to confirm. It lasts a week.")
 
 
@@ -76,6 +89,28 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         return _answer(request, "Do you want no more updates?", button="Leave")
     subscribing.leave(found, now=clock.now())
     return _answer(request, "Done. You get no more updates.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """A surface as readers may choose it."""
+
+    code: str
+    name: str
+    surface: Surface
+
+
+def _services() -> list[_Service]:
+    rows = Surface.objects.filter(on_status_page=True).order_by("position", "name")
+    return [_Service(surface_code(one.pk), one.name, one) for one in rows]
+
+
+def _beside(violations: Iterable[Violation]) -> dict[str, list[str]]:
+    """The sentences of each field."""
+    found: dict[str, list[str]] = {}
+    for one in violations:
+        found.setdefault(one.field, []).append(one.sentence)
+    return found
 
 
 def _too_many(request: HttpRequest) -> bool:

@@ -12,7 +12,8 @@ from comms import announcing, outbox
 from comms.actions import subscribing
 from comms.models import Announcement, Delivery, Subscriber
 from comms.said import delivered
-from comms.vocabulary import Audience, SurfaceState
+from comms.status.codes import surface_code
+from comms.vocabulary import Audience, SubscriberKind, SurfaceState
 from incidents.models import Incident, Person, Surface
 from tests.comms.status.saying import over, say
 from tests.factories import START, SurfaceFactory, declared
@@ -125,6 +126,46 @@ def test_the_question_comes_again_but_not_at_once() -> None:
 def test_what_cannot_be_told_is_refused(client: Client, said: dict[str, str], status: int) -> None:
     assert client.post("/status/subscribe/", said).status_code == status
     assert Subscriber.objects.count() == 0
+
+
+def test_what_was_typed_stands_beside_what_is_wrong(client: Client) -> None:
+    one, two = SurfaceFactory(name="Sign-in"), SurfaceFactory(name="Billing")
+    SurfaceFactory(name="Vault", on_status_page=False)
+    typed = {"kind": "apprise", "address": "json://x.test/<b>", "surfaces": [surface_code(one.pk)]}
+
+    text = client.post("/status/subscribe/", typed).text
+
+    assert 'value="json://x.test/&lt;b&gt;"' in text
+    assert 'aria-describedby="address-error address-help" aria-invalid="true"' in text
+    assert "json:// is not a service that can be told" in text
+    assert 'name="kind" value="apprise" checked' in text
+    assert f'value="{surface_code(one.pk)}" checked' in text
+    assert f'value="{surface_code(two.pk)}">' in text
+    assert "Vault" not in text
+
+
+def test_a_surface_is_chosen_by_its_public_name(client: Client) -> None:
+    one, two = SurfaceFactory(name="Sign-in"), SurfaceFactory(name="Billing")
+    hidden = SurfaceFactory(name="Vault", on_status_page=False)
+    codes = [surface_code(one.pk), surface_code(hidden.pk), "made-up", str(two.pk)]
+
+    asked(client, surfaces=codes)
+    asked(client, "all@example.test")
+
+    first, second = Subscriber.objects.order_by("pk")
+    assert list(first.surfaces.all()) == [one]
+    assert list(second.surfaces.all()) == []
+
+
+def test_the_page_offers_each_way_and_each_surface(client: Client) -> None:
+    surface = SurfaceFactory(name="Sign-in")
+
+    text = client.get("/status/").text
+
+    for kind in SubscriberKind.values:
+        assert f'name="kind" value="{kind}"' in text
+    assert text.count(" checked") == 1
+    assert f'name="surfaces" value="{surface_code(surface.pk)}"' in text
 
 
 def test_a_form_of_another_site_is_refused(client: Client) -> None:
