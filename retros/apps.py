@@ -5,4 +5,8 @@ class RetrosConfig(AppConfig):
     name = "retros"
 
     def ready(self) -> None:
-        from retros import kinds, permissions  # noqa: F401  (registering is their effect)
+        from retros import (  # noqa: F401  (registering is their effect)
+            closing_kinds,
+            kinds,
+            permissions,
+        )

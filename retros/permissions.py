@@ -3,10 +3,20 @@
 from incidents.permissions import Who, declare
 
 _RESPONDING = frozenset({Who.RESPONDER, Who.ADMIN})
+_IN_COMMAND = frozenset({Who.COMMANDER, Who.ADMIN})
+_WATCHING = _IN_COMMAND | {Who.WATCH_OWNER, Who.DEPUTY}
 
 declare(
     {
         "backlog.read": _RESPONDING,
         "backlog.change": _RESPONDING,
+        "gate.read": _RESPONDING,
+        "incident.close": _IN_COMMAND,
+        "incident.reopen": _IN_COMMAND | {Who.DEPUTY},
+        "watch.read": _RESPONDING,
+        "watch.check_in": _WATCHING,
+        "watch.fire": _WATCHING,
+        "watch.remind": frozenset({Who.SYSTEM}),
+        "watch.end": frozenset({Who.SYSTEM}),
     }
 )

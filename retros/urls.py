@@ -1,10 +1,15 @@
 from django.urls import URLPattern, path
 
-from retros.views import backlog
+from retros.views import backlog, gate, watch
 
 urlpatterns: list[URLPattern] = [
     path("INC-<int:number>/backlog/", backlog.backlog, name="backlog"),
     path("INC-<int:number>/HARD-<int:item>/", backlog.item, name="backlog-item"),
+    path("INC-<int:number>/gate/", gate.gate, name="gate"),
+    path("INC-<int:number>/gate/summary/", gate.summary, name="gate-summary"),
+    path("INC-<int:number>/watch/", watch.watch, name="watch"),
+    path("INC-<int:number>/watch/fire/", watch.fire, name="watch-fire"),
+    path("INC-<int:number>/reopen/", watch.reopen, name="reopen"),
 ]
 
 for _step in ("begin", "done", "drop", "reopen"):

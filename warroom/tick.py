@@ -20,6 +20,8 @@ from lanes import due as lanes_due
 from lanes import observing
 from lanes.actions import handoffs
 from lanes.models import Handoff
+from retros import due as retros_due
+from retros.actions import watching
 from warroom.kernel import clock
 
 logger = logging.getLogger(__name__)
@@ -48,6 +50,10 @@ def run(now: datetime) -> None:
         _remind_of_offer(waiting, now)
     for promised in comms_due.promises(now):
         _remind_of_promise(promised, now)
+    for asked in retros_due.check_ins(now):
+        _remind_of_watch(asked, now)
+    for watched in retros_due.watches(now):
+        _end_watch(watched, now)
     for step in STEPS:
         try:
             step(now)
@@ -81,3 +87,19 @@ def _remind_of_promise(one: comms_due.Promised, now: datetime) -> None:
     except Exception as error:
         logger.exception("%s of update %s failed", one.kind, one.update_id)
         upkeep.put_off(one.kind, one.subject, one.due_at, error, now)
+
+
+def _remind_of_watch(one: retros_due.Asked, now: datetime) -> None:
+    """The same for a check-in."""
+    try:
+        watching.remind(one.check_in_id, one.kind, now=now)
+    except Exception as error:
+        logger.exception("%s of check-in %s failed", one.kind, one.check_in_id)
+        upkeep.put_off(one.kind, one.subject, one.due_at, error, now)
+
+
+def _end_watch(incident: int, now: datetime) -> None:
+    try:
+        watching.end_watch(incident, now=now)
+    except Exception:
+        logger.exception("The watch of INC-%s could not be ended", incident)

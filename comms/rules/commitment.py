@@ -24,6 +24,11 @@ can no longer be told to them, and so nobody is reminded of it for ever.
 """
 
 
+def reaches(audience: str) -> frozenset[str]:
+    """The audiences that read what is published to this one."""
+    return frozenset(str(one) for one in _REACHES[Audience(audience)])
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """An update as far as it promises: ``number`` counts within its incident."""

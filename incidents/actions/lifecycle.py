@@ -13,7 +13,7 @@ from incidents.actions.act import said as as_said
 from incidents.models import Incident, Person, Surface
 from incidents.permissions import require
 from incidents.rules import phase as phase_rules
-from incidents.timeline.record import lock, record
+from incidents.timeline.record import check_locked, lock, record
 from incidents.vocabulary import Phase, Reach, RoleName, Severity
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused
@@ -175,6 +175,20 @@ def change_phase(
             becomes={"phase": phase},
         )
     return incident
+
+
+def set_status(incident: Incident, status: str) -> dict[str, str]:
+    """A step of closing and reopening: another status, within who judged it.
+
+    Returns what the entry of the caller ``becomes``. Raises ``Refused`` for a way that no incident
+    goes; the database refuses one that has not been through the gate.
+    """
+    check_locked(incident)
+    if problems := phase_rules.status_violations(incident.status, status):
+        raise Refused(problems)
+    incident.status = status
+    incident.save(update_fields=["status"])
+    return {"status": status}
 
 
 def set_channel(

@@ -17,6 +17,7 @@ from incidents.upkeep import put_off
 from incidents.vocabulary import LaneKind, Status
 from tests.comms.saying import published
 from tests.counting import queries
+from tests.ending import put
 from tests.factories import START, declared
 from warroom import tick
 from warroom.kernel import clock
@@ -157,7 +158,7 @@ def test_the_commander_is_told_where_nobody_owns_communication(
 
 
 def test_a_closed_incident_promises_nothing(staffed: Incident, said: Update) -> None:
-    Incident.objects.filter(pk=staffed.pk).update(status=Status.CLOSED)
+    put(staffed.pk, Status.CLOSED)
 
     assert promises(PROMISED) == []
 

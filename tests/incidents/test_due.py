@@ -9,6 +9,7 @@ from incidents.due import DUE, MISSED, SOON, Due, due
 from incidents.models import Checkpoint, Incident, Person
 from incidents.upkeep import put_off
 from incidents.vocabulary import Status
+from tests.ending import put
 from tests.factories import START, declared
 
 AT = START + timedelta(minutes=20)
@@ -72,7 +73,7 @@ def test_a_decided_checkpoint_reminds_nobody(checkpoint: Checkpoint) -> None:
 
 
 def test_an_incident_that_is_not_active_reminds_nobody(checkpoint: Checkpoint) -> None:
-    Incident.objects.filter(pk=checkpoint.incident_id).update(status=Status.WATCHING)
+    put(checkpoint.incident_id, Status.WATCHING)
 
     assert due(AT) == []
 

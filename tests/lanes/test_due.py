@@ -10,6 +10,7 @@ from incidents.vocabulary import LaneKind, Status
 from lanes.actions import handoffs
 from lanes.due import WAITING, due
 from lanes.models import Handoff
+from tests.ending import put
 from tests.factories import START, declared
 from tests.lanes.handing import Handing
 from warroom import tick
@@ -47,7 +48,7 @@ def test_an_answer_or_the_end_of_the_incident_ends_it(
     assert not handoffs.remind(offered.pk, now=LATER)
 
     made = handing.offer(handing.commander, stranger)
-    Incident.objects.filter(pk=made.incident_id).update(status=Status.WATCHING)
+    put(made.incident_id, Status.WATCHING)
     assert due(LATER) == []
     assert not handoffs.remind(made.pk, now=LATER)
 

@@ -8,6 +8,7 @@ import pytest
 from incidents.actions import recommendations, roles
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.vocabulary import LaneKind, RecommendationState, RoleName, Status
+from tests.ending import put
 from tests.factories import START, declared
 from tests.filled import captured
 from tests.recommending import Owners, at_once, proposed
@@ -107,7 +108,7 @@ def test_an_option_of_the_scenario_can_be_recommended(commander: Person) -> None
 def test_when_the_incident_is_over_nothing_is_recommended(
     staffed: Incident, recommending: Owners, status: Status
 ) -> None:
-    Incident.objects.filter(pk=staffed.pk).update(status=status)
+    put(staffed.pk, status)
 
     with pytest.raises(Refused) as refusal:
         recommending.recommend(MITIGATION, "rollback")

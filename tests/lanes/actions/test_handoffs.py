@@ -12,6 +12,7 @@ from incidents.vocabulary import LaneKind, RoleName, Status
 from lanes.actions import handoffs, unknowns
 from lanes.models import Handoff
 from lanes.models.handoff import HandoffState
+from tests.ending import put
 from tests.factories import START, PersonFactory, declared
 from tests.lanes.handing import Handing, terms
 from tests.recommending import at_once
@@ -191,7 +192,7 @@ def test_a_checkpoint_that_is_overdue_or_decided_is_not_committed(
 def test_when_the_incident_is_over_nothing_is_handed_over(
     staffed: Incident, handing: Handing, stranger: Person, lane_owners: Owners
 ) -> None:
-    Incident.objects.filter(pk=staffed.pk).update(status=Status.CLOSED)
+    put(staffed.pk, Status.CLOSED)
 
     assert refused(lambda: handing.offer(lane_owners[LANE], stranger, LANE)) == "H-OVER"
 

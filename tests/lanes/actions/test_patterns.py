@@ -13,6 +13,7 @@ from lanes.actions.patterns import observe
 from lanes.models import PatternSpan
 from tests.comms.saying import published
 from tests.counting import queries
+from tests.ending import put
 from tests.executing import Executing
 from tests.factories import START, declared
 from tests.recommending import at_once
@@ -198,7 +199,7 @@ def test_an_incident_that_is_over_ends_what_lasted(lived: Lived, status: str) ->
     lived.bound(MITIGATION, "edge cache")
     lived.look(1)
     raised = lived.now
-    Incident.objects.filter(pk=lived.incident.pk).update(status=status)
+    put(lived.incident.pk, status)
 
     assert lived.look(3) == set()
     on_record(lived, "OVERLAP", raised, lived.now)

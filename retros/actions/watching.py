@@ -1,0 +1,85 @@
+"""The 24 h watch: check-ins asked for, answered or missed, and its end."""
+
+from datetime import datetime
+from uuid import UUID
+
+from incidents.actions.act import act, holder, notify, said, take
+from incidents.actions.lifecycle import set_status
+from incidents.models import Person
+from incidents.timeline import replay
+from incidents.timeline.record import record
+from incidents.vocabulary import RoleName, Status
+from retros.actions.closing import watch_href, watched
+from retros.models import CheckIn
+from retros.rules import watch as rules
+from retros.vocabulary import End
+from warroom.kernel.actor import SYSTEM, Actor
+from warroom.kernel.refusal import Refused
+
+HELD = replay.register("watch.held")
+
+ASKED = "watch.asked"
+MISSED = "watch.missed"
+
+
+def check_in(
+    actor: Actor, incident_id: int, *, text: str, now: datetime, once: UUID | None = None
+) -> CheckIn | None:
+    """Say what one sees. It answers the check-in that has waited longest; one before its time
+    answers none, and is an entry only."""
+    with act("watch.check_in", actor, incident_id, now, once=once) as incident:
+        closing = watched(incident)
+        if closing is None:
+            raise Refused.because("W-OVER", "The watch is over.", "text")
+        if problems := rules.check_in_violations(text):
+            raise Refused(problems)
+        text = said(text, 500)
+        waiting = closing.check_ins.filter(answered_at=None, due_at__lte=now)
+        row: CheckIn | None = waiting.order_by("due_at").first()
+        if row is not None:
+            row.answered_at, row.text = now, text
+            row.answered_by = Person.objects.get(pk=actor.id)
+            row.save(update_fields=["answered_at", "text", "answered_by"])
+        record(incident, "watch.checked", actor, now, hour=row.hour if row else None, text=text)
+    return row
+
+
+def remind(check_in: int, kind: str, *, now: datetime) -> bool:
+    """Ask the watch owner at its time; tell them and the commander when it was missed.
+
+    Each is done once, whoever asks for it; false where it was done, or is needed no more.
+    """
+    found = CheckIn.objects.select_related("closing").get(pk=check_in)
+    with act("watch.remind", SYSTEM, found.closing.incident_id, now) as incident:
+        row: CheckIn = CheckIn.objects.select_related("closing").get(pk=check_in)
+        if row.closing.ended_at or row.answered_at:
+            return False
+        due_at = row.due_at if kind == ASKED else row.due_at + rules.GRACE
+        if not take(kind, str(row.pk), due_at, now):
+            return False
+        owner = holder(incident, RoleName.WATCH_OWNER)
+        people = [owner]
+        words = f"Check in on {incident.reference}: {row.hour} h after closing."
+        if kind == MISSED:
+            row.missed_at = now
+            row.save(update_fields=["missed_at"])
+            people += [holder(incident, role) for role in (RoleName.COMMANDER, RoleName.DEPUTY)]
+            words = f"The check-in {row.hour} h after closing {incident.reference} was missed."
+        told = list(dict.fromkeys(person for person in people if person is not None))
+        names = ", ".join(str(person) for person in told) or "Nobody"
+        record(incident, kind, SYSTEM, now, hour=row.hour, told=names)
+        notify(incident, told, kind, words, watch_href(incident), now)
+    return True
+
+
+def end_watch(incident_id: int, *, now: datetime) -> bool:
+    """After 24 h without its trigger the incident is closed; false where that is not so."""
+    with act("watch.end", SYSTEM, incident_id, now) as incident:
+        closing = watched(incident)
+        if closing is None or now < closing.watch_until:
+            return False
+        closing.ended_at, closing.end = now, End.HELD
+        closing.save(update_fields=["ended_at", "end"])
+        becomes = set_status(incident, Status.CLOSED)
+        record(incident, HELD, SYSTEM, now, trigger=closing.trigger, becomes=becomes)
+    return True

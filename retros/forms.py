@@ -1,0 +1,59 @@
+"""How an incident ends, as forms. Everything may be blank here: the gate judges."""
+
+from typing import Any
+
+from django import forms
+
+from incidents.forms.base import WarroomForm
+from incidents.forms.fields import PersonField
+from incidents.vocabulary import Confidence
+from retros.actions.closing import Stated
+
+
+def _text(label: str, limit: int, rows: int = 3, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=limit,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"max_length": f"Keep it under {limit} characters."},
+        **options,
+    )
+
+
+class StatementForm(WarroomForm):
+    """The closing statement: the leadership note's fields, and the watch."""
+
+    happened = _text("What happened", 2000, required=False)
+    path = _text("Why this path was chosen", 2000, required=False)
+    uncertain = _text("What remains uncertain", 2000, required=False)
+    need = _text("What we need from leadership", 2000, rows=2, required=False)
+    confidence = forms.ChoiceField(
+        label="Confidence of this statement",
+        choices=Confidence,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="Closing needs L3.",
+    )
+    watch_owner = PersonField(label="Watch owner, next 24 h", required=False)
+    trigger = _text(
+        "Rollback trigger",
+        1000,
+        rows=2,
+        required=False,
+        help_text="The exact signal at which the watch owner reopens without asking.",
+    )
+
+    def stated(self) -> Stated:
+        return Stated(**self.values())
+
+
+class ReopenForm(WarroomForm):
+    reason = _text("Why is it open again?", 500, rows=2)
+
+
+class FireForm(WarroomForm):
+    signal = _text("The signal you saw", 500, rows=2, required=False)
+
+
+class CheckInForm(WarroomForm):
+    text = _text("What do you see?", 500, rows=2, help_text="A figure, and where you read it.")

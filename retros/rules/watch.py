@@ -1,0 +1,32 @@
+"""The watch after closing, and opening again. Playbook: the rollback trigger and its owner stay
+documented for the 24 h watch."""
+
+from datetime import timedelta
+
+from incidents.rules.phase import STATUS_GRAPH
+from incidents.vocabulary import Status
+from warroom.kernel.refusal import Violation
+from warroom.kernel.text import says_nothing
+
+Found = tuple[Violation, ...]
+
+GRACE = timedelta(minutes=30)
+"""How long after its time a check-in counts as missed."""
+
+
+def reopen_violations(status: str, reason: str) -> Found:
+    """Reopening: it was closed, and somebody says why it is open again."""
+    found = []
+    if not STATUS_GRAPH.allows(status, Status.ACTIVE):
+        words = "Only an incident that is watched or closed can be reopened."
+        found.append(Violation("T-STATUS", words, "status"))
+    if says_nothing(reason):
+        found.append(Violation("W-REASON", "Say why it is open again.", "reason"))
+    return tuple(found)
+
+
+def check_in_violations(text: str) -> Found:
+    """A check-in says what was seen."""
+    if not says_nothing(text):
+        return ()
+    return (Violation("W-TEXT", "Say what you looked at and what you saw.", "text"),)

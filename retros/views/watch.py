@@ -1,0 +1,91 @@
+"""The 24 h watch: its trigger, its check-ins, firing it, and opening the incident again."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from incidents.actions.act import holder
+from incidents.doors import door
+from incidents.forms.base import WarroomForm
+from incidents.models import Incident
+from incidents.panels import bar
+from incidents.permissions import may
+from incidents.views.submitting import submit
+from incidents.vocabulary import RoleName, Status
+from retros.actions import closing, watching
+from retros.forms import CheckInForm, FireForm, ReopenForm
+from warroom.kernel import clock
+
+
+def _page(
+    request: HttpRequest,
+    incident: Incident,
+    template: str,
+    form_class: type[WarroomForm],
+    do: Callable[[WarroomForm], object],
+    back: str,
+) -> HttpResponse:
+    def done(form: WarroomForm) -> str:
+        do(form)
+        return back
+
+    now = clock.now()
+    last = incident.closings.select_related("closed_by").last()
+    context = {
+        "incident": incident,
+        "bar": bar(incident, now),
+        "now": now,
+        "closing": last,
+        "is_watched": last is not None and last.is_watched,
+        "check_ins": list(last.check_ins.select_related("answered_by")) if last else [],
+        "owner": holder(incident, RoleName.WATCH_OWNER),
+        "may_check_in": may("watch.check_in", request.who),
+        "may_fire": may("watch.fire", request.who),
+        "may_reopen": incident.status in {Status.WATCHING, Status.CLOSED}
+        and may("incident.reopen", request.who),
+    }
+    return submit(request, template, form_class, done, context=context)
+
+
+@door("watch.read")
+def watch(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """The watch of the last closing; who keeps it checks in here."""
+    return _page(
+        request,
+        incident,
+        "retros/watch.html",
+        CheckInForm,
+        lambda form: watching.check_in(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        ),
+        closing.watch_href(incident),
+    )
+
+
+@door("watch.fire")
+def fire(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """One confirmation: nothing has to be written."""
+    return _page(
+        request,
+        incident,
+        "retros/fire.html",
+        FireForm,
+        lambda form: closing.fire(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        ),
+        incident.get_absolute_url(),
+    )
+
+
+@door("incident.reopen")
+def reopen(request: HttpRequest, incident: Incident) -> HttpResponse:
+    return _page(
+        request,
+        incident,
+        "retros/reopen.html",
+        ReopenForm,
+        lambda form: closing.reopen(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        ),
+        incident.get_absolute_url(),
+    )
