@@ -7,22 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from comms import outbox
-from comms.delivery import apprise
+from comms.masked import masked
 from comms.models import Delivery, Subscriber
-from comms.vocabulary import SubscriberKind
 from incidents.admin import ForAdmins
 from warroom.kernel import clock
-
-
-def masked(subscriber: Subscriber) -> str:
-    """The address as far as it is no secret."""
-    if subscriber.kind == SubscriberKind.EMAIL:
-        return subscriber.address
-    if subscriber.kind == SubscriberKind.APPRISE:
-        return apprise.shown(subscriber.address)
-    scheme, _, rest = subscriber.address.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}://{host}{slash}{'…' if path else ''}"
 
 
 class _ReadOnly(ForAdmins):

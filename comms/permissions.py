@@ -10,6 +10,7 @@ declare(
         "message.publish": _SPEAKING,
         "message.read": frozenset({Who.RESPONDER, Who.ADMIN}),
         "maintenance.change": frozenset({Who.ADMIN}),
+        "subscriber.change": frozenset({Who.ADMIN}),
         "status.read": frozenset({Who.ANYONE}),
         "status.read_internal": frozenset({Who.STAKEHOLDER, Who.RESPONDER, Who.ADMIN}),
         "status.subscribe": frozenset({Who.ANYONE}),

@@ -15,7 +15,7 @@ from comms.models import Delivery, Subscriber
 from comms.rules.subscribing import Asked, violations
 from comms.vocabulary import Audience, SubscriberKind
 from incidents.models import Surface
-from warroom.kernel.refusal import Refused
+from warroom.kernel.refusal import Refused, Violation
 
 AGAIN = timedelta(minutes=10)
 """How soon the question may be sent once more to somebody who has not confirmed."""
@@ -29,17 +29,19 @@ def ask(
     The subscriber where it is new. None for one that is known already: its secret is its own, and
     from outside both look the same.
     """
-    address = address.strip()
-    if kind == SubscriberKind.EMAIL:
-        address = address.lower()
-    refuse(kind, address)
-    known = {"kind": kind, "address": address, "audience": Audience.PUBLIC, "left_at": None}
+    address = typed(kind, address)
+    if problems := problems_of(kind, address):
+        raise Refused(problems)
+    known = {"kind": kind, "address": address, "left_at": None}
     with transaction.atomic(durable=True):
+        # Who is told from inside is told of everything public too, and not twice.
         row = Subscriber.objects.filter(**known).select_for_update().first()
         if row is None:
             try:
                 with transaction.atomic():
-                    row = Subscriber.objects.create(**known, secret=_secret(kind), asked_at=now)
+                    row = Subscriber.objects.create(
+                        **known, audience=Audience.PUBLIC, secret=new_secret(kind), asked_at=now
+                    )
             except IntegrityError:  # asked twice at one instant: the other one counts
                 return None
             row.surfaces.set(surfaces)
@@ -52,13 +54,18 @@ def ask(
     return new
 
 
-def refuse(kind: str, address: str) -> None:
-    """What is no address that can be told; whether it answers is found out by asking it."""
-    problems = violations(Asked(kind, address))
-    if not problems and kind == SubscriberKind.APPRISE:
-        problems = apprise.problems(address)
-    if problems:
-        raise Refused(problems)
+def typed(kind: str, address: str) -> str:
+    """One spelling of an address."""
+    address = address.strip()
+    return address.lower() if kind == SubscriberKind.EMAIL else address
+
+
+def problems_of(kind: str, address: str) -> tuple[Violation, ...]:
+    """Why it cannot be told at all; whether it answers is found out by asking it."""
+    found = violations(Asked(kind, address))
+    if not found and kind == SubscriberKind.APPRISE:
+        return apprise.problems(address)
+    return found
 
 
 def _ask_again(row: Subscriber, now: datetime) -> None:
@@ -96,7 +103,8 @@ def _confirmations(row: Subscriber) -> QuerySet[Delivery]:
     )
 
 
-def _secret(kind: str) -> str:
+def new_secret(kind: str) -> str:
+    """What signs the messages of a webhook; no other kind has one."""
     if kind != SubscriberKind.WEBHOOK:
         return ""
     return PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()

@@ -2,6 +2,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from comms.vocabulary import Audience, SubscriberKind
 
@@ -61,3 +62,12 @@ class Subscriber(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"{self.get_kind_display()} subscriber {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("subscriber", args=[self.pk])
+
+    @property
+    def state(self) -> str:
+        if self.left_at:
+            return "Left"
+        return "Follows" if self.confirmed_at else "Has not confirmed"

@@ -38,3 +38,13 @@ def violations(asked: Asked) -> Found:
         words = "A webhook is an http or https address, without a name and a password in it."
         return (Violation("S-ADDRESS", words, "address"),)
     return ()
+
+
+def added(name: str, *, is_known: bool) -> Found:
+    """Of one that an admin adds: it needs a name in lists, and may be there only once."""
+    found = []
+    if not name:
+        found.append(Violation("S-NAME", "Say what it is called in lists.", "name"))
+    if is_known:
+        found.append(Violation("S-KNOWN", "This address is told already.", "address"))
+    return tuple(found)

@@ -211,6 +211,9 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "maintenance": ("admin", "/maintenance/", 200, None),
     "maintenance to plan": ("admin", "/maintenance/new/", 200, lambda page: "main"),
     "maintenance, refused": ("admin", "/maintenance/new/", 200, refused),
+    "subscribers": ("admin", "/subscribers/", 200, None),
+    "subscriber to add": ("admin", "/subscribers/new/", 200, lambda page: "main"),
+    "subscriber, refused": ("admin", "/subscribers/new/", 200, refused),
     "room, prechecks": ("mara", ROOM, 200, prechecks),
     "not permitted": ("lena", ROOM, 403, None),
     "not found": ("mara", "/INC-7/", 404, None),
@@ -279,6 +282,26 @@ def test_first_pages_of_an_incident(visit: Visits, world: World) -> None:
     page.get_by_role("button", name="Schedule a checkpoint").click()
     page.goto(f"/INC-{incident.pk}/CP-1/")
     found["first decision"] = problems(page)
+    assert not any(found.values()), found
+
+
+def test_pages_of_a_subscriber(visit: Visits, world: World) -> None:
+    page = visit("admin")
+    page.goto("/subscribers/new/")
+    page.get_by_label("What it is called in lists").fill("On-call hook")
+    page.get_by_role("radio", name="Webhook").check()
+    page.get_by_label("Address").fill("https://hooks.invalid/warroom")
+    page.get_by_label("Also internal escalations").check()
+    page.get_by_role("button", name="Add the subscriber").click()
+    expect(page.locator("h1")).to_have_text("On-call hook")
+    found = {"one": problems(page)}
+    page.get_by_role("link", name="Remove").click()
+    found["remove"] = problems(page)
+    page.get_by_role("button", name="Remove the subscriber").click()
+    expect(page.locator("main")).to_contain_text("Left.")
+    page.goto("/subscribers/")
+    expect(page.locator("main")).to_contain_text("On-call hook: left")
+    found["all"] = problems(page)
     assert not any(found.values()), found
 
 

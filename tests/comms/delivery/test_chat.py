@@ -10,7 +10,7 @@ from django.test import Client
 
 from comms import announcing, outbox
 from comms.actions import subscribing
-from comms.admin import masked
+from comms.masked import masked
 from comms.models import Delivery, Subscriber
 from incidents.models import Incident
 from tests.comms.delivery.receiving import Receiver, receiving

@@ -1,0 +1,113 @@
+"""Who follows, for admins: all of them, one with what it was sent, adding and removing."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from comms.actions import subscribers as actions
+from comms.delivery.telling import told
+from comms.masked import masked
+from comms.models import Delivery, Subscriber
+from comms.models.delivery import MESSAGES
+from comms.subscriber_forms import AddForm, RemoveForm
+from comms.vocabulary import Audience, SubscriberKind
+from incidents.doors import door
+from incidents.views.submitting import submit
+from warroom.kernel import clock
+
+A_PAGE = 30
+SENT = 20
+"""Deliveries of a subscriber shown at once, the newest."""
+
+
+@door("subscriber.change")
+def everybody(request: HttpRequest) -> HttpResponse:
+    """Every subscriber, those that left last; ``q`` is a part of a name or of a mail address."""
+    sought = request.GET.get("q", "").strip()[:80]
+    rows = Subscriber.objects.order_by(F("left_at").asc(nulls_first=True), "-asked_at", "-pk")
+    if sought:
+        mail = Q(kind=SubscriberKind.EMAIL, address__icontains=sought)
+        rows = rows.filter(Q(name__icontains=sought) | mail)
+    page = Paginator(rows.prefetch_related("surfaces"), A_PAGE).get_page(request.GET.get("page"))
+    given_up = _given_up([one.pk for one in page])
+    shown = [(one, masked(one), given_up.get(one.pk, 0)) for one in page]
+    context = {"page": page, "shown": shown, "sought": sought}
+    return render(request, "comms/subscribers.html", context)
+
+
+def _given_up(subscribers: list[int]) -> dict[int, int]:
+    """How many messages each of them never got."""
+    dead = Delivery.objects.filter(subscriber__in=subscribers, state=Delivery.State.DEAD)
+    return dict(dead.values_list("subscriber").annotate(Count("pk")))
+
+
+@door("subscriber.change")
+def add(request: HttpRequest) -> HttpResponse:
+    def do(form: Any) -> str:
+        made = actions.add(request.actor, form.added(), now=clock.now(), once=form.key)
+        return made.get_absolute_url()
+
+    initial = {"kind": SubscriberKind.EMAIL.value}
+    context = {
+        "heading": "Add a subscriber",
+        "lead": "It is told what stakeholders read, and everything public.",
+        "button": "Add the subscriber",
+        "refused": "Not added yet",
+        "back": reverse("subscribers"),
+    }
+    return submit(
+        request, "comms/subscriber_step.html", AddForm, do, context=context, initial=initial
+    )
+
+
+@door("subscriber.change")
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    """One subscriber, and what it was sent lately. An internal webhook's secret stands here."""
+    row = get_object_or_404(Subscriber, pk=pk)
+    sent = row.deliveries.select_related(*MESSAGES, *_OF_MESSAGES).order_by("-pk")[:SENT]
+    context = {
+        "subscriber": row,
+        "address": masked(row),
+        "surfaces": list(row.surfaces.all()),
+        "secret": row.secret if row.audience == Audience.INTERNAL else "",
+        "sent": [(delivery, _subject(delivery)) for delivery in sent],
+    }
+    return render(request, "comms/subscriber.html", context)
+
+
+_OF_MESSAGES = (
+    "update__incident__bulletin",
+    "escalation__incident",
+    "leadership_note__incident",
+    "maintenance_update__maintenance",
+)
+
+
+def _subject(delivery: Delivery) -> str:
+    said = delivery.message
+    return told(said).subject if said is not None else "First message"
+
+
+@door("subscriber.change")
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """The question, then done. One that left already leads back to it."""
+    row = get_object_or_404(Subscriber, pk=pk)
+    if request.method != "POST" and row.left_at:
+        return redirect(row)
+
+    def do(form: Any) -> str:
+        actions.remove(request.actor, pk, now=clock.now(), once=form.key)
+        return row.get_absolute_url()
+
+    context = {
+        "heading": "Remove a subscriber",
+        "lead": f"{row.name or masked(row)} is told nothing more, also of what waits.",
+        "button": "Remove the subscriber",
+        "refused": "Not removed yet",
+        "back": row.get_absolute_url(),
+    }
+    return submit(request, "comms/subscriber_step.html", RemoveForm, do, context=context)
