@@ -6,7 +6,7 @@ many incidents asks no more often than a room with one.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 
@@ -21,7 +21,10 @@ AT_ONCE = 5
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """``urgency`` orders duties, smallest first; ``key`` is the shortcut on its button."""
+    """``urgency`` orders duties, smallest first; ``key`` is the shortcut on its button.
+
+    What is due on a ``day`` rather than at a time is late when that day is over: ``due_at``.
+    """
 
     incident: Incident
     role: str
@@ -33,6 +36,7 @@ class Duty:
     key: str = ""
     due_at: datetime | None = None
     overdue: bool = False
+    day: date | None = None
 
     @property
     def is_first(self) -> bool:
@@ -58,8 +62,11 @@ class Owned:
 type Provider = Callable[[Sequence[Standing], Person, datetime], Iterable[Duty]]
 type Owning = Callable[[Sequence[Standing], Person], Iterable[Owned]]
 
+type Outliving = Callable[[Person, datetime], Iterable[Duty]]
+
 _providers: list[Provider] = []
 _owning: list[Owning] = []
+_outliving: list[Outliving] = []
 
 
 def register(provider: Provider) -> Provider:
@@ -70,6 +77,17 @@ def register(provider: Provider) -> Provider:
 def register_owned(provider: Owning) -> Owning:
     _owning.append(provider)
     return provider
+
+
+def register_outliving(provider: Outliving) -> Outliving:
+    """One of work that outlives its incident: it is on a person's page, and in no room."""
+    _outliving.append(provider)
+    return provider
+
+
+def outliving(person: Person, now: datetime) -> list[Duty]:
+    """What incidents of any status left for the person, by when it is due."""
+    return by_time((duty for provider in _outliving for duty in provider(person, now)), now)
 
 
 def owned(standings: Sequence[Standing], person: Person) -> list[Owned]:

@@ -109,6 +109,7 @@ _ACTS = (
     _Act("Move to another phase", "phase.change", "phase", "i-go", "P"),
     _Act("Freeze a surface", "freeze.change", "freeze", "i-freeze", "F", "lift keep merges"),
     _Act("Add a residual risk", "risk.change", "risks", "i-warning", words="register"),
+    _Act("Add a hardening item", "backlog.change", "backlog", "i-gate", words="guardrail backlog"),
     _Act(
         "Open, pass on or end a branch",
         "branch.change",
@@ -210,3 +211,4 @@ def _rooms(facts: Standing, here: str) -> Iterator[Row]:
         href = reverse("lane", args=[number, lane.value])
         yield Row(f"{lane.label} lane", href, f"lane-{lane.value}", str(key), hint=hint)
     yield Row("Home", reverse("home"), "i-brand", words="my work duties")
+    yield Row("Backlog", reverse("backlog-all"), "i-gate", words="hardening guardrails")

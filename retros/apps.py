@@ -6,6 +6,7 @@ class RetrosConfig(AppConfig):
 
     def ready(self) -> None:
         from retros import (  # noqa: F401  (registering is their effect)
+            backlog_duties,
             closing_kinds,
             kinds,
             permissions,

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from incidents.rules.wording import listed
 from incidents.timeline.kinds import Kind, register
+from retros.rules.reminding import KINDS
 
 
 def _item(data: Mapping[str, Any]) -> SafeString:
@@ -34,6 +35,10 @@ for _kind in (
         "{subject} is open again.",
         "{title}: {reason}",
         icon="i-gate",
+    ),
+    *(
+        Kind(code, "Backlog", "{subject} {when}.", "{title}. {told} was reminded.", icon="i-clock")
+        for code in KINDS
     ),
 ):
     register(_kind)

@@ -10,6 +10,7 @@ declare(
     {
         "backlog.read": _RESPONDING,
         "backlog.change": _RESPONDING,
+        "backlog.remind": frozenset({Who.SYSTEM}),
         "gate.read": _RESPONDING,
         "incident.close": _IN_COMMAND,
         "incident.reopen": _IN_COMMAND | {Who.DEPUTY},

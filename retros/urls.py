@@ -1,8 +1,11 @@
 from django.urls import URLPattern, path
 
-from retros.views import backlog, gate, watch
+from retros.views import backlog, backlog_list, gate, watch
 
 urlpatterns: list[URLPattern] = [
+    path("backlog/", backlog_list.backlog, name="backlog-all"),
+    path("backlog/csv/", backlog_list.download, name="backlog-csv"),
+    path("backlog/add/", backlog_list.add, name="backlog-add"),
     path("INC-<int:number>/backlog/", backlog.backlog, name="backlog"),
     path("INC-<int:number>/HARD-<int:item>/", backlog.item, name="backlog-item"),
     path("INC-<int:number>/gate/", gate.gate, name="gate"),

@@ -20,8 +20,9 @@ from lanes import due as lanes_due
 from lanes import observing
 from lanes.actions import handoffs
 from lanes.models import Handoff
+from retros import backlog_due
 from retros import due as retros_due
-from retros.actions import watching
+from retros.actions import reminding, watching
 from warroom.kernel import clock
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,8 @@ def run(now: datetime) -> None:
         _remind_of_watch(asked, now)
     for watched in retros_due.watches(now):
         _end_watch(watched, now)
+    for owed in backlog_due.items(now):
+        _remind_of_item(owed, now)
     for step in STEPS:
         try:
             step(now)
@@ -103,3 +106,12 @@ def _end_watch(incident: int, now: datetime) -> None:
         watching.end_watch(incident, now=now)
     except Exception:
         logger.exception("The watch of INC-%s could not be ended", incident)
+
+
+def _remind_of_item(one: backlog_due.Owed, now: datetime) -> None:
+    """The same for hardening work."""
+    try:
+        reminding.remind(one.item_id, one.kind, now=now)
+    except Exception as error:
+        logger.exception("%s of HARD-%s failed", one.kind, one.item_id)
+        upkeep.put_off(one.kind, one.subject, one.due_at, error, now)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from incidents import derived, notices
 from incidents.doors import door
-from incidents.duties import Duty, by_time, duties, owned
+from incidents.duties import Duty, by_time, duties, outliving, owned
 from incidents.facts import Standing
 from incidents.live import work
 from incidents.models import Incident, Surface
@@ -28,7 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """The page; what a page that is open asks for anew is only what stands in it."""
     now = clock.now()
     found = outlines(request.user)
-    waiting = by_time(duties(found, request.user, now), now)
+    # What is active comes first, however late other work may be.
+    waiting = by_time(duties(found, request.user, now), now) + outliving(request.user, now)
     page = Paginator(waiting, DUTIES).get_page(request.GET.get("page"))
     lanes = owned(found, request.user)
     context = {

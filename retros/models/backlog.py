@@ -26,8 +26,9 @@ class BacklogItemQuerySet(models.QuerySet["BacklogItem"]):
         return self.filter(incident__in=Incident.objects.visible_to(person))
 
     def most_urgent_first(self) -> "BacklogItemQuerySet":
-        """By the day on which they are due; what has no day comes last."""
-        return self.order_by(models.F("due_on").asc(nulls_last=True), "pk")
+        """What is open by its day, without one last; then what is over, the latest first."""
+        over = models.F("closed_at").desc(nulls_first=True)
+        return self.order_by(over, models.F("due_on").asc(nulls_last=True), "pk")
 
 
 class BacklogItem(models.Model):

@@ -19,6 +19,7 @@ ROOM_PAGES = [
     "hypotheses/",
     "risks/",
     "branches/",
+    "backlog/",
 ]
 COMMANDS = [
     "severity/",
@@ -105,7 +106,9 @@ def test_a_restricted_incident_answers_a_stranger_as_one_that_does_not_exist(
     assert plain(hidden) == plain(missing)
 
 
-@pytest.mark.parametrize("page", ["/", "/incidents/", "/incidents/?status=active", "/freezes/"])
+@pytest.mark.parametrize(
+    "page", ["/", "/incidents/", "/incidents/?status=active", "/freezes/", "/backlog/"]
+)
 def test_a_restricted_incident_is_in_no_list_or_count_of_a_stranger(
     client: Client, commander: Person, stranger: Person, page: str
 ) -> None:

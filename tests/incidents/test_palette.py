@@ -29,6 +29,7 @@ EVERYBODYS = {
     "Write a note",
     "Capture evidence",
     "Add a residual risk",
+    "Add a hardening item",
     "Copy the command snapshot",
 }
 OF_INVESTIGATION = {"State a hypothesis", "Recommend an option", "Offer a handoff"}
