@@ -14,6 +14,7 @@ from retros.actions import backlog
 from retros.actions.backlog import Work
 from retros.models import BacklogItem
 from tests.factories import START, declared
+from tests.retros.ending import Ending
 from warroom.kernel.refusal import AlreadyDone, Refused
 
 NOW = START + timedelta(minutes=50)
@@ -176,6 +177,19 @@ def test_what_is_over_is_changed_no_more(
 
     assert refused == [["B-STATE"]] * 4
     assert entry(incident).seq == before
+
+
+def test_it_outlives_its_incident(ending: Ending, deputy: Person) -> None:
+    ending.closable().close()
+    actor, number, now = deputy.as_actor(), ending.incident.pk, ending.after(hours=1)
+
+    item = backlog.add(actor, number, whole(deputy, due_on=date(2026, 4, 2)), now=now)
+    backlog.begin(actor, number, item.pk, now=now)
+    backlog.done(actor, number, item.pk, now=now)
+
+    assert ending.status == "watching"
+    assert not BacklogItem.objects.get(pk=item.pk).is_open
+    assert entry(ending.incident).kind == "backlog.done"
 
 
 def test_a_refused_item_leaves_nothing(incident: Incident, commander: Person) -> None:
