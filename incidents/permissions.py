@@ -79,6 +79,27 @@ declare(
     }
 )
 
+WHILE_ACTIVE = frozenset(
+    {
+        "severity.change",
+        "phase.change",
+        "revision.set",
+        "rollback.set_reach",
+        "surfaces.change",
+        "scenario.set",
+        "checkpoint.schedule",
+        "decision.decide",
+        "decision.sign",
+        "decision.withdraw",
+        "decision.execute",
+        "decision.verify",
+    }
+)
+"""What steers the response: nobody does it in an incident that has ended, until it is reopened.
+
+Notes, evidence, updates, risks and freezes outlast it.
+"""
+
 _BY_ROLE = {
     RoleName.COMMANDER: Who.COMMANDER,
     RoleName.DEPUTY: Who.DEPUTY,

@@ -12,11 +12,11 @@ from uuid import UUID
 from django.db import IntegrityError, models, transaction
 
 from incidents.models import Assignment, Claim, Incident, Notice, Participation, Person, Submission
-from incidents.permissions import require
+from incidents.permissions import WHILE_ACTIVE, require
 from incidents.timeline.record import check_locked, lock
-from incidents.vocabulary import LaneKind, RoleName
+from incidents.vocabulary import LaneKind, RoleName, Status
 from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import AlreadyDone
+from warroom.kernel.refusal import AlreadyDone, Refused
 from warroom.kernel.text import clean_lines, mask_secrets
 
 
@@ -37,8 +37,16 @@ def act(
     with transaction.atomic(durable=True):
         incident = lock(incident_id)
         require(permission, actor, incident, lane)
+        _refuse_ended(permission, incident)
         submit_once(once, actor, now, incident.get_absolute_url())
         yield incident
+
+
+def _refuse_ended(permission: str, incident: Incident) -> None:
+    if permission in WHILE_ACTIVE and incident.status != Status.ACTIVE:
+        now = incident.get_status_display().lower()
+        words = f"{incident.reference} is {now}: reopen it before anything in it is decided."
+        raise Refused.because("T-OVER", words)
 
 
 def submit_once(key: UUID | None, actor: Actor, now: datetime, href: str) -> None:

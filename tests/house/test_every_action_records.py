@@ -32,13 +32,13 @@ from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import lock, record
 from incidents.vocabulary import LaneKind, RoleName
 from lanes.actions import boundary, handoffs, hypotheses, notes, patterns, unknowns
-from retros.actions import backlog, reminding
-from retros.rules.reminding import DUE
+from retros.actions import backlog, closing, watching
 from tests.comms import saying
 from tests.factories import START, SurfaceFactory, declared
 from tests.filled import PRECHECK, VERIFICATION, made_ready, written
 from tests.lanes.handing import terms
 from tests.recommending import proposed
+from tests.retros.ending import Ending
 from warroom.kernel.actor import SYSTEM
 from warroom.kernel.refusal import NotPermitted
 
@@ -69,7 +69,8 @@ MODULES: tuple[ModuleType, ...] = (
     lapses,
     message_drafts,
     backlog,
-    reminding,
+    closing,
+    watching,
 )
 
 LATER = START + timedelta(minutes=5)
@@ -200,11 +201,23 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     "backlog.begin": lambda s: s.do(backlog.begin, s.harden().pk),
     "backlog.done": lambda s: s.do(backlog.done, s.harden().pk),
     "backlog.drop": lambda s: s.do(backlog.drop, s.harden().pk, reason="Covered elsewhere"),
-    "reminding.remind": lambda s: reminding.remind(
-        s.harden(due_on=START.date() + timedelta(days=9)).pk, DUE, now=START + timedelta(days=9)
-    ),
     "backlog.reopen": lambda s: s.do(
         backlog.reopen, s.dropped().pk, reason="Not covered after all"
+    ),
+    "closing.state": lambda s: s.do(closing.state, closing.Stated(trigger="5xx above 1 %")),
+    "closing.close": lambda s: s.closed(),
+    "closing.fire": lambda s: (s.commands and s.closed(), s.do(closing.fire)),
+    "closing.reopen": lambda s: (
+        s.commands and s.closed(),
+        s.do(closing.reopen, reason="It fails again"),
+    ),
+    "watching.check_in": lambda s: (
+        s.commands and s.closed(),
+        s.do(watching.check_in, text="0.3 % on the board"),
+    ),
+    "watching.remind": lambda s: s.watch_asks(),
+    "watching.end_watch": lambda s: watching.end_watch(
+        s.closed().incident_id, now=LATER + timedelta(hours=24)
     ),
 }
 
@@ -261,6 +274,21 @@ class Scene:
 
     def dropped(self) -> Any:
         return self.do(backlog.drop, self.harden().pk, reason="Covered elsewhere")
+
+    @property
+    def commands(self) -> bool:
+        return bool(self.actor.id == self.commander.pk)
+
+    def closed(self, **stated: Any) -> Any:
+        """Through the gate, when the commander acts: nobody else gets as far."""
+        if self.commands:
+            owners = dict.fromkeys(LaneKind, self.other) | {LaneKind.MITIGATION: self.commander}
+            Ending(self.incident, self.commander, owners, now=LATER).closable(**stated)
+        return self.do(closing.close)
+
+    def watch_asks(self) -> Any:
+        first = self.closed().check_ins.first()
+        return watching.remind(first.pk, watching.ASKED, now=first.due_at)
 
     def branch(self) -> Any:
         owner = self.commander

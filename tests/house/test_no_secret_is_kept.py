@@ -41,8 +41,8 @@ from incidents.vocabulary import LaneKind
 from lanes import actions as lanes
 from lanes.actions import handoffs
 from lanes.models import BoundaryItem, Handoff, Hypothesis, Unknown
-from retros.actions import backlog
-from retros.models import BacklogItem
+from retros.actions import backlog, closing, watching
+from retros.models import BacklogItem, CheckIn, Closing, Statement
 from tests.comms import saying
 from tests.factories import START, declared
 from tests.filled import PRECHECK
@@ -123,6 +123,14 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
     "hardening item": lambda s: s.harden(title=LEAK, detail=LEAK),
     "changed item": lambda s: s.do(backlog.change, s.harden().pk, backlog.Work(title=LEAK)),
     "dropped item": lambda s: s.do(backlog.drop, s.harden().pk, reason=LEAK),
+    "closing statement": lambda s: s.do(
+        closing.state,
+        closing.Stated(happened=LEAK, path=LEAK, uncertain=LEAK, need=LEAK, trigger=LEAK),
+    ),
+    "closing": lambda s: s.closed(trigger=LEAK, happened=LEAK),
+    "signal": lambda s: (s.closed(), s.do(closing.fire, signal=LEAK)),
+    "reopened": lambda s: (s.closed(), s.do(closing.reopen, reason=LEAK)),
+    "check-in": lambda s: (s.closed(), s.do(watching.check_in, text=LEAK)),
     "item opened again": lambda s: s.do(backlog.reopen, s.dropped().pk, reason=LEAK),
 }
 
@@ -165,5 +173,8 @@ def kept() -> str:
         MessageDraft,
         Lapse,
         BacklogItem,
+        Statement,
+        Closing,
+        CheckIn,
     )
     return str([list(model.objects.values()) for model in models])

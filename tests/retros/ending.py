@@ -24,7 +24,9 @@ STATED: dict[str, Any] = {
 
 
 class Ending(Executing):
-    """Each step takes a minute, as in ``Executing``."""
+    """Each step takes a minute, as in ``Executing``, or as long as ``pace`` says."""
+
+    pace = timedelta(minutes=1)
 
     def __init__(
         self,
@@ -36,13 +38,13 @@ class Ending(Executing):
         super().__init__(incident, commander, owners, **options)
         self.watcher = owners[LaneKind.INVESTIGATION]
 
-    def closable(self) -> "Ending":
+    def closable(self, **stated: Any) -> "Ending":
         """Everything that the gate asks for."""
         self.escalate()
         self.mitigated()
         self.recovered()
         self.harden()
-        self.state()
+        self.state(**stated)
         return self
 
     def decide(self, option: Option = Option.ROLLBACK, **said: Any) -> Decision:
@@ -96,6 +98,10 @@ class Ending(Executing):
     def after(self, **length: float) -> datetime:
         """Let time pass."""
         self.now += timedelta(**length)
+        return self.now
+
+    def _later(self) -> datetime:
+        self.now += self.pace
         return self.now
 
     @property

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import ProgrammingError, transaction
 
+from incidents.actions import checkpoints, lifecycle
 from incidents.models import Assignment, Incident, Notice, Person, TimelineEntry
 from incidents.vocabulary import RoleName
 from retros import facts
@@ -200,3 +201,40 @@ def test_a_closing_stays_as_it_was(ending: Ending) -> None:
             Closing.objects.filter(pk=made.pk).update(**change)
     with pytest.raises(ProgrammingError), transaction.atomic():
         made.check_ins.all().delete()
+
+
+STEERING = {
+    "severity": lambda e: lifecycle.change_severity(
+        e.commander.as_actor(), e.incident.pk, severity="2", reason="Only one region", now=e.now
+    ),
+    "phase": lambda e: lifecycle.change_phase(
+        e.commander.as_actor(), e.incident.pk, phase="hardening", reason="Done", now=e.now
+    ),
+    "decision": lambda e: e.decide(),
+    "execution": lambda e: e.start(),
+    "verification": lambda e: e.judge(e.run()),
+    "checkpoint": lambda e: checkpoints.schedule(
+        e.commander.as_actor(),
+        e.incident.pk,
+        due_at=e.now + timedelta(minutes=9),
+        purpose="",
+        now=e.now,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", STEERING)
+def test_what_is_closed_is_steered_by_nobody(ending: Ending, what: str) -> None:
+    ending.closable().close()
+    with pytest.raises(Refused) as refused:
+        STEERING[what](ending)
+    assert [one.code for one in refused.value.violations] == ["T-OVER"]
+
+    ending.reopen()
+    ending.decide()
+
+
+def test_notes_and_evidence_outlast_it(ending: Ending) -> None:
+    ending.closable().close()
+    assert ending.capture().number > 1
+    assert ending.harden().title
