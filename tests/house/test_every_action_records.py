@@ -32,7 +32,8 @@ from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import lock, record
 from incidents.vocabulary import LaneKind, RoleName
 from lanes.actions import boundary, handoffs, hypotheses, notes, patterns, unknowns
-from retros.actions import backlog, closing, watching
+from retros.actions import backlog, closing, reminding, watching
+from retros.rules.reminding import DUE
 from tests.comms import saying
 from tests.factories import START, SurfaceFactory, declared
 from tests.filled import PRECHECK, VERIFICATION, made_ready, written
@@ -70,6 +71,7 @@ MODULES: tuple[ModuleType, ...] = (
     message_drafts,
     backlog,
     closing,
+    reminding,
     watching,
 )
 
@@ -201,6 +203,9 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     "backlog.begin": lambda s: s.do(backlog.begin, s.harden().pk),
     "backlog.done": lambda s: s.do(backlog.done, s.harden().pk),
     "backlog.drop": lambda s: s.do(backlog.drop, s.harden().pk, reason="Covered elsewhere"),
+    "reminding.remind": lambda s: reminding.remind(
+        s.harden(due_on=START.date() + timedelta(days=9)).pk, DUE, now=START + timedelta(days=9)
+    ),
     "backlog.reopen": lambda s: s.do(
         backlog.reopen, s.dropped().pk, reason="Not covered after all"
     ),
