@@ -13,13 +13,18 @@ import { Sections } from "./live/sections.js";
 import { Standing } from "./live/standing.js";
 import { Timeline } from "./live/timeline.js";
 
+// What closing needs is not urgent.
+const CALM = 3000;
+
 const main = document.querySelector("main[data-live]");
 
 if (main) {
   const announcer = new Announcer();
+  const changed = () => [duties, closing].forEach((block) => block.changed());
   const timeline = new Timeline(Number(main.dataset.seq), announcer);
   const panels = new Panels();
   const duties = new Duties(main.dataset.next);
+  const closing = new Duties(main.dataset.gate, "gate-needs", CALM);
   const presence = new Presence();
   const sections = new Sections(main.dataset);
   const standing = new Standing(main, announcer, () => timeline.seq);
@@ -37,7 +42,7 @@ if (main) {
         panels.show(message.panels);
         moments.next(message.moment);
       },
-      duties: () => duties.changed(),
+      duties: () => changed(),
       presence: (message) => presence.show(message.html),
       reload: () => standing.reload(),
       bye: (message) => standing.bye(message.reason),
@@ -47,7 +52,8 @@ if (main) {
       presence.stand(state.name);
     },
   );
-  const moments = new Moments(main, () => connection.catchUp("look"), () => duties.changed());
+  const moments = new Moments(main, () => connection.catchUp("look"), () => changed());
   standing.whenAsked(() => connection.now());
   connection.start();
+  closing.changed();
 }

@@ -91,6 +91,11 @@ def refused(page: Page) -> None:
     expect(page.locator("#refusal")).to_be_visible()
 
 
+def closing_refused(page: Page) -> None:
+    page.get_by_role("button", name="Close INC").click()
+    expect(page.locator("#refusal")).to_be_visible()
+
+
 def update_refused(page: Page) -> None:
     page.locator("#id_headline").fill("SEV-1 for Sign-in")
     page.get_by_role("button", name="Publish").click()
@@ -196,6 +201,12 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "risks, refused": ("noor", f"{ROOM}risks/", 200, refused),
     "owner of a risk": ("noor", f"{ROOM}RISK-3/owner/", 200, lambda page: "main"),
     "end of a risk": ("noor", f"{ROOM}RISK-3/retire/", 200, lambda page: "main"),
+    "closure gate": ("mara", f"{ROOM}gate/", 200, None),
+    "closure gate, refused": ("mara", f"{ROOM}gate/", 200, closing_refused),
+    "closure gate of a responder": ("noor", f"{ROOM}gate/", 200, lambda page: "main"),
+    "watch": ("mara", f"{ROOM}watch/", 200, lambda page: "main"),
+    "watch, firing": ("mara", f"{ROOM}watch/fire/", 200, lambda page: "main"),
+    "reopening": ("mara", f"{ROOM}reopen/", 200, lambda page: "main"),
     "branches": ("jonas", f"{ROOM}branches/", 200, None),
     "branches, refused": ("jonas", f"{ROOM}branches/", 200, refused),
     "owner of a branch": ("jonas", f"{ROOM}B-1/owner/", 200, lambda page: "main"),

@@ -1,5 +1,5 @@
-// What this person must do next: their own, so the page asks for it when a push says it changed.
-// A little later than told, and not all browsers at once.
+// A block that the page asks for by itself when a push says it changed: what this person must do
+// next, what closing will need. A little later than told, and not all browsers at once.
 
 import { elementOf, inUse, replace, whenLeft } from "./fragment.js";
 
@@ -7,17 +7,21 @@ const JITTER = 500;
 
 export class Duties {
   #url;
+  #id;
+  #jitter;
   #timer = 0;
   #html = null;
 
-  constructor(url) {
+  constructor(url, id = "next", jitter = JITTER) {
     this.#url = url;
+    this.#id = id;
+    this.#jitter = jitter;
     whenLeft(() => this.#settle());
   }
 
   changed() {
     if (!this.#url || this.#timer) return;
-    this.#timer = setTimeout(() => this.#fetch(), Math.random() * JITTER);
+    this.#timer = setTimeout(() => this.#fetch(), Math.random() * this.#jitter);
   }
 
   async #fetch() {
@@ -32,10 +36,10 @@ export class Duties {
   }
 
   #settle() {
-    const old = document.getElementById("next");
+    const old = document.getElementById(this.#id);
     if (this.#html === null || !old || inUse(old)) return;
     const fresh = elementOf(this.#html);
     this.#html = null;
-    if (fresh?.id === "next") replace(old, fresh);
+    if (fresh?.id === this.#id) replace(old, fresh);
   }
 }
