@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from incidents.rules.wording import counted
 from incidents.templatetags.room import icon
+from incidents.vocabulary import Status
 from retros.models import BacklogItem
 from retros.vocabulary import BacklogState
 
@@ -25,11 +26,13 @@ _LONGEST = 40
 
 @register.simple_tag
 def due(item: BacklogItem, today: date) -> SafeString:
-    """``10 May 2026, 2 days late``. Without a day an open item stops the closing."""
+    """``10 May 2026, 2 days late``. Without a day an open item stops the closing that is ahead."""
     if item.due_on is None:
-        words = "No date: stops closing" if item.is_open else "No date"
-        css = "is-unmet" if item.is_open else "quiet"
-        return format_html('<span class="{}">{}</span>', css, words)
+        stops = item.is_open and item.incident.status == Status.ACTIVE
+        words = "No date: stops closing" if stops else "No date"
+        return format_html(
+            '<span class="{}">{}</span>', "is-unmet" if item.is_open else "quiet", words
+        )
     shown = format_html(
         '<time class="due" datetime="{}">{}</time>', item.due_on.isoformat(), written(item.due_on)
     )

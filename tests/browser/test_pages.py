@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from comms.actions import maintenance
 from comms.actions.maintenance import Planned
+from retros.actions import backlog
+from retros.actions.backlog import Work
 from tests.browser.conftest import DESK, PHONE, Visits
 from tests.browser.world import World
 from warroom.kernel import clock
@@ -207,6 +209,10 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "watch": ("mara", f"{ROOM}watch/", 200, lambda page: "main"),
     "watch, firing": ("mara", f"{ROOM}watch/fire/", 200, lambda page: "main"),
     "reopening": ("mara", f"{ROOM}reopen/", 200, lambda page: "main"),
+    "backlog of an incident": ("noor", f"{ROOM}backlog/", 200, None),
+    "backlog of an incident, refused": ("noor", f"{ROOM}backlog/", 200, refused),
+    "backlog": ("mara", "/backlog/", 200, None),
+    "backlog, nothing found": ("mara", "/backlog/?q=nowhere", 200, lambda page: "main"),
     "branches": ("jonas", f"{ROOM}branches/", 200, None),
     "branches, refused": ("jonas", f"{ROOM}branches/", 200, refused),
     "owner of a branch": ("jonas", f"{ROOM}B-1/owner/", 200, lambda page: "main"),
@@ -336,4 +342,31 @@ def test_pages_of_a_maintenance_window(visit: Visits, world: World) -> None:
     page.get_by_role("button", name="Cancel the window").click()
     expect(page.locator("main")).to_contain_text("Cancelled")
     found["cancelled"] = problems(page)
+    assert not any(found.values()), found
+
+
+def test_pages_of_the_backlog(visit: Visits, world: World) -> None:
+    """One that is late, one without a day, one that is given up; then a step at a press."""
+    incident, mara = world.declare(), world.people["mara"]
+    now, due_on = clock.now(), clock.now().date() - timedelta(days=2)
+    tracker = "https://tracker.example.org/browse/" + "a-very-long-name-of-a-ticket" * 6
+    late = Work(title="Canary for queue workers", owner=mara, due_on=due_on, tracker=tracker)
+    long_ago = now - timedelta(days=5)
+    item = backlog.add(mara.as_actor(), incident.pk, late, now=long_ago)
+    for title in ("Alert names the owner team", "Probe" + "-of-each-region" * 12):
+        backlog.add(mara.as_actor(), incident.pk, Work(title=title[:200], owner=mara), now=now)
+    page = visit("mara", "/backlog/?mine=1")
+    expect(page.locator("tbody tr").first).to_contain_text("2 days late")
+    found = {"list": problems(page)}
+    page.get_by_role("link", name=item.reference, exact=True).click()
+    expect(page.locator("h1")).to_have_text(item.title)
+    found["item"] = problems(page)
+    page.get_by_role("button", name="Begin").click()
+    expect(page.get_by_role("button", name="Begin")).to_have_count(0)
+    page.get_by_role("link", name="Drop").click()
+    found["drop"] = problems(page)
+    page.get_by_label("Why").fill("Another guardrail covers it")
+    page.get_by_role("button", name="Drop").click()
+    expect(page.locator("main")).to_contain_text("Another guardrail covers it")
+    found["dropped"] = problems(page)
     assert not any(found.values()), found
