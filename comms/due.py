@@ -3,25 +3,39 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from comms import commitments
 from comms.models import Delivery
 from comms.rules.commitment import Promise
-from incidents.models import Claim, Incident, Notice
+from comms.vocabulary import SubscriberKind
+from incidents.models import Claim, Incident, Notice, Person
 from incidents.vocabulary import Status
 
 FRESH = timedelta(hours=1)
 """An older notice is no longer news: its person finds it in the room and on the home page."""
 
 
-def notices(now: datetime) -> QuerySet[Notice]:
-    """Fresh notices that have no delivery yet, of people who can get mail."""
-    return (
-        Notice.objects.filter(at__gt=now - FRESH, delivery__isnull=True, person__is_active=True)
-        .filter(~Q(person__email=""))
-        .order_by("pk")
-    )
+def notices(channel: str, now: datetime) -> QuerySet[Notice]:
+    """Fresh notices of people who want them on this channel, without a delivery on it yet."""
+    sent = Delivery.objects.filter(notice=OuterRef("pk"), channel=channel)
+    fresh = Notice.objects.filter(at__gt=now - FRESH, person__is_active=True)
+    return fresh.filter(_WANTED[channel], ~Exists(sent)).order_by("pk")
+
+
+_RESPONDS = Exists(Person.objects.who_can_respond().filter(pk=OuterRef("person")))
+_WANTED = {
+    SubscriberKind.EMAIL: ~Q(person__email="")
+    & (
+        Q(person__notice_choice__mail_since__lte=F("at"))
+        | (Q(person__notice_choice__isnull=True) & Q(_RESPONDS))
+    ),
+    SubscriberKind.APPRISE: Q(person__notice_choice__address_since__lte=F("at")),
+}
+"""By channel: what a person chose, or where they chose nothing, mail to who responds."""
+
+PERSONAL = tuple(_WANTED)
+"""The channels on which people get notices of their own."""
 
 
 def deliveries(now: datetime) -> QuerySet[Delivery]:

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from comms import due
 from comms.actions import subscribing
-from comms.delivery import Away, Refused, apprise, mail, subscribers, webhook
+from comms.delivery import Away, Refused, apprise, mail, personal, subscribers, webhook
 from comms.models import Delivery
 from comms.vocabulary import SubscriberKind
 from incidents.models import Incident
@@ -46,17 +46,23 @@ JITTER = 0.2
 
 NOT_HEARD = "Handed over when its sender stopped; the answer was not heard."
 NO_ACCESS = "Not sent: the person may no longer see the incident."
+SWITCHED_OFF = "Not sent: the person has switched this off."
 LEFT = "Not sent: the subscriber has left."
 
 _LOCKS = {kind: 0x57410000 + number for number, kind in enumerate(SubscriberKind)}
 
 
 def fill(now: datetime) -> None:
-    """Write a delivery for each fresh notice; two who do so at once write one."""
-    Delivery.objects.bulk_create(
-        (Delivery(notice=notice, next_try_at=now) for notice in due.notices(now)),
-        ignore_conflicts=True,
-    )
+    """Write a delivery for each fresh notice on each channel that its person chose.
+
+    Two who do so at once write one.
+    """
+    for channel in due.PERSONAL:
+        found = due.notices(channel, now)
+        Delivery.objects.bulk_create(
+            (Delivery(notice=notice, channel=channel, next_try_at=now) for notice in found),
+            ignore_conflicts=True,
+        )
 
 
 def send_waiting(now: datetime) -> None:
@@ -115,7 +121,12 @@ def claim(now: datetime, channel: str = SubscriberKind.EMAIL) -> Delivery | None
         delivery = (
             due.deliveries(now)
             .filter(channel=channel)
-            .select_related("notice__person", "notice__incident", "subscriber")
+            .select_related(
+                "notice__person__notice_choice",
+                "notice__incident",
+                "subscriber",
+                "tested_by__notice_choice",
+            )
             .select_for_update(skip_locked=True, of=("self",))
             .first()
         )
@@ -143,7 +154,7 @@ def _attempt(delivery: Delivery, now: datetime) -> bool:
         return True
     except Exception as error:  # noqa: BLE001  (whatever one target says, the others go on)
         _failed(delivery, error, now)
-        return delivery.subscriber_id is not None
+        return delivery.subscriber_id is not None or delivery.channel != SubscriberKind.EMAIL
     _write(delivery, State.SENT, sent_at=now, last_error="")
     if delivery.channel != SubscriberKind.EMAIL:
         subscribing.answered(delivery, now)
@@ -153,6 +164,10 @@ def _attempt(delivery: Delivery, now: datetime) -> bool:
 def _in_vain(delivery: Delivery) -> str:
     """Why nobody is to be told any more; "" when that is not so."""
     notice = delivery.notice
+    if (person := personal.whose(delivery)) is not None and not personal.wants(person, delivery):
+        return SWITCHED_OFF
+    if delivery.tested_by is not None:
+        return ""
     if notice is not None:
         may = Incident.objects.visible_to(notice.person).filter(pk=notice.incident_id).exists()
         return "" if may else NO_ACCESS
@@ -164,12 +179,11 @@ def _hand_over(delivery: Delivery) -> None:
     def handed() -> None:
         _write(delivery, State.HANDED)
 
-    if delivery.notice is not None:
-        mail.send(mail.message(delivery.notice), handed)
+    if delivery.subscriber is None:
+        personal.send(delivery, handed)
     elif delivery.channel == SubscriberKind.EMAIL:
         mail.send(subscribers.message(delivery), handed)
     elif delivery.channel == SubscriberKind.APPRISE:
-        assert delivery.subscriber is not None
         apprise.send(delivery.subscriber.address, *subscribers.words(delivery), handed)
     else:
         webhook.send(delivery, handed)

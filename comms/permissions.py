@@ -14,6 +14,7 @@ declare(
         "status.read": frozenset({Who.ANYONE}),
         "status.read_internal": frozenset({Who.STAKEHOLDER, Who.RESPONDER, Who.ADMIN}),
         "status.subscribe": frozenset({Who.ANYONE}),
+        "notices.choose": frozenset({Who.SIGNED_IN}),
         "commitment.lapse": frozenset({Who.SYSTEM}),
     }
 )

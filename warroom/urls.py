@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("retros.urls")),
     path("", include("comms.urls")),
     path("", include("comms.maintenance_urls")),
+    path("", include("comms.notice_urls")),
     path("", include("comms.subscriber_urls")),
     path("", include("lanes.urls")),
     path("", include("incidents.urls")),

@@ -1,5 +1,6 @@
 """What others are told, and how it reaches them."""
 
+from comms.models.choice import NoticeChoice
 from comms.models.delivery import Announcement, Delivery
 from comms.models.maintenance import Maintenance, MaintenanceUpdate
 from comms.models.message import (
@@ -24,6 +25,7 @@ __all__ = [
     "Maintenance",
     "MaintenanceUpdate",
     "MessageDraft",
+    "NoticeChoice",
     "StatusSite",
     "Subscriber",
     "Update",

@@ -51,7 +51,8 @@ class Announcement(models.Model):
 
 
 class Delivery(models.Model):
-    """One notice on its way to one person, or one message on its way to one subscriber.
+    """One notice on its way to one person, or one message on its way to one subscriber; or the
+    test that a person asked for on their own settings page.
 
     A sender that died before it handed over is followed by another; after that nobody sends again,
     for it may have arrived. ``next_try_at`` of one that is being sent is when it was taken.
@@ -66,8 +67,11 @@ class Delivery(models.Model):
         DEAD = "dead", "Given up"
 
     channel = models.CharField(max_length=8, choices=SubscriberKind, default=SubscriberKind.EMAIL)
-    notice = models.OneToOneField(
-        "incidents.Notice", null=True, on_delete=models.CASCADE, related_name="delivery"
+    notice = models.ForeignKey(
+        "incidents.Notice", null=True, on_delete=models.CASCADE, related_name="deliveries"
+    )
+    tested_by = models.ForeignKey(
+        "incidents.Person", null=True, on_delete=models.CASCADE, related_name="+"
     )
     subscriber = models.ForeignKey(
         "comms.Subscriber", null=True, on_delete=models.CASCADE, related_name="deliveries"
@@ -95,9 +99,12 @@ class Delivery(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="delivery_to_one",
-                condition=Q(notice__isnull=False, subscriber__isnull=True)
-                | Q(notice__isnull=True, subscriber__isnull=False),
+                condition=Q(notice__isnull=False, subscriber__isnull=True, tested_by__isnull=True)
+                | Q(notice__isnull=True, subscriber__isnull=False, tested_by__isnull=True)
+                | Q(notice__isnull=True, subscriber__isnull=True, tested_by__isnull=False),
             ),
+            models.UniqueConstraint(fields=["notice", "channel"], name="delivery_notice_once"),
+            models.UniqueConstraint(fields=["tested_by", "channel"], name="delivery_test_once"),
             models.CheckConstraint(name="delivery_of_one", condition=_at_most_one(MESSAGES)),
             *(
                 models.UniqueConstraint(fields=["subscriber", name], name=f"delivery_{name}_once")
@@ -118,7 +125,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.notice or self.subscriber} ({self.state})"
+        return f"{self.notice or self.subscriber or self.tested_by} ({self.state})"
 
     @property
     def message(self) -> models.Model | None:

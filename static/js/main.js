@@ -4,6 +4,7 @@ import { startCopying } from "./copy.js";
 import { startDrafts } from "./draft.js";
 import { startKeeping } from "./keep.js";
 import { startKeys } from "./keys.js";
+import { startNotifying } from "./notify.js";
 import { startPalette } from "./palette.js";
 import { startPages } from "./pages.js";
 import { startScrubbing } from "./scrub.js";
@@ -19,6 +20,7 @@ startDrafts();
 startComposer();
 startPages();
 startPalette();
+startNotifying();
 startScrubbing();
 
 // It starts itself, and only a live page pays for it.

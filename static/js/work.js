@@ -43,7 +43,10 @@ if (main) {
     },
     () => mark,
     {
-      duties: () => sections.changed(),
+      duties: () => {
+        sections.changed();
+        document.dispatchEvent(new CustomEvent("warroom:duties"));
+      },
       bye: (message) => standing.bye(message.reason),
     },
     (state) => standing.show(state),

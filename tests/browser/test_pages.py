@@ -98,6 +98,12 @@ def closing_refused(page: Page) -> None:
     expect(page.locator("#refusal")).to_be_visible()
 
 
+def notices_refused(page: Page) -> None:
+    page.get_by_label("To a chat or paging service").fill("slack://x")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#refusal")).to_be_visible()
+
+
 def update_refused(page: Page) -> None:
     page.locator("#id_headline").fill("SEV-1 for Sign-in")
     page.get_by_role("button", name="Publish").click()
@@ -135,6 +141,8 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "sign out": ("mara", "/accounts/logout/", 200, None),
     "password change": ("mara", "/accounts/password/change/", 200, None),
     "settings": ("mara", "/settings/", 200, None),
+    "notices": ("mara", "/settings/notices/", 200, None),
+    "notices, refused": ("mara", "/settings/notices/", 200, notices_refused),
     "home": ("mara", "/", 200, None),
     "home, account menu": ("mara", "/", 200, account_menu),
     "home of a stakeholder": ("lena", "/", 200, None),

@@ -26,8 +26,10 @@ FREE = {
 }
 """Tables that are no record. A new one belongs here only if losing its rows loses no history."""
 
-_COMMS = "announcement delivery maintenance maintenance_surfaces messagedraft statussite"
-OF_COMMS = {f"comms_{name}" for name in f"{_COMMS} subscriber subscriber_surfaces".split()}
+_COMMS = "announcement delivery maintenance maintenance_surfaces messagedraft noticechoice"
+OF_COMMS = {
+    f"comms_{name}" for name in f"{_COMMS} statussite subscriber subscriber_surfaces".split()
+}
 
 ON_DELETE, ON_TRUNCATE = 8, 32
 """Bits of ``pg_trigger.tgtype``."""

@@ -26,6 +26,7 @@ export class Duties {
 
   async #fetch() {
     this.#timer = 0;
+    document.dispatchEvent(new CustomEvent("warroom:duties"));
     try {
       const response = await fetch(this.#url, { redirect: "manual" });
       if (response.ok) this.#html = await response.text();

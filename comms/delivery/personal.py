@@ -1,0 +1,69 @@
+"""A person's own notices, by the ways that they chose, and the test of these ways."""
+
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.urls import reverse
+
+from comms.delivery import Handed, apprise, mail
+from comms.models import Delivery, NoticeChoice
+from comms.vocabulary import SubscriberKind
+from incidents.models import Notice, Person
+
+_TEST = "This is the test that you asked for. Notices reach you here."
+
+
+def choice_of(person: Person) -> NoticeChoice | None:
+    """What the person chose; None where they never chose."""
+    return getattr(person, "notice_choice", None)
+
+
+def whose(delivery: Delivery) -> Person | None:
+    """The person whom it is for; None for a subscriber's."""
+    return delivery.notice.person if delivery.notice is not None else delivery.tested_by
+
+
+def wants(person: Person, delivery: Delivery) -> bool:
+    """Whether the channel is still on: it may have been switched off since it was written."""
+    choice = choice_of(person)
+    if delivery.channel == SubscriberKind.APPRISE:
+        return choice is not None and choice.address != ""
+    return choice is None or choice.mail_since is not None
+
+
+def send(delivery: Delivery, handed: Handed) -> None:
+    """By mail, or to the person's own Apprise address. Raises what the channel raises."""
+    person = whose(delivery)
+    assert person is not None
+    if delivery.channel == SubscriberKind.EMAIL:
+        notice = delivery.notice
+        mail.send(mail.message(notice) if notice else _test_mail(delivery, person), handed)
+        return
+    choice = choice_of(person)
+    assert choice is not None  # as ``wants`` has just found
+    apprise.send(choice.address, *_words(delivery.notice), handed)
+
+
+def _words(notice: Notice | None) -> tuple[str, str]:
+    if notice is None:
+        return "Warroom: test", f"{_TEST}\n\n{_settings()}"
+    sentence = " ".join(notice.sentence.split())
+    link = urljoin(settings.BASE_URL, notice.href)
+    return f"[{notice.incident.reference}]", f"{sentence}\n\n{link}"
+
+
+def _test_mail(delivery: Delivery, person: Person) -> EmailMessage:
+    return EmailMessage(
+        subject="Warroom: test",
+        body=f"{_TEST}\n\n{_settings()}\n",
+        to=[person.email],
+        headers={
+            "Message-ID": f"<test-{delivery.pk}-{delivery.next_try_at:%Y%m%d%H%M%S}@{mail.host()}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+
+
+def _settings() -> str:
+    return urljoin(settings.BASE_URL, reverse("settings-notices"))

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from comms.views import notices
+
+urlpatterns = [
+    path("settings/notices/", notices.settings, name="settings-notices"),
+    path("settings/notices/test/", notices.test, name="settings-notices-test"),
+    path("settings/notices/tested/", notices.tested, name="settings-notices-tested"),
+    path("notices/new/", notices.new, name="notices-new"),
+]
