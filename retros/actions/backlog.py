@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from incidents.actions.act import act, led_to, said
@@ -195,7 +196,7 @@ def _judged(incident: Incident, work: Work) -> rules.Item:
     return rules.Item(work.title, work.tracker, work.due_on, answers)
 
 
-def _record(item: BacklogItem, kind: str, actor: Actor, now: datetime, **data: object) -> None:
+def _record(item: BacklogItem, kind: str, actor: Actor, now: datetime, **data: Any) -> None:
     record(
         item.incident,
         kind,
