@@ -1,7 +1,11 @@
 """The formats for machines, read by clients that others wrote, and key by key."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import atoma
@@ -14,6 +18,7 @@ from comms.status import formats
 from comms.status.facts import site
 from comms.vocabulary import Audience, MaintenanceState, Progress, SurfaceState
 from incidents.models import Incident, Person, Surface
+from tests.comms.delivery.receiving import receiving
 from tests.comms.status.saying import over, say
 from tests.factories import START, declared
 
@@ -237,3 +242,33 @@ def test_a_cancelled_window_stays_in_calendars_alone(told: Incident) -> None:
 
     assert str(event["status"]) == "CANCELLED"
     assert asked("scheduled-maintenances.json")["scheduled_maintenances"] == []
+
+
+def test_a_client_of_the_statuspage_api_reads_the_summary(told: Incident, tmp_path: Path) -> None:
+    """As it stands: the exporter of others, run against our bytes."""
+    script = (
+        "import json\n"
+        "from statuspage_prometheus_exporter import service_checker as found\n"
+        "said = found.check_status_page_service('us', found.SERVICES['us'])\n"
+        "print(json.dumps(said, default=str))\n"
+    )
+    with receiving() as server:
+        server.body = served(f"{API}summary.json")
+        where = {"name": "Us", "type": "status_page", "url": f"http://{server.place}/summary.json"}
+        services = tmp_path / "services.json"
+        services.write_text(json.dumps({"us": where}))
+        run = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=tmp_path,
+            env={**os.environ, "SERVICES_JSON_PATH": str(services)},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    said = json.loads(run.stdout.splitlines()[-1])
+
+    assert (said["success"], said["status"], said["raw_status"]) == (True, 0, "critical")
+    [incident] = said["incident_metadata"]
+    assert incident["affected_components"] == ["Sign-in"]
+    states = {one["name"]: one["status"] for one in said["component_metadata"]}
+    assert states == {"Sign-in": "major_outage", "Public API": "operational"}
