@@ -101,7 +101,7 @@ def _able(incident: Incident, name: str = "owner") -> Exists:
 def _risks(facts: Standing) -> Iterable[gate.Owned]:
     rows = Risk.objects.filter(incident=facts.incident).select_related("owner")
     for row in rows.annotate(able=_able(facts.incident)).order_by("number"):
-        owner = str(row.owner) if row.owner and row.able else ""  # type: ignore[attr-defined]
+        owner = str(row.owner) if row.owner and row.able else ""
         yield gate.Owned(row.reference, row.text, owner, is_open=row.is_open)
 
 
@@ -109,7 +109,7 @@ def _backlog(incident: Incident) -> Iterable[gate.Owned]:
     rows = BacklogItem.objects.filter(incident=incident).exclude(state="dropped")
     rows = rows.select_related("owner").annotate(able=_able(incident))
     for row in rows.order_by("pk"):
-        owner = str(row.owner) if row.owner and row.able else ""  # type: ignore[attr-defined]
+        owner = str(row.owner) if row.owner and row.able else ""
         yield gate.Owned(row.reference, row.title, owner, row.due_on is not None, row.is_open)
 
 

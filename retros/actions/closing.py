@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from incidents.actions import checkpoints
@@ -153,7 +152,7 @@ def _close(incident: Incident, actor: Actor, now: datetime) -> Closing:
     assert stated.watch_owner is not None
     made = Closing.objects.create(
         incident=incident,
-        number=next_number(incident.closings.all()),
+        number=next_number(Closing.objects.filter(incident=incident)),
         closed_at=now,
         closed_by=Person.objects.get(pk=actor.id),
         seq=incident.last_seq + 1,
@@ -247,7 +246,7 @@ def _reopen(
 
 def watched(incident: Incident) -> Closing | None:
     """The closing whose watch is open."""
-    rows: QuerySet[Closing] = incident.closings.filter(ended_at=None)
+    rows = Closing.objects.filter(incident=incident, ended_at=None)
     return rows.first()
 
 
