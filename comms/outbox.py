@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from comms import due
+from comms import asking, due
 from comms.actions import subscribing
 from comms.delivery import Away, Refused, apprise, mail, personal, subscribers, webhook
 from comms.models import Delivery
@@ -27,10 +27,13 @@ logger = logging.getLogger(__name__)
 State = Delivery.State
 
 BATCH = 10
-"""What the tick sends by itself, where no worker was asked."""
+"""Deliveries between two looks at whether it goes on; also what the tick mails by itself."""
+
+MOMENT = timedelta(seconds=3)
+"""How long the tick mails by itself: it also has reminders to write."""
 
 ROUND = timedelta(seconds=20)
-"""How long a worker that was asked goes on before it makes room for others."""
+"""How long a worker that was asked stays on a channel before it makes room for others."""
 
 WAITS = (
     timedelta(seconds=15),
@@ -66,28 +69,37 @@ def fill(now: datetime) -> None:
 
 
 def send_waiting(now: datetime) -> None:
-    """The tick's step: a few on each channel, where no worker that was asked is at it."""
-    for channel in SubscriberKind:
-        send(channel, now, most=BATCH)
+    """The tick's step: a few mails, where no worker that was asked is at it.
+
+    What goes to addresses that others gave us is asked of a worker: each may take its time, and the
+    tick has none. Asked once more while one is at it, the other finds the channel held and goes.
+    """
+    send(SubscriberKind.EMAIL, now, most=BATCH, until=clock.now() + MOMENT)
+    if due.deliveries(now).exclude(channel=SubscriberKind.EMAIL).exists():
+        asking.deliver()
 
 
 def deliver(now: datetime) -> None:
     """Send what waits, on each channel that nobody else is sending on."""
     for channel in SubscriberKind:
-        while send(channel, clock.now(), most=BATCH) and clock.now() - now < ROUND:
+        until = clock.now() + ROUND
+        while send(channel, clock.now(), most=BATCH, until=until) and clock.now() < until:
             pass
 
 
-def send(channel: str, now: datetime, *, most: int) -> bool:
+def send(channel: str, now: datetime, *, most: int, until: datetime | None = None) -> bool:
     """Try what is due, one after the other; false when nothing is left that could be tried.
 
-    A server that is away ends the round: it is asked once a tick and not fifty times.
+    A server that is away ends the round: it is asked once a tick and not fifty times. After
+    ``until`` no further one is begun.
     """
     with _held(channel) as mine:
         if not mine:
             return False
         recover(channel, now)
-        for _ in range(most):
+        for count in range(most):
+            if count and until is not None and clock.now() >= until:
+                break
             delivery = claim(now, channel)
             if delivery is None or not _attempt(delivery, now):
                 return False
@@ -191,6 +203,10 @@ def _hand_over(delivery: Delivery) -> None:
 
 def _failed(delivery: Delivery, error: Exception, now: datetime) -> None:
     words = f"{type(error).__name__}: {error}"
+    if delivery.tested_by_id is not None:  # they wait for the answer, and can ask again
+        logger.warning("Test %s failed: %s", delivery.pk, words)
+        _write(delivery, State.DEAD, last_error=words)
+        return
     if delivery.attempts > len(WAITS):
         logger.error("Delivery %s given up after %s: %s", delivery.pk, delivery.attempts, words)
         _write(delivery, State.DEAD, last_error=words)

@@ -145,7 +145,11 @@ def test_an_address_of_no_service_is_refused(stranger: Person) -> None:
 
 
 def test_one_place_that_fails_holds_up_nobody(
-    incident: Incident, stranger: Person, deputy: Person, place: Receiver
+    incident: Incident,
+    stranger: Person,
+    deputy: Person,
+    place: Receiver,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     choose(stranger, address=address(place).replace(place.place, "127.0.0.1:9"))
     choose(deputy, address=address(place))
@@ -155,6 +159,24 @@ def test_one_place_that_fails_holds_up_nobody(
     assert failed.deliveries.get(channel="apprise").state == Delivery.State.WAITING
     assert sent.deliveries.get(channel="apprise").state == Delivery.State.SENT
     assert TOKEN not in failed.deliveries.get(channel="apprise").last_error
+    assert "failed, attempt 1" in caplog.text
+    assert TOKEN not in caplog.text
+
+
+@pytest.mark.parametrize(("left", "times"), [("sending", 1), ("handed", 0)])
+def test_what_a_killed_worker_left_is_sent_once_at_most(
+    incident: Incident, stranger: Person, place: Receiver, left: str, times: int
+) -> None:
+    choose(stranger, mail=False, address=address(place))
+    notice = told(incident, stranger)
+    outbox.fill(NOW)
+    notice.deliveries.update(state=left, attempts=1)
+    for _ in range(3):
+        ticked(NOW + timedelta(minutes=1))
+
+    assert len(place.got) == times
+    state = Delivery.State.SENT if times else Delivery.State.UNSURE
+    assert notice.deliveries.get().state == state
 
 
 @pytest.mark.parametrize("channel", due.PERSONAL)
@@ -250,6 +272,24 @@ class TestPage:
             shown = inside.get(reverse("settings-notices-tested")).content.decode()
         assert "answered 401" in shown
         assert TOKEN not in shown
+
+    def test_a_test_that_failed_ends_and_makes_way_for_the_next(
+        self, inside: Client, stranger: Person, place: Receiver
+    ) -> None:
+        place.status = 500
+        choose(stranger, mail=False, address=address(place))
+        with clock.at(NOW) as time:
+            inside.post(reverse("settings-notices-test"))
+            outbox.send_waiting(NOW)
+            assert Delivery.objects.get().state == Delivery.State.DEAD
+            assert "hx-get" not in inside.get(reverse("settings-notices-tested")).content.decode()
+            inside.post(reverse("settings-notices-test"))
+            assert Delivery.objects.get().state == Delivery.State.DEAD
+            place.status = 200
+            time.advance(seconds=30)
+            inside.post(reverse("settings-notices-test"))
+            outbox.send_waiting(clock.now())
+        assert Delivery.objects.get().state == Delivery.State.SENT
 
 
 def test_a_page_hears_of_what_is_new_and_only_of_ones_own(
