@@ -1,0 +1,79 @@
+"""Nothing closes an incident but the gate: no page of the admin, no field of a form, no step."""
+
+import inspect
+
+import pytest
+from django.apps import apps
+from django.contrib import admin as site
+from django.db import ProgrammingError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from incidents.actions import lifecycle
+from incidents.models import Incident, Person
+from incidents.permissions import TABLE, Who
+from incidents.timeline.record import lock
+from retros.actions import closing
+from retros.rules import gate
+from tests.retros.ending import Ending
+from warroom.kernel.refusal import Refused
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_admin_has_no_page_of_what_closing_is_made_of() -> None:
+    assert Incident not in site.site._registry
+    ours = set(apps.get_app_config("retros").get_models())
+    assert ours & set(site.site._registry) == set()
+
+
+def test_no_field_that_is_sent_along_opens_it(
+    client: Client, incident: Incident, admin: Person
+) -> None:
+    Person.objects.filter(pk=admin.pk).update(is_superuser=True, is_staff=True)
+    client.force_login(admin)
+    sent = dict.fromkeys(["force", "override", "override_reason", "bypass", "met", "status"], "yes")
+    answer = client.post(reverse("gate", args=[incident.pk]), sent | {"do": "close"})
+
+    assert answer.status_code == 422
+    assert Incident.objects.get(pk=incident.pk).status == "active"
+
+
+def test_the_action_and_the_rules_have_no_parameter_for_it() -> None:
+    taken = set(inspect.signature(closing.close).parameters)
+    assert taken == {"actor", "incident_id", "now", "once"}
+    assert set(inspect.signature(gate.judge).parameters) == {"at"}
+
+
+def test_only_who_commands_may_try() -> None:
+    assert TABLE["incident.close"] == {Who.COMMANDER, Who.ADMIN}
+
+
+@pytest.mark.parametrize("status", ["watching", "closed"])
+def test_the_step_alone_is_stopped_by_the_database(incident: Incident, status: str) -> None:
+    with (
+        pytest.raises((ProgrammingError, Refused), match=r"closure gate|goes to"),
+        transaction.atomic(),
+    ):
+        lifecycle.set_status(lock(incident.pk), status)
+    assert Incident.objects.get(pk=incident.pk).status == "active"
+
+
+@pytest.mark.parametrize("status", ["watching", "closed"])
+def test_plain_sql_is_refused(incident: Incident, status: str) -> None:
+    with (
+        pytest.raises(ProgrammingError, match="closure gate"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "UPDATE incidents_incident SET status = %s WHERE id = %s", [status, incident.pk]
+        )
+
+
+def test_what_was_met_yesterday_counts_for_nothing(ending: Ending) -> None:
+    """The conditions are judged at the moment of closing, not when the page was read."""
+    ending.closable()
+    ending.after(hours=24)
+    with pytest.raises(Refused):
+        ending.close()
