@@ -12,6 +12,7 @@ from comms import announcing, outbox
 from comms.actions import subscribing
 from comms.masked import masked
 from comms.models import Delivery, Subscriber
+from comms.status import store
 from incidents.models import Incident
 from tests.comms.delivery.receiving import Receiver, receiving
 from tests.comms.status.saying import say
@@ -111,3 +112,35 @@ def test_what_cannot_be_told_is_refused(client: Client, address: str) -> None:
 
     assert answer.status_code == 422
     assert Subscriber.objects.count() == 0
+
+
+def test_the_tick_asks_a_worker_for_what_others_take_their_time_with(
+    receiver: Receiver, chat: Subscriber
+) -> None:
+    broker = store._client(store._url())
+    broker.delete("celery")
+
+    outbox.send_waiting(clock.now())
+
+    _, asked = broker.blpop("celery", timeout=5)
+    assert b"comms.deliver" in asked
+    assert receiver.got == []
+
+
+def test_a_round_ends_with_its_time(receiver: Receiver, chat: Subscriber) -> None:
+    for number in range(3):
+        subscribing.ask("apprise", f"mmost://{receiver.place}/{TOKEN}{number}", now=clock.now())
+    now = clock.now()
+
+    assert outbox.send("apprise", now, most=10, until=now)
+
+    assert len(receiver.got) == 1
+
+
+def test_one_that_fails_does_not_hold_up_the_others(receiver: Receiver, chat: Subscriber) -> None:
+    subscribing.ask("apprise", f"mmost://{receiver.place}/{TOKEN}2", now=clock.now())
+    receiver.status = 500
+
+    send()
+
+    assert len(receiver.got) == 2
