@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from comms import outbox
+from comms.delivery.personal import whose
 from comms.masked import masked
 from comms.models import Delivery, Subscriber
 from incidents.admin import ForAdmins
@@ -43,14 +44,14 @@ class DeliveryAdmin(_ReadOnly, admin.ModelAdmin):
 
     list_display = ["pk", "whom", "channel", "state", "attempts", "next_try_at", "last_error"]
     list_filter = ["state", "channel"]
-    list_select_related = ["notice__person", "subscriber"]
+    list_select_related = ["notice__person", "subscriber", "tested_by"]
     fields = [*list_display, "sent_at"]
     actions = ["send_again"]
 
     @admin.display(description="to")
     def whom(self, obj: Delivery) -> str:
-        if obj.notice is not None:
-            return str(obj.notice.person)
+        if (person := whose(obj)) is not None:
+            return str(person)
         return masked(obj.subscriber) if obj.subscriber else ""
 
     @admin.action(description="Send again what was given up or not heard of")
