@@ -12,7 +12,14 @@ from urllib.parse import quote
 from warroom.embedded.account import Account
 from warroom.embedded.data import NoServers
 
-_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+_FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    # Between two tests it finds tables empty and says so to the planner, which then joins the
+    # hundreds of rows of a long test one by one.
+    "autovacuum=off",
+)
 """For tests: their data is thrown away, so nothing has to survive a crash."""
 
 _START_SECONDS = 60
