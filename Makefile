@@ -5,6 +5,9 @@ python := .venv/bin/python
 # The checks that read the settings ask no server anything.
 offline := DATABASE_URL=postgresql:///nowhere REDIS_URL=redis://localhost SECRET_KEY=offline
 
+# Where it is set, each of the many processes that tests start compiles all it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint bench lock bootstrap
 
