@@ -2,5 +2,16 @@
 
 from retros.models.backlog import BacklogItem
 from retros.models.closing import CheckIn, Closing, Ended, Statement
+from retros.models.review import Addendum, Answer, LookBack, LookBackDraft
 
-__all__ = ["BacklogItem", "CheckIn", "Closing", "Ended", "Statement"]
+__all__ = [
+    "Addendum",
+    "Answer",
+    "BacklogItem",
+    "CheckIn",
+    "Closing",
+    "Ended",
+    "LookBack",
+    "LookBackDraft",
+    "Statement",
+]

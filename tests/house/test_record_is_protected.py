@@ -23,6 +23,7 @@ FREE = {
     "incidents_decisiondraft",
     "incidents_notice",
     "incidents_submission",
+    "retros_lookbackdraft",
 }
 """Tables that are no record. A new one belongs here only if losing its rows loses no history."""
 
