@@ -9,5 +9,10 @@ class RetrosConfig(AppConfig):
             backlog_duties,
             closing_kinds,
             kinds,
+            package_duties,
+            package_kinds,
             permissions,
+            review_duties,
+            review_kinds,
         )
+        from retros.actions import packages  # noqa: F401  (each closing asks for one)

@@ -10,7 +10,7 @@ from incidents.vocabulary import Confidence
 from retros.actions.closing import Stated
 
 
-def _text(label: str, limit: int, rows: int = 3, **options: Any) -> forms.CharField:
+def text_field(label: str, limit: int, rows: int = 3, **options: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=limit,
@@ -23,10 +23,10 @@ def _text(label: str, limit: int, rows: int = 3, **options: Any) -> forms.CharFi
 class StatementForm(WarroomForm):
     """The closing statement: the leadership note's fields, and the watch."""
 
-    happened = _text("What happened", 2000, required=False)
-    path = _text("Why this path was chosen", 2000, required=False)
-    uncertain = _text("What remains uncertain", 2000, required=False)
-    need = _text("What we need from leadership", 2000, rows=2, required=False)
+    happened = text_field("What happened", 2000, required=False)
+    path = text_field("Why this path was chosen", 2000, required=False)
+    uncertain = text_field("What remains uncertain", 2000, required=False)
+    need = text_field("What we need from leadership", 2000, rows=2, required=False)
     confidence = forms.ChoiceField(
         label="Confidence of this statement",
         choices=Confidence,
@@ -35,7 +35,7 @@ class StatementForm(WarroomForm):
         help_text="Closing needs L3.",
     )
     watch_owner = PersonField(label="Watch owner, next 24 h", required=False)
-    trigger = _text(
+    trigger = text_field(
         "Rollback trigger",
         1000,
         rows=2,
@@ -48,12 +48,12 @@ class StatementForm(WarroomForm):
 
 
 class ReopenForm(WarroomForm):
-    reason = _text("Why is it open again?", 500, rows=2)
+    reason = text_field("Why is it open again?", 500, rows=2)
 
 
 class FireForm(WarroomForm):
-    signal = _text("The signal you saw", 500, rows=2, required=False)
+    signal = text_field("The signal you saw", 500, rows=2, required=False)
 
 
 class CheckInForm(WarroomForm):
-    text = _text("What do you see?", 500, rows=2, help_text="A figure, and where you read it.")
+    text = text_field("What do you see?", 500, rows=2, help_text="A figure, and where you read it.")

@@ -14,10 +14,18 @@ declare(
         "gate.read": _RESPONDING,
         "incident.close": _IN_COMMAND,
         "incident.reopen": _IN_COMMAND | {Who.DEPUTY},
+        "package.read": _RESPONDING,
+        "package.make": frozenset({Who.SYSTEM}),
+        "package.ask": _IN_COMMAND | {Who.DEPUTY},
+        "package.review": frozenset({Who.ADMIN}),
+        "package.queue": frozenset({Who.ADMIN}),
         "watch.read": _RESPONDING,
         "watch.check_in": _WATCHING,
         "watch.fire": _WATCHING,
         "watch.remind": frozenset({Who.SYSTEM}),
         "watch.end": frozenset({Who.SYSTEM}),
+        "review.read": _RESPONDING,
+        "review.write": _IN_COMMAND | {Who.DEPUTY},
+        "review.remind": frozenset({Who.SYSTEM}),
     }
 )

@@ -75,3 +75,15 @@ class PackageState(TextChoices):
 class Verdict(TextChoices):
     ACCEPTED = "accepted", "Accepted"
     SENT_BACK = "sent_back", "Sent back"
+
+
+SECTIONS = {
+    "note": "Leadership note",
+    "picture": "The incident in one picture",
+    "times": "Key times and decisions",
+    "changes": "Mitigation diff summary",
+    "bundle": "Verification command bundle",
+    "risks": "Residual risks",
+    "backlog": "Hardening backlog",
+}
+"""The sections of a body by key, in their order; a remark is tied to one."""

@@ -20,9 +20,9 @@ from lanes import due as lanes_due
 from lanes import observing
 from lanes.actions import handoffs
 from lanes.models import Handoff
-from retros import backlog_due
+from retros import backlog_due, making, review_due
 from retros import due as retros_due
-from retros.actions import reminding, watching
+from retros.actions import reminding, review_reminding, watching
 from warroom.kernel import clock
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ STEPS: tuple[Callable[[datetime], None], ...] = (
     outbox.fill,
     announcing.fill,
     outbox.send_waiting,
+    making.ask_for_waiting,
     upkeep.forget_submissions,
     upkeep.forget_sessions,
 )
@@ -57,6 +58,8 @@ def run(now: datetime) -> None:
         _end_watch(watched, now)
     for owed in backlog_due.items(now):
         _remind_of_item(owed, now)
+    for behind in review_due.looks(now):
+        _remind_of_look(behind, now)
     for step in STEPS:
         try:
             step(now)
@@ -114,4 +117,13 @@ def _remind_of_item(one: backlog_due.Owed, now: datetime) -> None:
         reminding.remind(one.item_id, one.kind, now=now)
     except Exception as error:
         logger.exception("%s of HARD-%s failed", one.kind, one.item_id)
+        upkeep.put_off(one.kind, one.subject, one.due_at, error, now)
+
+
+def _remind_of_look(one: review_due.Owed, now: datetime) -> None:
+    """The same for a review or a retro."""
+    try:
+        review_reminding.remind(one.look_id, one.kind, now=now)
+    except Exception as error:
+        logger.exception("%s of look back %s failed", one.kind, one.look_id)
         upkeep.put_off(one.kind, one.subject, one.due_at, error, now)

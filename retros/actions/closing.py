@@ -32,7 +32,7 @@ REOPENED = replay.register("incident.reopened")
 AGAIN_WITHIN = timedelta(minutes=10)
 """An incident that is active again is decided on within it."""
 
-type Follower = Callable[[Closing, datetime], None]
+type Follower = Callable[[Closing, datetime], object]
 
 _followers: list[Follower] = []
 

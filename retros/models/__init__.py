@@ -2,6 +2,7 @@
 
 from retros.models.backlog import BacklogItem
 from retros.models.closing import CheckIn, Closing, Ended, Statement
+from retros.models.package import Package, PackageVerdict, Remark, RemarkAnswer
 from retros.models.review import Addendum, Answer, LookBack, LookBackDraft
 
 __all__ = [
@@ -13,5 +14,9 @@ __all__ = [
     "Ended",
     "LookBack",
     "LookBackDraft",
+    "Package",
+    "PackageVerdict",
+    "Remark",
+    "RemarkAnswer",
     "Statement",
 ]

@@ -15,8 +15,9 @@ async function save(form, state) {
   try {
     const answer = await fetch(form.dataset.draftUrl, { method: "POST", body, credentials: "same-origin", redirect: "error" });
     if (answer.status === 409) {
-      const { published } = await answer.json();
-      show(state, `This ${published ? "was published already" : "checkpoint was decided meanwhile"}; what you typed stays in this page.`, true);
+      const { published, finished } = await answer.json();
+      const over = finished ? "was finished meanwhile" : published ? "was published already" : "checkpoint was decided meanwhile";
+      show(state, `This ${over}; what you typed stays in this page.`, true);
       return true;
     }
     if (answer.status === 403) {

@@ -32,13 +32,21 @@ from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import lock, record
 from incidents.vocabulary import LaneKind, RoleName
 from lanes.actions import boundary, handoffs, hypotheses, notes, patterns, unknowns
-from retros.actions import backlog, closing, reminding, watching
+from retros.actions import (
+    backlog,
+    closing,
+    reminding,
+    review_reminding,
+    reviewing,
+    watching,
+)
 from retros.rules.reminding import DUE
 from tests.comms import saying
 from tests.factories import START, SurfaceFactory, declared
 from tests.filled import PRECHECK, VERIFICATION, made_ready, written
 from tests.lanes.handing import terms
 from tests.recommending import proposed
+from tests.retros import looking
 from tests.retros.ending import Ending
 from warroom.kernel.actor import SYSTEM
 from warroom.kernel.refusal import NotPermitted
@@ -73,6 +81,8 @@ MODULES: tuple[ModuleType, ...] = (
     closing,
     reminding,
     watching,
+    reviewing,
+    review_reminding,
 )
 
 LATER = START + timedelta(minutes=5)
@@ -221,6 +231,12 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         s.do(watching.check_in, text="0.3 % on the board"),
     ),
     "watching.remind": lambda s: s.watch_asks(),
+    "reviewing.finish": lambda s: s.looked_back(),
+    "reviewing.add": lambda s: (
+        s.commands and s.looked_back(),
+        s.do(reviewing.add, 1, "review", text="The alert was muted"),
+    ),
+    "review_reminding.remind": lambda s: s.look_asks(),
     "watching.end_watch": lambda s: watching.end_watch(
         s.closed().incident_id, now=LATER + timedelta(hours=24)
     ),
@@ -229,6 +245,7 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
 WITHOUT_ENTRY = {
     "lifecycle.declare": "shown below: it has no incident before it",
     "drafts.save_draft": "a draft is nobody else's business",
+    "reviewing.save_draft": "a draft is on its way only",
 }
 
 
@@ -294,6 +311,16 @@ class Scene:
     def watch_asks(self) -> Any:
         first = self.closed().check_ins.first()
         return watching.remind(first.pk, watching.ASKED, now=first.due_at)
+
+    def looked_back(self, **other: Any) -> Any:
+        """The review of the first closing."""
+        if self.commands:
+            self.closed()
+        return self.do(reviewing.finish, 1, "review", looking.review(self.other, **other))
+
+    def look_asks(self) -> Any:
+        first = self.closed().looks_back.first()
+        return review_reminding.remind(first.pk, "review.due", now=first.due_at)
 
     def branch(self) -> Any:
         owner = self.commander

@@ -41,8 +41,17 @@ from incidents.vocabulary import LaneKind
 from lanes import actions as lanes
 from lanes.actions import handoffs
 from lanes.models import BoundaryItem, Handoff, Hypothesis, Unknown
-from retros.actions import backlog, closing, watching
-from retros.models import BacklogItem, CheckIn, Closing, Statement
+from retros.actions import backlog, closing, reviewing, watching
+from retros.actions.reviewing import Said
+from retros.models import (
+    Addendum,
+    Answer,
+    BacklogItem,
+    CheckIn,
+    Closing,
+    LookBackDraft,
+    Statement,
+)
 from tests.comms import saying
 from tests.factories import START, declared
 from tests.filled import PRECHECK
@@ -131,6 +140,18 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
     "signal": lambda s: (s.closed(), s.do(closing.fire, signal=LEAK)),
     "reopened": lambda s: (s.closed(), s.do(closing.reopen, reason=LEAK)),
     "check-in": lambda s: (s.closed(), s.do(watching.check_in, text=LEAK)),
+    "draft of a review": lambda s: (
+        s.closed(),
+        s.do(reviewing.save_draft, 1, "review", {"ignored": [LEAK]}),
+    ),
+    "review": lambda s: s.looked_back(metric=Said(text=LEAK, follows="none", why_not=LEAK)),
+    "item of a review": lambda s: s.looked_back(
+        metric=Said(text=LEAK, follows="item", title=LEAK, owner=s.other, due_on=START.date())
+    ),
+    "later thought": lambda s: (
+        s.looked_back(),
+        s.do(reviewing.add, 1, "review", text=LEAK),
+    ),
     "item opened again": lambda s: s.do(backlog.reopen, s.dropped().pk, reason=LEAK),
 }
 
@@ -176,5 +197,8 @@ def kept() -> str:
         Statement,
         Closing,
         CheckIn,
+        Answer,
+        Addendum,
+        LookBackDraft,
     )
     return str([list(model.objects.values()) for model in models])

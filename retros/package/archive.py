@@ -1,0 +1,133 @@
+"""The zip: every form of the package, the evidence, the timeline, and a manifest of hashes.
+
+It is written while it is sent, and the same each time: its parts never change, and its dates are
+that of the making.
+"""
+
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from incidents.models import Evidence, TimelineEntry
+from incidents.timeline.verify import sealed
+from retros.models import Package
+from retros.package import markdown
+from retros.package.bundle import script
+from retros.package.canonical import canonical, digest
+from retros.package.picture import svg
+from retros.package.read import file_of
+
+MANIFEST = "manifest.json"
+TIMELINE = "timeline.jsonl"
+CONTENT = "package.json"
+
+AT_ONCE = 5
+"""Items of evidence in memory: one holds up to 10 MiB."""
+LINES_AT_ONCE = 500
+
+type Parts = Iterator[tuple[str, bytes]]
+
+
+def parts(package: Package, content: str, pdf: bytes) -> Parts:
+    """Each file by its path, small ones first; the timeline and the evidence from the record."""
+    whole = json.loads(content)
+    yield CONTENT, content.encode()
+    yield "package.md", markdown.markdown(whole).encode()
+    yield "package.pdf", pdf
+    yield "picture.svg", svg(whole["picture"]["wide"]).encode()
+    yield "bundle.sh", script(whole).encode()
+    yield TIMELINE, b"".join(_timeline(package))
+    yield from _evidence(package)
+
+
+def _timeline(package: Package) -> Iterator[bytes]:
+    """One line an entry, with all that its hash is over."""
+    rows = TimelineEntry.objects.filter(incident=package.incident, seq__lte=package.closing.seq)
+    for row in rows.select_related("amends").order_by("seq").iterator(chunk_size=LINES_AT_ONCE):
+        one = sealed(row)
+        link = one.link
+        said = {
+            "incident": link.incident,
+            "seq": link.seq,
+            "kind": link.kind,
+            "at": link.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "actor": [link.actor_kind, link.actor_name, link.actor_id],
+            "lane": link.lane,
+            "subject": link.subject,
+            "data": link.data,
+            "amends": link.amends,
+            "previous": one.previous,
+            "hash": one.hash,
+        }
+        yield canonical(said).encode() + b"\n"
+
+
+def _evidence(package: Package) -> Parts:
+    rows = Evidence.objects.filter(
+        incident=package.incident, captured_at__lte=package.closing.closed_at
+    )
+    rows = rows.select_related("file").order_by("number")
+    for one in rows.iterator(chunk_size=AT_ONCE):
+        yield file_of(one), bytes(one.file.content) if one.file_name else _text(one).encode()
+
+
+def _text(one: Evidence) -> str:
+    return one.text or one.url
+
+
+def manifest(package: Package, found: Parts, made_at: datetime, tell: Callable[[int], None]) -> str:
+    """Names, sizes and hashes of every file. ``tell`` hears how many were hashed."""
+    files = {}
+    for number, (name, data) in enumerate(found, start=1):
+        files[name] = {"bytes": len(data), "sha256": digest(data)}
+        tell(number)
+    about = {
+        "format": "warroom-package-zip/1",
+        "incident": package.incident.reference,
+        "version": package.number,
+        "made_at": made_at.astimezone(UTC).isoformat(timespec="seconds"),
+        "entries": package.closing.seq,
+        "files": files,
+    }
+    return json.dumps(about, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+
+class _Drain:
+    """Where a zip is written to, and taken from in pieces."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def write(self, data: Any) -> int:
+        self._written.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits anywhere."""
+
+    def take(self) -> bytes:
+        data, self._written = b"".join(self._written), []
+        return data
+
+
+def zipped(package: Package) -> Iterator[bytes]:
+    """The zip in pieces; one item of evidence at a time is in memory."""
+    assert package.made_at is not None
+    found = parts(package, package.content, bytes(package.pdf))
+    yield from _zip([(MANIFEST, package.manifest.encode())], found, package.made_at)
+
+
+def _zip(first: Iterable[tuple[str, bytes]], rest: Parts, at: datetime) -> Iterator[bytes]:
+    drain = _Drain()
+    stamp = at.astimezone(UTC).timetuple()[:6]
+    with zipfile.ZipFile(drain, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+        for files in (first, rest):
+            for name, data in files:
+                info = zipfile.ZipInfo(name, stamp)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                info.external_attr = (0o755 if name.endswith(".sh") else 0o644) << 16
+                archive.writestr(info, data)
+                yield drain.take()
+    yield drain.take()

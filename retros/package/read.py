@@ -1,0 +1,226 @@
+"""Reads what a package is made of: a constant number of queries, however long the record is."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+from django.utils.html import strip_tags
+
+from comms.models import Update
+from comms.vocabulary import Progress
+from incidents.facts import Standing, standing
+from incidents.markdown import decision_record
+from incidents.models import Assignment, Decision, Evidence, TimelineEntry
+from incidents.rules.files import plain_name
+from incidents.timeline import kinds
+from incidents.vocabulary import EvidenceKind, Purpose, RoleName, Severity
+from lanes import owners, picture
+from retros.models import BacklogItem, Package, RemarkAnswer
+from retros.package.build import LABELS
+from retros.package.material import (
+    About,
+    Branched,
+    Command,
+    Decided,
+    Entry,
+    Item,
+    Material,
+    Work,
+)
+from retros.vocabulary import SECTIONS
+
+MOST_COMMANDS = 50
+"""Different commands of the bundle, the latest of them."""
+
+_DIFFSTAT = re.compile(r"^\s*\d+ files? changed\b", re.MULTILINE)
+_REFERENCE = re.compile(r"E-[1-9]\d*")
+
+
+def read(package: Package, now: datetime) -> Material:
+    """What was on the record when the incident was closed."""
+    facts = standing(package.incident)
+    until = package.closing.closed_at
+    shown = _evidence(package)
+    return Material(
+        about=_about(package, facts, now),
+        entries=tuple(_entries(package)),
+        decisions=tuple(_decisions(facts, until)),
+        branches=tuple(_branches(facts)),
+        commands=tuple(_commands(package)),
+        evidence=tuple(_item(one) for one in shown),
+        risks=tuple(Work(r.reference, r.text, str(r.owner or "")) for r in facts.open_risks),
+        backlog=tuple(_backlog(package)),
+        picture=_picture(package),
+        answers=tuple(_answers(package)),
+    )
+
+
+def _about(package: Package, facts: Standing, now: datetime) -> About:
+    incident, closing = facts.incident, package.closing
+    return About(
+        incident=incident.pk,
+        version=package.number,
+        title=incident.title,
+        severity=str(Severity(incident.severity).label),
+        scenario=facts.scenario.name if facts.scenario else "",
+        surfaces=tuple(str(one) for one in facts.surfaces),
+        declared_at=incident.declared_at,
+        declared_by=str(incident.declared_by),
+        recovered_at=_recovered(package),
+        closed_at=closing.closed_at,
+        closed_by=str(closing.closed_by),
+        made_at=now,
+        commander=str(facts.commander or ""),
+        watch_owner=_watcher(package),
+        watch_until=closing.watch_until,
+        trigger=closing.trigger,
+        confidence=closing.get_confidence_display(),
+        last_known_good=incident.last_known_good,
+        note={name: getattr(package, name) for name in LABELS},
+        entries=closing.seq,
+        last_hash=TimelineEntry.objects.get(incident=incident, seq=closing.seq).hash,
+    )
+
+
+def _recovered(package: Package) -> datetime | None:
+    """When it was said that everything works again."""
+    rows = Update.objects.filter(
+        incident=package.incident,
+        progress=Progress.RECOVERED,
+        published_at__lte=package.closing.closed_at,
+    )
+    return rows.order_by("-published_at").values_list("published_at", flat=True).first()
+
+
+def _watcher(package: Package) -> str:
+    """Who held the watch when it began."""
+    rows = Assignment.objects.filter(
+        incident=package.incident,
+        role=RoleName.WATCH_OWNER,
+        since__lte=package.closing.closed_at,
+    )
+    row = rows.select_related("person").order_by("-since", "-pk").first()
+    return str(row.person) if row else ""
+
+
+def _entries(package: Package) -> Iterable[Entry]:
+    """The entries that stand out, in words."""
+    standing_out = [one.code for one in kinds.all_kinds() if one.tick]
+    wanted = {*standing_out, "incident.declared", "contradiction.resolved"}
+    rows = TimelineEntry.objects.filter(
+        incident=package.incident, kind__in=wanted, seq__lte=package.closing.seq
+    )
+    for row in rows.order_by("seq").iterator(chunk_size=500):
+        cited = _REFERENCE.findall(str(row.data.get("evidence", "")) + str(row.data.get("run", "")))
+        yield Entry(row.seq, row.at, row.kind, in_words(row), row.actor_name, tuple(cited))
+
+
+def in_words(row: TimelineEntry) -> str:
+    """An entry's sentence as plain text."""
+    parts = kinds.get(row.kind).words(row.subject, row.data)
+    return " ".join(unescape(strip_tags(part)) for part in parts if part)
+
+
+def _decisions(facts: Standing, until: datetime) -> Iterable[Decided]:
+    for decision in _whole(facts, until):
+        execution = decision.execution
+        proof = list(execution.proof.all())
+        yield Decided(
+            reference=decision.reference,
+            at=decision.decided_at,
+            title=decision.title,
+            record=decision_record(decision, facts),
+            state=str(execution.get_state_display()),
+            mitigates=execution.mitigates,
+            done_at=execution.done_at,
+            proof=tuple(one.reference for one in proof),
+            revisions=tuple(dict.fromkeys(one.revision for one in proof if one.revision)),
+            links=tuple(one.url for one in proof if one.url),
+            diffstat=next((one.text for one in proof if _DIFFSTAT.search(one.text)), ""),
+        )
+
+
+def _whole(facts: Standing, until: datetime) -> Iterable[Decision]:
+    rows = Decision.objects.filter(incident=facts.incident, decided_at__lte=until)
+    rows = rows.select_related("checkpoint", "commander", "executor", "verifier", "execution")
+    related = ("evidence", "risks", "rejected", "execution__proof")
+    return rows.prefetch_related(*related).order_by("number")
+
+
+def _branches(facts: Standing) -> Iterable[Branched]:
+    for one in facts.branches:
+        state = str(one.get_state_display())
+        yield Branched(one.name, str(one.get_type_display()), state, str(one.owner))
+
+
+def _evidence(package: Package) -> list[Evidence]:
+    """Every item, without what it holds."""
+    rows = Evidence.objects.filter(
+        incident=package.incident, captured_at__lte=package.closing.closed_at
+    )
+    return list(rows.defer("text", "command").order_by("number"))
+
+
+def _item(one: Evidence) -> Item:
+    kind = str(EvidenceKind(one.kind).label)
+    return Item(one.reference, kind, one.title, one.captured_at, one.size, one.sha256, file_of(one))
+
+
+def file_of(one: Evidence) -> str:
+    """Where an item lies in the zip: its number first, so that no two meet."""
+    if one.file_name:
+        return f"evidence/{one.reference}-{plain_name(one.file_name) or 'file'}"
+    return f"evidence/{one.reference}.txt"
+
+
+def _commands(package: Package) -> Iterable[Command]:
+    """Each command that verified or was to be compared with, as it ran last."""
+    rows = Evidence.objects.filter(
+        incident=package.incident,
+        purpose__in=[Purpose.VERIFICATION, Purpose.ROLLBACK_CHECK],
+        kind=EvidenceKind.COMMAND,
+        captured_at__lte=package.closing.closed_at,
+    ).exclude(command="")
+    last = rows.order_by("command", "-number").distinct("command").values("pk")
+    for one in Evidence.objects.filter(pk__in=last).order_by("-number")[:MOST_COMMANDS]:
+        at = one.started_at or one.captured_at
+        yield Command(one.reference, one.command, one.exit_code, at, one.host, one.text, one.masks)
+
+
+def _backlog(package: Package) -> Iterable[Work]:
+    rows = BacklogItem.objects.filter(incident=package.incident).exclude(state="dropped")
+    for one in rows.select_related("owner").order_by("pk"):
+        state = str(one.get_state_display())
+        owner = str(one.owner or "")
+        yield Work(one.reference, one.title, owner, one.due_on, one.tracker, state)
+
+
+def _picture(package: Package) -> Mapping[str, Any]:
+    """Both drawings, and in words what they show."""
+    story = owners.story(package.incident, package.closing.closed_at)
+    return {
+        "wide": asdict(picture.wide(story)),
+        "tall": asdict(picture.tall(story)),
+        "words": list(_who_held(story)),
+    }
+
+
+def _who_held(story: picture.Story) -> Iterable[str]:
+    for row in story.rows:
+        if who := dict.fromkeys(held.who for held in story.held if held.row == row.key):
+            yield f"{row.label}: {', '.join(who)}"
+
+
+def _answers(package: Package) -> Iterable[dict[str, str]]:
+    rows = RemarkAnswer.objects.filter(package__incident=package.incident)
+    rows = rows.filter(package__number__lte=package.number)
+    for one in rows.select_related("remark__package", "package").order_by("remark__pk"):
+        yield {
+            "version": str(one.remark.package.number),
+            "section": SECTIONS.get(one.remark.section, one.remark.section),
+            "remark": one.remark.text,
+            "answer": one.text,
+        }

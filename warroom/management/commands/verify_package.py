@@ -1,0 +1,45 @@
+"""Checks a closure package's zip: its files, its timeline, and that timeline against our record."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from incidents.models import TimelineEntry
+from retros.package.verifying import Unreadable, broken, last_of, manifest_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Check a closure package's zip against its manifest and its timeline's hashes, and "
+        "against the record where the incident is here. Exits with 1 and names what is wrong."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="the zip")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        try:
+            about = manifest_of(path)
+            found = list(broken(path))
+            found += [] if found else list(self._against_record(path, str(about.get("incident"))))
+        except Unreadable as error:
+            raise CommandError(str(error)) from error
+        for sentence in found:
+            self.stdout.write(self.style.ERROR(f"{path.name} broken: {sentence}."))
+        if found:
+            raise CommandError("The package does not hold.")
+        files, entries = len(about["files"]), about["entries"]
+        self.stdout.write(f"{path.name} holds: {files} files, {entries} entries.")
+
+    def _against_record(self, path: Path, reference: str) -> Iterator[str]:
+        number = reference.removeprefix("INC-")
+        seq, last = last_of(path)
+        rows = TimelineEntry.objects.filter(incident=number if number.isdigit() else 0)
+        if not rows.exists():
+            self.stdout.write(f"{reference} is not in this installation: checked by itself alone.")
+        elif not rows.filter(seq=seq, hash=last).exists():
+            yield f"its timeline is not that of {reference} in this installation"
