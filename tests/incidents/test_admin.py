@@ -107,7 +107,7 @@ def test_a_new_person(admin_client: Client) -> None:
 
 
 def _group_ids(*names: str) -> list[int]:
-    return list(SiteGroup.objects.filter(name__in=names).values_list("pk", flat=True))
+    return [SiteGroup.objects.get_or_create(name=name)[0].pk for name in names]
 
 
 def _change(client: Client, person: Person, **changes: object):

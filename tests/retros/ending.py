@@ -51,9 +51,9 @@ class Ending(Executing):
         return super().decide(option, **said)
 
     def mitigated(self) -> None:
-        self.decide()
-        self.done()
-        self.judge(self.run())
+        made = self.decide()
+        self.done(made.number)
+        self.judge(self.run(), number=made.number)
 
     def escalate(self) -> None:
         said = saying.escalation(self._later(), self.commander)

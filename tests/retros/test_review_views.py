@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from incidents.models import Incident, Person
+from incidents.vocabulary import LaneKind, Option
+from lanes.models import PatternSpan
 from retros.actions import reviewing
 from retros.actions.reviewing import Said
 from retros.models import LookBack, LookBackDraft
@@ -16,6 +18,7 @@ from tests.factories import declared
 from tests.retros import looking
 from tests.retros.ending import Ending
 from warroom.kernel import clock
+from warroom.kernel.refusal import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -182,22 +185,41 @@ def test_it_is_linked_from_the_watch_and_the_room(inside: Client, closed: Ending
             assert f"/INC-{closed.incident.pk}/retro/" in text, name
 
 
+def eventful(ending: Ending, times: int) -> Ending:
+    """So many decisions, verification runs, refused closings, gaps and overlaps before closing."""
+    for number in range(times):
+        ending.decide(Option.HOLD, next_action=f"Look again {number}")
+        ending.run()
+        with pytest.raises(Refused):
+            ending.close()
+        sentence = f"“Cache {number}” is included by two lanes."
+        began_at = ending.after(minutes=1)
+        PatternSpan.objects.create(
+            incident=ending.incident,
+            code="OVERLAP",
+            subject=f"cache {number}",
+            label="Overlapping lanes",
+            sentence=sentence,
+            began_at=began_at,
+        )
+    ending.closable().close()
+    return ending
+
+
 def test_much_on_record_costs_as_many_queries_as_little(
-    inside: Client, closed: Ending, commander: Person
+    client: Client, commander: Person, lane_owners: dict[LaneKind, Person]
 ) -> None:
-    page(inside, closed)
+    client.force_login(commander)
+    little = eventful(Ending(declared(commander), commander, lane_owners), 1)
+    much = eventful(Ending(declared(commander), commander, lane_owners), 8)
+    page(client, little)
+
     with queries() as few:
-        page(inside, closed)
-    for number in range(5):
-        closed.run()
-        closed.harden(title=f"Probe region {number}")
-    closed.fire()
-    for number in range(3):
-        closed.decide(next_action=f"Look again {number}")
-
+        page(client, little)
     with queries() as many:
-        page(inside, closed)
+        text = page(client, much)
 
+    assert "And 2 more on the timeline." in text
     assert len(many) == len(few) <= MOST_QUERIES
 
 
