@@ -61,7 +61,7 @@ def begin(closing: Closing, now: datetime) -> None:
     """
     incident = closing.incident
     for kind in Look:
-        left = incident.looks_back.open().filter(kind=kind).first()
+        left = LookBack.objects.open().filter(incident=incident, kind=kind).first()
         if left is not None:
             left.superseded_at = now
             left.save(update_fields=["superseded_at"])
@@ -108,12 +108,16 @@ def finish(
     with act("review.write", actor, incident_id, now, once=once) as incident:
         look = _find(incident, closing, kind)
         _check_open(look)
-        answers = {q: _masked(q, written.answers.get(q, Said())) for q in QUESTIONS[kind]}
+        answers = {
+            question.value: _masked(question, written.answers.get(question, Said()))
+            for question in QUESTIONS[kind]
+        }
         problems = written.shape + _unmet(look, answers, now, written.shape)
         if problems:
             _write_draft(actor, look, masked_raw(written.raw), now)
             # The same form is sent again once it is mended, under the same key.
-            Submission.objects.filter(pk=once).delete()
+            if once is not None:
+                Submission.objects.filter(pk=once).delete()
         else:
             _finish(look, answers, actor, now)
             led_to(once, look_href(look))
@@ -155,7 +159,7 @@ def look_href(look: LookBack) -> str:
 
 
 def _find(incident: Incident, closing: int, kind: str) -> LookBack:
-    rows = incident.looks_back.select_related("closing")
+    rows = LookBack.objects.filter(incident=incident).select_related("closing")
     look = rows.get(closing__number=closing, kind=kind)
     look.incident = incident
     return look
