@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from incidents.models import Decision, Person
+from incidents.models import Decision
 from tests.browser.conftest import PHONE, Visits
 from tests.browser.test_live import fill, ready
 from tests.browser.world import World
@@ -125,8 +125,8 @@ def test_on_the_page_of_the_timeline_the_slash_is_its_search(visit: Visits) -> N
 
 
 def test_single_keys_can_be_switched_off(visit: Visits, world: World) -> None:
-    Person.objects.filter(pk=world.people["aisha"].pk).update(single_keys=False)
-    page = visit("aisha", "/INC-42/")
+    with world.without_single_keys("aisha"):
+        page = visit("aisha", "/INC-42/")
     page.keyboard.press("c")
     page.keyboard.press("n")
     page.keyboard.press("?")

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from incidents.models import Person
 from tests.browser.conftest import PHONE, Visits
 from tests.browser.test_pages import problems
 from tests.browser.world import World
@@ -166,8 +165,8 @@ def test_open_it_is_readable_by_all(visit: Visits, who: str, path: str) -> None:
 
 
 def test_with_single_keys_off_ctrl_k_opens_it_still(visit: Visits, world: World) -> None:
-    Person.objects.filter(pk=world.people["tomas"].pk).update(single_keys=False)
-    page = visit("tomas", ROOM)
+    with world.without_single_keys("tomas"):
+        page = visit("tomas", ROOM)
     page.keyboard.press("/")
     expect(page.locator("#palette")).to_be_hidden()
     opened(page, "Control+k")
