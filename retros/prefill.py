@@ -47,7 +47,12 @@ def of(closing: Closing) -> Prefill:
         Question.GUARDRAIL: (*record.patterns(overlaps=False), *record.refusals()),
         Question.METRIC: (*record.gap(), *record.late()),
         Question.TRIGGER: (*record.gap(), *record.revision()),
-        Question.SLOWED: (*record.checkpoints(), *record.refusals(), *record.late()),
+        Question.SLOWED: (
+            *record.slowest(),
+            *record.missed(),
+            *record.refusals(),
+            *record.late(),
+        ),
         Question.FASTER: record.verified(),
     }
     return Prefill({str(q): _shown(lines) for q, lines in says.items()}, record.begins())
@@ -102,10 +107,17 @@ class _Record:
     def checkpoints(self) -> tuple[str, ...]:
         """The longest, and those that were not decided in time."""
         found = longest(self.spans)
-        missed = self._of("checkpoint.missed")
-        return (
-            *((f"Computed: {found.sentence} Confirm or correct.",) if found else ()),
-            *(f"{one.subject} was not decided in time, {self.at(one.at)}." for one in missed),
+        computed = (f"Computed: {found.sentence} Confirm or correct.",) if found else ()
+        return (*computed, *self.missed())
+
+    def slowest(self) -> tuple[str, ...]:
+        found = longest(self.spans)
+        return (f"The longest checkpoint was {found.sentence}",) if found else ()
+
+    def missed(self) -> tuple[str, ...]:
+        return tuple(
+            f"{one.subject} was not decided in time, {self.at(one.at)}."
+            for one in self._of("checkpoint.missed")
         )
 
     def first_seen(self) -> tuple[str, ...]:

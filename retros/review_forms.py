@@ -84,8 +84,13 @@ class LookForm(WarroomForm):
 
     @property
     def unanswered(self) -> list[forms.BoundField]:
-        """The questions that nothing is written to yet."""
-        return [self[one] for one in self.questions if not str(self[one].value() or "").strip()]
+        """The questions that are not done with: no answer, or nothing said of what follows."""
+        return [self[one] for one in self.questions if not self._is_done(one)]
+
+    def _is_done(self, question: str) -> bool:
+        follows = f"{question}_follows"
+        names = (question, follows) if follows in self.fields else (question,)
+        return all(str(self[name].value() or "").strip() for name in names)
 
     @property
     def answered(self) -> int:
@@ -106,6 +111,16 @@ class LookForm(WarroomForm):
         found = tuple(violations)
         super().refuse(one for one in found if one.code)
         self.violations = found
+
+    @property
+    def unmet(self) -> list[tuple[int | None, Violation]]:
+        """Every violation with the number of its question, if the questions have numbers."""
+        numbers = {one.value: number for number, one in enumerate(self.questions, 1)}
+        numbered = self.kind == Look.REVIEW
+        return [
+            (numbers.get(one.field.split("_")[0]) if numbered else None, one)
+            for one in self.violations
+        ]
 
     def written(self) -> Written:
         """What was filled in, with what is wrong in shape, whether or not the form is valid."""
@@ -159,6 +174,7 @@ class ReviewForm(LookForm):
             {
                 "question": question,
                 "answer": self[question],
+                "is_done": self._is_done(question),
                 **{
                     name: self[f"{question}_{name}"]
                     for name in ("follows", "title", "owner", "due_on", "why")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from comms.actions import lapses
-from incidents.actions import evidence, lifecycle, roles
+from incidents.actions import checkpoints, evidence, lifecycle, roles
 from incidents.models import Person
 from incidents.vocabulary import LaneKind, Option, RoleName
 from lanes.actions import boundary, patterns
@@ -38,6 +38,20 @@ def test_the_longest_checkpoint_is_computed(ending: Ending) -> None:
     assert found.says["longest"][0] == (
         "Computed: CP-2, 18 minutes from D-1 to D-2. Confirm or correct."
     )
+
+
+def test_a_checkpoint_that_was_missed_is_told(ending: Ending) -> None:
+    point = ending.incident.checkpoints.open().get()
+    now = point.due_at + timedelta(minutes=5)
+    checkpoints.remind(point.pk, "checkpoint.missed", now=now)
+    ending.now = now
+    closing = ending.closable().close()
+
+    slowed = says(closing, Question.SLOWED)
+
+    assert slowed[0].startswith("The longest checkpoint was CP-1, ")
+    minutes = (now - START) // timedelta(minutes=1)
+    assert slowed[1] == f"CP-1 was not decided in time, T+00:{minutes}."
 
 
 def test_gaps_and_overlaps_of_ownership_have_their_times(ending: Ending) -> None:

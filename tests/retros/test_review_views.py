@@ -58,7 +58,7 @@ def test_the_page_asks_and_says_what_the_record_says(inside: Client, closed: End
     assert "from the declaration to D-1." in text
     # Where the question is computed it is answered, to be confirmed.
     assert 'name="longest"' in text
-    assert "1 of 5 questions answered" in text
+    assert "0 of 5 questions answered" in text
     assert "No owner" not in text
 
 
@@ -71,7 +71,7 @@ def test_a_review_is_refused_with_all_kept_and_then_finished(
 
     text = bad.content.decode()
     assert bad.status_code == 422
-    assert "Not finished yet: 2 rules are unmet" in text
+    assert "Not finished yet: 2 things are missing" in text
     assert 'href="#id_metric_follows"' in text
     assert looking.TITLE in text
     assert looking.WHY in text
@@ -103,7 +103,7 @@ def test_what_cannot_be_read_is_told_with_the_rest(inside: Client, closed: Endin
 
     bad = send(inside, closed, "retro", said).content.decode()
 
-    assert "2 rules are unmet" in bad
+    assert "2 things are missing" in bad
     assert "Write a day like 2026-03-07." in bad
     assert 'value="soon"' in bad
 
