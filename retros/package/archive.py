@@ -8,7 +8,6 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from incidents.models import Evidence, TimelineEntry
 from incidents.timeline.verify import sealed
@@ -100,12 +99,15 @@ class _Drain:
     def __init__(self) -> None:
         self._written: list[bytes] = []
 
-    def write(self, data: Any) -> int:
+    def write(self, data: bytes, /) -> int:
         self._written.append(bytes(data))
         return len(data)
 
     def flush(self) -> None:
         """Nothing waits anywhere."""
+
+    def close(self) -> None:
+        """Nothing is held."""
 
     def take(self) -> bytes:
         data, self._written = b"".join(self._written), []
@@ -122,7 +124,7 @@ def zipped(package: Package) -> Iterator[bytes]:
 def _zip(first: Iterable[tuple[str, bytes]], rest: Parts, at: datetime) -> Iterator[bytes]:
     drain = _Drain()
     stamp = at.astimezone(UTC).timetuple()[:6]
-    with zipfile.ZipFile(drain, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(drain, "w", zipfile.ZIP_DEFLATED) as archive:
         for files in (first, rest):
             for name, data in files:
                 info = zipfile.ZipInfo(name, stamp)

@@ -65,7 +65,7 @@ def _about(package: Package, facts: Standing, now: datetime) -> About:
         version=package.number,
         title=incident.title,
         severity=str(Severity(incident.severity).label),
-        scenario=facts.scenario.name if facts.scenario else "",
+        scenario=facts.scenario.title if facts.scenario else "",
         surfaces=tuple(str(one) for one in facts.surfaces),
         declared_at=incident.declared_at,
         declared_by=str(incident.declared_by),
