@@ -30,19 +30,22 @@ from incidents.actions import (
 from incidents.content import content_hash
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import lock, record
-from incidents.vocabulary import LaneKind, RoleName
+from incidents.vocabulary import Group, LaneKind, RoleName
 from lanes.actions import boundary, handoffs, hypotheses, notes, patterns, unknowns
 from retros.actions import (
     backlog,
     closing,
+    packages,
     reminding,
     review_reminding,
     reviewing,
     watching,
 )
+from retros.package.build import LABELS
+from retros.package.canonical import digest
 from retros.rules.reminding import DUE
 from tests.comms import saying
-from tests.factories import START, SurfaceFactory, declared
+from tests.factories import START, PersonFactory, SurfaceFactory, declared
 from tests.filled import PRECHECK, VERIFICATION, made_ready, written
 from tests.lanes.handing import terms
 from tests.recommending import proposed
@@ -83,6 +86,7 @@ MODULES: tuple[ModuleType, ...] = (
     watching,
     reviewing,
     review_reminding,
+    packages,
 )
 
 LATER = START + timedelta(minutes=5)
@@ -237,6 +241,12 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         s.do(reviewing.add, 1, "review", text="The alert was muted"),
     ),
     "review_reminding.remind": lambda s: s.look_asks(),
+    "packages.keep": lambda s: s.sealed(),
+    "packages.fail": lambda s: s.unmade(),
+    "packages.again": lambda s: (s.unmade(), s.do(packages.again, 1)),
+    "packages.accept": lambda s: (s.sealed(), s.as_admin(packages.accept, 1)),
+    "packages.send_back": lambda s: s.sent_back(),
+    "packages.revise": lambda s: s.revised(),
     "watching.end_watch": lambda s: watching.end_watch(
         s.closed().incident_id, now=LATER + timedelta(hours=24)
     ),
@@ -311,6 +321,28 @@ class Scene:
     def watch_asks(self) -> Any:
         first = self.closed().check_ins.first()
         return watching.remind(first.pk, watching.ASKED, now=first.due_at)
+
+    def as_admin(self, action: Callable[..., Any], *args: Any) -> Any:
+        who = PersonFactory(groups=[Group.ADMIN]).as_actor()
+        return action(who, self.incident.pk, *args, now=LATER)
+
+    def sealed(self) -> Any:
+        """A package of the first closing, without a worker to make it."""
+        row = self.closed().packages.get()
+        made = packages.Made("{}", digest("{}"), 1, b"%PDF", "{}")
+        return packages.keep(row.pk, made, now=LATER)
+
+    def unmade(self, error: str = "No space left") -> Any:
+        return packages.fail(self.closed().packages.get().pk, error, now=LATER)
+
+    def sent_back(self, remark: str = "Say who was affected") -> Any:
+        self.sealed()
+        return self.as_admin(packages.send_back, 1, {"note": remark})
+
+    def revised(self, said: str = "Four nodes were stale") -> Any:
+        remark = self.sent_back().package.remarks.get()
+        note = dict.fromkeys(LABELS, said)
+        return self.do(packages.revise, 1, packages.Revised(**note, answers={remark.pk: said}))
 
     def looked_back(self, **other: Any) -> Any:
         """The review of the first closing."""

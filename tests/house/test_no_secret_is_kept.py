@@ -50,6 +50,9 @@ from retros.models import (
     CheckIn,
     Closing,
     LookBackDraft,
+    Package,
+    Remark,
+    RemarkAnswer,
     Statement,
 )
 from tests.comms import saying
@@ -140,6 +143,9 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
     "signal": lambda s: (s.closed(), s.do(closing.fire, signal=LEAK)),
     "reopened": lambda s: (s.closed(), s.do(closing.reopen, reason=LEAK)),
     "check-in": lambda s: (s.closed(), s.do(watching.check_in, text=LEAK)),
+    "remark on a package": lambda s: s.sent_back(remark=LEAK),
+    "package made anew": lambda s: s.revised(said=LEAK),
+    "package that failed": lambda s: s.unmade(error=LEAK),
     "draft of a review": lambda s: (
         s.closed(),
         s.do(reviewing.save_draft, 1, "review", {"ignored": [LEAK]}),
@@ -197,6 +203,9 @@ def kept() -> str:
         Statement,
         Closing,
         CheckIn,
+        Package,
+        Remark,
+        RemarkAnswer,
         Answer,
         Addendum,
         LookBackDraft,
