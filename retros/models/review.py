@@ -16,8 +16,8 @@ class LookBackQuerySet(models.QuerySet["LookBack"]):
         return self.filter(finished_at__isnull=True, superseded_at__isnull=True)
 
     def owed(self) -> "LookBackQuerySet":
-        """Open ones, while their incident is not fought again."""
-        return self.open().exclude(incident__status=Status.ACTIVE)
+        """Open ones, while their incident is closed: not one that is fought again."""
+        return self.open().filter(incident__status__in=(Status.WATCHING, Status.CLOSED))
 
     def visible_to(self, person: Person) -> "LookBackQuerySet":
         """Those of incidents whose room the person may enter."""
