@@ -131,6 +131,7 @@ _ACTS = (
 _PLACES = (
     _Act("Closure gate", "gate.read", "gate", "i-gate", "G", "close end resolve"),
     _Act("The watch", "watch.read", "watch", "i-clock", words="check in reopen trigger"),
+    _Act("Closure package", "package.read", "package", "i-gate", words="pdf zip review download"),
     _Act("Review and retro", "review.read", "retro", "i-info", words="look back questions"),
     _Act("The room as of a time", "room.view", "as-of", "i-clock", "T", "past rewind"),
     _Act("All evidence", "evidence.read", "evidence-list", "mark-evidence"),
