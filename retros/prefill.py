@@ -1,6 +1,6 @@
 """What the record says beside each question of looking back, computed: nobody has to remember it.
 
-Nine queries or fewer beside the incident's facts, however long its record is.
+Eight queries beside the incident's facts, however long its record is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,20 +13,22 @@ from comms.models import Lapse
 from incidents import facts as incident_facts
 from incidents.facts import Standing
 from incidents.models import Evidence, Incident, TimelineEntry
-from incidents.rules.wording import duration
+from incidents.rules.wording import duration, quoted
 from incidents.templatetags.room import since
 from lanes.models import PatternSpan
 from lanes.owners import story
 from lanes.picture import gaps
-from retros.models import Closing
+from retros.models import Answer, Closing
 from retros.rules.longest import Span, longest, spans
 from retros.vocabulary import Question
 
 SHOWN = 6
-"""Lines beside one question; what is left out is counted."""
+"""Lines beside one question."""
+READ = 100
+"""Rows of one sort that are read for them, the earliest."""
 
 _OVERLAP = "OVERLAP"
-_KINDS = ("incident.reopened", "decision.refused", "closing.refused", "checkpoint.missed")
+_KINDS = ("decision.refused", "closing.refused", "checkpoint.missed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,14 @@ def of(closing: Closing) -> Prefill:
             *record.late(),
         ),
         Question.FASTER: record.verified(),
+        Question.PROPOSAL: record.reviewed(),
     }
     return Prefill({str(q): _shown(lines) for q, lines in says.items()}, record.begins())
 
 
 def _shown(lines: Iterable[str]) -> tuple[str, ...]:
     found = tuple(lines)
-    left = len(found) - SHOWN
-    return (*found[:SHOWN], f"And {left} more on the timeline.") if left > 0 else found
+    return (*found[:SHOWN], "And more: the timeline has it all.") if len(found) > SHOWN else found
 
 
 class _Record:
@@ -74,14 +76,13 @@ class _Record:
         self.entries = self._entries()
         self.spans = self._spans()
         self.first: Evidence | None = _first(self.incident)
-        self.held = list(
-            PatternSpan.objects.filter(incident=self.incident, began_at__lte=self.until)
-        )
+        spans = PatternSpan.objects.filter(incident=self.incident, began_at__lte=self.until)
+        self.held = list(spans[:READ])
         self.lapses = _lapses(self.incident, self.until)
 
     def _entries(self) -> list[TimelineEntry]:
         rows = TimelineEntry.objects.filter(incident=self.incident, kind__in=_KINDS)
-        return list(rows.filter(at__lte=self.until).order_by("seq"))
+        return list(rows.filter(at__lte=self.until).order_by("seq")[:READ])
 
     def _of(self, kind: str) -> list[TimelineEntry]:
         return [one for one in self.entries if one.kind == kind]
@@ -92,7 +93,9 @@ class _Record:
     def _spans(self) -> Sequence[Span]:
         """How long each checkpoint took, by its decision."""
         begun = [("the declaration", self.incident.declared_at)]
-        begun += [("the reopening", one.at) for one in self._of("incident.reopened")]
+        reopened = TimelineEntry.objects.filter(incident=self.incident, kind="incident.reopened")
+        times = reopened.filter(at__lte=self.until).order_by("-seq").values_list("at", flat=True)
+        begun += [("the reopening", at) for at in times[:READ]]
         made = [
             (one.reference, one.checkpoint.reference, one.decided_at)
             for one in self.facts.decisions
@@ -195,6 +198,14 @@ class _Record:
             for one in self.lapses
         )
 
+    def reviewed(self) -> tuple[str, ...]:
+        """What the review of the same closing found would have helped most."""
+        answer = _reviewed(self.closing)
+        if answer is None:
+            return ()
+        became = f" It became {answer.item.reference}." if answer.item else ""
+        return (f"The review answered {quoted(answer.text)}.{became}",)
+
     def verified(self) -> tuple[str, ...]:
         """How long the mitigations took that were verified."""
         return tuple(
@@ -206,6 +217,11 @@ class _Record:
             and one.execution.judged_at
             and one.execution.judged_at <= self.until
         )
+
+
+def _reviewed(closing: Closing) -> Answer | None:
+    rows = Answer.objects.filter(look__closing=closing, question=Question.GUARDRAIL)
+    return rows.select_related("item").first()
 
 
 def _first(incident: Incident) -> Evidence | None:
@@ -220,4 +236,4 @@ def _seen(evidence: Evidence) -> datetime:
 
 def _lapses(incident: Incident, until: datetime) -> list[Lapse]:
     rows = Lapse.objects.filter(update__incident=incident, noticed_at__lte=until)
-    return list(rows.select_related("update").order_by("pk"))
+    return list(rows.select_related("update").order_by("pk")[:READ])

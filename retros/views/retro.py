@@ -13,11 +13,14 @@ from incidents.panels import bar
 from incidents.permissions import may
 from retros import prefill
 from retros.actions import backlog, reviewing
-from retros.models import Closing, LookBack, LookBackDraft
+from retros.models import Addendum, Closing, LookBack, LookBackDraft
 from retros.prefill import Prefill
 from retros.review_forms import FORMS, AddendumForm, LookForm
 from warroom.kernel import clock
 from warroom.kernel.refusal import Refused
+
+THOUGHTS, CLOSINGS = 50, 20
+"""How many of each are shown, the latest; the timeline has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,11 @@ class _Shown:
     form: LookForm | None = None
     draft: LookBackDraft | None = None
     thought: AddendumForm | None = None
+
+    @property
+    def thoughts(self) -> list[Addendum]:
+        rows = self.look.addenda.select_related("added_by").order_by("-pk")
+        return list(rows[:THOUGHTS])
 
 
 @door("review.read")
@@ -128,7 +136,7 @@ def _page(
         context |= {
             "shown": shown,
             "next": next((one for one in shown if one.form is not None), None),
-            "others": incident.closings.exclude(pk=closing.pk).order_by("number"),
+            "others": incident.closings.exclude(pk=closing.pk).order_by("-number")[:CLOSINGS],
             "today": backlog.today(now),
         }
     status = 422 if sent is not None else 200
@@ -136,9 +144,7 @@ def _page(
 
 
 def _shown(request: HttpRequest, closing: Closing, sent: Any, first: str) -> list[_Shown]:
-    rows = closing.looks_back.select_related("finished_by").prefetch_related(
-        "answers__item__owner", "addenda__added_by"
-    )
+    rows = closing.looks_back.select_related("finished_by").prefetch_related("answers__item__owner")
     found = prefill.of(closing)
     looks = sorted(rows, key=lambda one: (one.kind != first, one.due_at))
     made = [_one(request, look, closing, found, sent) for look in looks]

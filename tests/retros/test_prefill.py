@@ -11,11 +11,14 @@ from incidents.models import Person
 from incidents.vocabulary import LaneKind, Option, RoleName
 from lanes.actions import boundary, patterns
 from retros import prefill
-from retros.models import Closing
+from retros.actions import reviewing
+from retros.actions.reviewing import Said
+from retros.models import BacklogItem, Closing
 from retros.vocabulary import Question
 from tests.comms import saying
 from tests.factories import START
 from tests.filled import PRECHECK
+from tests.retros import looking
 from tests.retros.ending import Ending
 from warroom.kernel.refusal import Refused
 
@@ -149,6 +152,27 @@ def test_what_came_after_the_closing_is_not_of_it(ending: Ending) -> None:
     again = prefill.of(Closing.objects.get(pk=closing.pk))
 
     assert again == before
+
+
+def test_the_retro_is_told_what_the_review_found(ending: Ending) -> None:
+    closing = ending.closable().close()
+    actor, number = ending.commander.as_actor(), ending.incident.pk
+    item = Said(
+        text="A probe of each region",
+        follows="item",
+        title="Probe each region",
+        owner=ending.executor,
+        due_on=looking.DAY,
+    )
+    written = looking.review(ending.executor, guardrail=item)
+    assert says(closing, Question.PROPOSAL) == ()
+
+    reviewing.finish(actor, number, 1, "review", written, now=ending.after(minutes=5))
+
+    became = BacklogItem.objects.get(title="Probe each region").reference
+    assert says(closing, Question.PROPOSAL) == (
+        f"The review answered “A probe of each region”. It became {became}.",
+    )
 
 
 def test_what_is_verified_is_told_beside_what_helped(ending: Ending) -> None:
