@@ -1,4 +1,4 @@
-"""What the gate judges, read from the record: eight queries beside the incident's standing."""
+"""What the gate judges, read from the record: nine queries beside the incident's standing."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,7 +10,7 @@ from comms.rules.commitment import reaches
 from incidents import patterns
 from incidents.actions.owners import can_answer
 from incidents.facts import Standing, standing
-from incidents.models import Decision, Incident, Person, Risk
+from incidents.models import Decision, Incident, Person, Risk, TimelineEntry
 from incidents.vocabulary import ExecutionState, Group, Purpose
 from lanes.models import Handoff
 from retros.models import BacklogItem, Statement
@@ -39,6 +39,7 @@ def ending_of(facts: Standing, now: datetime) -> gate.Ending:
         decisions=tuple(one.reference for one in decisions),
         mitigations=tuple(_mitigations(decisions)),
         run=_run(incident),
+        reopened_at=_reopened(incident),
         statement=_statement(incident),
         risks=tuple(_risks(facts)),
         backlog=tuple(_backlog(incident)),
@@ -71,6 +72,11 @@ def _run(incident: Incident) -> gate.Run | None:
     if row is None:
         return None
     return gate.Run(row.number, row.captured_at, row.started_at, row.succeeded, row.has_content)
+
+
+def _reopened(incident: Incident) -> datetime | None:
+    rows = TimelineEntry.objects.filter(incident=incident, kind="incident.reopened")
+    return rows.order_by("-seq").values_list("at", flat=True).first()
 
 
 def _statement(incident: Incident) -> gate.Statement:

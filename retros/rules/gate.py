@@ -98,7 +98,8 @@ class Loose:
 @dataclass(frozen=True, slots=True)
 class Ending:
     """An incident as the gate sees it. ``frozen`` are surfaces whose freeze is neither lifted nor
-    kept on purpose; ``stale`` is the sentence of the anti-pattern, if it holds."""
+    kept on purpose; ``stale`` is the sentence of the anti-pattern, if it holds. ``reopened_at`` is
+    when it was last opened again: proof from before then is none."""
 
     now: datetime
     severity: str
@@ -107,6 +108,7 @@ class Ending:
     decided_at: datetime | None = None
     mitigations: tuple[Mitigation, ...] = ()
     run: Run | None = None
+    reopened_at: datetime | None = None
     statement: Statement = field(default_factory=Statement)
     risks: tuple[Owned, ...] = ()
     backlog: tuple[Owned, ...] = ()
@@ -209,6 +211,8 @@ def _fresh(at: Ending) -> list[str]:
     changed = max((one.done_at for one in at.mitigations if one.done_at), default=None)
     if changed and (at.run.captured_at <= changed or at.run.began_at < changed):
         found.append(f"{name} was run before the last change was done.")
+    if at.reopened_at and at.run.began_at <= at.reopened_at:
+        found.append(f"{name} was run before the incident was opened again.")
     age = at.now - at.run.captured_at
     if age >= FRESH:
         words = f"{name} is {duration(age)} old: it must be less than {duration(FRESH)} old."

@@ -155,6 +155,8 @@ def test_the_trigger_opens_it_again_with_one_confirmation(ending: Ending) -> Non
     # The gate stands anew, and a second closing has a watch of its own.
     with pytest.raises(Refused):
         ending.fire()
+    with pytest.raises(Refused, match="before the incident was opened again"):
+        ending.close()
     again = ending.decide(next_action="Roll back once more")
     ending.done(again.number)
     ending.judge(ending.run(), number=again.number)

@@ -101,6 +101,10 @@ MET = {
         "C-VERIFIED",
         {"mitigations": (LANGUISHED, VERIFIED)},
     ),
+    "verified: run after it was opened again": (
+        "C-VERIFIED",
+        {"reopened_at": ago(minutes=12), "run": Run(9, ago(minutes=10), ago(minutes=11))},
+    ),
     "watch": ("C-WATCH", {}),
     "watch: a short trigger": ("C-WATCH", {"statement": replace(STATED, trigger="5xx > 1 %")}),
     "watch: no rollback possible is said": (
@@ -191,6 +195,16 @@ UNMET = {
             "run": Run(9, ago(minutes=10), ago(minutes=12)),
         },
         "E-9 was run before the last change was done.",
+    ),
+    "verified: run from before it was opened again": (
+        "C-VERIFIED",
+        {"reopened_at": ago(minutes=5)},
+        "E-9 was run before the incident was opened again.",
+    ),
+    "verified: run begun before it was opened again": (
+        "C-VERIFIED",
+        {"reopened_at": ago(minutes=11), "run": Run(9, ago(minutes=10), ago(minutes=11))},
+        "E-9 was run before the incident was opened again.",
     ),
     "verified: the newest run failed": (
         "C-VERIFIED",
