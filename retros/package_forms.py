@@ -16,7 +16,9 @@ class JudgeForm(WarroomForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for section, label in SECTIONS.items():
-            self.fields[f"remark_{section}"] = text_field(label, 1000, rows=2, required=False)
+            self.fields[f"remark_{section}"] = text_field(
+                f"On “{label}”", 1000, rows=2, required=False
+            )
 
     def remarks(self) -> dict[str, str]:
         return {section: self.cleaned_data[f"remark_{section}"] for section in SECTIONS}

@@ -1,15 +1,18 @@
 """Scenario A by hand: refused a closing, closed, reopened, closed again; its second package is
 accepted, its review and its retro are finished."""
 
+import re
 from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
 from incidents.models import Incident
 from retros import making
+from retros.actions import packages
 from retros.models import BacklogItem, Package
 from tests.browser.conftest import Visits
 from tests.browser.test_pages import problems
+from tests.browser.test_retro import closed  # noqa: F401  (a fixture)
 from tests.browser.test_scenarios import decide, declare, execute, fill_in, staff, verify
 from tests.browser.world import World
 from warroom.kernel import clock
@@ -192,3 +195,47 @@ def test_from_the_signal_to_an_accepted_package_and_a_finished_retro(
 
     look_back(mara, room)
     assert BacklogItem.objects.filter(incident=incident).count() == 3
+
+
+def test_a_package_is_readable_by_all(
+    visit: Visits,
+    closed: Incident,  # noqa: F811
+) -> None:
+    """Waiting, failed, made, judged, sent back, and made anew."""
+    room, found = closed.get_absolute_url(), {}
+    first = Package.objects.get(incident=closed)
+    admin = visit("admin", f"{room}package/1/")
+    found["waiting"] = problems(admin)
+    packages.fail(first.pk, "No space left", now=clock.now())
+    mara = visit("mara", f"{room}package/1/")
+    found["failed"] = problems(mara)
+    mara.get_by_role("button", name="Try again").click()
+    expect(mara.locator("#progress")).to_be_visible()
+    made(closed)
+
+    admin.goto(f"{room}package/1/")
+    for summary in admin.locator(".document details > summary").all():
+        summary.click()
+    found["made"] = problems(admin)
+    admin.get_by_role("button", name="Send back").click()
+    expect(admin.locator("#refusal")).to_be_focused()
+    found["refused"] = problems(admin)
+    admin.get_by_label("On “Leadership note”").fill("Say who was affected.")
+    admin.get_by_role("button", name="Send back").click()
+    expect(admin.locator(".document")).to_contain_text("Sent back")
+
+    mara.goto(f"{room}package/1/")
+    mara.get_by_role("link", name="Answer and make version 2").click()
+    mara.get_by_label("What happened").fill("Four nodes were stale; 31 % could not sign in.")
+    mara.get_by_role("button", name="Make version 2").click()
+    expect(mara.locator("#refusal")).to_contain_text("Say what became of the remark")
+    expect(mara.get_by_label("What happened")).to_have_value(re.compile("31 %"))
+    found["revising"] = problems(mara)
+    mara.get_by_label("what became of it?").fill("Added: 31 %.")
+    mara.get_by_role("button", name="Make version 2").click()
+    made(closed)
+    mara.goto(f"{room}package/2/changes/")
+    found["changes"] = problems(mara)
+    admin.goto("/packages/")
+    found["queue"] = problems(admin)
+    assert not any(found.values()), found
