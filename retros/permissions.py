@@ -14,6 +14,7 @@ declare(
         "gate.read": _RESPONDING,
         "incident.close": _IN_COMMAND,
         "incident.reopen": _IN_COMMAND | {Who.DEPUTY},
+        "numbers.read": _RESPONDING,
         "package.read": _RESPONDING,
         "package.make": frozenset({Who.SYSTEM}),
         "package.ask": _IN_COMMAND | {Who.DEPUTY},

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from retros.views import backlog, backlog_list, gate, package, retro, watch
+from retros.views import backlog, backlog_list, gate, numbers, package, retro, watch
 
 urlpatterns: list[URLPattern] = [
     path("backlog/", backlog_list.backlog, name="backlog-all"),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("INC-<int:number>/HARD-<int:item>/", backlog.item, name="backlog-item"),
     path("INC-<int:number>/gate/", gate.gate, name="gate"),
     path("INC-<int:number>/gate/summary/", gate.summary, name="gate-summary"),
+    path("numbers/", numbers.numbers, name="numbers"),
+    path("numbers/csv/", numbers.download, name="numbers-csv"),
     path("packages/", package.queue, name="packages"),
     path("INC-<int:number>/package/", package.newest, name="package"),
     path("INC-<int:number>/package/<int:version>/", package.version, name="package-version"),

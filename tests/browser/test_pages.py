@@ -217,6 +217,8 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "watch": ("mara", f"{ROOM}watch/", 200, lambda page: "main"),
     "watch, firing": ("mara", f"{ROOM}watch/fire/", 200, lambda page: "main"),
     "reopening": ("mara", f"{ROOM}reopen/", 200, lambda page: "main"),
+    "numbers": ("mara", "/numbers/", 200, None),
+    "numbers by severity": ("mara", "/numbers/?by=severity", 200, lambda page: "main"),
     "review and retro": ("mara", f"{ROOM}retro/", 200, lambda page: "main"),
     "backlog of an incident": ("noor", f"{ROOM}backlog/", 200, None),
     "backlog of an incident, refused": ("noor", f"{ROOM}backlog/", 200, refused),

@@ -1,0 +1,1 @@
+"""Numbers over time: what is recorded of many incidents, summed up."""
