@@ -54,7 +54,7 @@ def chart(metric: Metric, figures: Sequence[Figure], whole: Figure, *, over_time
     """``whole`` is the figure of all; ``over_time``: the groups are months in their order."""
     known = [one for one in figures if one.value is not None]
     head = shown(metric, whole.value)
-    about = _cases(metric, whole) if whole.cases else "No case in this period."
+    about = _cases(metric, whole) if whole.cases else "No case in this period"
     words = f"{metric.title}, {metric.unit}: " + "; ".join(
         f"{one.group.label} {shown(metric, one.value)}" for one in known
     )
@@ -83,8 +83,10 @@ def shown(metric: Metric, value: float | None) -> str:
 def _cases(metric: Metric, one: Figure) -> str:
     if metric.is_share:
         return f"{one.kept} of {one.cases}"
+    if one.cases == 1:
+        return "One case"
     few = "only " if one.is_few else ""
-    return f"median of {few}{one.cases}"
+    return f"Median of {few}{one.cases}"
 
 
 def _places(number: int) -> list[float]:

@@ -139,7 +139,7 @@ def test_without_a_case_nothing_is_drawn_and_the_words_say_so() -> None:
         metric, figures(metric, months(AT.date(), AT.date()), {}), whole(metric, []), over_time=True
     )
 
-    assert (found.figure, found.about, found.path) == ("–", "No case in this period.", "")
+    assert (found.figure, found.about, found.path) == ("–", "No case in this period", "")
 
 
 def test_many_months_are_named_now_and_then() -> None:

@@ -101,7 +101,7 @@ def test_five_thousand_cost_as_many_queries_as_ten(commander: Person) -> None:
 
     assert len(much) == len(few) <= MOST_QUERIES
     assert "5000 incidents" in shown
-    assert "median of 5000" in shown
+    assert "Median of 5000" in shown
     assert "5000 of 10000" in shown
 
 
