@@ -2,7 +2,8 @@
 
 The incident is written by the actions, with 96 MiB of evidence. Each round a fresh process makes
 the package as a worker does, then writes the zip as a download does, and says how long both took
-and how much memory it ever held. Beside it stands a floor: reading the same evidence and hashing it.
+and how much memory it ever held. Beside it stands a floor: reading the same evidence and hashing
+it.
 Ends with one JSON line; exit status 1 when a limit is missed.
 """
 
