@@ -18,9 +18,11 @@ from retros.rules import gate
 
 _OPEN = {
     ExecutionState.PENDING: "waits for signatures",
-    ExecutionState.DECIDED: "is decided and not executed",
     ExecutionState.STARTED: "is being executed",
 }
+_OPEN_MITIGATION = _OPEN | {ExecutionState.DECIDED: "is decided and not executed"}
+_OPEN_HOLD = _OPEN | {ExecutionState.DONE: "was executed, and is not verified"}
+"""A mitigation that was executed is the first condition's; a hold that nobody began just holds."""
 _OVER = {ExecutionState.WITHDRAWN}
 
 
@@ -138,8 +140,8 @@ def _loose(facts: Standing, now: datetime) -> Iterable[gate.Loose]:
         words = f"Contradiction {conflict.reference} is open."
         yield gate.Loose(words, f"Resolve {conflict.reference}", "decide-next")
     for one in facts.decisions:
-        state = _OPEN.get(ExecutionState(one.execution.state))
-        if state and (one.execution.mitigates or one.execution.is_pending):
+        open_states = _OPEN_MITIGATION if one.execution.mitigates else _OPEN_HOLD
+        if state := open_states.get(ExecutionState(one.execution.state)):
             words = f"{one.reference} {state}."
             yield gate.Loose(words, f"To {one.reference}", "decision", one.number)
     for offer in Handoff.objects.open().filter(incident=facts.incident).select_related("receiver"):

@@ -8,7 +8,7 @@ from django.db import ProgrammingError, transaction
 
 from incidents.actions import checkpoints, lifecycle
 from incidents.models import Assignment, Incident, Notice, Person, TimelineEntry
-from incidents.vocabulary import RoleName
+from incidents.vocabulary import Option, RoleName
 from retros import facts
 from retros.actions import closing
 from retros.models import Closing
@@ -85,6 +85,23 @@ def test_each_condition_alone_keeps_it_open(ending: Ending) -> None:
     ending.after(minutes=30)
     # The run grew old, and the checkpoint after the decision is overdue.
     assert unmet(ending) == ["C-VERIFIED", "C-OPEN"]
+
+
+def test_a_hold_that_somebody_began_is_finished_first(ending: Ending) -> None:
+    ending.closable()
+    hold = ending.decide(Option.HOLD, next_action="Watch the board").number
+    ending.run()
+    assert unmet(ending) == []
+
+    ending.start(number=hold)
+    ending.run()
+    assert unmet(ending) == ["C-OPEN"]
+    ending.finish(ending.capture(), number=hold)
+    ending.run()
+    assert unmet(ending) == ["C-OPEN"]
+    ending.judge(ending.run(), number=hold)
+    assert unmet(ending) == []
+    ending.close()
 
 
 def test_a_newer_failed_run_shuts_the_gate_again(ending: Ending) -> None:
