@@ -73,8 +73,8 @@ def _about(package: Package, facts: Standing, now: datetime) -> About:
         closed_at=closing.closed_at,
         closed_by=str(closing.closed_by),
         made_at=now,
-        commander=str(facts.commander or ""),
-        watch_owner=_watcher(package),
+        commander=_held(package, RoleName.COMMANDER),
+        watch_owner=_held(package, RoleName.WATCH_OWNER),
         watch_until=closing.watch_until,
         trigger=closing.trigger,
         confidence=closing.get_confidence_display(),
@@ -95,12 +95,10 @@ def _recovered(package: Package) -> datetime | None:
     return rows.order_by("-published_at").values_list("published_at", flat=True).first()
 
 
-def _watcher(package: Package) -> str:
-    """Who held the watch when it began."""
+def _held(package: Package, role: RoleName) -> str:
+    """Who had the role when it was closed."""
     rows = Assignment.objects.filter(
-        incident=package.incident,
-        role=RoleName.WATCH_OWNER,
-        since__lte=package.closing.closed_at,
+        incident=package.incident, role=role, since__lte=package.closing.closed_at
     )
     row = rows.select_related("person").order_by("-since", "-pk").first()
     return str(row.person) if row else ""

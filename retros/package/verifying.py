@@ -12,6 +12,8 @@ from typing import Any
 from incidents.timeline.chain import Link, Sealed, first_break
 from retros.package.archive import CONTENT, MANIFEST, TIMELINE
 
+CAPTURED = "evidence.captured"
+
 READ_AT_ONCE = 1 << 20
 LARGEST_MANIFEST = 32 << 20
 
@@ -26,6 +28,13 @@ def broken(path: Path) -> Iterator[str]:
         found = _manifest(archive)
         yield from _files(archive, found["files"])
         yield from _timeline(archive, found)
+
+
+def manifest_text(path: Path) -> str:
+    """As it stands in the zip."""
+    with _opened(path) as archive:
+        _manifest(archive)
+        return archive.read(MANIFEST).decode()
 
 
 def manifest_of(path: Path) -> Mapping[str, Any]:
@@ -88,7 +97,8 @@ def _hash(archive: zipfile.ZipFile, name: str) -> str:
 def _timeline(archive: zipfile.ZipFile, found: Mapping[str, Any]) -> Iterator[str]:
     """The chain of the timeline, up to the entry that the content names as its last."""
     try:
-        record = json.loads(archive.read(CONTENT))["record"]
+        content = json.loads(archive.read(CONTENT))
+        record = content["record"]
         entries = [_sealed(json.loads(line)) for line in archive.read(TIMELINE).splitlines()]
     except (KeyError, ValueError, TypeError, zipfile.BadZipFile):
         yield "its timeline cannot be read"
@@ -98,6 +108,20 @@ def _timeline(archive: zipfile.ZipFile, found: Mapping[str, Any]) -> Iterator[st
         yield gap.sentence
     if any(f"INC-{one.link.incident}" != found.get("incident") for one in entries):
         yield "its timeline is that of another incident"
+    yield from _evidence(content, entries, found["files"])
+
+
+def _evidence(
+    content: Mapping[str, Any], entries: list[Sealed], files: Mapping[str, Any]
+) -> Iterator[str]:
+    """Each captured item lies in the zip with the hash that the timeline says."""
+    paths = {one["reference"]: one["file"] for one in content["appendices"]["evidence"]}
+    for one in entries:
+        if one.link.kind != CAPTURED:
+            continue
+        reference, path = one.link.subject, paths.get(one.link.subject, "")
+        if files.get(path, {}).get("sha256") != one.link.data.get("sha256"):
+            yield f"{reference} is not what the timeline says was captured"
 
 
 def _sealed(said: Mapping[str, Any]) -> Sealed:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient, Client
 from django.urls import reverse
 
@@ -103,6 +104,7 @@ async def test_the_zip_is_sent_in_pieces(closed: Ending) -> None:
     assert len(pieces) > 10
     package = await Package.objects.select_related("incident", "closing").aget()
     assert b"".join(pieces) == await sync_to_async(lambda: b"".join(archive.zipped(package)))()
+    await sync_to_async(connections.close_all)()
 
 
 def test_before_closing_there_is_none(ending: Ending) -> None:

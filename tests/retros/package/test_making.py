@@ -191,6 +191,51 @@ def test_a_whole_zip_of_another_record_is_found_out_against_ours(
     assert "remembers as its last" in capsys.readouterr().out
 
 
+def test_evidence_that_was_changed_with_its_manifest_is_found_out_by_the_timeline(
+    closed: Ending, tmp_path: Path, capsys: Any
+) -> None:
+    package = made(closed)
+    path = written(package, tmp_path)
+    item = json.loads(package.content)["appendices"]["evidence"][0]
+    changed(path, item["file"], lambda data: data + b" and more")
+    with_manifest(path, item["file"])
+
+    with pytest.raises(CommandError):
+        call_command("verify_package", str(path))
+
+    found = capsys.readouterr().out
+    assert f"{item['reference']} is not what the timeline says was captured" in found
+
+
+def test_a_page_that_was_changed_with_its_manifest_is_found_out_by_what_was_sealed_here(
+    closed: Ending, tmp_path: Path, capsys: Any
+) -> None:
+    path = written(made(closed), tmp_path)
+    changed(path, "package.md", lambda data: data.replace(b"Closed", b"Opened"))
+    with_manifest(path, "package.md")
+
+    with pytest.raises(CommandError):
+        call_command("verify_package", str(path))
+
+    assert "version 1 was sealed here with another manifest" in capsys.readouterr().out
+
+
+def test_away_from_home_it_is_checked_by_itself(
+    closed: Ending, tmp_path: Path, capsys: Any
+) -> None:
+    """As where another installation, or nobody yet, has that incident."""
+    path = written(made(closed), tmp_path)
+    missing = closed.incident.pk + 1000
+
+    def elsewhere(data: bytes) -> bytes:
+        return data.replace(closed.incident.reference.encode(), f"INC-{missing}".encode())
+
+    changed(path, "manifest.json", elsewhere)
+    with pytest.raises(CommandError):
+        call_command("verify_package", str(path))
+    assert "its timeline is that of another incident" in capsys.readouterr().out
+
+
 def test_what_is_no_package_is_said_to_be_none(tmp_path: Path) -> None:
     empty = tmp_path / "empty.zip"
     with zipfile.ZipFile(empty, "w"):

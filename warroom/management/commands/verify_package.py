@@ -1,14 +1,15 @@
 """Checks a closure package's zip: its files, its timeline, and that timeline against our record."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from incidents.models import TimelineEntry
-from retros.package.verifying import Unreadable, broken, last_of, manifest_of
+from retros.models import Package
+from retros.package.verifying import Unreadable, broken, last_of, manifest_of, manifest_text
 
 
 class Command(BaseCommand):
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         try:
             about = manifest_of(path)
             found = list(broken(path))
-            found += [] if found else list(self._against_record(path, str(about.get("incident"))))
+            found += [] if found else list(self._against_record(path, about))
         except Unreadable as error:
             raise CommandError(str(error)) from error
         for sentence in found:
@@ -35,7 +36,8 @@ class Command(BaseCommand):
         files, entries = len(about["files"]), about["entries"]
         self.stdout.write(f"{path.name} holds: {files} files, {entries} entries.")
 
-    def _against_record(self, path: Path, reference: str) -> Iterator[str]:
+    def _against_record(self, path: Path, about: Mapping[str, Any]) -> Iterator[str]:
+        reference, version = str(about.get("incident")), about.get("version")
         number = reference.removeprefix("INC-")
         seq, last = last_of(path)
         rows = TimelineEntry.objects.filter(incident=number if number.isdigit() else 0)
@@ -43,3 +45,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{reference} is not in this installation: checked by itself alone.")
         elif not rows.filter(seq=seq, hash=last).exists():
             yield f"its timeline is not that of {reference} in this installation"
+        sealed = Package.objects.filter(incident=number if number.isdigit() else 0, number=version)
+        for manifest in sealed.values_list("manifest", flat=True):
+            if manifest and manifest != manifest_text(path):
+                yield f"version {version} was sealed here with another manifest"
