@@ -12,6 +12,7 @@ class CommsConfig(AppConfig):
             patterns,
             permissions,
         )
+        from comms.actions import updates  # noqa: F401  (it follows what ends in error)
         from comms.status import pages  # noqa: F401
         from comms.status.changed import changed
         from comms.status.formats import atom, calendar, statuspage  # noqa: F401

@@ -107,6 +107,7 @@ _ACTS = (
     _Act("Schedule a checkpoint", "checkpoint.schedule", "checkpoint", "mark-checkpoint"),
     _Act("Change severity", "severity.change", "severity", "i-warning", "S", "sev"),
     _Act("Move to another phase", "phase.change", "phase", "i-go", "P"),
+    _Act("Say it was declared in error", "incident.void", "void", "i-info", words="void duplicate"),
     _Act("Freeze a surface", "freeze.change", "freeze", "i-freeze", "F", "lift keep merges"),
     _Act("Add a residual risk", "risk.change", "risks", "i-warning", words="register"),
     _Act("Add a hardening item", "backlog.change", "backlog", "i-gate", words="guardrail backlog"),

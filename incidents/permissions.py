@@ -52,6 +52,8 @@ declare(
         "room.view": _RESPONDING,
         "evidence.read": _RESPONDING,
         "evidence.capture": _RESPONDING | {Who.AGENT},
+        "incident.void": _IN_COMMAND,
+        "incident.take_back": _IN_COMMAND | {Who.DEPUTY},
         "severity.change": _IN_COMMAND,
         "phase.change": _IN_COMMAND,
         "channel.set": _IN_COMMAND,
@@ -99,6 +101,9 @@ WHILE_ACTIVE = frozenset(
 
 Notes, evidence, updates, risks and freezes outlast it.
 """
+
+NEVER_IN_ERROR = WHILE_ACTIVE | {"message.publish", "recommendation.make", "branch.change"}
+"""What makes no sense in an incident that was declared in error, until that is taken back."""
 
 _BY_ROLE = {
     RoleName.COMMANDER: Who.COMMANDER,

@@ -17,6 +17,7 @@ from incidents.views import (
     scenarios,
     settings,
     surfaces,
+    voiding,
 )
 from incidents.vocabulary import LaneKind
 
@@ -37,6 +38,8 @@ urlpatterns = [
     path("INC-<int:number>/live/", live.catch_up, name="live"),
     path("INC-<int:number>/severity/", commands.severity, name="severity"),
     path("INC-<int:number>/phase/", commands.phase, name="phase"),
+    path("INC-<int:number>/void/", voiding.void, name="void"),
+    path("INC-<int:number>/take-back/", voiding.take_back, name="take-back"),
     path("INC-<int:number>/roles/", commands.role, name="role"),
     path("INC-<int:number>/people/", commands.participant, name="participant"),
     path("INC-<int:number>/channel/", commands.channel, name="channel"),

@@ -22,6 +22,12 @@ class Status(TextChoices):
     ACTIVE = "active", "Active"
     WATCHING = "watching", "Watching"
     CLOSED = "closed", "Closed"
+    VOID = "void", "Void"
+    DUPLICATE = "duplicate", "Duplicate"
+
+
+IN_ERROR = frozenset({Status.VOID, Status.DUPLICATE})
+"""Declared in error: end states of their own, never called closed (product, 9)."""
 
 
 class DependencyClass(TextChoices):

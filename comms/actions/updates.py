@@ -14,12 +14,16 @@ from comms.actions.publishing import (
     unread_first,
 )
 from comms.actions.written import WrittenUpdate, masked
+from comms.announcing import announce
 from comms.models import Bulletin, Update, UpdateSurface
+from comms.rules.commitment import reaches
 from comms.rules.message import update as rules
 from comms.status.changed import changed
 from comms.vocabulary import Audience, MessageKind, Progress, SurfaceState
+from incidents.actions import voiding
 from incidents.actions.act import act
 from incidents.facts import Standing, standing
+from incidents.models import Voided
 from incidents.timeline.record import record
 from incidents.vocabulary import Severity
 from warroom.kernel.actor import Actor
@@ -130,3 +134,54 @@ def _show(made: Update, now: datetime) -> None:
         Bulletin.objects.get_or_create(incident=made.incident, defaults={"opened_at": now})
     if made.audience != Audience.PARTICIPANTS:
         changed()
+
+
+@voiding.register_follower
+def take_leave(voided: Voided, actor: Actor, now: datetime) -> None:
+    """A step: whoever was told of what was declared in error is told that it is over.
+
+    In fixed words, since why it was an error is said in the room alone.
+    """
+    incident = voided.incident
+    for audience in Audience:
+        heard = [one for one in incident.updates.all() if audience in reaches(one.audience)]
+        spoken = any(one.audience == audience for one in heard)
+        newest = max(heard, key=lambda one: one.number, default=None)
+        if newest is None or not spoken or newest.progress == Progress.RECOVERED:
+            continue
+        _refuse_unheard(voided, audience)
+        here = standing(incident)
+        written = WrittenUpdate(
+            audience=audience,
+            progress=Progress.RECOVERED,
+            headline=newest.headline,
+            surfaces={one.pk: SurfaceState.OPERATIONAL for one in here.surfaces},
+            **(_SAME if voided.original_id else _NOTHING),
+        )
+        made = _store(here, written, actor, now)
+        _record(made, actor, now)
+        _show(made, now)
+        announce(made, now)
+
+
+def _refuse_unheard(voided: Voided, audience: Audience) -> None:
+    """Readers are led to the other report only when they can read it."""
+    if voided.original is None:
+        return
+    if not any(audience in reaches(one.audience) for one in voided.original.updates.all()):
+        readers = "who follow this one"
+        words = f"Publish an update of {voided.original.reference} for those {readers} first."
+        raise Refused.because("V-SAID", words, "original")
+
+
+_NOTHING = {
+    "impact": "This was reported in error: nothing was wrong.",
+    "mitigation": "Nothing has to be done.",
+    "no_unknowns": "It was reported in error.",
+}
+_SAME = {
+    "impact": "This was reported twice. It is followed under its other report.",
+    "mitigation": "See the other report for how it goes.",
+    "no_unknowns": "They are told with the other report.",
+}
+"""What readers are told in the end."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, models, transaction
 
 from incidents.models import Assignment, Claim, Incident, Notice, Participation, Person, Submission
-from incidents.permissions import WHILE_ACTIVE, require
+from incidents.permissions import NEVER_IN_ERROR, WHILE_ACTIVE, require
 from incidents.timeline.record import check_locked, lock
 from incidents.vocabulary import LaneKind, RoleName, Status
 from warroom.kernel.actor import Actor
@@ -43,9 +43,11 @@ def act(
 
 
 def _refuse_ended(permission: str, incident: Incident) -> None:
-    if permission in WHILE_ACTIVE and incident.status != Status.ACTIVE:
+    refused = NEVER_IN_ERROR if incident.is_in_error else WHILE_ACTIVE
+    if permission in refused and incident.status != Status.ACTIVE:
         now = incident.get_status_display().lower()
-        words = f"{incident.reference} is {now}: reopen it before anything in it is decided."
+        first = "take that back" if incident.is_in_error else "reopen it"
+        words = f"{incident.reference} is {now}: {first} before anything in it is decided."
         raise Refused.because("T-OVER", words)
 
 

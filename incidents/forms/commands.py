@@ -45,6 +45,22 @@ class RestrictionForm(WarroomForm):
     reason = forms.CharField(label="Why", max_length=500, widget=_WHY)
 
 
+class VoidForm(WarroomForm):
+    """``original`` is left empty for a void one."""
+
+    original = forms.CharField(
+        label="The incident that it duplicates",
+        max_length=20,
+        required=False,
+        help_text="Like INC-42. Leave it empty if nothing happened at all: it ends as void.",
+    )
+    reason = forms.CharField(label="Why", max_length=500, required=False, widget=_WHY)
+
+
+class TakeBackForm(WarroomForm):
+    reason = forms.CharField(label="Why", max_length=500, required=False, widget=_WHY)
+
+
 class RoleForm(WarroomForm):
     """``who`` packs role and lane: ``deputy`` or ``lane_owner:mitigation``."""
 

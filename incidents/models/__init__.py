@@ -13,6 +13,7 @@ from incidents.models.risk import Risk
 from incidents.models.scenario import ScenarioText, Served
 from incidents.models.surface import Surface
 from incidents.models.timeline import TimelineEntry
+from incidents.models.voided import DeclaredInError, Voided
 
 __all__ = [
     "Assignment",
@@ -22,6 +23,7 @@ __all__ = [
     "Contradiction",
     "Decision",
     "DecisionDraft",
+    "DeclaredInError",
     "Evidence",
     "EvidenceFile",
     "Execution",
@@ -40,4 +42,5 @@ __all__ = [
     "Submission",
     "Surface",
     "TimelineEntry",
+    "Voided",
 ]

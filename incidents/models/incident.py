@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.urls import reverse
 
-from incidents.vocabulary import Phase, Severity, Status
+from incidents.vocabulary import IN_ERROR, Phase, Severity, Status
 
 if TYPE_CHECKING:
     from incidents.models.person import Person
@@ -45,7 +45,7 @@ class Incident(models.Model):
     known = models.TextField("what is known", blank=True, max_length=4000)
     severity = models.CharField(max_length=1, choices=Severity)
     phase = models.CharField(max_length=12, choices=Phase, default=Phase.DETECTION)
-    status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
+    status = models.CharField(max_length=9, choices=Status, default=Status.ACTIVE)
     restricted = models.BooleanField(default=False)
     scenario = models.SlugField(max_length=60, blank=True)
     evidence_channel = models.CharField(max_length=300, blank=True)
@@ -89,6 +89,20 @@ class Incident(models.Model):
     @property
     def reference(self) -> str:
         return f"INC-{self.pk}"
+
+    @property
+    def is_in_error(self) -> bool:
+        """It was declared in error: void, or the duplicate of another."""
+        return self.status in IN_ERROR
+
+    @property
+    def ended_as(self) -> str:
+        """``Duplicate of INC-7`` or its status; one query for a duplicate."""
+        if self.status == Status.DUPLICATE:
+            standing = self.voidings.filter(taken_back_at=None).select_related("original").first()
+            if standing and standing.original:
+                return f"Duplicate of {standing.original.reference}"
+        return str(self.get_status_display())
 
     def get_absolute_url(self) -> str:
         return reverse("room", args=[self.pk])

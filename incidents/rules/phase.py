@@ -9,12 +9,15 @@ from warroom.kernel.text import says_nothing
 STATUS_GRAPH: Graph[Status] = Graph(
     Status,
     {
-        Status.ACTIVE: (Status.WATCHING,),
+        Status.ACTIVE: (Status.WATCHING, Status.VOID, Status.DUPLICATE),
         Status.WATCHING: (Status.CLOSED, Status.ACTIVE),
         Status.CLOSED: (Status.ACTIVE,),
+        Status.VOID: (Status.ACTIVE,),
+        Status.DUPLICATE: (Status.ACTIVE,),
     },
 )
-"""Closing opens the watch, the watch ends in closed; either may be reopened."""
+"""Closing opens the watch, the watch ends in closed; either may be reopened. What was declared in
+error ends beside that, and can be taken back."""
 
 PHASES = tuple(Phase)
 

@@ -217,6 +217,8 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "watch": ("mara", f"{ROOM}watch/", 200, lambda page: "main"),
     "watch, firing": ("mara", f"{ROOM}watch/fire/", 200, lambda page: "main"),
     "reopening": ("mara", f"{ROOM}reopen/", 200, lambda page: "main"),
+    "declared in error, refused": ("mara", f"{ROOM}void/", 200, refused),
+    "declared in error": ("mara", f"{ROOM}take-back/", 200, lambda page: "main"),
     "numbers": ("mara", "/numbers/", 200, None),
     "numbers by severity": ("mara", "/numbers/?by=severity", 200, lambda page: "main"),
     "review and retro": ("mara", f"{ROOM}retro/", 200, lambda page: "main"),

@@ -26,6 +26,7 @@ from incidents.actions import (
     roles,
     scenarios,
     signatures,
+    voiding,
 )
 from incidents.content import content_hash
 from incidents.models import Incident, Person, TimelineEntry
@@ -87,6 +88,7 @@ MODULES: tuple[ModuleType, ...] = (
     reviewing,
     review_reminding,
     packages,
+    voiding,
 )
 
 LATER = START + timedelta(minutes=5)
@@ -241,6 +243,14 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         s.do(reviewing.add, 1, "review", text="The alert was muted"),
     ),
     "review_reminding.remind": lambda s: s.look_asks(),
+    "voiding.void": lambda s: s.do(voiding.void, reason="A drill alert, not ours"),
+    "voiding.duplicate": lambda s: s.do(
+        voiding.duplicate, original=s.another().pk, reason="Found twice"
+    ),
+    "voiding.take_back": lambda s: (
+        s.do(voiding.void, reason="A drill alert, not ours"),
+        s.do(voiding.take_back, reason="It was ours after all"),
+    ),
     "packages.keep": lambda s: s.sealed(),
     "packages.fail": lambda s: s.unmade(),
     "packages.again": lambda s: (s.unmade(), s.do(packages.again, 1)),
@@ -321,6 +331,9 @@ class Scene:
     def watch_asks(self) -> Any:
         first = self.closed().check_ins.first()
         return watching.remind(first.pk, watching.ASKED, now=first.due_at)
+
+    def another(self) -> Incident:
+        return declared(self.commander, title="The first report of it")
 
     def as_admin(self, action: Callable[..., Any], *args: Any) -> Any:
         who = PersonFactory(groups=[Group.ADMIN]).as_actor()

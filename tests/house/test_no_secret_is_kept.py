@@ -23,6 +23,7 @@ from incidents.actions import (
     restriction,
     risks,
     signatures,
+    voiding,
 )
 from incidents.models import (
     Branch,
@@ -36,6 +37,7 @@ from incidents.models import (
     Recommendation,
     Risk,
     TimelineEntry,
+    Voided,
 )
 from incidents.vocabulary import LaneKind
 from lanes import actions as lanes
@@ -143,6 +145,11 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
     "signal": lambda s: (s.closed(), s.do(closing.fire, signal=LEAK)),
     "reopened": lambda s: (s.closed(), s.do(closing.reopen, reason=LEAK)),
     "check-in": lambda s: (s.closed(), s.do(watching.check_in, text=LEAK)),
+    "void": lambda s: s.do(voiding.void, reason=LEAK),
+    "taken back": lambda s: (
+        s.do(voiding.void, reason="A drill alert"),
+        s.do(voiding.take_back, reason=LEAK),
+    ),
     "remark on a package": lambda s: s.sent_back(remark=LEAK),
     "package made anew": lambda s: s.revised(said=LEAK),
     "package that failed": lambda s: s.unmade(error=LEAK),
@@ -203,6 +210,7 @@ def kept() -> str:
         Statement,
         Closing,
         CheckIn,
+        Voided,
         Package,
         Remark,
         RemarkAnswer,

@@ -9,12 +9,13 @@ from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from incidents.actions import lifecycle
-from incidents.models import Incident, Person
+from incidents.actions import lifecycle, voiding
+from incidents.models import Incident, Person, Voided
 from incidents.permissions import TABLE, Who
 from incidents.timeline.record import lock
 from retros.actions import closing
 from retros.rules import gate
+from tests.factories import declared
 from tests.retros.ending import Ending
 from warroom.kernel.refusal import Refused
 
@@ -69,6 +70,74 @@ def test_plain_sql_is_refused(incident: Incident, status: str) -> None:
         cursor.execute(
             "UPDATE incidents_incident SET status = %s WHERE id = %s", [status, incident.pk]
         )
+
+
+@pytest.mark.parametrize("ended", ["void", "duplicate"])
+@pytest.mark.parametrize("status", ["watching", "closed"])
+def test_what_was_declared_in_error_is_no_way_round(
+    ending: Ending, ended: str, status: str
+) -> None:
+    """Nothing was executed, so it may end so; from there it only goes back."""
+    number, actor = ending.incident.pk, ending.commander.as_actor()
+    if ended == "void":
+        voiding.void(actor, number, reason="A drill alert", now=ending.now)
+    else:
+        other = declared(ending.commander)
+        said = {"original": other.pk, "reason": "Found twice"}
+        voiding.duplicate(actor, number, **said, now=ending.now)
+
+    with pytest.raises(Refused):
+        ending.close()
+    with pytest.raises(Refused, match="watched or closed"):
+        ending.reopen()
+    with pytest.raises(Refused, match="goes to"), transaction.atomic():
+        lifecycle.set_status(lock(number), status)
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        Incident.objects.filter(pk=number).update(status=status)
+    assert ending.status == ended
+
+
+@pytest.mark.parametrize("status", ["void", "duplicate"])
+@pytest.mark.parametrize("began", [False, True])
+def test_plain_sql_ends_nothing_in_error(ending: Ending, status: str, began: bool) -> None:
+    if began:
+        ending.decide()
+        ending.start()
+    with pytest.raises(ProgrammingError, match="nothing was executed"), transaction.atomic():
+        Incident.objects.filter(pk=ending.incident.pk).update(status=status)
+
+
+def test_what_was_executed_leads_to_the_gate(ending: Ending) -> None:
+    ending.decide()
+    ending.start()
+    number = ending.incident.pk
+    with pytest.raises(Refused) as refused:
+        voiding.void(ending.commander.as_actor(), number, reason="An error", now=ending.now)
+
+    [problem] = refused.value.violations
+    assert (problem.code, problem.href) == ("V-EXECUTED", reverse("gate", args=[number]))
+
+
+def test_with_a_row_that_says_so_too_what_was_executed_is_not_void(ending: Ending) -> None:
+    ending.decide()
+    ending.start()
+    Voided.objects.create(
+        incident=ending.incident, reason="Forged", at=ending.now, by=ending.commander
+    )
+    with pytest.raises(ProgrammingError, match="nothing was executed"), transaction.atomic():
+        Incident.objects.filter(pk=ending.incident.pk).update(status="void")
+
+
+@pytest.mark.parametrize("end", ["close", "reopen"])
+def test_what_went_through_the_gate_does_not_end_in_error(ending: Ending, end: str) -> None:
+    ending.closable().close()
+    if end == "reopen":
+        ending.reopen()
+    with pytest.raises(Refused) as refused:
+        voiding.void(
+            ending.commander.as_actor(), ending.incident.pk, reason="An error", now=ending.now
+        )
+    assert "V-EXECUTED" in {one.code for one in refused.value.violations}
 
 
 def test_what_was_met_yesterday_counts_for_nothing(ending: Ending) -> None:

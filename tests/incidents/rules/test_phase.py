@@ -79,6 +79,10 @@ def test_the_moves_between_statuses():
         (Status.WATCHING, Status.CLOSED),
         (Status.WATCHING, Status.ACTIVE),
         (Status.CLOSED, Status.ACTIVE),
+        (Status.ACTIVE, Status.VOID),
+        (Status.ACTIVE, Status.DUPLICATE),
+        (Status.VOID, Status.ACTIVE),
+        (Status.DUPLICATE, Status.ACTIVE),
     }
 
 

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from comms.actions import publish_escalation, publish_update
-from incidents.actions import evidence, freezes, risks
+from incidents.actions import evidence, freezes, risks, voiding
 from incidents.models import Evidence, Incident
 from incidents.vocabulary import Option
 from retros.actions import backlog, closing
 from retros.models import BacklogItem, Closing, Statement
 from tests.comms import saying
-from tests.factories import SurfaceFactory
+from tests.factories import SurfaceFactory, declared
 from tests.filled import VERIFICATION
 from tests.incidents.actions.test_sequences import LONG, MOSTLY, PICK, SELDOM, Lived
 from tests.retros.ending import STATED
@@ -114,13 +114,30 @@ class Ended(Lived):
     def reopen(self, who: int) -> None:
         self._try(closing.reopen, who, reason="It fails again")
 
+    @rule(how=st.sampled_from(["void", "duplicate", "take_back", "take_back"]), seldom=SELDOM)
+    def in_error(self, how: str, seldom: bool) -> None:
+        if how != "take_back" and not seldom:
+            return
+        said = {"original": self.another()} if how == "duplicate" else {}
+        self._try(getattr(voiding, how), 0, reason="It was an alert of a drill", **said)
+
+    def another(self) -> int:
+        return declared(self.people[0], now=self.now).pk
+
     @invariant()
     def what_is_not_active_was_closed(self) -> None:
         if not hasattr(self, "incident"):
             return
         watched = Closing.objects.filter(incident=self.incident, ended_at=None).count()
         status = Incident.objects.values_list("status", flat=True).get(pk=self.incident.pk)
-        assert (status, watched) in {("active", 0), ("watching", 1)}
+        assert (status, watched) in {
+            ("active", 0),
+            ("watching", 1),
+            ("void", 0),
+            ("duplicate", 0),
+        }
+        if status in {"void", "duplicate"}:
+            assert not self._executions().filter(started_at__isnull=False).exists()
 
     def _closed_rightly(self) -> None:
         executed = [one for one in self._executions() if one.mitigates and one.done_at]

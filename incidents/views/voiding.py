@@ -1,0 +1,58 @@
+"""Declared in error: ending an incident as void or as a duplicate, and taking that back."""
+
+import re
+
+from django.http import HttpRequest, HttpResponse
+
+from incidents.actions import voiding
+from incidents.doors import door
+from incidents.forms.base import WarroomForm
+from incidents.forms.commands import TakeBackForm, VoidForm
+from incidents.models import Incident
+from incidents.panels import bar
+from incidents.permissions import may
+from incidents.views.submitting import submit
+from warroom.kernel import clock
+
+_REFERENCE = re.compile(r"(?:INC-)?([0-9]{1,9})", re.IGNORECASE)
+
+
+@door("incident.void")
+def void(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """With an incident named it is a duplicate of that, else void."""
+
+    def do(form: WarroomForm) -> str:
+        said = {"reason": form.cleaned_data["reason"], "now": clock.now(), "once": form.key}
+        if text := form.cleaned_data["original"].strip():
+            match = _REFERENCE.fullmatch(text)
+            number = int(match[1]) if match else None
+            voiding.duplicate(request.actor, incident.pk, original=number, **said)
+        else:
+            voiding.void(request.actor, incident.pk, **said)
+        return incident.get_absolute_url()
+
+    context = {"incident": incident, "bar": bar(incident, clock.now())}
+    return submit(request, "incidents/void.html", VoidForm, do, context=context)
+
+
+@door("room.view")
+def take_back(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """Why it ended so; who may, has it go on."""
+
+    def do(form: WarroomForm) -> str:
+        voiding.take_back(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        )
+        return incident.get_absolute_url()
+
+    rows = incident.voidings.select_related("original", "by")
+    known = Incident.objects.visible_to(request.user)
+    last = rows.last()
+    context = {
+        "incident": incident,
+        "bar": bar(incident, clock.now()),
+        "voided": last,
+        "original": known.filter(pk=last.original_id).first() if last else None,
+        "may_take_back": incident.is_in_error and may("incident.take_back", request.who),
+    }
+    return submit(request, "incidents/take_back.html", TakeBackForm, do, context=context)
