@@ -20,9 +20,10 @@ run: bootstrap  ## Start Warroom (PORT=9000 for another port); Ctrl-C stops ever
 demo: bootstrap  ## Throw the data away and begin the demo anew
 	@$(python) manage.py demo --reset
 
+# Each worker begins with half of the tests: two browsers at once are too much for two cores.
 test: lint  ## Every check and every test
 	@$(PYTHON) bin/bootstrap --browser
-	$(python) -m pytest -n 2
+	$(python) -m pytest -n 2 --dist worksteal
 
 lint: bootstrap  ## Style, types, templates and the direction of imports
 	$(python) -m ruff check
