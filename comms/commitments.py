@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from comms.models import Update
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
+from comms.models import Lapse, Update
 from comms.rules.commitment import Promise, standing
 from incidents.facts import moment_of
 from incidents.models import Incident
@@ -33,12 +36,19 @@ def said_last(
 ) -> Mapping[int, tuple[Update, ...]]:
     """The last update to each audience, by incident: one query, however many incidents.
 
+    Each carries as ``unexplained`` the numbers of all updates of its incident whose promise lapsed
+    without an explanation.
+
     ``until`` reads them as they stood at that moment.
     """
     rows = Update.objects.filter(incident__in=ids)
     if until is not None:
         rows = rows.filter(published_at__lte=until)
     found: dict[int, list[Update]] = {}
+    lapses = Lapse.objects.filter(
+        update__incident=OuterRef("incident"), explained_at__isnull=True
+    ).order_by("pk")
+    rows = rows.annotate(unexplained=ArraySubquery(lapses.values("update__number")))
     last = rows.order_by("incident_id", "audience", "-number").distinct("incident_id", "audience")
     for update in last:
         found.setdefault(update.incident_id, []).append(update)

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from comms import commitments
 from comms.commitments import Commitment
-from comms.models import Lapse
 from incidents.duties import Duty, register
 from incidents.facts import Standing
 from incidents.models import Person
@@ -16,7 +15,7 @@ from incidents.vocabulary import LaneKind, RoleName
 
 @register
 def of_promises(standings: Sequence[Standing], person: Person, now: datetime) -> Iterable[Duty]:
-    """For who owns communication, or commands where nobody does. Two queries, none for others."""
+    """For who owns communication, or commands where nobody does. One query, none for others."""
     mine = {facts.incident.pk: facts for facts in standings if _speaks(facts) == person}
     if not mine:
         return
@@ -25,11 +24,8 @@ def of_promises(standings: Sequence[Standing], person: Person, now: datetime) ->
     for number in spoken:
         for one in commitments.owed(last[number])[:1]:
             yield _keep(mine[number], one, now)
-    if not spoken:
-        return
-    lapses = Lapse.objects.filter(explained_at__isnull=True, update__incident__in=spoken)
-    for lapse in lapses.select_related("update").order_by("pk"):
-        yield _explain(mine[lapse.update.incident_id], lapse)
+        for late in last[number][0].unexplained:
+            yield _explain(mine[number], late)
 
 
 def _speaks(facts: Standing) -> Person | None:
@@ -58,14 +54,14 @@ def _keep(facts: Standing, one: Commitment, now: datetime) -> Duty:
     )
 
 
-def _explain(facts: Standing, lapse: Lapse) -> Duty:
-    reference = lapse.update.reference
+def _explain(facts: Standing, late: int) -> Duty:
+    """``late`` is the number of the update whose promise lapsed."""
     return Duty(
         facts.incident,
         _role(facts),
         60,
-        f"Say why the update after {reference.lower()} was late",
+        f"Say why the update after update {late} was late",
         "A promise to readers lapsed; the closure asks for an explanation.",
-        reverse("lapse", args=[facts.incident.pk, lapse.update.number]),
+        reverse("lapse", args=[facts.incident.pk, late]),
         "Explain it",
     )

@@ -102,7 +102,7 @@ WHILE_ACTIVE = frozenset(
 Notes, evidence, updates, risks and freezes outlast it.
 """
 
-NEVER_IN_ERROR = WHILE_ACTIVE | {"message.publish", "recommendation.make", "branch.change"}
+NEVER_IN_ERROR = WHILE_ACTIVE | {"message.publish", "branch.change"}
 """What makes no sense in an incident that was declared in error, until that is taken back."""
 
 _BY_ROLE = {

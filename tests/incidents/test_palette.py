@@ -19,6 +19,7 @@ COMMANDS = {
     "Change severity",
     "Move to another phase",
     "Freeze a surface",
+    "Say it was declared in error",
     "Name an owner",
     "Say what is impacted",
     "Adopt a scenario",
