@@ -66,9 +66,9 @@ def duplicate(
         made = _end(incident, other, reason, actor, now)
         assert other is not None
         words = f"{incident.reference} is followed as {other.reference}: {other.title}"[:300]
-        people = Person.objects.filter(participations__incident=incident).exclude(pk=actor.id)
-        known = [one for one in people if Incident.objects.visible_to(one).filter(pk=other.pk)]
-        notify(incident, known, DUPLICATE, words, other.get_absolute_url(), now)
+        people = Person.objects.who_may_enter(other).exclude(pk=actor.id)
+        people = people.filter(pk__in=incident.participations.values("person"))
+        notify(incident, list(people), DUPLICATE, words, other.get_absolute_url(), now)
         return made
 
 

@@ -1,10 +1,14 @@
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
 from incidents.vocabulary import Group
 from warroom.kernel.actor import Actor, ActorKind
+
+if TYPE_CHECKING:
+    from incidents.models.incident import Incident
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -18,6 +22,17 @@ class PersonQuerySet(models.QuerySet["Person"]):
             )
             .distinct()
             .order_by("name", "username")
+        )
+
+    def who_may_enter(self, incident: "Incident") -> "PersonQuerySet":
+        """Of those who can respond: into a restricted one only who takes part, and admins."""
+        people = self.who_can_respond()
+        if not incident.restricted:
+            return people
+        return people.filter(
+            models.Q(is_superuser=True)
+            | models.Q(groups__name=Group.ADMIN)
+            | models.Q(participations__incident=incident)
         )
 
 

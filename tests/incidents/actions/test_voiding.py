@@ -159,6 +159,22 @@ def voiding_people(incident: Incident, commander: Person, person: Person) -> Non
     roles.add_participant(actor, incident.pk, person=person, now=START)
 
 
+def test_of_a_restricted_one_only_who_may_enter_it_is_told(
+    incident: Incident, commander: Person, deputy: Person, stranger: Person, admin: Person
+) -> None:
+    other = declared(commander, restricted=True)
+    for person in (deputy, stranger, admin):
+        voiding_people(incident, commander, person)
+    voiding_people(other, commander, deputy)
+    actor = commander.as_actor()
+    restrict(actor, incident.pk, reason="It is of the other", now=START)
+
+    duplicate(commander, incident, other.pk)
+
+    told = Notice.objects.filter(kind="incident.duplicate").values_list("person", flat=True)
+    assert set(told) == {deputy.pk, admin.pk}
+
+
 def test_one_that_may_not_be_known_of_sounds_like_none(
     incident: Incident, commander: Person, stranger: Person, other: Incident
 ) -> None:
