@@ -64,14 +64,24 @@ type Owning = Callable[[Sequence[Standing], Person], Iterable[Owned]]
 
 type Outliving = Callable[[Person, datetime], Iterable[Duty]]
 
-_providers: list[Provider] = []
+_providers: list[tuple[frozenset[Status], Provider]] = []
 _owning: list[Owning] = []
 _outliving: list[Outliving] = []
 
 
 def register(provider: Provider) -> Provider:
-    _providers.append(provider)
-    return provider
+    """One of work in active incidents."""
+    return register_while(Status.ACTIVE)(provider)
+
+
+def register_while(*statuses: Status) -> Callable[[Provider], Provider]:
+    """One of work in incidents of these statuses: it is given no others."""
+
+    def add(provider: Provider) -> Provider:
+        _providers.append((frozenset(statuses), provider))
+        return provider
+
+    return add
 
 
 def register_owned(provider: Owning) -> Owning:
@@ -98,10 +108,17 @@ def owned(standings: Sequence[Standing], person: Person) -> list[Owned]:
 
 def duties(standings: Sequence[Standing], person: Person, now: datetime) -> list[Duty]:
     """Everything that waits for the person, most urgent first."""
-    active = [facts for facts in standings if facts.incident.status == Status.ACTIVE]
-    found = [duty for provider in _providers for duty in provider(active, person, now)]
+    found = [
+        duty
+        for statuses, provider in _providers
+        for duty in provider(_of(standings, statuses), person, now)
+    ]
     far = now + timedelta(days=365)
     return sorted(found, key=lambda d: (not d.is_first, d.urgency, d.due_at or far))
+
+
+def _of(standings: Sequence[Standing], statuses: frozenset[Status]) -> list[Standing]:
+    return [facts for facts in standings if facts.incident.status in statuses]
 
 
 def by_time(found: Iterable[Duty], now: datetime) -> list[Duty]:

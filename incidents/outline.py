@@ -1,12 +1,13 @@
 """The facts of many incidents at once, no more than a home page and its duties are made of."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Exists, Min, OuterRef, QuerySet, Subquery, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import JSONArray
 from django.utils.dateparse import parse_datetime
 
@@ -23,9 +24,24 @@ from incidents.models import (
     Side,
     Surface,
 )
+from incidents.vocabulary import Status
 
 MOST = 200
-"""So many active incidents are read for one person: those that they take part in come first."""
+"""So many incidents are read for one person: active ones that they take part in come first."""
+
+type Column = Callable[[], Combinable]
+
+_further: dict[str, Column] = {}
+
+
+def register_column(name: str) -> Callable[[Column], Column]:
+    """Have a value that another app knows come with the row of each incident, as an attribute."""
+
+    def add(column: Column) -> Column:
+        _further[name] = column
+        return column
+
+    return add
 
 
 class _Unread:
@@ -55,19 +71,23 @@ class Outline(Standing):
         return self.first_stops
 
 
-def active_for(person: Person) -> "QuerySet[Incident]":
-    """The active incidents whose rooms the person may enter, those that they are in first."""
+def unsettled_for(person: Person) -> "QuerySet[Incident]":
+    """The active and the watched incidents whose rooms the person may enter.
+
+    The active come first, and of these the ones that the person is in.
+    """
     takes_part = Participation.objects.filter(incident=OuterRef("pk"), person=person)
-    rows = Incident.objects.visible_to(person).in_progress().annotate(is_mine=Exists(takes_part))
-    return rows.order_by("-is_mine", "severity", "-declared_at", "-pk")
+    rows = Incident.objects.visible_to(person).unsettled().annotate(is_mine=Exists(takes_part))
+    active_first = Case(When(status=Status.ACTIVE, then=0), default=1)
+    return rows.order_by(active_first, "-is_mine", "severity", "-declared_at", "-pk")
 
 
 def outlines(person: Person) -> list[Outline]:
-    """The outlines of the active incidents that the person may know, worst first.
+    """The outlines of the active and watched incidents that the person may know, worst first.
 
     Six queries, however many there are.
     """
-    incidents = list(active_for(person).annotate(**_columns())[:MOST])
+    incidents = list(unsettled_for(person).annotate(**_columns())[:MOST])
     incidents.sort(key=lambda one: (one.severity, -one.declared_at.timestamp(), -one.pk))
     return _read(incidents) if incidents else []
 
@@ -83,6 +103,7 @@ def _columns() -> dict[str, Any]:
     return {
         "its_surfaces": ArraySubquery(links.order_by("surface__name").values(row=row)),
         "its_first_evidence": Subquery(first.annotate(at=Min("captured_at")).values("at")),
+        **{name: column() for name, column in _further.items()},
     }
 
 

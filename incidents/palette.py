@@ -11,7 +11,7 @@ from django.urls import reverse
 from incidents.facts import Standing
 from incidents.models import Person
 from incidents.permissions import Who, may
-from incidents.vocabulary import LaneKind, RoleName
+from incidents.vocabulary import LaneKind, RoleName, Status
 
 _ANY = "any"
 """Of an act that whoever owns a lane may do: which lane, they say on its page."""
@@ -47,6 +47,8 @@ class _Act:
     words: str = ""
     does: str = ""
     lane: str = ""
+    status: str = ""
+    """Of an act that there is in an incident of this status only."""
 
 
 _ACTS = (
@@ -77,6 +79,16 @@ _ACTS = (
         "H",
         "hand over",
         lane=_ANY,
+        status=Status.ACTIVE,
+    ),
+    _Act(
+        "Hand over the watch",
+        "handoff.offer_watch",
+        "handoff-offer",
+        "i-handoff",
+        "H",
+        "offer handoff pass on",
+        status=Status.WATCHING,
     ),
     _Act(
         "Publish update",
@@ -178,8 +190,11 @@ class _Offered:
     here: str
 
     def rows(self, acts: tuple[_Act, ...]) -> Iterator[Row]:
+        status = self.facts.incident.status
         for act in acts:
-            if any(may(act.action, self._who(lane)) for lane in self._lanes(act)):
+            if act.status in {"", status} and any(
+                may(act.action, self._who(lane)) for lane in self._lanes(act)
+            ):
                 yield Row(act.label, self._href(act), act.icon, act.key, act.words, does=act.does)
 
     def _lanes(self, act: _Act) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from lanes import offers
 from lanes.facts import NOTE
 from lanes.models import Handoff
 from lanes.rules.handoff import complete
+from lanes.watch import CheckIn, Watch, watch_of
 
 DECISIONS = 3
 ITEMS = 4
@@ -35,10 +36,20 @@ class Brief:
     checkpoint: Checkpoint | None
     mitigation: Execution | None
     contradiction: Contradiction | None
+    watch: Watch | None
+
+    @property
+    def ahead(self) -> tuple[CheckIn, ...]:
+        """The check-ins that are to come."""
+        every = self.watch.check_ins if self.watch is not None else ()
+        return tuple(one for one in every if one.due_at > self.made_at)
 
 
 def brief_of(incident: Incident, made: Handoff, now: datetime) -> Brief:
-    """Of the lane that is handed over; of the whole incident for command. Four queries."""
+    """Of the lane that is handed over; of the whole incident for command. Four queries.
+
+    Of the watch: of the whole incident, with what was stated at closing and the check-ins so far.
+    """
     standing = incident_facts.of(incident)
     items = incident.evidence.defer("text")
     notes = TimelineEntry.objects.filter(incident=incident, kind=NOTE)
@@ -49,8 +60,9 @@ def brief_of(incident: Incident, made: Handoff, now: datetime) -> Brief:
         decisions=standing.decisions[: -DECISIONS - 1 : -1],
         items=tuple(items.order_by("-number")[:ITEMS]),
         notes=tuple(notes.order_by("-seq")[:NOTES]),
-        unknowns=tuple(complete(made.unknowns, offers.known(incident, made.lane)).splitlines()),
+        unknowns=tuple(complete(made.unknowns, offers.known(incident, made.what)).splitlines()),
         checkpoint=standing.next_checkpoint,
         mitigation=standing.mitigation,
         contradiction=standing.contradiction,
+        watch=watch_of(incident) if made.is_of_watch else None,
     )

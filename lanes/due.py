@@ -6,7 +6,7 @@ from django.db.models import CharField, Exists, F, OuterRef, Q
 from django.db.models.functions import Cast
 
 from incidents.models import Claim
-from incidents.vocabulary import Status
+from incidents.vocabulary import RoleName, Status
 from lanes.models import Handoff
 
 WAITING = "handoff.waiting"
@@ -26,8 +26,10 @@ def due(now: datetime) -> list[Handoff]:
         subject=OuterRef("key"),
         due_at=OuterRef("answer_by"),
     )
-    late = Handoff.objects.open().filter(
-        offered_at__lte=now - PATIENCE, incident__status=Status.ACTIVE
+    of_watch = Q(role=RoleName.WATCH_OWNER)
+    passed_on = (of_watch & Q(incident__status=Status.WATCHING)) | (
+        ~of_watch & Q(incident__status=Status.ACTIVE)
     )
+    late = Handoff.objects.open().filter(passed_on, offered_at__lte=now - PATIENCE)
     named = late.annotate(key=Cast("pk", CharField()), answer_by=F("offered_at") + PATIENCE)
     return list(named.filter(~Exists(settled)).order_by("offered_at", "pk"))

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from incidents.duties import Duty, register
+from incidents.duties import Duty, register_while
 from incidents.facts import Standing
 from incidents.models import Incident, Person
+from incidents.vocabulary import Status
 from lanes import offers
 from lanes.due import answer_due
 from lanes.models import Handoff
 
 
-@register
+@register_while(Status.ACTIVE, Status.WATCHING)
 def of_offers(standings: Sequence[Standing], person: Person, now: datetime) -> Iterable[Duty]:
     """One query, however many incidents there are; none where there is none."""
     incidents = {facts.incident.pk: facts.incident for facts in standings}
@@ -24,7 +25,7 @@ def of_offers(standings: Sequence[Standing], person: Person, now: datetime) -> I
             "receiver",
             4,
             f"Accept {made.label}, or decline it",
-            f"{made.giver} offers you {offers.owned(made.lane)} and owns it until you accept.",
+            f"{made.giver} offers you {made.owned} and owns it until you accept.",
             made.get_absolute_url(),
             "Read the handoff",
             "D",

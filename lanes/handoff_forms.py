@@ -10,6 +10,8 @@ from incidents.forms.base import WarroomForm
 from incidents.forms.fields import PersonField
 from incidents.models import Checkpoint, Person
 from lanes.offers import LONGEST, Terms
+from lanes.vocabulary import check_in_label
+from lanes.watch import CheckIn
 from warroom.kernel.refusal import Violation
 
 COMMAND = "command"
@@ -74,22 +76,30 @@ class OfferForm(WarroomForm):
         value = str(self["lane"].value() or "")
         return "" if value == COMMAND else value
 
-    def choose_from(
-        self,
-        people: Iterable[Person],
-        after: Person | None,
-        ahead: Iterable[Checkpoint],
-        zone: ZoneInfo,
-    ) -> None:
-        """``after`` is who follows in the scenario's handoff chain; ``ahead`` can be chosen."""
+    def choose_from(self, people: Iterable[Person], after: Person | None) -> None:
+        """``after`` is who follows in the scenario's handoff chain."""
         field = self.fields["receiver"]
         assert isinstance(field, PersonField)
         chain = " (next in the scenario’s chain)"
         named = [(p.pk, f"{p}{chain if p == after else ''}") for p in people]
         field.choices = [("", str(field.empty_label)), *named]
-        points = self.fields["checkpoint"].widget
-        assert isinstance(points, forms.Select)
-        points.choices = [("", "Choose a checkpoint"), *((c.number, _due(c, zone)) for c in ahead)]
+
+    def choose_checkpoint(self, ahead: Iterable[Checkpoint], zone: ZoneInfo) -> None:
+        self._points("Choose a checkpoint", [(c.number, _due(c, zone)) for c in ahead])
+
+    def choose_check_in(self, following: CheckIn | None, zone: ZoneInfo) -> None:
+        """Of a watch only the next one can be committed to."""
+        self.fields["checkpoint"].label = "3. Next check-in"
+        self.fields[
+            "unknowns"
+        ].help_text = "If there are none, say why. Open ones of all lanes are listed by themselves."
+        points = [(following.hour, _check_in(following, zone))] if following else []
+        self._points("Choose the next check-in", points)
+
+    def _points(self, none: str, points: Iterable[tuple[int, str]]) -> None:
+        widget = self.fields["checkpoint"].widget
+        assert isinstance(widget, forms.Select)
+        widget.choices = [("", none), *points]
 
     def terms(self) -> Terms:
         said = self.values()
@@ -101,6 +111,11 @@ def _due(checkpoint: Checkpoint, zone: ZoneInfo) -> str:
     local = checkpoint.due_at.astimezone(zone)
     purpose = f", {checkpoint.purpose}" if checkpoint.purpose else ""
     return f"{checkpoint.reference}, {local:%H:%M %Z}{purpose}"
+
+
+def _check_in(one: CheckIn, zone: ZoneInfo) -> str:
+    label = check_in_label(one.hour)
+    return f"{label[:1].upper()}{label[1:]}, {one.due_at.astimezone(zone):%a %H:%M %Z}"
 
 
 class AnswerForm(WarroomForm):

@@ -61,8 +61,18 @@ def _resolved(data: Mapping[str, Any]) -> SafeString:
 
 def _withdrawn(data: Mapping[str, Any]) -> SafeString:
     if data["overtaken"]:
-        return format_html("{}: {}", data["what"], data["reason"])
-    return format_html("{} stays with {}. {}", data["what"], data["giver"], data["reason"])
+        return format_html("{}: {}", _start(data["what"]), data["reason"])
+    return format_html("{} stays with {}. {}", _start(data["what"]), data["giver"], data["reason"])
+
+
+def _waiting(data: Mapping[str, Any]) -> SafeString:
+    words = "{}: {} has not answered for 5 minutes. {} reminded."
+    return format_html(words, _start(data["what"]), data["receiver"], data["told"])
+
+
+def _start(text: str) -> str:
+    """As a sentence begins."""
+    return text[:1].upper() + text[1:]
 
 
 _IN_LANES = frozenset({"lanes", "warnings", "standing"})
@@ -137,7 +147,7 @@ for _kind in (
         "handoff.waiting",
         "Handoffs",
         "Handoff {subject} waits for an answer.",
-        "{what}: {receiver} has not answered for 5 minutes. {told} reminded.",
+        _waiting,
         icon="i-clock",
         announce="now",
     ),

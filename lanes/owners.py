@@ -6,15 +6,17 @@ from datetime import datetime
 from incidents import facts as incident_facts
 from incidents.facts import Standing
 from incidents.models import Assignment, Decision, Incident, Person
-from incidents.vocabulary import ExecutionState, LaneKind, RoleName
+from incidents.vocabulary import ExecutionState, LaneKind, RoleName, Status
 from lanes.graph import Graph, Owning, drawn
 from lanes.models import Handoff, PatternSpan
 from lanes.models.handoff import HandoffState
 from lanes.offers import waiting
 from lanes.picture import Event, Held, Row, Story
+from lanes.vocabulary import WATCH
 
 COMMAND = Row("command", "Command", "Cmd", "mark-decision", "is-command")
 DEPUTY = Row("deputy", "Deputy", "Dep.", "i-person", "is-command", needed=False)
+THE_WATCH = Row("watch", "Watch", "Watch", "i-clock", "is-command", needed=False)
 _SHORT = {"investigation": "Invest.", "communication": "Comms"}
 _LANES = tuple(
     Row(
@@ -26,7 +28,11 @@ _LANES = tuple(
     )
     for lane in LaneKind
 )
-_ROWS = {RoleName.COMMANDER: "command", RoleName.DEPUTY: "deputy"}
+_ROWS = {
+    RoleName.COMMANDER: "command",
+    RoleName.DEPUTY: "deputy",
+    RoleName.WATCH_OWNER: THE_WATCH.key,
+}
 MOST = 500
 """Handoffs that are drawn, the latest of them."""
 
@@ -34,18 +40,26 @@ MOST = 500
 def story(incident: Incident, until: datetime) -> Story:
     """The roles of an incident from its declaration to ``until``: one query beside its facts."""
     facts = incident_facts.of(incident)
-    assigned = [a for a in facts.assignments if _row(a) and a.since <= until]
+    assigned = [a for a in facts.assignments if _row(a) and _had_begun(a, until)]
     held = tuple(_held(one, until) for one in assigned)
-    deputy = (DEPUTY,) if any(one.row == DEPUTY.key for one in held) else ()
+    named = {one.row for one in held}
+    deputy, watch = ((row,) if row.key in named else () for row in (DEPUTY, THE_WATCH))
     start = min([incident.declared_at, *(one.since for one in held)])
     events = (*_decided(facts), *_opposed(facts), *_passed(incident))
     return Story(
         start=start,
         end=max(until, start),
-        rows=(COMMAND, *deputy, *_LANES),
+        rows=(COMMAND, *deputy, *_LANES, *watch),
         held=held,
         events=tuple(event for event in events if event.at <= until),
     )
+
+
+def _had_begun(assignment: Assignment, until: datetime) -> bool:
+    """What begins with a closing is no part of the story that ends with it."""
+    if assignment.role == RoleName.WATCH_OWNER:
+        return assignment.since < until
+    return assignment.since <= until
 
 
 def _row(assignment: Assignment) -> str:
@@ -85,9 +99,9 @@ def _opposed(facts: Standing) -> Iterable[Event]:
 def _passed(incident: Incident) -> Iterable[Event]:
     """Handoffs, when they were accepted."""
     rows = Handoff.objects.filter(incident=incident, state=HandoffState.ACCEPTED)
-    for one in rows.order_by("-number").only("number", "lane", "answered_at")[:MOST]:
+    for one in rows.order_by("-number").only("number", "role", "lane", "answered_at")[:MOST]:
         if one.answered_at:
-            yield Event(one.lane or "command", "i-handoff", one.reference, one.answered_at)
+            yield Event(one.what or "command", "i-handoff", one.reference, one.answered_at)
 
 
 def past_patterns(incident: Incident, most: int) -> list[PatternSpan]:
@@ -106,6 +120,9 @@ def graph(incident: Incident) -> Graph:
     for row in _LANES:
         owner = facts.holder(RoleName.LANE_OWNER, row.key)
         found.append(_owning(row, owner, offers.get(row.key)))
+    if incident.status == Status.WATCHING:
+        watching = facts.holder(RoleName.WATCH_OWNER)
+        found.append(_owning(THE_WATCH, watching, offers.get(WATCH)))
     return drawn(found)
 
 

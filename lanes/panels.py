@@ -11,6 +11,7 @@ from incidents.models import Incident
 from lanes.facts import lanes_of
 from lanes.offers import waiting
 from lanes.owners import graph
+from lanes.vocabulary import WATCH
 
 type Line = Callable[[Incident, datetime], str]
 
@@ -47,6 +48,7 @@ def render_lanes(incident: Incident, now: datetime) -> str:
         "incident": incident,
         "lanes": [(lane, line_of(lane.kind, incident, now)) for lane in lanes_of(incident)],
         "command": waiting(incident).get(""),
+        "watch": waiting(incident).get(WATCH),
         "graph": graph(incident),
     }
     return render_to_string("lanes/panel.html", context)

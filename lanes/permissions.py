@@ -13,6 +13,7 @@ declare(
         "unknown.change": _OF_LANE | {Who.AGENT},
         "hypothesis.change": _OF_LANE | {Who.AGENT},
         "handoff.offer": _OF_LANE,
+        "handoff.offer_watch": frozenset({Who.WATCH_OWNER, Who.COMMANDER, Who.ADMIN}),
         "handoff.answer": _RESPONDING,
         "handoff.withdraw": _RESPONDING,
         "handoff.remind": frozenset({Who.SYSTEM}),

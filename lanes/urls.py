@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from incidents.vocabulary import LaneKind
-from lanes.views import boundary, handoffs, hypotheses, notes, owners, page, unknowns
+from lanes.views import boundary, handoffs, hypotheses, notes, offering, owners, page, unknowns
 
 
 class LaneConverter(StringConverter):
@@ -27,7 +27,7 @@ urlpatterns = [
     path(
         "INC-<int:number>/H-<int:hypothesis>/", hypotheses.hypothesis, _INVESTIGATION, "hypothesis"
     ),
-    path("INC-<int:number>/handoff/", handoffs.offer, name="handoff-offer"),
+    path("INC-<int:number>/handoff/", offering.offer, name="handoff-offer"),
     path("INC-<int:number>/HO-<int:handoff>/", handoffs.handoff, name="handoff"),
     path("INC-<int:number>/HO-<int:handoff>/accept/", handoffs.accept, name="handoff-accept"),
     path("INC-<int:number>/HO-<int:handoff>/decline/", handoffs.decline, name="handoff-decline"),

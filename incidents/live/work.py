@@ -8,13 +8,13 @@ from django.db.models import Max, Q
 
 from incidents.live import access
 from incidents.models import Incident, Person, TimelineEntry
-from incidents.outline import MOST, active_for
+from incidents.outline import MOST, unsettled_for
 from incidents.timeline import kinds
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An active incident as it was last looked at; ``told`` is the last entry that matters."""
+    """An incident as it was last looked at; ``told`` is the last entry that matters."""
 
     last_seq: int
     told: int
@@ -26,7 +26,7 @@ type Visible = Mapping[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The active incidents at one moment, and who may know of the restricted ones."""
+    """The active and watched incidents at one moment, and who may know of the restricted ones."""
 
     known: Mapping[int, Known]
     restricted: frozenset[int]
@@ -44,8 +44,8 @@ class Look:
 
 
 def look(people: Iterable[int], before: Mapping[int, Known]) -> Look:
-    """Look at all active incidents for these people: two queries, four at most."""
-    rows = list(Incident.objects.in_progress().values_list("pk", "restricted", "last_seq"))
+    """Look at all active and watched incidents for these people: two queries, four at most."""
+    rows = list(Incident.objects.unsettled().values_list("pk", "restricted", "last_seq"))
     moved = _moved({pk: seq for pk, _, seq in rows}, before)
     known = {
         pk: Known(seq, moved.get(pk, before.get(pk, Known(0, seq)).told)) for pk, _, seq in rows
@@ -77,7 +77,7 @@ def mark(incidents: Iterable[tuple[int, int]]) -> str:
 
 def mark_of(person: Person) -> str:
     """The mark of all that the person's page is made of. One query beside the person's groups."""
-    return mark(active_for(person).values_list("pk", "last_seq")[:MOST])
+    return mark(unsettled_for(person).values_list("pk", "last_seq")[:MOST])
 
 
 def mark_of_id(person_id: int) -> str:

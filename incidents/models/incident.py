@@ -30,6 +30,10 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def in_progress(self) -> "IncidentQuerySet":
         return self.filter(status=Status.ACTIVE)
 
+    def unsettled(self) -> "IncidentQuerySet":
+        """Those in which somebody may have something to do: the active and the watched."""
+        return self.filter(status__in=(Status.ACTIVE, Status.WATCHING))
+
     def worst_first(self) -> "IncidentQuerySet":
         return self.order_by("severity", "-declared_at")
 

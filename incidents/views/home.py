@@ -28,10 +28,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """The page; what a page that is open asks for anew is only what stands in it."""
     now = clock.now()
     found = outlines(request.user)
+    active = [facts for facts in found if facts.incident.status == Status.ACTIVE]
     # What is active comes first, however late other work may be.
     waiting = by_time(duties(found, request.user, now), now) + outliving(request.user, now)
     page = Paginator(waiting, DUTIES).get_page(request.GET.get("page"))
-    lanes = owned(found, request.user)
+    lanes = owned(active, request.user)
     context = {
         "now": now,
         "waiting": waiting,
@@ -42,11 +43,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "lanes": lanes[:LANES],
         "more_lanes": lanes[LANES:],
         "notices": notices.unseen(request.user)[:10],
-        "surface_count": Surface.objects.count() if not found else 0,
-        "nav_incidents": [facts.incident for facts in found[:3]],
+        "surface_count": Surface.objects.count() if not active else 0,
+        "nav_incidents": [facts.incident for facts in active[:3]],
         "mark": work.mark((facts.incident.pk, facts.incident.last_seq) for facts in found),
-        "moment": _moment(found, waiting, now),
-        **_incidents(found, now),
+        "moment": _moment(active, waiting, now),
+        **_incidents(active, now),
     }
     again = request.htmx and not request.htmx.history_restore_request
     return render(request, "incidents/_home.html" if again else "incidents/home.html", context)

@@ -12,6 +12,7 @@ from lanes import offers
 from lanes.models import Handoff
 from lanes.models.handoff import HandoffQuerySet, HandoffState
 from lanes.rules import handoff as rules
+from lanes.vocabulary import WATCH, lane_of, role_of
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import NotPermitted, Refused
 
@@ -19,24 +20,28 @@ from warroom.kernel.refusal import NotPermitted, Refused
 def store(
     incident: Incident,
     offered: rules.Offered,
-    lane: str,
+    what: str,
     giver: Person,
     terms: offers.Terms,
     now: datetime,
 ) -> Handoff:
     assert terms.receiver is not None
     assert terms.checkpoint is not None
+    assert offered.checkpoint is not None
+    of_watch = what == WATCH
     return Handoff.objects.create(
         incident=incident,
         number=next_number(incident.handoffs.all()),
-        role=offers.role_of(lane),
-        lane=lane,
+        role=role_of(what),
+        lane=lane_of(what),
         giver=giver,
         receiver=terms.receiver,
         included="\n".join(offered.included),
         excluded="\n".join(offered.excluded),
         unknowns=rules.complete(offered.unknowns, offered.known),
-        checkpoint=incident.checkpoints.get(number=terms.checkpoint),
+        checkpoint=None if of_watch else incident.checkpoints.get(number=terms.checkpoint),
+        check_in=terms.checkpoint if of_watch else None,
+        check_in_at=offered.checkpoint.due_at if of_watch else None,
         trigger=offered.trigger,
         message=said(terms.message, offers.LONGEST),
         offered_at=now,
@@ -57,7 +62,7 @@ def record_offer(made: Handoff, actor: Actor, now: datetime) -> None:
         included=made.included.splitlines(),
         excluded=made.excluded.splitlines(),
         unknowns=made.unknowns,
-        checkpoint=made.checkpoint.reference,
+        checkpoint=made.committed_to,
         trigger=made.trigger,
         message=made.message,
     )
@@ -97,7 +102,7 @@ def refuse_unfit(incident: Incident, made: Handoff) -> None:
         words = f"{person.name} cannot take {made.label}: only active responders can."
         raise Refused.because("H-RECEIVER", words)
     if holder(incident, made.role, made.lane) != made.giver:
-        words = f"{made.giver} no longer has {offers.owned(made.lane)}: it is not theirs to give."
+        words = f"{made.giver} no longer has {made.owned}: it is not theirs to give."
         raise Refused.because("H-STATE", words)
 
 
@@ -121,15 +126,20 @@ def ended_data(made: Handoff) -> dict[str, Any]:
 def take_back(
     made: Handoff, reason: str, actor: Actor, now: datetime, *, overtaken: bool = False
 ) -> None:
-    """``overtaken``: the giver did not keep it, somebody else was given it."""
+    """``overtaken``: the giver did not keep it. Somebody else was given it, or it is over."""
     end(made, HandoffState.WITHDRAWN, reason, now)
     data = ended_data(made) | {"overtaken": overtaken}
     record(made.incident, "handoff.withdrawn", actor, now, **data)
     sentence = (
-        f"{made.reference} of {made.incident.reference}, {offers.owned(made.lane)},"
-        f" is withdrawn. {reason}"
+        f"{made.reference} of {made.incident.reference}, {made.owned}, is withdrawn. {reason}"
     )
     tell(made, [made.receiver, made.giver], "handoff.withdrawn", sentence, actor, now)
+
+
+def end_of_watch(incident: Incident, reason: str, actor: Actor, now: datetime) -> None:
+    """A step: the watch is over, so that nobody can take it over any more."""
+    for made in rows(incident).open().filter(role=RoleName.WATCH_OWNER):
+        take_back(made, reason, actor, now, overtaken=True)
 
 
 def free_deputy(incident: Incident, actor: Actor, commander: Person, now: datetime) -> None:

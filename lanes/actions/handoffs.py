@@ -1,7 +1,8 @@
-"""Handing a lane or command over: it counts when the receiver accepts.
+"""Handing a lane, command or the watch over: it counts when the receiver accepts.
 
 Until then the giver owns it. Whatever ends an offer (an answer, its withdrawal, somebody else being
-given the role meanwhile) happens under the incident's lock, so that it ends in one way only.
+given the role meanwhile, the end of the watch) happens under the incident's lock, so that it ends
+in one way only.
 """
 
 from datetime import datetime
@@ -13,7 +14,6 @@ from incidents.models import Incident, Person
 from incidents.permissions import in_incident, may
 from incidents.rules.wording import listed
 from incidents.timeline.record import record
-from incidents.vocabulary import Status
 from lanes import offers
 from lanes.actions import handing
 from lanes.due import WAITING, answer_due
@@ -21,6 +21,7 @@ from lanes.models import Handoff
 from lanes.models.handoff import HandoffState
 from lanes.offers import LONGEST, Terms
 from lanes.rules import handoff as rules
+from lanes.vocabulary import WATCH, lane_of, owned, what_of
 from warroom.kernel.actor import SYSTEM, Actor
 from warroom.kernel.refusal import NotPermitted, Refused
 from warroom.kernel.text import says_nothing
@@ -37,13 +38,15 @@ def offer(
     now: datetime,
     once: UUID | None = None,
 ) -> Handoff:
-    """Offer a lane, or command (``lane`` is ""), to a person, once its acceptance test passes.
+    """Offer a lane to a person, once its acceptance test passes; or command, when ``lane`` is "",
+    or the watch, when it is ``WATCH``.
 
     The giver is who holds it now, also when the commander offers it for them.
     """
-    with act("handoff.offer", actor, incident_id, now, lane=lane, once=once) as incident:
-        if incident.status != Status.ACTIVE:
-            raise Refused.because("H-OVER", "The incident is over: nothing is handed over.")
+    permission = "handoff.offer_watch" if lane == WATCH else "handoff.offer"
+    with act(permission, actor, incident_id, now, lane=lane_of(lane), once=once) as incident:
+        if not offers.is_passed_on(incident, lane):
+            raise Refused.because("H-OVER", _over(lane))
         giver = offers.giver_of(incident, lane)
         offered = offers.judged(incident, terms, lane, giver, now)
         if problems := rules.violations(offered):
@@ -54,11 +57,17 @@ def offer(
         handing.record_offer(made, actor, now)
         led_to(once, made.get_absolute_url())
         sentence = (
-            f"{giver} offers {offers.owned(lane)} of {incident.reference} to {made.receiver}:"
+            f"{giver} offers {made.owned} of {incident.reference} to {made.receiver}:"
             f" {made.reference} waits for an answer."
         )
         handing.tell(made, [made.receiver, giver], "handoff.offered", sentence, actor, now)
     return made
+
+
+def _over(what: str) -> str:
+    if what == WATCH:
+        return "There is no watch to hand over: it has not begun, or it is over."
+    return "The incident is over: nothing is handed over."
 
 
 def accept(
@@ -84,10 +93,10 @@ def accept(
             giver=str(made.giver),
             receiver=str(made.receiver),
         )
-        if not made.lane:
+        if not made.what:
             handing.free_deputy(incident, actor, made.receiver, now)
         roles.give(incident, actor, made.role, made.lane, made.receiver, now)
-        sentence = f"{made.receiver} accepted {offers.owned(made.lane)} of {incident.reference}."
+        sentence = f"{made.receiver} accepted {made.owned} of {incident.reference}."
         handing.tell(made, handing.concerned(made), "handoff.accepted", sentence, actor, now)
     return made
 
@@ -110,7 +119,7 @@ def decline(
         handing.end(made, HandoffState.DECLINED, said(reason, LONGEST), now)
         record(incident, "handoff.declined", actor, now, **handing.ended_data(made))
         sentence = (
-            f"{made.receiver} declined {offers.owned(made.lane)} of {incident.reference},"
+            f"{made.receiver} declined {made.owned} of {incident.reference},"
             f" {made.giver} keeps it: {made.answer_reason}"
         )
         handing.tell(made, handing.concerned(made), "handoff.declined", sentence, actor, now)
@@ -142,7 +151,7 @@ def remind(handoff_id: int, *, now: datetime) -> bool:
     incident_id = Handoff.objects.values_list("incident_id", flat=True).get(pk=handoff_id)
     with act("handoff.remind", SYSTEM, incident_id, now) as incident:
         made = handing.rows(incident).get(pk=handoff_id)
-        if not made.is_open or incident.status != Status.ACTIVE:
+        if not made.is_open or not offers.is_passed_on(incident, made.what):
             return False
         if not take(WAITING, str(handoff_id), answer_due(made), now):
             return False
@@ -160,7 +169,7 @@ def remind(handoff_id: int, *, now: datetime) -> bool:
         )
         sentence = (
             f"{made.reference} of {incident.reference} waits:"
-            f" {made.receiver} has not answered whether to take {offers.owned(made.lane)}."
+            f" {made.receiver} has not answered whether to take {made.owned}."
         )
         handing.tell(made, told, WAITING, sentence, SYSTEM, now)
     return True
@@ -173,5 +182,5 @@ def close_overtaken(
     """A step: what was given to somebody meanwhile is no longer its giver's to offer."""
     overtaken = handing.rows(incident).open().filter(role=role, lane=lane).exclude(giver=person)
     for made in overtaken:
-        reason = f"{actor.name} gave {offers.owned(lane)} to {person} meanwhile."
+        reason = f"{actor.name} gave {owned(what_of(role, lane))} to {person} meanwhile."
         handing.take_back(made, reason, actor, now, overtaken=True)

@@ -1,7 +1,8 @@
 """May this be handed over? Playbook, "Handoff acceptance test".
 
 Four parts: the scope boundary is explicit, unresolved unknowns are listed, the next checkpoint is
-committed, the failure trigger for an immediate rollback is written. Beside them, who may take it.
+committed (the next check-in, of a watch), the failure trigger for an immediate rollback is written.
+Beside them, who may take it.
 """
 
 import re
@@ -38,7 +39,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A checkpoint as the rules see one."""
+    """A checkpoint, or a check-in of the watch, as the rules see one."""
 
     reference: str
     due_at: datetime
@@ -62,6 +63,7 @@ class Offered:
     ``what`` names it in a sentence ("Mitigation", "Command"). ``known`` are its open unknowns,
     ``ahead`` the incident's open checkpoints that are not due yet, ``waiting`` the reference of
     another handoff of it that waits for an answer. The hrefs are where each is mended.
+    ``is_of_watch``: it commits to a check-in, and ``ahead`` is the next one alone.
     """
 
     now: datetime
@@ -79,6 +81,7 @@ class Offered:
     waiting_href: str = ""
     plan_href: str = ""
     role_href: str = ""
+    is_of_watch: bool = False
 
 
 def violations(offered: Offered) -> Found:
@@ -145,7 +148,31 @@ def _unknowns(offered: Offered) -> Found:
     return (Violation("H-UNKNOWNS", words, "unknowns"),)
 
 
+def _check_in(offered: Offered) -> Found:
+    chosen, following = offered.checkpoint, next(iter(offered.ahead), None)
+    if following is None:
+        words = "No check-in lies ahead: the watch is over."
+    elif chosen is None:
+        words = "Choose the check-in that the receiver commits to."
+    elif not chosen.is_open:
+        words = f"{_start(chosen.reference)} is answered already: choose the next one."
+    elif chosen.due_at <= offered.now:
+        words = f"{_start(chosen.reference)} is due: answer it, and choose the next one."
+    elif chosen != following:
+        words = f"{_start(following.reference)} comes first: choose that."
+    else:
+        return ()
+    return (Violation("H-CHECKPOINT", words, "checkpoint"),)
+
+
+def _start(words: str) -> str:
+    """As a sentence begins."""
+    return words[:1].upper() + words[1:]
+
+
 def _checkpoint(offered: Offered) -> Found:
+    if offered.is_of_watch:
+        return _check_in(offered)
     chosen = offered.checkpoint
     if chosen is None and not offered.ahead:
         words = "No checkpoint lies ahead: schedule the next one first."
@@ -201,7 +228,8 @@ def _giver(offered: Offered) -> Found:
 def _one(offered: Offered) -> Found:
     if not offered.waiting:
         return ()
-    words = f"{offered.what} is offered already, by {offered.waiting}: it waits for an answer."
+    already = f"{_start(offered.what)} is offered already, by {offered.waiting}"
+    words = f"{already}: it waits for an answer."
     return (Violation("H-ONE", words, href=offered.waiting_href),)
 
 

@@ -18,6 +18,7 @@ from incidents.models import Incident, Person, Submission
 from incidents.timeline import replay
 from incidents.timeline.record import record
 from incidents.vocabulary import RoleName, Status
+from lanes.actions import handing
 from retros import facts
 from retros.models import CheckIn, Closing, Statement
 from retros.rules import gate
@@ -235,6 +236,8 @@ def _reopen(
         closing.save(update_fields=["ended_at", "end", "end_reason"])
     becomes = set_status(incident, Status.ACTIVE)
     record(incident, REOPENED, actor, now, reason=reason, how=str(how.label), becomes=becomes)
+    if closing is not None:
+        end_offer(closing, actor, now)
     limit = now + AGAIN_WITHIN
     if not incident.checkpoints.open().filter(due_at__gt=now, due_at__lte=limit).exists():
         checkpoints.add(incident, actor, limit, "Decide again: it was reopened", now)
@@ -242,6 +245,12 @@ def _reopen(
     told = [person for person in people if person is not None and person.pk != actor.id]
     sentence = f"{incident.reference} is open again. {reason}"[:300]
     notify(incident, told, REOPENED, sentence, incident.get_absolute_url(), now)
+
+
+def end_offer(closing: Closing, actor: Actor, now: datetime) -> None:
+    """A step: a watch that is over is nobody's to take over any more."""
+    reason = f"{closing.get_end_display()}: the watch is over."
+    handing.end_of_watch(closing.incident, reason, actor, now)
 
 
 def watched(incident: Incident) -> Closing | None:

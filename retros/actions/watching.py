@@ -9,7 +9,7 @@ from incidents.models import Person
 from incidents.timeline import replay
 from incidents.timeline.record import record
 from incidents.vocabulary import RoleName, Status
-from retros.actions.closing import watch_href, watched
+from retros.actions.closing import end_offer, watch_href, watched
 from retros.models import CheckIn
 from retros.rules import watch as rules
 from retros.vocabulary import End
@@ -82,4 +82,5 @@ def end_watch(incident_id: int, *, now: datetime) -> bool:
         closing.save(update_fields=["ended_at", "end"])
         becomes = set_status(incident, Status.CLOSED)
         record(incident, HELD, SYSTEM, now, trigger=closing.trigger, becomes=becomes)
+        end_offer(closing, SYSTEM, now)
     return True

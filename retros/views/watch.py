@@ -1,19 +1,22 @@
 """The 24 h watch: its trigger, its check-ins, firing it, and opening the incident again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.http import HttpRequest, HttpResponse
 
 from incidents.actions.act import holder
 from incidents.doors import door
 from incidents.forms.base import WarroomForm
-from incidents.models import Incident
+from incidents.models import Assignment, Incident
 from incidents.panels import bar
 from incidents.permissions import may
 from incidents.views.submitting import submit
 from incidents.vocabulary import RoleName, Status
+from lanes import offers
+from lanes.vocabulary import WATCH
 from retros.actions import closing, watching
 from retros.forms import CheckInForm, FireForm, ReopenForm
+from retros.models import Closing
 from warroom.kernel import clock
 
 
@@ -39,6 +42,9 @@ def _page(
         "is_watched": last is not None and last.is_watched,
         "check_ins": list(last.check_ins.select_related("answered_by")) if last else [],
         "owner": holder(incident, RoleName.WATCH_OWNER),
+        "before": list(_owned_before(last)) if last else [],
+        "offer": offers.waiting(incident).get(WATCH),
+        "may_hand_over": may("handoff.offer_watch", request.who),
         "may_check_in": may("watch.check_in", request.who),
         "may_fire": may("watch.fire", request.who),
         "may_reopen": incident.status in {Status.WATCHING, Status.CLOSED}
@@ -47,13 +53,22 @@ def _page(
     return submit(request, template, form_class, done, context=context)
 
 
+def _owned_before(last: Closing) -> Iterable[Assignment]:
+    """Who had this watch before its owner, and when it passed on."""
+    rows = Assignment.objects.filter(
+        incident=last.incident_id, role=RoleName.WATCH_OWNER, until__gt=last.closed_at
+    )
+    return rows.select_related("person").order_by("since", "pk")
+
+
 @door("watch.read")
 def watch(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """The watch of the last closing; who keeps it checks in here."""
+    """The watch of the last closing; who keeps it checks in here. Script asks for what is new."""
+    again = request.htmx and not request.htmx.history_restore_request
     return _page(
         request,
         incident,
-        "retros/watch.html",
+        "retros/_watch_now.html" if again else "retros/watch.html",
         CheckInForm,
         lambda form: watching.check_in(
             request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()

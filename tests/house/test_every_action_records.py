@@ -33,6 +33,7 @@ from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import lock, record
 from incidents.vocabulary import Group, LaneKind, RoleName
 from lanes.actions import boundary, handoffs, hypotheses, notes, patterns, unknowns
+from lanes.vocabulary import WATCH
 from retros.actions import (
     backlog,
     closing,
@@ -310,6 +311,12 @@ class Scene:
         self.do(roles.assign, role=RoleName.LANE_OWNER, lane=lane, person=self.other)
         self.schedule()
         return self.do(handoffs.offer, terms(self.commander, **other), lane=lane)
+
+    def offer_watch(self, **other: Any) -> Any:
+        """For its owner, to whoever commands."""
+        self.closed()
+        said = terms(self.commander, **({"checkpoint": 1} | other))
+        return self.do(handoffs.offer, said, lane=WATCH)
 
     def harden(self, **other: Any) -> Any:
         return self.do(backlog.add, backlog.Work(**{"title": "A probe for each region"} | other))

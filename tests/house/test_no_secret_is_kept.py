@@ -103,6 +103,9 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
     "handoff": lambda s: s.offer(
         included=(LEAK,), excluded=(f"Not {LEAK}",), unknowns=LEAK, trigger=LEAK, message=LEAK
     ),
+    "handoff of the watch": lambda s: s.offer_watch(
+        included=(LEAK,), excluded=(f"Not {LEAK}",), unknowns=LEAK, trigger=LEAK, message=LEAK
+    ),
     "declined": lambda s: (s.offer(), s.do(handoffs.decline, 1, reason=LEAK)),
     "withdrawn": lambda s: (s.offer(), s.do(handoffs.withdraw, 1, reason=LEAK)),
     "boundary": lambda s: s.do(

@@ -6,10 +6,12 @@ import pytest
 from django.test import Client
 
 from incidents import facts
+from incidents.actions import roles
 from incidents.models import Incident, Person
 from incidents.palette import Palette, Row, palette
 from incidents.permissions import in_incident
-from incidents.vocabulary import LaneKind
+from incidents.vocabulary import LaneKind, RoleName, Status
+from tests.ending import put
 from tests.factories import START
 from warroom.kernel import clock
 
@@ -154,3 +156,27 @@ def test_what_is_offered_opens(
 
     assert len(addresses) > len(EVERYBODYS)
     assert refused == []
+
+
+def watched(incident: Incident, owner: Person) -> Incident:
+    who = {"role": RoleName.WATCH_OWNER, "person": owner}
+    roles.assign(incident.declared_by.as_actor(), incident.pk, **who, now=START)
+    put(incident.pk, Status.WATCHING)
+    return Incident.objects.get(pk=incident.pk)
+
+
+@pytest.mark.parametrize(
+    ("who", "offers"),
+    [("stranger", True), ("commander", True), ("admin", True), ("deputy", False)],
+)
+def test_while_it_is_watched_the_watch_is_what_one_hands_over(
+    request: pytest.FixtureRequest, staffed: Incident, stranger: Person, who: str, offers: bool
+) -> None:
+    incident = watched(staffed, owner=stranger)
+
+    rows = offered(request.getfixturevalue(who), incident).acts
+
+    assert "Offer a handoff" not in labels(rows)
+    assert [(row.key, row.href) for row in rows if row.label == "Hand over the watch"] == (
+        [("H", f"/{incident.reference}/handoff/")] if offers else []
+    )

@@ -57,6 +57,12 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     "a trigger that begins with no": {"trigger": "No sign-in from any region for a minute"},
     "somebody who is not the giver": {"receiver": Receiver(3, "Ken")},
     "a giver of any number": {"giver": 7},
+    "the watch, to its next check-in": {"is_of_watch": True},
+    "the watch, to its end": {
+        "is_of_watch": True,
+        "checkpoint": replace(NEXT, reference="the end of the watch"),
+        "ahead": (replace(NEXT, reference="the end of the watch"),),
+    },
 }
 
 
@@ -97,6 +103,17 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "takes no part": ({"receiver": Receiver(2, "Noor", may_know=False)}, "H-RECEIVER", "receiver"),
     "the giver": ({"receiver": Receiver(1, "Jonas")}, "H-RECEIVER", "receiver"),
     "a lane without owner": ({"giver": None}, "H-GIVER", ""),
+    **{
+        f"the watch, {name}": ({"is_of_watch": True} | other, "H-CHECKPOINT", "checkpoint")
+        for name, other in {
+            "over": {"checkpoint": None, "ahead": ()},
+            "over, with one chosen": {"ahead": ()},
+            "nothing chosen": {"checkpoint": None},
+            "one that is due": {"checkpoint": replace(NEXT, due_at=START)},
+            "one that is answered": {"checkpoint": replace(NEXT, is_open=False)},
+            "a later one": {"checkpoint": replace(NEXT, due_at=START + timedelta(hours=6))},
+        }.items()
+    },
     "offered already": ({"waiting": "HO-1", "waiting_href": "/HO-1/"}, "H-ONE", ""),
 }
 
@@ -159,3 +176,13 @@ def test_what_is_mended_elsewhere_leads_there() -> None:
 )
 def test_no_open_unknown_stays_hidden(written: str, known: tuple[Known, ...], handed: str) -> None:
     assert complete(written, known) == handed
+
+
+def test_a_sentence_about_the_watch_begins_as_one() -> None:
+    late = replace(NEXT, reference="the check-in after 1 h", due_at=START)
+    watch = replace(SOUND, what="the watch", is_of_watch=True, checkpoint=late, waiting="HO-1")
+
+    assert [v.sentence for v in violations(watch)] == [
+        "The watch is offered already, by HO-1: it waits for an answer.",
+        "The check-in after 1 h is due: answer it, and choose the next one.",
+    ]
