@@ -167,7 +167,7 @@ def test_of_a_restricted_one_only_who_may_enter_it_is_told(
         voiding_people(incident, commander, person)
     voiding_people(other, commander, deputy)
     actor = commander.as_actor()
-    restrict(actor, incident.pk, reason="It is of the other", now=START)
+    restrict(actor, incident.pk, restricted=True, reason="It is of the other", now=START)
 
     duplicate(commander, incident, other.pk)
 
