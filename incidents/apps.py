@@ -12,7 +12,7 @@ class IncidentsConfig(AppConfig):
             signals,
         )
         from incidents.live import render
-        from incidents.timeline import deciding  # noqa: F401
+        from incidents.timeline import deciding, written_up  # noqa: F401
 
         render.register_entries(panels.render_entries)
         render.register_moment(panels.next_moment)

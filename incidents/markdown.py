@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from incidents import situation
 from incidents.facts import Standing
-from incidents.models import Decision, Incident
+from incidents.models import Backfill, Decision, Incident
 from incidents.rules.conflict import verdict
 from incidents.rules.decision import postures
 from incidents.vocabulary import Choice, Phase, Severity
@@ -33,7 +33,7 @@ def _guarded(match: re.Match[str]) -> str:
 
 def moment(at: datetime, incident: Incident) -> str:
     """``2026-03-05 14:20 UTC, T+00:20``."""
-    minutes = int((at - incident.declared_at).total_seconds() // 60)
+    minutes = int((at - incident.clock_start).total_seconds() // 60)
     hours, rest = divmod(abs(minutes), 60)
     sign = "+" if minutes >= 0 else "-"
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, T{sign}{hours:02d}:{rest:02d}"
@@ -47,6 +47,8 @@ def _fields(title: str, rows: Iterable[tuple[str, str]]) -> str:
 def snapshot(facts: Standing, now: datetime) -> str:
     """The Incident Command Snapshot as it is at ``now``."""
     incident = facts.incident
+    if incident.backfilled:
+        return _account(facts, incident.backfilled)
     following = facts.next_checkpoint
     return _fields(
         "Incident Command Snapshot",
@@ -67,6 +69,33 @@ def snapshot(facts: Standing, now: datetime) -> str:
             ("Next owner", _next_owner(facts)),
         ),
     )
+
+
+def _account(facts: Standing, told: Backfill) -> str:
+    """Of what was handled elsewhere: its account, marked as such."""
+    incident = facts.incident
+    return _fields(
+        f"Backfilled incident {incident.reference}: handled elsewhere",
+        (
+            ("Incident ID", f"{incident.reference} {escape(incident.title)}"),
+            ("Status", str(incident.get_status_display()).lower()),
+            ("Severity", Severity(incident.severity).label),
+            ("Surfaces", escape(", ".join(surface.name for surface in facts.surfaces))),
+            ("Answers for it here", escape(str(facts.commander or ""))),
+            ("Began", _long_ago(told.began_at)),
+            ("Declared", _long_ago(incident.declared_at)),
+            ("Mitigated", _long_ago(told.mitigated_at)),
+            ("Recovered", _long_ago(told.recovered_at)),
+            ("What happened", escape(told.happened)),
+            ("What was done", escape(told.done)),
+            ("Its record", escape(told.kept)),
+            ("Written up", f"{_long_ago(told.at)}, {escape(str(told.by))}. {escape(told.source)}"),
+        ),
+    )
+
+
+def _long_ago(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _candidate(facts: Standing, now: datetime) -> str:

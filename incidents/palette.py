@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from incidents.facts import Standing
 from incidents.models import Person
-from incidents.permissions import Who, may
+from incidents.permissions import Who, may, refused_in
 from incidents.vocabulary import LaneKind, RoleName, Status
 
 _ANY = "any"
@@ -151,6 +151,9 @@ _PLACES = (
     _Act("Search the timeline", "room.view", "timeline", "i-clock", "", "find", "search"),
 )
 
+_OF_LIVING = frozenset({"gate", "watch", "package", "retro"})
+"""Pages of how an incident ends that is lived here."""
+
 _TYPED = (
     _Act("Note", "note.add", "note-add", "mark-note", does="note"),
     _Act("Search the timeline for", "room.view", "timeline", "i-clock", does="search"),
@@ -191,11 +194,17 @@ class _Offered:
 
     def rows(self, acts: tuple[_Act, ...]) -> Iterator[Row]:
         status = self.facts.incident.status
+        refused = refused_in(self.facts.incident)
         for act in acts:
-            if act.status in {"", status} and any(
-                may(act.action, self._who(lane)) for lane in self._lanes(act)
-            ):
+            if act.status not in {"", status} or self._is_of_living(act) or act.action in refused:
+                continue
+            if any(may(act.action, self._who(lane)) for lane in self._lanes(act)):
                 yield Row(act.label, self._href(act), act.icon, act.key, act.words, does=act.does)
+
+    def _is_of_living(self, act: _Act) -> bool:
+        """What was handled elsewhere is never closed here, and its lanes stay empty."""
+        elsewhere = self.facts.incident.backfilled is not None
+        return elsewhere and (act.view in _OF_LIVING or bool(act.lane))
 
     def _lanes(self, act: _Act) -> tuple[str, ...]:
         if act.lane == _ANY:
@@ -225,7 +234,8 @@ def _rooms(facts: Standing, here: str) -> Iterator[Row]:
     number = facts.incident.pk
     if here:
         yield Row(f"The room of {facts.incident.reference}", reverse("room", args=[number]), "i-go")
-    for key, lane in enumerate(LaneKind, start=1):
+    lanes = () if facts.incident.backfilled else LaneKind
+    for key, lane in enumerate(lanes, start=1):
         owner = facts.holder(RoleName.LANE_OWNER, lane)
         hint = str(owner) if owner else "nobody owns it"
         href = reverse("lane", args=[number, lane.value])

@@ -6,7 +6,7 @@ Each app adds the rows of its own actions with ``declare``; ``warroom.permission
 from enum import StrEnum
 
 from incidents.models import Assignment, Incident
-from incidents.vocabulary import Group, LaneKind, RoleName
+from incidents.vocabulary import Group, LaneKind, RoleName, Status
 from warroom.kernel.actor import Actor, ActorKind
 from warroom.kernel.refusal import NotPermitted
 
@@ -49,6 +49,7 @@ declare(
         "notice.see": frozenset({Who.SIGNED_IN}),
         "site.manage": frozenset({Who.ADMIN}),
         "incident.declare": _RESPONDING,
+        "incident.backfill": _RESPONDING,
         "room.view": _RESPONDING,
         "evidence.read": _RESPONDING,
         "evidence.capture": _RESPONDING | {Who.AGENT},
@@ -104,6 +105,19 @@ Notes, evidence, updates, risks and freezes outlast it.
 
 NEVER_IN_ERROR = WHILE_ACTIVE | {"message.publish", "branch.change"}
 """What makes no sense in an incident that was declared in error, until that is taken back."""
+
+NEVER_BACKFILLED = (NEVER_IN_ERROR - {"severity.change", "surfaces.change"}) | {"freeze.change"}
+"""What nobody does in an incident that was handled elsewhere: it is corrected, never steered."""
+
+
+def refused_in(incident: Incident) -> frozenset[str]:
+    """What nobody may do in it as it stands, whoever they are."""
+    if incident.is_backfilled:
+        return NEVER_BACKFILLED
+    if incident.is_in_error:
+        return NEVER_IN_ERROR
+    return WHILE_ACTIVE if incident.status != Status.ACTIVE else frozenset()
+
 
 _BY_ROLE = {
     RoleName.COMMANDER: Who.COMMANDER,

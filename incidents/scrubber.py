@@ -49,12 +49,12 @@ class Scrubber:
 def end_of(incident: Incident, now: datetime) -> datetime:
     """Until when there is something to see: now, or the last entry of one that is over."""
     if incident.status == Status.ACTIVE:
-        return max(now, incident.declared_at)
+        return max(now, incident.clock_start)
     return incident.timeline.order_by("-seq").values_list("at", flat=True)[0]
 
 
 def scrubber(incident: Incident, moment: datetime, end: datetime) -> Scrubber:
-    start = incident.declared_at
+    start = incident.clock_start
     minutes = max(1, -(-(end - start) // _MINUTE))
     ticks = _ticks(incident, minutes)
     passed = [tick for tick in ticks if tick.at <= moment]
@@ -74,7 +74,7 @@ def scrubber(incident: Incident, moment: datetime, end: datetime) -> Scrubber:
 def _ticks(incident: Incident, minutes: int) -> tuple[Tick, ...]:
     marked = [kind.code for kind in kinds.all_kinds() if kind.tick]
     rows = TimelineEntry.objects.filter(incident=incident, kind__in=marked).order_by("-seq")
-    return tuple(_tick(row, incident.declared_at, minutes) for row in reversed(rows[:MOST]))
+    return tuple(_tick(row, incident.clock_start, minutes) for row in reversed(rows[:MOST]))
 
 
 def _tick(row: TimelineEntry, start: datetime, minutes: int) -> Tick:

@@ -3,6 +3,7 @@ from django.urls import path
 from incidents.live import views as live
 from incidents.views import (
     as_of,
+    backfilling,
     commands,
     decisions,
     declare,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("mine/live/", live.catch_up_work, name="work-live"),
     path("incidents/", home.incidents, name="incidents"),
     path("declare/", declare.declare, name="declare"),
+    path("declare/backfill/", backfilling.backfill, name="backfill"),
     path("settings/", settings.settings, name="settings"),
     path("notices/<int:pk>/seen/", notices.seen, name="notice-seen"),
     path("INC-<int:number>/", room.room, name="room"),

@@ -24,7 +24,11 @@ class Status(TextChoices):
     CLOSED = "closed", "Closed"
     VOID = "void", "Void"
     DUPLICATE = "duplicate", "Duplicate"
+    BACKFILLED = "backfill", "Backfilled"
 
+
+LIVED = frozenset({Status.ACTIVE, Status.WATCHING, Status.CLOSED})
+"""What an incident is that is handled here, from its declaration to its end."""
 
 IN_ERROR = frozenset({Status.VOID, Status.DUPLICATE})
 """Declared in error: end states of their own, never called closed (product, 9)."""

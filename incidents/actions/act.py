@@ -12,12 +12,15 @@ from uuid import UUID
 from django.db import IntegrityError, models, transaction
 
 from incidents.models import Assignment, Claim, Incident, Notice, Participation, Person, Submission
-from incidents.permissions import NEVER_IN_ERROR, WHILE_ACTIVE, require
+from incidents.permissions import refused_in, require
 from incidents.timeline.record import check_locked, lock
-from incidents.vocabulary import LaneKind, RoleName, Status
+from incidents.vocabulary import LaneKind, RoleName
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import AlreadyDone, Refused
 from warroom.kernel.text import clean_lines, mask_secrets
+
+LEFT_BEHIND = "backlog."
+"""How the kinds of notice begin that tell of hardening work, which outlives every incident."""
 
 
 @contextmanager
@@ -43,12 +46,15 @@ def act(
 
 
 def _refuse_ended(permission: str, incident: Incident) -> None:
-    refused = NEVER_IN_ERROR if incident.is_in_error else WHILE_ACTIVE
-    if permission in refused and incident.status != Status.ACTIVE:
-        now = incident.get_status_display().lower()
+    if permission not in refused_in(incident):
+        return
+    now = incident.get_status_display().lower()
+    if incident.is_backfilled:
+        words = f"{incident.reference} is {now}: it was handled elsewhere, nothing is steered here."
+    else:
         first = "take that back" if incident.is_in_error else "reopen it"
         words = f"{incident.reference} is {now}: {first} before anything in it is decided."
-        raise Refused.because("T-OVER", words)
+    raise Refused.because("T-OVER", words)
 
 
 def submit_once(key: UUID | None, actor: Actor, now: datetime, href: str) -> None:
@@ -132,8 +138,13 @@ def notify(
     now: datetime,
     subject: str = "",
 ) -> None:
-    """Write a notice for each person, once a person."""
+    """Write a notice for each person, once a person.
+
+    Of what was handled elsewhere nobody is told, but of the work that it leaves behind.
+    """
     check_locked(incident)
+    if incident.backfilled and not kind.startswith(LEFT_BEHIND):
+        return
     Notice.objects.bulk_create(
         Notice(
             person=person,

@@ -77,7 +77,7 @@ def declare(
             scenario=scenario.title if scenario else "",
             known=incident.known,
             surfaces=[surface.name for surface in said.surfaces],
-            becomes=_begun(incident, said.surfaces),
+            becomes=begun(incident, said.surfaces),
         )
         record(
             incident,
@@ -93,7 +93,7 @@ def declare(
     return incident
 
 
-def _begun(incident: Incident, surfaces: Iterable[Surface]) -> dict[str, object]:
+def begun(incident: Incident, surfaces: Iterable[Surface]) -> dict[str, object]:
     """What can change later, as it was at first: from here the past is replayed."""
     return {
         "severity": incident.severity,

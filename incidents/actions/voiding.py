@@ -24,6 +24,7 @@ from warroom.kernel.refusal import Refused
 VOIDED = replay.register("incident.voided")
 DUPLICATE = replay.register("incident.duplicate")
 TAKEN_BACK = replay.register("incident.taken_back")
+STANDS = replay.register("incident.stands")
 
 type Follower = Callable[[Voided, Actor, datetime], object]
 
@@ -140,11 +141,13 @@ def _end(
 def take_back(
     actor: Actor, incident_id: int, *, reason: str, now: datetime, once: UUID | None = None
 ) -> Incident:
-    """It was no error: active again, as it was."""
+    """It was no error: active again, or backfilled, as it was."""
     with act("incident.take_back", actor, incident_id, now, once=once) as incident:
         if problems := rules.take_back_violations(incident.status, reason):
             raise Refused(problems)
         incident.voidings.filter(taken_back_at=None).update(taken_back_at=now)
-        becomes = set_status(incident, Status.ACTIVE)
-        record(incident, TAKEN_BACK, actor, now, reason=said(reason, 500), becomes=becomes)
+        written_up = incident.backfilled is not None
+        becomes = set_status(incident, rules.before_it(written_up))
+        kind = STANDS if written_up else TAKEN_BACK
+        record(incident, kind, actor, now, reason=said(reason, 500), becomes=becomes)
     return incident

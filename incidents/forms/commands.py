@@ -52,7 +52,7 @@ class VoidForm(WarroomForm):
         label="The incident that it duplicates",
         max_length=20,
         required=False,
-        help_text="Like INC-42. Leave it empty if nothing happened at all: it ends as void.",
+        help_text="Like INC-42. Leave it empty if there was no such incident: it ends as void.",
     )
     reason = forms.CharField(label="Why", max_length=500, required=False, widget=_WHY)
 

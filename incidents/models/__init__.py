@@ -1,4 +1,5 @@
 from incidents.models.assignment import Assignment
+from incidents.models.backfill import Backfill, HandledElsewhere
 from incidents.models.branch import Branch
 from incidents.models.checkpoint import Checkpoint
 from incidents.models.claim import Claim, Notice, Submission
@@ -17,6 +18,7 @@ from incidents.models.voided import DeclaredInError, Voided
 
 __all__ = [
     "Assignment",
+    "Backfill",
     "Branch",
     "Checkpoint",
     "Claim",
@@ -28,6 +30,7 @@ __all__ = [
     "EvidenceFile",
     "Execution",
     "Freeze",
+    "HandledElsewhere",
     "Incident",
     "Notice",
     "Participation",

@@ -1,11 +1,14 @@
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
 
-from incidents.vocabulary import IN_ERROR, Phase, Severity, Status
+from incidents.vocabulary import IN_ERROR, LIVED, Phase, Severity, Status
 
 if TYPE_CHECKING:
+    from incidents.models.backfill import Backfill
     from incidents.models.person import Person
 
 
@@ -42,7 +45,7 @@ class Incident(models.Model):
     """An incident. Its primary key is its number: ``INC-42`` has 42.
 
     ``last_seq`` and ``last_hash`` are the end of its timeline, read and moved only under the
-    lock of this row.
+    lock of this row. ``declared_at`` is in the past where it was handled elsewhere.
     """
 
     title = models.CharField(max_length=160)
@@ -98,6 +101,24 @@ class Incident(models.Model):
     def is_in_error(self) -> bool:
         """It was declared in error: void, or the duplicate of another."""
         return self.status in IN_ERROR
+
+    @property
+    def is_backfilled(self) -> bool:
+        """It was handled elsewhere, and stands here as written up afterwards."""
+        return self.status == Status.BACKFILLED
+
+    @cached_property
+    def backfilled(self) -> "Backfill | None":
+        """The account of one that was handled elsewhere, also where that is void now.
+
+        No query for one that is lived here.
+        """
+        return None if self.status in LIVED else getattr(self, "backfill", None)
+
+    @property
+    def clock_start(self) -> datetime:
+        """From when T+ counts: the declaration, or since when its record is kept here."""
+        return self.backfilled.at if self.backfilled else self.declared_at
 
     @property
     def ended_as(self) -> str:

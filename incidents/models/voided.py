@@ -54,7 +54,7 @@ class Voided(models.Model):
 
 class DeclaredInError(Incident):
     """The incident's row says void or duplicate only where that is on record and nothing of it was
-    ever executed, and from there it only goes back to active. Whoever writes it."""
+    ever executed, and from there it only goes back to what it was. Whoever writes it."""
 
     class Meta:
         proxy = True
@@ -69,11 +69,15 @@ class DeclaredInError(Incident):
                 ),
                 func="""
                     IF OLD.status IN ('void', 'duplicate') THEN
-                        IF NEW.status = 'active' AND NOT EXISTS (
+                        IF NEW.status = (
+                            CASE WHEN EXISTS (
+                                SELECT 1 FROM incidents_backfill WHERE incident_id = NEW.id
+                            ) THEN 'backfill' ELSE 'active' END
+                        ) AND NOT EXISTS (
                             SELECT 1 FROM incidents_voided
                             WHERE incident_id = NEW.id AND taken_back_at IS NULL
                         ) THEN RETURN NEW; END IF;
-                    ELSIF OLD.status = 'active' AND EXISTS (
+                    ELSIF OLD.status IN ('active', 'backfill') AND EXISTS (
                         SELECT 1 FROM incidents_voided
                         WHERE incident_id = NEW.id AND taken_back_at IS NULL
                         AND (original_id IS NOT NULL) = (NEW.status = 'duplicate')
@@ -88,7 +92,7 @@ class DeclaredInError(Incident):
                 name="begins_as_active",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                condition=pgtrigger.Condition("NEW.status <> 'active'"),
+                condition=pgtrigger.Condition("NEW.status NOT IN ('active', 'backfill')"),
                 func="RAISE EXCEPTION 'an incident begins as active';",
             ),
         ]

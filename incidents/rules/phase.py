@@ -12,12 +12,14 @@ STATUS_GRAPH: Graph[Status] = Graph(
         Status.ACTIVE: (Status.WATCHING, Status.VOID, Status.DUPLICATE),
         Status.WATCHING: (Status.CLOSED, Status.ACTIVE),
         Status.CLOSED: (Status.ACTIVE,),
-        Status.VOID: (Status.ACTIVE,),
-        Status.DUPLICATE: (Status.ACTIVE,),
+        Status.VOID: (Status.ACTIVE, Status.BACKFILLED),
+        Status.DUPLICATE: (Status.ACTIVE, Status.BACKFILLED),
+        Status.BACKFILLED: (Status.VOID, Status.DUPLICATE),
     },
 )
 """Closing opens the watch, the watch ends in closed; either may be reopened. What was declared in
-error ends beside that, and can be taken back."""
+error ends beside that, and can be taken back to what it was. What was handled elsewhere begins as
+backfilled and is never lived here."""
 
 PHASES = tuple(Phase)
 

@@ -33,8 +33,9 @@ class Ending:
 
 def void_violations(ending: Ending, reason: str) -> Found:
     found = []
-    if ending.status != Status.ACTIVE:
-        found.append(Violation("V-STATUS", "Only an active incident can end so.", "status"))
+    if ending.status not in {Status.ACTIVE, Status.BACKFILLED}:
+        words = "Only an active or a backfilled incident can end so."
+        found.append(Violation("V-STATUS", words, "status"))
     if ending.executed:
         was = "was" if len(ending.executed) == 1 else "were"
         words = f"{listed(ending.executed)} {was} executed: what was changed goes through the gate."
@@ -62,11 +63,18 @@ def duplicate_violations(number: int, ending: Ending, original: Original | None)
         words = "It cannot be a duplicate of itself."
     elif original.status in IN_ERROR:
         words = f"INC-{original.number} was declared in error itself."
+    elif original.status == Status.BACKFILLED and ending.status != Status.BACKFILLED:
+        words = f"INC-{original.number} is backfilled: nothing is followed there."
     elif original.restricted and not ending.restricted:
         words = f"INC-{original.number} is restricted: restrict this one first."
     else:
         return ()
     return (Violation("V-DUPLICATE", words, "original"),)
+
+
+def before_it(is_backfilled: bool) -> Status:
+    """What it was before it ended in error, and is again once that is taken back."""
+    return Status.BACKFILLED if is_backfilled else Status.ACTIVE
 
 
 def take_back_violations(status: str, reason: str) -> Found:

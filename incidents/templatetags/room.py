@@ -60,8 +60,8 @@ def day(at: datetime | None) -> SafeString | str:
 
 @register.simple_tag
 def tplus(at: datetime, incident: Incident) -> str:
-    """``T+00:35``: hours and minutes since the incident was declared."""
-    return since(at, incident.declared_at)
+    """``T+00:35``: hours and minutes since the incident was declared here."""
+    return since(at, incident.clock_start)
 
 
 def since(at: datetime, start: datetime) -> str:
@@ -74,7 +74,7 @@ def since(at: datetime, start: datetime) -> str:
 @register.simple_tag
 def stood(at: datetime, incident: Incident) -> str:
     """The running clock as it stood: ``T+00:20:00``."""
-    seconds = int((at - incident.declared_at).total_seconds())
+    seconds = int((at - incident.clock_start).total_seconds())
     return f"T+{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 

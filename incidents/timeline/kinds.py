@@ -176,6 +176,14 @@ for _kind in (
         announce="now",
         tick="strong",
     ),
+    Kind(
+        "incident.stands",
+        "Declared in error",
+        "Backfilled again: no error after all.",
+        "{reason}",
+        icon="i-info",
+        tick="strong",
+    ),
     Kind("surfaces.changed", "Surfaces", "Impacted surfaces.", "{surfaces}", icon="i-flag"),
     Kind(
         "role.assigned",

@@ -32,7 +32,8 @@ def room(request: HttpRequest, incident: Incident) -> HttpResponse:
         **_next(request, incident),
         **_window(request, incident),
     }
-    return render(request, "incidents/room.html", context)
+    template = "incidents/backfilled.html" if incident.backfilled else "incidents/room.html"
+    return render(request, template, context)
 
 
 def _owns_lane(request: HttpRequest, incident: Incident) -> bool:

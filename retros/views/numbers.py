@@ -34,6 +34,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     context = {
         "wanted": wanted,
         "count": len(found),
+        "left_out": wanted.left_out(request.user),
         "metrics": shown_metrics,
         "few": FEW,
         "by": BY.items(),

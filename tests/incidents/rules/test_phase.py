@@ -83,6 +83,10 @@ def test_the_moves_between_statuses():
         (Status.ACTIVE, Status.DUPLICATE),
         (Status.VOID, Status.ACTIVE),
         (Status.DUPLICATE, Status.ACTIVE),
+        (Status.BACKFILLED, Status.VOID),
+        (Status.BACKFILLED, Status.DUPLICATE),
+        (Status.VOID, Status.BACKFILLED),
+        (Status.DUPLICATE, Status.BACKFILLED),
     }
 
 

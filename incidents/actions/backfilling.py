@@ -1,0 +1,137 @@
+"""Writing up an incident that was handled elsewhere. It is never lived here: no gate, no watch, no
+package, no reminder, and nobody is told of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from incidents.actions.act import join, led_to, put_in_role, said, submit_once
+from incidents.actions.lifecycle import begun
+from incidents.models import Backfill, Incident, Person, Surface
+from incidents.permissions import require
+from incidents.rules import backfilling as rules
+from incidents.rules.backfilling import Account
+from incidents.timeline import replay
+from incidents.timeline.record import lock, record
+from incidents.vocabulary import Phase, RoleName, Severity, Status
+from warroom.kernel.actor import Actor
+from warroom.kernel.refusal import Refused, Violation
+
+BACKFILLED = replay.register("incident.backfilled")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenUp:
+    """The account, with whom and what it concerns. ``commander`` answers for it here: its author
+    unless another is named."""
+
+    account: Account
+    surfaces: tuple[Surface, ...] = ()
+    restricted: bool = False
+    commander: Person | None = None
+
+
+def backfill(
+    actor: Actor, written: WrittenUp, *, now: datetime, once: UUID | None = None
+) -> Incident:
+    """Put on record what was handled elsewhere: its row, its account, its two entries.
+
+    The entries are of now, the times of the account are in what they say. Nobody is told.
+    """
+    with transaction.atomic(durable=True):
+        require("incident.backfill", actor)
+        submit_once(once, actor, now, "/")
+        author = Person.objects.get(pk=actor.id)
+        commander = written.commander or author
+        problems = rules.violations(written.account, now) + _unfit(commander)
+        if problems:
+            raise Refused(problems)
+        incident = lock(_begin(written, author).pk)
+        incident.surfaces.set(written.surfaces)
+        row = _tell(incident, written.account, author, now)
+        join(incident, author, now)
+        put_in_role(incident, RoleName.COMMANDER, "", commander, now)
+        _record(incident, row, written.surfaces, actor, now)
+        record(
+            incident,
+            "role.assigned",
+            actor,
+            now,
+            role=RoleName.COMMANDER.label,
+            person=str(commander),
+            person_id=commander.pk,
+            before="",
+        )
+        led_to(once, incident.get_absolute_url())
+    return incident
+
+
+def _unfit(commander: Person) -> tuple[Violation, ...]:
+    if commander.is_active and commander.is_responder:
+        return ()
+    words = f"{commander} cannot take a role: only active responders can."
+    return (Violation("R-PERSON", words, "commander"),)
+
+
+def _begin(written: WrittenUp, author: Person) -> Incident:
+    told = written.account
+    # What the rules have just required.
+    assert told.declared_at is not None
+    return Incident.objects.create(
+        title=said(told.title, 160),
+        severity=told.severity,
+        phase=Phase.HARDENING,
+        status=Status.BACKFILLED,
+        restricted=written.restricted,
+        evidence_channel=said(told.kept, 300),
+        declared_at=told.declared_at,
+        declared_by=author,
+    )
+
+
+def _tell(incident: Incident, told: Account, author: Person, now: datetime) -> Backfill:
+    assert told.began_at is not None
+    assert told.mitigated_at is not None
+    assert told.recovered_at is not None
+    return Backfill.objects.create(
+        incident=incident,
+        began_at=told.began_at,
+        mitigated_at=told.mitigated_at,
+        recovered_at=told.recovered_at,
+        happened=said(told.happened, 4000),
+        done=said(told.done, 4000),
+        kept=incident.evidence_channel,
+        source=said(told.source, 500),
+        at=now,
+        by=author,
+    )
+
+
+def _record(
+    incident: Incident, row: Backfill, surfaces: tuple[Surface, ...], actor: Actor, now: datetime
+) -> None:
+    times: dict[str, Any] = {
+        "began_at": row.began_at.isoformat(),
+        "declared_at": incident.declared_at.isoformat(),
+        "mitigated_at": row.mitigated_at.isoformat(),
+        "recovered_at": row.recovered_at.isoformat(),
+    }
+    record(
+        incident,
+        BACKFILLED,
+        actor,
+        now,
+        title=incident.title,
+        severity=Severity(incident.severity).label,
+        by=str(row.by),
+        surfaces=[surface.name for surface in surfaces],
+        happened=row.happened,
+        done=row.done,
+        kept=row.kept,
+        source=row.source,
+        becomes=begun(incident, surfaces),
+        **times,
+    )

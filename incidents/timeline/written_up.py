@@ -1,0 +1,38 @@
+"""The kind of entry with which the record of what was handled elsewhere begins."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from incidents.templatetags.room import day
+from incidents.timeline.kinds import Kind, register
+
+
+def _times(data: Mapping[str, Any]) -> SafeString:
+    told = [
+        day(datetime.fromisoformat(data[name]))
+        for name in ("began_at", "declared_at", "mitigated_at", "recovered_at")
+    ]
+    return format_html("Began {}, declared {}, mitigated {}, recovered {}.", *told)
+
+
+def _backfilled(data: Mapping[str, Any]) -> SafeString:
+    words = format_html("{}, written up by {}. ", data["severity"], data["by"]) + _times(data)
+    words += format_html(" What happened: {} What was done: {}", data["happened"], data["done"])
+    return words + format_html(" Its record: {} Source: {}", data["kept"], data["source"])
+
+
+register(
+    Kind(
+        "incident.backfilled",
+        "Declared",
+        "Backfilled: it was handled elsewhere.",
+        _backfilled,
+        icon="i-info",
+        duties=False,
+        tick="strong",
+    )
+)
