@@ -181,6 +181,7 @@ class Lived(RuleBasedStateMachine):
     def judge(self, back: int, passed: bool, fresh: bool) -> None:
         if made := self._decision(back):
             item = VERIFICATION if fresh else PRECHECK
+            self.now += timedelta(seconds=20)
             run = evidence.capture(self.people[4].as_actor(), self.incident.pk, item, now=self.now)
             said = {"passed": passed, "run": run.number, "finding": "401 rate measured"}
             self._try(execution.judge, 4, made.number, **said)

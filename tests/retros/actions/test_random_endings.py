@@ -139,6 +139,13 @@ class Ended(Lived):
         if status in {"void", "duplicate"}:
             assert not self._executions().filter(started_at__isnull=False).exists()
 
+    def teardown(self) -> None:
+        """Whatever became of it, somebody tries to end it well."""
+        if hasattr(self, "incident"):
+            self.all_that_it_needs(0)
+            self.what_is_not_active_was_closed()
+        super().teardown()
+
     def _closed_rightly(self) -> None:
         executed = [one for one in self._executions() if one.mitigates and one.done_at]
         last = max((one.done_at for one in executed), default=self.incident.declared_at)
