@@ -35,6 +35,8 @@ def checkpoint(row: Checkpoint, moment: datetime) -> Checkpoint:
         row.decided_at = None
     if _is_later(row.missed_at, moment):
         row.missed_at = None
+    if _is_later(row.lifted_at, moment):
+        row.lifted_at = None
     return row
 
 

@@ -16,7 +16,10 @@ _NO_PANEL: frozenset[str] = frozenset()
 def _closed(data: Mapping[str, Any]) -> SafeString:
     until = day(datetime.fromisoformat(data["watch_until"]))
     words = "Confidence {}. {} watches until {}; it is reopened when: {}"
-    return format_html(words, data["confidence"], data["watch_owner"], until, data["trigger"])
+    told = format_html(words, data["confidence"], data["watch_owner"], until, data["trigger"])
+    if lifted := data.get("lifted"):
+        told += format_html(" Nobody has to decide any more at {}.", lifted)
+    return told
 
 
 def _stated(data: Mapping[str, Any]) -> SafeString:

@@ -41,7 +41,7 @@ def ending_of(facts: Standing, now: datetime) -> gate.Ending:
         decisions=tuple(one.reference for one in decisions),
         mitigations=tuple(_mitigations(decisions)),
         run=_run(incident),
-        reopened_at=_reopened(incident),
+        reopened_at=reopened(incident),
         statement=_statement(incident),
         risks=tuple(_risks(facts)),
         backlog=tuple(_backlog(incident)),
@@ -76,7 +76,8 @@ def _run(incident: Incident) -> gate.Run | None:
     return gate.Run(row.number, row.captured_at, row.started_at, row.succeeded, row.has_content)
 
 
-def _reopened(incident: Incident) -> datetime | None:
+def reopened(incident: Incident) -> datetime | None:
+    """When it was last opened again."""
     rows = TimelineEntry.objects.filter(incident=incident, kind="incident.reopened")
     return rows.order_by("-seq").values_list("at", flat=True).first()
 
@@ -94,6 +95,7 @@ def _statement(incident: Incident) -> gate.Statement:
         row.confidence,
         row.trigger,
         str(owner) if owner and can_answer(incident, owner) else "",
+        row.written_at,
     )
 
 

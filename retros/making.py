@@ -33,7 +33,8 @@ def make(package: int, now: datetime) -> bool:
         made = _make(row, now)
     except Exception as error:
         logger.exception("Package %s of %s failed", row.number, row.incident.reference)
-        packages.fail(package, f"{type(error).__name__}: {error}", now=now)
+        words = f"{type(error).__name__}: {error}"
+        packages.fail(package, words, now=now, tries=row.tries)
         return False
     return packages.keep(package, made, now=now)
 

@@ -43,9 +43,15 @@ class Executing:
         roles.assign(actor, self.incident.pk, role=role, lane=lane, person=person, now=self.now)
 
     def decide(
-        self, option: Option = Option.WRITE_FREEZE, by: Person | None = None, **said: Any
+        self,
+        option: Option = Option.WRITE_FREEZE,
+        by: Person | None = None,
+        checkpoint: int | None = None,
+        **said: Any,
     ) -> Decision:
-        due = self.incident.checkpoints.open().first()
+        """At a checkpoint, or at the next that is open."""
+        rows = self.incident.checkpoints.all()
+        due = rows.get(number=checkpoint) if checkpoint else rows.open().first()
         assert due is not None
         filled = written(
             self.cited,

@@ -40,8 +40,9 @@ def act(
     with transaction.atomic(durable=True):
         incident = lock(incident_id)
         require(permission, actor, incident, lane)
-        _refuse_ended(permission, incident)
+        # First: what was sent twice is led to what came of it, also when that ended the incident.
         submit_once(once, actor, now, incident.get_absolute_url())
+        _refuse_ended(permission, incident)
         yield incident
 
 

@@ -52,6 +52,14 @@ def add(
     return checkpoint
 
 
+def lift(incident: Incident, now: datetime) -> list[str]:
+    """A step of closing: what is still ahead is decided no more. Returns their references."""
+    check_locked(incident)
+    rows = list(incident.checkpoints.open().order_by("number"))
+    incident.checkpoints.filter(pk__in=[row.pk for row in rows]).update(lifted_at=now)
+    return [row.reference for row in rows]
+
+
 _WORDS = {
     "checkpoint.soon": "{} of {} is due in 5 minutes.",
     "checkpoint.due": "{} of {} is due now.",

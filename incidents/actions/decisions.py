@@ -75,6 +75,9 @@ def decide(
 def _already_decided(checkpoint: Checkpoint) -> tuple[Violation, ...]:
     if checkpoint.is_open:
         return ()
+    if checkpoint.lifted_at:
+        words = f"{checkpoint.reference} was lifted at closing: decide at another one."
+        return (Violation("K-DECIDED", words),)
     made = Decision.objects.get(checkpoint=checkpoint)
     sentence = (
         f"{made.actor_name} decided {checkpoint.reference} while you were writing: "

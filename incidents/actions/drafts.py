@@ -40,9 +40,8 @@ def write_draft(
 
 def tell_authors(incident: Incident, commander: Person, now: datetime) -> None:
     """A step: command has passed, so whoever has a draft hears that it is kept, and for whom."""
-    kept = DecisionDraft.objects.filter(
-        checkpoint__incident=incident, checkpoint__decided_at__isnull=True
-    ).exclude(author=commander)
+    ahead = incident.checkpoints.open()
+    kept = DecisionDraft.objects.filter(checkpoint__in=ahead).exclude(author=commander)
     for draft in kept.select_related("author", "checkpoint"):
         reference = draft.checkpoint.reference
         sentence = (

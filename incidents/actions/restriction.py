@@ -49,6 +49,8 @@ def restrict(
             raise Refused.because("K-RESTRICTED", f"It is {how} already.", "restricted")
         if says_nothing(reason):
             raise Refused.because("K-REASON", "Say why.", "reason")
+        if not restricted:
+            _refuse_naming(incident)
         incident.restricted = restricted
         incident.save(update_fields=["restricted"])
         for person in _owed(incident) if restricted else ():
@@ -66,6 +68,16 @@ def restrict(
             follow(incident)
         transaction.on_commit(lambda: publish.access_changed(incident_id=incident.pk))
     return incident
+
+
+def _refuse_naming(incident: Incident) -> None:
+    """What is open to every responder does not name what few may know of."""
+    followed = incident.voidings.filter(taken_back_at=None, original__restricted=True).first()
+    if followed is not None:
+        words = (
+            f"It names {followed.original.reference}, which is restricted: take that back first."
+        )
+        raise Refused.because("K-RESTRICTED", words, "restricted")
 
 
 def _owed(incident: Incident) -> set[Person]:

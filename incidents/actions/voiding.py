@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from incidents.actions.act import act, notify, said
@@ -59,7 +60,7 @@ def duplicate(
     """It is another incident again, by its number; whoever takes part is told where to go."""
     with _one_at_a_time(), act("incident.void", actor, incident_id, now, once=once) as incident:
         other, ending = _known(actor, original), _ending(incident)
-        named = rules.Original(other.pk, other.status, other.restricted) if other else None
+        named = _original(incident, other) if other else None
         problems = rules.void_violations(ending, reason)
         problems += rules.duplicate_violations(incident.pk, ending, named)
         if problems:
@@ -67,8 +68,7 @@ def duplicate(
         made = _end(incident, other, reason, actor, now)
         assert other is not None
         words = f"{incident.reference} is followed as {other.reference}: {other.title}"[:300]
-        people = Person.objects.who_may_enter(other).exclude(pk=actor.id)
-        people = people.filter(pk__in=incident.participations.values("person"))
+        people = _taking_part(incident).exclude(pk=actor.id)
         notify(incident, list(people), DUPLICATE, words, other.get_absolute_url(), now)
         return made
 
@@ -78,6 +78,18 @@ def _known(actor: Actor, number: int | None) -> Incident | None:
         return None
     person = Person.objects.get(pk=actor.id)
     return Incident.objects.visible_to(person).filter(pk=number).first()
+
+
+def _taking_part(incident: Incident) -> QuerySet[Person]:
+    people = Person.objects.who_can_respond()
+    return people.filter(pk__in=incident.participations.values("person"))
+
+
+def _original(incident: Incident, other: Incident) -> rules.Original:
+    insiders = Person.objects.who_may_enter(other).order_by().values("pk")
+    strangers = _taking_part(incident).exclude(pk__in=insiders) if other.restricted else ()
+    names = tuple(str(one) for one in strangers)
+    return rules.Original(other.pk, other.status, other.restricted, names)
 
 
 def _executed(incident: Incident) -> list[str]:

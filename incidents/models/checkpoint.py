@@ -9,14 +9,15 @@ from incidents.models.protection import no_truncate
 
 class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
     def open(self) -> "CheckpointQuerySet":
-        return self.filter(decided_at__isnull=True)
+        return self.filter(decided_at__isnull=True, lifted_at__isnull=True)
 
     def due_by(self, moment: datetime) -> "CheckpointQuerySet":
         return self.open().filter(due_at__lte=moment)
 
 
 class Checkpoint(models.Model):
-    """A decision point with a due time (CP-1, CP-2 …). It ends in one decision."""
+    """A decision point with a due time (CP-1, CP-2 …). It ends in one decision, or is lifted when
+    its incident is closed before it came due."""
 
     incident = models.ForeignKey(
         "incidents.Incident", on_delete=models.PROTECT, related_name="checkpoints"
@@ -27,6 +28,7 @@ class Checkpoint(models.Model):
     scheduled_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
     missed_at = models.DateTimeField(null=True, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
 
     objects = CheckpointQuerySet.as_manager()
 
@@ -38,12 +40,16 @@ class Checkpoint(models.Model):
                 name="checkpoint_due_after_scheduling",
                 condition=models.Q(due_at__gt=models.F("scheduled_at")),
             ),
+            models.CheckConstraint(
+                name="checkpoint_decided_or_lifted",
+                condition=models.Q(decided_at__isnull=True) | models.Q(lifted_at__isnull=True),
+            ),
         ]
         indexes = [
             models.Index(
                 name="checkpoint_open_due",
                 fields=["due_at"],
-                condition=models.Q(decided_at__isnull=True),
+                condition=models.Q(decided_at__isnull=True, lifted_at__isnull=True),
             )
         ]
         triggers = [
@@ -64,7 +70,7 @@ class Checkpoint(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.decided_at is None
+        return self.decided_at is None and self.lifted_at is None
 
     def is_overdue(self, now: datetime) -> bool:
         return self.is_open and self.due_at <= now

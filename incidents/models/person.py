@@ -29,10 +29,11 @@ class PersonQuerySet(models.QuerySet["Person"]):
         people = self.who_can_respond()
         if not incident.restricted:
             return people
+        mine = incident.participations.filter(person=models.OuterRef("pk"))
         return people.filter(
             models.Q(is_superuser=True)
             | models.Q(groups__name=Group.ADMIN)
-            | models.Q(participations__incident=incident)
+            | models.Q(models.Exists(mine))
         )
 
 

@@ -12,11 +12,15 @@ Found = tuple[Violation, ...]
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The incident that this one is a duplicate of, as far as its author may know of it."""
+    """The incident that this one is a duplicate of, as far as its author may know of it.
+
+    ``strangers`` take part in the duplicate and may not know of this one.
+    """
 
     number: int
     status: str
     restricted: bool = False
+    strangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,10 @@ def duplicate_violations(number: int, ending: Ending, original: Original | None)
         words = f"INC-{original.number} is backfilled: nothing is followed there."
     elif original.restricted and not ending.restricted:
         words = f"INC-{original.number} is restricted: restrict this one first."
+    elif original.strangers:
+        take = "takes" if len(original.strangers) == 1 else "take"
+        words = f"INC-{original.number} is restricted, and {listed(original.strangers)} {take} part"
+        words += " here only: have them take part there first."
     else:
         return ()
     return (Violation("V-DUPLICATE", words, "original"),)

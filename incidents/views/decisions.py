@@ -37,7 +37,7 @@ def decide(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpRes
     point = get_object_or_404(incident.checkpoints, number=checkpoint)
     if request.method != "POST":
         if not point.is_open:
-            return redirect(Decision.objects.get(checkpoint=point))
+            return redirect(Decision.objects.filter(checkpoint=point).first() or incident)
         return _page(request, incident, point, _form(request, incident, point))
     form = _form(request, incident, point)
     form.is_valid()
@@ -106,7 +106,7 @@ def _draft_for(request: HttpRequest, incident: Incident, point: Checkpoint) -> D
         "checkpoint", "author"
     )
     mine = every.filter(author_id=request.actor.id)
-    overtaken = mine.filter(checkpoint__decided_at__isnull=False).order_by("-saved_at")
+    overtaken = mine.exclude(checkpoint__in=incident.checkpoints.open()).order_by("-saved_at")
     return (
         mine.filter(checkpoint=point).first()
         or _draft_of_predecessor(request, incident, every.filter(checkpoint=point))

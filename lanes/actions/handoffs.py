@@ -80,6 +80,8 @@ def accept(
     with act("handoff.answer", actor, incident_id, now, once=once) as incident:
         made = handing.only_receiver(incident, number, actor)
         handing.refuse_ended(made)
+        if not offers.is_passed_on(incident, made.what):
+            raise Refused.because("H-OVER", _over(made.what))
         handing.refuse_unfit(incident, made)
         handing.end(made, HandoffState.ACCEPTED, "", now)
         record(

@@ -11,8 +11,17 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from comms.actions import lapses
 from incidents.actions import checkpoints
-from incidents.actions.act import act, holder, next_number, notify, put_in_role, said
+from incidents.actions.act import (
+    act,
+    holder,
+    led_to,
+    next_number,
+    notify,
+    put_in_role,
+    said,
+)
 from incidents.actions.lifecycle import set_status
 from incidents.models import Incident, Person, Submission
 from incidents.timeline import replay
@@ -63,23 +72,32 @@ def state(
     """Keep the closing statement. It may be unfinished; what did not change is no entry."""
     with act("incident.close", actor, incident_id, now, once=once) as incident:
         _check_active(incident)
-        kept = Statement.objects.filter(pk=incident.pk).first()
-        row = Statement(incident=incident, written_at=now, **_columns(stated))
-        if kept is not None and _said(kept) == _said(row):
-            return kept
-        row.save(force_insert=kept is None, force_update=kept is not None)
-        owner = row.watch_owner
-        record(
-            incident,
-            "closing.stated",
-            actor,
-            now,
-            **{name: getattr(row, name) for name in ("happened", "path", "uncertain", "need")},
-            confidence=row.get_confidence_display(),
-            trigger=row.trigger,
-            watch_owner=str(owner or ""),
-        )
+        return _state(incident, stated, actor, now)
+
+
+def _state(incident: Incident, stated: Stated, actor: Actor, now: datetime) -> Statement:
+    kept = Statement.objects.filter(pk=incident.pk).first()
+    row = Statement(incident=incident, written_at=now, **_columns(stated))
+    if kept is not None and _said(kept) == _said(row) and not _is_outdated(kept):
+        return kept
+    row.save(force_insert=kept is None, force_update=kept is not None)
+    record(
+        incident,
+        "closing.stated",
+        actor,
+        now,
+        **{name: getattr(row, name) for name in ("happened", "path", "uncertain", "need")},
+        confidence=row.get_confidence_display(),
+        trigger=row.trigger,
+        watch_owner=str(row.watch_owner or ""),
+    )
     return row
+
+
+def _is_outdated(kept: Statement) -> bool:
+    """Said for an ending that was none: the same words count again once they are said again."""
+    since = facts.reopened(kept.incident)
+    return since is not None and kept.written_at <= since
 
 
 def _columns(stated: Stated) -> dict[str, object]:
@@ -97,21 +115,33 @@ def _said(row: Statement) -> tuple[object, ...]:
     return tuple(getattr(row, name) for name in names)
 
 
-def close(actor: Actor, incident_id: int, *, now: datetime, once: UUID | None = None) -> Closing:
+def close(
+    actor: Actor,
+    incident_id: int,
+    *,
+    stated: Stated | None = None,
+    now: datetime,
+    once: UUID | None = None,
+) -> Closing:
     """Close the incident, if every condition of the gate is met; the watch begins.
 
-    Effects, in order: the closing, its check-ins, the watch owner's role, the status, one entry,
-    what followers make of it. Refused: the attempt stands on the timeline, and ``Refused`` carries
-    every unmet condition.
+    Effects, in order: the statement where one is given, lapses that nobody noted yet, the closing,
+    its check-ins, checkpoints ahead lifted, the status, one entry, the watch owner's role, what
+    followers make of it. Refused: statement and lapses stay, the attempt stands on the timeline,
+    and ``Refused`` carries every unmet condition.
     """
     made: Closing | None = None
     with act("incident.close", actor, incident_id, now, once=once) as incident:
         _check_active(incident)
+        if stated is not None:
+            _state(incident, stated, actor, now)
+        lapses.note_lapsed(incident, now)
         problems = gate.violations(gate.judge(facts.ending(incident, now)))
         if problems:
             _keep_refused(incident, actor, problems, once, now)
         else:
             made = _close(incident, actor, now)
+            led_to(once, watch_href(incident))
     # Raised after the commit: the refusal is recorded and must not be rolled back.
     if made is None:
         raise Refused(problems)
@@ -167,6 +197,7 @@ def _close(incident: Incident, actor: Actor, now: datetime) -> Closing:
     )
     hours = [(hour, now + timedelta(hours=hour)) for hour in CHECK_IN_HOURS]
     CheckIn.objects.bulk_create(CheckIn(closing=made, hour=h, due_at=at) for h, at in hours)
+    lifted = checkpoints.lift(incident, now)
     record(
         incident,
         CLOSED,
@@ -179,6 +210,7 @@ def _close(incident: Incident, actor: Actor, now: datetime) -> Closing:
         trigger=made.trigger,
         watch_owner=str(stated.watch_owner),
         watch_until=made.watch_until.isoformat(),
+        lifted=", ".join(lifted),
         becomes=set_status(incident, Status.WATCHING),
     )
     put_in_role(incident, RoleName.WATCH_OWNER, "", stated.watch_owner, now)

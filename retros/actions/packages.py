@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from incidents.actions.act import act, holder, next_number, notify, said
 from incidents.models import Incident, Person
 from incidents.timeline.record import record
-from incidents.vocabulary import Group, RoleName
+from incidents.vocabulary import Group, RoleName, Status
 from retros import asking
 from retros.actions.closing import register_follower
 from retros.models import Closing, Package, PackageVerdict, Remark, RemarkAnswer
@@ -119,12 +119,15 @@ def _admins() -> list[Person]:
     return list(Person.objects.filter(is_admin, is_active=True).distinct())
 
 
-def fail(package: int, error: str, *, now: datetime) -> bool:
-    """It could not be made: say so, and leave the incident closed."""
+def fail(package: int, error: str, *, now: datetime, tries: int | None = None) -> bool:
+    """It could not be made: say so, and leave the incident closed.
+
+    False where another worker has sealed it, or has it now: ``tries`` is which try failed.
+    """
     incident_id = Package.objects.values_list("incident", flat=True).get(pk=package)
     with act("package.make", SYSTEM, incident_id, now) as incident:
         row = Package.objects.light().get(pk=package)
-        if not row.is_waiting:
+        if not row.is_waiting or tries not in {None, row.tries}:
             return False
         row.state, row.error, row.lease_until = PackageState.FAILED, said(error, 300), None
         row.save(update_fields=["state", "error", "lease_until"])
@@ -144,6 +147,7 @@ def again(
         if not row.has_failed:
             words = f"Version {number} did not fail: it is {row.get_state_display().lower()}."
             raise Refused.because("P-STATE", words)
+        _refuse_reopened(incident)
         row.state, row.error, row.tries = PackageState.WAITING, "", 0
         row.asked_at, row.lease_until = now, None
         row.save(update_fields=["state", "error", "tries", "asked_at", "lease_until"])
@@ -235,6 +239,7 @@ def revise(
             Package.objects.light().select_related("closing").get(incident=incident, number=number)
         )
         remarks = _open_remarks(old)
+        _refuse_reopened(incident)
         note = {name: said(getattr(revised, name), 2000) for name in LABELS}
         sections = {one.pk: SECTIONS[one.section] for one in remarks}
         if problems := rules.revision_violations(note, LABELS, revised.answers, sections):
@@ -247,6 +252,13 @@ def revise(
         why = f"Version {number} was sent back; its remarks are answered."
         record(incident, "package.asked", actor, now, number=made.number, why=why)
     return made
+
+
+def _refuse_reopened(incident: Incident) -> None:
+    """A package says how it was at its closing; what is open again is another matter."""
+    if incident.status == Status.ACTIVE:
+        words = f"{incident.reference} is open again: closing it makes the next version."
+        raise Refused.because("P-STATE", words)
 
 
 def _open_remarks(old: Package) -> list[Remark]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from incidents.actions.act import act, holder, notify, said, take
 from incidents.actions.lifecycle import set_status
+from incidents.actions.owners import can_answer
 from incidents.models import Person
 from incidents.timeline import replay
 from incidents.timeline.record import record
@@ -25,8 +26,8 @@ MISSED = "watch.missed"
 def check_in(
     actor: Actor, incident_id: int, *, text: str, now: datetime, once: UUID | None = None
 ) -> CheckIn | None:
-    """Say what one sees. It answers the check-in that has waited longest; one before its time
-    answers none, and is an entry only."""
+    """Say what one sees. It answers every check-in that waits, the newest by name: who looked now
+    has nothing to add to an older question. One before its time is an entry only."""
     with act("watch.check_in", actor, incident_id, now, once=once) as incident:
         closing = watched(incident)
         if closing is None:
@@ -35,17 +36,18 @@ def check_in(
             raise Refused(problems)
         text = said(text, 500)
         waiting = closing.check_ins.filter(answered_at=None, due_at__lte=now)
-        row: CheckIn | None = waiting.order_by("due_at").first()
+        row: CheckIn | None = waiting.order_by("-due_at").first()
+        by = Person.objects.get(pk=actor.id)
+        waiting.update(answered_at=now, text=text, answered_by=by)
         if row is not None:
-            row.answered_at, row.text = now, text
-            row.answered_by = Person.objects.get(pk=actor.id)
-            row.save(update_fields=["answered_at", "text", "answered_by"])
+            row.refresh_from_db()
         record(incident, "watch.checked", actor, now, hour=row.hour if row else None, text=text)
     return row
 
 
 def remind(check_in: int, kind: str, *, now: datetime) -> bool:
-    """Ask the watch owner at its time; tell them and the commander when it was missed.
+    """Ask the watch owner at its time, or who leads where nobody watches any more; tell them and
+    the commander when it was missed.
 
     Each is done once, whoever asks for it; false where it was done, or is needed no more.
     """
@@ -58,12 +60,13 @@ def remind(check_in: int, kind: str, *, now: datetime) -> bool:
         if not take(kind, str(row.pk), due_at, now):
             return False
         owner = holder(incident, RoleName.WATCH_OWNER)
-        people = [owner]
+        leaders = [holder(incident, role) for role in (RoleName.COMMANDER, RoleName.DEPUTY)]
+        people = [owner] if owner and can_answer(incident, owner) else leaders
         words = f"Check in on {incident.reference}: {row.hour} h after closing."
         if kind == MISSED:
             row.missed_at = now
             row.save(update_fields=["missed_at"])
-            people += [holder(incident, role) for role in (RoleName.COMMANDER, RoleName.DEPUTY)]
+            people += leaders
             words = f"The check-in {row.hour} h after closing {incident.reference} was missed."
         told = list(dict.fromkeys(person for person in people if person is not None))
         names = ", ".join(str(person) for person in told) or "Nobody"

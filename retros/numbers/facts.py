@@ -122,8 +122,9 @@ def _shares(rows: QuerySet[Any], kept: Q) -> Mapping[int, Share]:
 
 
 def _checkpoints(within: QuerySet[Any], now: datetime) -> Mapping[int, Share]:
+    """A checkpoint that was lifted before it came due was neither kept nor broken."""
     come = Q(due_at__lte=now) | Q(decided_at__isnull=False)
-    rows = Checkpoint.objects.filter(come, incident__in=within)
+    rows = Checkpoint.objects.filter(come, incident__in=within, lifted_at=None)
     return _shares(rows, Q(decided_at__lte=F("due_at")))
 
 

@@ -16,7 +16,7 @@ from retros.package import markdown
 from retros.package.bundle import script
 from retros.package.canonical import canonical, digest
 from retros.package.picture import svg
-from retros.package.read import file_of
+from retros.package.read import evidence_of, file_of
 
 MANIFEST = "manifest.json"
 TIMELINE = "timeline.jsonl"
@@ -64,10 +64,7 @@ def _timeline(package: Package) -> Iterator[bytes]:
 
 
 def _evidence(package: Package) -> Parts:
-    rows = Evidence.objects.filter(
-        incident=package.incident, captured_at__lte=package.closing.closed_at
-    )
-    rows = rows.select_related("file").order_by("number")
+    rows = evidence_of(package).select_related("file")
     for one in rows.iterator(chunk_size=AT_ONCE):
         yield file_of(one), bytes(one.file.content) if one.file_name else _text(one).encode()
 

@@ -15,7 +15,6 @@ def markdown(content: Row) -> str:
 
 
 def body(content: Row) -> list[str]:
-    """The lines of the body; two versions are compared by them."""
     part = content["body"]
     return [
         *_head(content, part["head"]),

@@ -7,6 +7,7 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.html import strip_tags
 
 from comms.models import Update
@@ -34,6 +35,8 @@ from retros.vocabulary import SECTIONS
 
 MOST_COMMANDS = 50
 """Different commands of the bundle, the latest of them."""
+
+CAPTURED = "evidence.captured"
 
 _DIFFSTAT = re.compile(r"^\s*\d+ files? changed\b", re.MULTILINE)
 _REFERENCE = re.compile(r"E-[1-9]\d*")
@@ -156,10 +159,21 @@ def _branches(facts: Standing) -> Iterable[Branched]:
 
 def _evidence(package: Package) -> list[Evidence]:
     """Every item, without what it holds."""
-    rows = Evidence.objects.filter(
-        incident=package.incident, captured_at__lte=package.closing.closed_at
+    return list(evidence_of(package).defer("text", "command"))
+
+
+def evidence_of(package: Package) -> QuerySet[Evidence]:
+    """What the timeline says was captured up to the closing, by number.
+
+    Not by time: who waits for a lock has read the clock before, so times may cross there.
+    """
+    captured = TimelineEntry.objects.filter(
+        incident=package.incident, kind=CAPTURED, seq__lte=package.closing.seq
     )
-    return list(rows.defer("text", "command").order_by("number"))
+    # Items are numbered under the lock that numbers entries: their orders are one.
+    last = captured.order_by("-seq").values_list("subject", flat=True).first()
+    number = int(last.removeprefix("E-")) if last else 0
+    return Evidence.objects.filter(incident=package.incident, number__lte=number).order_by("number")
 
 
 def _item(one: Evidence) -> Item:
@@ -176,12 +190,10 @@ def file_of(one: Evidence) -> str:
 
 def _commands(package: Package) -> Iterable[Command]:
     """Each command that verified or was to be compared with, as it ran last."""
-    rows = Evidence.objects.filter(
-        incident=package.incident,
-        purpose__in=[Purpose.VERIFICATION, Purpose.ROLLBACK_CHECK],
-        kind=EvidenceKind.COMMAND,
-        captured_at__lte=package.closing.closed_at,
-    ).exclude(command="")
+    rows = evidence_of(package).filter(
+        purpose__in=[Purpose.VERIFICATION, Purpose.ROLLBACK_CHECK], kind=EvidenceKind.COMMAND
+    )
+    rows = rows.exclude(command="")
     last = rows.order_by("command", "-number").distinct("command").values("pk")
     for one in Evidence.objects.filter(pk__in=last).order_by("-number")[:MOST_COMMANDS]:
         at = one.started_at or one.captured_at

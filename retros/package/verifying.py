@@ -11,11 +11,12 @@ from typing import Any
 
 from incidents.timeline.chain import Link, Sealed, first_break
 from retros.package.archive import CONTENT, MANIFEST, TIMELINE
-
-CAPTURED = "evidence.captured"
+from retros.package.read import CAPTURED
 
 READ_AT_ONCE = 1 << 20
 LARGEST_MANIFEST = 32 << 20
+LARGEST_READ = 512 << 20
+"""Bytes of the content, and of the timeline, that are read at once."""
 
 
 class Unreadable(Exception):
@@ -63,6 +64,8 @@ def _manifest(archive: zipfile.ZipFile) -> Mapping[str, Any]:
         found = json.loads(archive.read(MANIFEST))
         if not isinstance(found, dict) or not isinstance(found["files"], dict):
             raise Unreadable("Its manifest names no files.")
+        if not all(isinstance(one, dict) and "sha256" in one for one in found["files"].values()):
+            raise Unreadable("Its manifest names files without their hashes.")
     except KeyError as error:
         raise Unreadable("It is no closure package: it has no manifest.") from error
     except ValueError as error:
@@ -97,25 +100,32 @@ def _hash(archive: zipfile.ZipFile, name: str) -> str:
 def _timeline(archive: zipfile.ZipFile, found: Mapping[str, Any]) -> Iterator[str]:
     """The chain of the timeline, up to the entry that the content names as its last."""
     try:
-        content = json.loads(archive.read(CONTENT))
-        record = content["record"]
-        entries = [_sealed(json.loads(line)) for line in archive.read(TIMELINE).splitlines()]
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile):
+        content = json.loads(_small(archive, CONTENT))
+        last = content["record"]["entries"], content["record"]["last_hash"]
+        entries = [_sealed(json.loads(line)) for line in _small(archive, TIMELINE).splitlines()]
+        paths = {one["reference"]: one["file"] for one in content["appendices"]["evidence"]}
+    except (KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile):
         yield "its timeline cannot be read"
         return
-    gap = first_break(entries, record["entries"], record["last_hash"])
+    gap = first_break(entries, *last)
     if gap is not None:
         yield gap.sentence
     if any(f"INC-{one.link.incident}" != found.get("incident") for one in entries):
         yield "its timeline is that of another incident"
-    yield from _evidence(content, entries, found["files"])
+    yield from _evidence(paths, entries, found["files"])
+
+
+def _small(archive: zipfile.ZipFile, name: str) -> bytes:
+    """A file that has to be read whole. What unpacks to more than any package has is none."""
+    if archive.getinfo(name).file_size > LARGEST_READ:
+        raise ValueError(f"{name} is too large")
+    return archive.read(name)
 
 
 def _evidence(
-    content: Mapping[str, Any], entries: list[Sealed], files: Mapping[str, Any]
+    paths: Mapping[str, str], entries: list[Sealed], files: Mapping[str, Any]
 ) -> Iterator[str]:
     """Each captured item lies in the zip with the hash that the timeline says."""
-    paths = {one["reference"]: one["file"] for one in content["appendices"]["evidence"]}
     for one in entries:
         if one.link.kind != CAPTURED:
             continue

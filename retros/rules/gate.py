@@ -83,6 +83,7 @@ class Statement:
     confidence: str = ""
     trigger: str = ""
     watch_owner: str = ""
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Loose:
 class Ending:
     """An incident as the gate sees it. ``frozen`` are surfaces whose freeze is neither lifted nor
     kept on purpose; ``stale`` is the sentence of the anti-pattern, if it holds. ``reopened_at`` is
-    when it was last opened again: proof from before then is none."""
+    when it was last opened again: a run, a statement or a recovery from before then is none."""
 
     now: datetime
     severity: str
@@ -286,6 +287,9 @@ def _told(at: Ending) -> list[str]:
         newest = max(heard, key=lambda one: one.at)
         if newest.progress != Progress.RECOVERED:
             found.append(f"{newest.reference}, the last that its readers heard, is no recovery.")
+        elif at.reopened_at and newest.at <= at.reopened_at:
+            words = f"{newest.reference} is from before the incident was opened again."
+            found.append(words)
     return list(dict.fromkeys(found))
 
 
@@ -304,6 +308,8 @@ def _confidence(at: Ending) -> Condition:
         known = said.confidence in Confidence.values
         is_now = str(Confidence(said.confidence).label) if known else "not given"
         missing.append(f"Its confidence is {is_now}: closing needs L3.")
+    if at.reopened_at and said.written_at and said.written_at <= at.reopened_at:
+        missing.append("It was written before the incident was opened again.")
     title = "Confidence of the closing statement is L3"
     there = "L3, with all that leadership asks."
     return _condition("C-CONFIDENCE", title, missing, there, mends, is_main=False)

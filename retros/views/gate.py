@@ -46,11 +46,11 @@ def gate(request: HttpRequest, incident: Incident) -> HttpResponse:
 
     def do(form: WarroomForm) -> str:
         closes = request.POST.get("do") == "close"
-        key = None if closes else form.key
-        closing.state(request.actor, incident.pk, form.stated(), now=now, once=key)
+        stated = form.stated()
         if closes:
-            closing.close(request.actor, incident.pk, now=now, once=form.key)
+            closing.close(request.actor, incident.pk, stated=stated, now=now, once=form.key)
             return reverse("watch", args=[incident.pk])
+        closing.state(request.actor, incident.pk, stated, now=now, once=form.key)
         return f"{request.path}#closing"
 
     return submit(

@@ -68,6 +68,7 @@ def _context(request: HttpRequest, incident: Incident, version: int) -> dict[str
     verdict = getattr(package, "verdict", None)
     back = verdict is not None and not verdict.is_accepted
     may_ask = may("package.ask", request.who)
+    versions = list(Package.objects.light().filter(incident=incident))
     return {
         "incident": incident,
         "bar": bar(incident, clock.now()),
@@ -75,7 +76,8 @@ def _context(request: HttpRequest, incident: Incident, version: int) -> dict[str
         "content": json.loads(package.content) if package.is_made else None,
         "verdict": verdict,
         "remarks": list(package.remarks.select_related("answer__package")) if back else [],
-        "versions": list(Package.objects.light().filter(incident=incident)),
+        "versions": versions,
+        "may_compare": any(one.is_made and one.number < version for one in versions),
         "is_newest": is_newest,
         "may_judge": judged and may("package.review", request.who),
         "awaits": judged,
@@ -164,7 +166,7 @@ def changes(request: HttpRequest, incident: Incident, version: int) -> HttpRespo
     old = rows.defer("pdf", "manifest").order_by("-number").first()
     if old is None:
         raise Http404("There is no version before it.")
-    before, after = (markdown.body(json.loads(one.content)) for one in (old, new))
+    before, after = (_lines(one) for one in (old, new))
     found = list(unified_diff(before, after, lineterm="", n=1))[2:]
     context = {
         "incident": incident,
@@ -174,6 +176,10 @@ def changes(request: HttpRequest, incident: Incident, version: int) -> HttpRespo
         "lines": [(_SIGNS.get(line[:1], ""), line[1:]) for line in found if line[:2] != "@@"],
     }
     return render(request, "retros/package_changes.html", context)
+
+
+def _lines(package: Package) -> list[str]:
+    return markdown.markdown(json.loads(package.content)).splitlines()
 
 
 _SIGNS = {"+": "plus", "-": "minus"}

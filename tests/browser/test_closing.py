@@ -150,6 +150,7 @@ def test_from_the_signal_to_an_accepted_package_and_a_finished_retro(
     state(mara)
     mara.get_by_role("button", name=f"Close {incident.reference}").click()
     expect(mara.locator("h1")).to_have_text(f"Watching {incident.reference}")
+    assert problems(mara) == []
 
     # The first package: the page waits for the worker, and then shows it by itself.
     mara.get_by_role("link", name="Closure package").click()
@@ -162,6 +163,7 @@ def test_from_the_signal_to_an_accepted_package_and_a_finished_retro(
     # The trigger fires: whoever watches opens it with one confirmation.
     ken.goto(f"{room}watch/")
     ken.get_by_role("link", name="It fired: reopen").click()
+    assert problems(ken) == []
     ken.get_by_label("The signal you saw").fill("401 rate 4 % in eu-west since 16:01")
     ken.get_by_role("button", name="It fired: reopen").click()
     expect(ken.locator(".timeline-entries")).to_contain_text("Open again")
@@ -175,6 +177,8 @@ def test_from_the_signal_to_an_accepted_package_and_a_finished_retro(
     verify(ken, incident, "D-2")
     recovered(aisha, room)
     own_risks(mara, room)
+    mara.goto(f"{room}gate/")
+    assert problems(mara) == []
     close(mara, incident)
     expect(mara.locator("h1")).to_have_text(f"Watching {incident.reference}")
 

@@ -20,6 +20,11 @@ ROOM_PAGES = [
     "risks/",
     "branches/",
     "backlog/",
+    "gate/",
+    "gate/summary/",
+    "watch/",
+    "package/",
+    "retro/",
 ]
 COMMANDS = [
     "severity/",
@@ -33,6 +38,9 @@ COMMANDS = [
     "freezes/",
     "checkpoints/",
     "scenario/",
+    "restriction/",
+    "void/",
+    "take-back/",
 ]
 
 

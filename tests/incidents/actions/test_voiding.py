@@ -159,7 +159,7 @@ def voiding_people(incident: Incident, commander: Person, person: Person) -> Non
     roles.add_participant(actor, incident.pk, person=person, now=START)
 
 
-def test_of_a_restricted_one_only_who_may_enter_it_is_told(
+def test_of_a_restricted_one_only_who_may_know_of_it_is_told(
     incident: Incident, commander: Person, deputy: Person, stranger: Person, admin: Person
 ) -> None:
     other = declared(commander, restricted=True)
@@ -167,12 +167,20 @@ def test_of_a_restricted_one_only_who_may_enter_it_is_told(
         voiding_people(incident, commander, person)
     voiding_people(other, commander, deputy)
     actor = commander.as_actor()
-    restrict(actor, incident.pk, restricted=True, reason="Ours too", now=START)
+    restrict(actor, incident.pk, restricted=True, reason="It is of the other", now=START)
 
+    with pytest.raises(Refused) as refused:
+        duplicate(commander, incident, other.pk)
+    words = f"{other.reference} is restricted, and {stranger} takes part here only"
+    assert words in refused.value.violations[0].sentence
+    voiding_people(other, commander, stranger)
     duplicate(commander, incident, other.pk)
 
     told = Notice.objects.filter(kind="incident.duplicate").values_list("person", flat=True)
-    assert set(told) == {deputy.pk, admin.pk}
+    assert set(told) == {deputy.pk, stranger.pk, admin.pk}
+    with pytest.raises(Refused) as opened:
+        restrict(actor, incident.pk, restricted=False, reason="No harm", now=LATER)
+    assert [one.code for one in opened.value.violations] == ["K-RESTRICTED"]
 
 
 def test_one_that_may_not_be_known_of_sounds_like_none(

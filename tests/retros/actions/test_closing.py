@@ -15,6 +15,7 @@ from retros.models import Closing
 from retros.rules import gate
 from retros.vocabulary import End
 from tests.retros.ending import Ending
+from warroom import tick
 from warroom.kernel.actor import SYSTEM
 from warroom.kernel.refusal import AlreadyDone, NotPermitted, Refused
 
@@ -174,11 +175,46 @@ def test_the_trigger_opens_it_again_with_one_confirmation(ending: Ending) -> Non
         ending.fire()
     with pytest.raises(Refused, match="before the incident was opened again"):
         ending.close()
+    assert unmet(ending) == ["C-VERIFIED", "C-COMMS", "C-CONFIDENCE"]
     again = ending.decide(next_action="Roll back once more")
     ending.done(again.number)
     ending.judge(ending.run(), number=again.number)
     ending.recovered()
+    assert unmet(ending) == ["C-CONFIDENCE"]
+    # The same words count again once somebody says them again.
+    ending.state()
     assert ending.close().number == 2
+
+
+def test_what_is_ahead_when_it_closes_is_lifted(ending: Ending) -> None:
+    ending.closable()
+    ahead = ending.incident.checkpoints.open().get()
+    made = ending.close()
+
+    ahead.refresh_from_db()
+    assert (ahead.is_open, ahead.lifted_at) == (False, made.closed_at)
+    [entry] = entries(ending, "incident.closed")
+    assert entry.data["lifted"] == ahead.reference
+    ending.after(hours=3)
+    ending.reopen()
+    tick.run(ending.now)
+    assert not Notice.objects.filter(kind__startswith="checkpoint.").exists()
+    [due] = ending.incident.checkpoints.open()
+    assert due.due_at == ending.now + closing.AGAIN_WITHIN
+    with pytest.raises(Refused, match="was lifted at closing"):
+        ending.decide(checkpoint=ahead.number)
+
+
+def test_a_lapse_is_noted_by_the_closing_that_it_refuses(ending: Ending) -> None:
+    ending.closable()
+    ending.recovered(progress="mitigating", next_at=ending.now + timedelta(minutes=5))
+    ending.after(minutes=20)
+    with pytest.raises(Refused, match="late is not explained"):
+        ending.close()
+
+    assert len(entries(ending, "update.lapsed")) == 1
+    [refused] = entries(ending, "closing.refused")
+    assert "C-COMMS" in refused.data["codes"]
 
 
 def test_reopening_needs_a_reason_and_something_closed(ending: Ending) -> None:

@@ -52,6 +52,28 @@ def test_an_answered_one_is_neither_asked_nor_missed_again(watched: Ending) -> N
     assert (said(watched, "watch.asked"), said(watched, "watch.missed")) == ([1], [])
 
 
+def test_one_answer_is_for_all_that_wait(watched: Ending) -> None:
+    """Who missed the first and looks at the sixth hour leaves nothing to be missed once more."""
+    tick.run(watched.after(hours=1))
+    tick.run(watched.after(minutes=40))
+    assert said(watched, "watch.missed") == [1]
+    tick.run(watched.after(hours=4, minutes=25))
+    row = watched.check_in()
+    tick.run(watched.after(hours=1))
+
+    assert (row.hour, said(watched, "watch.checked")) == (6, [6])
+    assert said(watched, "watch.missed") == [1]
+    assert watched.incident.closings.get().check_ins.filter(answered_at=None).count() == 2
+
+
+def test_where_nobody_watches_any_more_who_commands_is_asked(watched: Ending) -> None:
+    Person.objects.filter(pk=watched.watcher.pk).update(is_active=False)
+    tick.run(watched.after(minutes=61))
+
+    assert told(watched.commander, "watch.asked") == 1
+    assert told(watched.watcher, "watch.asked") == 0
+
+
 def test_a_missed_one_is_told_to_who_commands_too(watched: Ending) -> None:
     tick.run(watched.after(minutes=61))
     for _ in range(2):

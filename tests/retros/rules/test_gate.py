@@ -139,7 +139,18 @@ MET = {
         "C-COMMS",
         {"updates": (said(Progress.MITIGATING, ago(minutes=20), Audience.INTERNAL, 2), said())},
     ),
+    "comms: recovered again after it was opened again": (
+        "C-COMMS",
+        {"reopened_at": ago(minutes=6)},
+    ),
     "confidence": ("C-CONFIDENCE", {}),
+    "confidence: stated after it was opened again": (
+        "C-CONFIDENCE",
+        {
+            "reopened_at": ago(minutes=6),
+            "statement": replace(STATED, written_at=ago(minutes=6) + timedelta(seconds=1)),
+        },
+    ),
     "confidence: asks for nothing in words": (
         "C-CONFIDENCE",
         {"statement": replace(STATED, need="nothing for now")},
@@ -292,6 +303,19 @@ UNMET = {
         "C-COMMS",
         {"unexplained": (Loose("Why it was late is not explained.", "Explain it", "lapse", 1),)},
         "Why it was late is not explained.",
+    ),
+    "comms: recovered before it was opened again": (
+        "C-COMMS",
+        {"reopened_at": ago(minutes=5)},
+        "Update 3 is from before the incident was opened again.",
+    ),
+    "confidence: stated before it was opened again": (
+        "C-CONFIDENCE",
+        {
+            "reopened_at": ago(minutes=6),
+            "statement": replace(STATED, written_at=ago(minutes=6)),
+        },
+        "It was written before the incident was opened again.",
     ),
     "confidence: L2": (
         "C-CONFIDENCE",
