@@ -17,11 +17,12 @@ pages = get_asgi_application()
 # Only now: these import models.
 from comms.status import asgi as status  # noqa: E402
 from incidents.live.routing import websocket_urlpatterns  # noqa: E402
+from warroom.assets import StaticFiles  # noqa: E402
 from warroom.bodies import BodyLimit  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": status.StatusPages(BodyLimit(pages)),
+        "http": status.StatusPages(StaticFiles(BodyLimit(pages))),
         "websocket": AllowedHostsOriginValidator(
             CookieMiddleware(URLRouter([path("ws/status/", status.socket), *websocket_urlpatterns]))
         ),

@@ -42,7 +42,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "warroom.compression.CompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "incidents.doors.SessionCookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -72,7 +72,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "warroom.context.house",
             ],
-            "builtins": ["incidents.templatetags.room", "django.templatetags.static"],
+            "builtins": [
+                "incidents.templatetags.room",
+                "incidents.templatetags.modules",
+                "django.templatetags.static",
+            ],
         },
     }
 ]

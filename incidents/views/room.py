@@ -16,7 +16,11 @@ from incidents.vocabulary import LaneKind
 from warroom.kernel import clock
 from warroom.kernel.text import clean_lines
 
+FIRST = 30
+"""Entries that a room begins with: what is in sight, and some more."""
+
 WINDOW = 100
+"""Entries that come at once when the older ones are asked for."""
 
 
 @door("room.view")
@@ -30,7 +34,7 @@ def room(request: HttpRequest, incident: Incident) -> HttpResponse:
         "may_note": may("note.add", request.who),
         "owns_lane": _owns_lane(request, incident),
         **_next(request, incident),
-        **_window(request, incident),
+        **_window(request, incident, FIRST),
     }
     template = "incidents/backfilled.html" if incident.backfilled else "incidents/room.html"
     return render(request, template, context)
@@ -61,23 +65,23 @@ def _next(request: HttpRequest, incident: Incident) -> dict[str, object]:
 @door("room.view")
 def timeline(request: HttpRequest, incident: Incident) -> HttpResponse:
     """A window of the timeline: the older entries, or those that a filter leaves."""
-    context = {"incident": incident, **_window(request, incident)}
+    context = {"incident": incident, **_window(request, incident, WINDOW)}
     fragment = request.htmx and not request.htmx.history_restore_request
     template = "incidents/timeline.html#window" if fragment else "incidents/timeline.html"
     return render(request, template, context)
 
 
-def _window(request: HttpRequest, incident: Incident) -> dict[str, object]:
+def _window(request: HttpRequest, incident: Incident, most: int) -> dict[str, object]:
     wanted = {
         name: clean_lines(request.GET.get(name, "")).strip()
         for name in ("lane", "kind", "q", "before")
     }
     rows = _filtered(TimelineEntry.objects.filter(incident=incident), wanted)
-    found = list(rows.order_by("-seq")[: WINDOW + 1])
-    entries = live.entries(incident, found[:WINDOW])
+    found = list(rows.order_by("-seq")[: most + 1])
+    entries = live.entries(incident, found[:most])
     return {
         "entries": [entry.html for entry in entries],
-        "older_than": found[WINDOW - 1].seq if len(found) > WINDOW else None,
+        "older_than": found[most - 1].seq if len(found) > most else None,
         "wanted": wanted,
         "lane_choices": LaneKind.choices,
         "kind_choices": sorted({kind.label for kind in kinds.all_kinds()}),

@@ -82,10 +82,14 @@ class Visits:
 
         Options are those of Playwright's ``new_context``.
         """
-        fixed = {"viewport": DESK, "locale": "en-GB", "timezone_id": "Europe/Berlin"}
-        context = self._browser.new_context(
-            base_url=self._world.app.url, reduced_motion="reduce", **(fixed | options)
-        )
+        usual = {
+            "base_url": self._world.app.url,
+            "viewport": DESK,
+            "locale": "en-GB",
+            "timezone_id": "Europe/Berlin",
+            "reduced_motion": "reduce",
+        }
+        context = self._browser.new_context(**(usual | options))
         self._contexts.append(context)
         context.set_default_timeout(PATIENCE)
         if who:

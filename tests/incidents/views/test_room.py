@@ -8,6 +8,7 @@ from django.test import Client
 from incidents.actions import checkpoints, roles
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.models.author import Authored
+from incidents.views.room import FIRST
 from incidents.vocabulary import RoleName
 from lanes import actions as lanes
 from tests.counting import queries
@@ -91,7 +92,7 @@ def test_ten_thousand_entries_cost_as_many_queries_as_ten(
 
     assert len(many) == len(few)
     assert len(many) <= MOST_QUERIES
-    assert answer.content.decode().count('class="timeline-entry') == 100
+    assert answer.content.decode().count('class="timeline-entry') == FIRST
 
 
 def test_older_entries_come_in_windows_without_gap_or_repeat(
