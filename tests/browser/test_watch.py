@@ -9,6 +9,10 @@ from tests.browser.test_pages import problems
 from tests.browser.test_retro import closed  # noqa: F401  (a fixture)
 
 
+PATIENCE = 60_000
+"""Milliseconds after which the test gives a page up."""
+
+
 def offer(page: Page, to: str) -> None:
     """By keyboard from the watch; what the closing stated is filled in already."""
     page.keyboard.press("h")
@@ -18,7 +22,7 @@ def offer(page: Page, to: str) -> None:
     page.get_by_label("To", exact=True).select_option(to)
     page.get_by_label("1. Scope: included").fill("Sign-in in all regions")
     page.get_by_role("button", name="Offer the handoff").click()
-    page.wait_for_url("**/HO-*/")
+    page.wait_for_url("**/HO-*/", wait_until="commit")
 
 
 def test_offered_declined_offered_again_and_accepted(
@@ -29,7 +33,9 @@ def test_offered_declined_offered_again_and_accepted(
     watch, giver, receiver = f"{room}watch/", "Priya Raman", "Ken Ito"
     priya, ken = visit("priya", watch), visit("ken", watch)
     home = visit("ken", "/")
-    ready(priya), ready(ken)
+    for page in (priya, ken, home):
+        page.set_default_timeout(PATIENCE)
+        ready(page)
     expect(home.locator("#home-work")).not_to_contain_text("Accept the watch")
     found["watch"] = problems(priya)
 
