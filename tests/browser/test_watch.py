@@ -8,7 +8,6 @@ from tests.browser.test_handoff import ready
 from tests.browser.test_pages import problems
 from tests.browser.test_retro import closed  # noqa: F401  (a fixture)
 
-
 PATIENCE = 60_000
 """Milliseconds after which the test gives a page up."""
 
@@ -41,7 +40,7 @@ def test_offered_declined_offered_again_and_accepted(
 
     # Offered: the receiver's watch and their work say so, without a reload.
     offer(priya, receiver)
-    expect(ken.locator("#watch-offer")).to_contain_text("Accept the watch, or decline it")
+    expect(ken.locator("#watch-head")).to_contain_text("Accept the watch, or decline it")
     expect(home.locator("#home-work")).to_contain_text("Accept the watch, or decline it")
     found["offered, to me"] = problems(ken)
     found["of the giver"] = problems(priya)
@@ -68,7 +67,7 @@ def test_offered_declined_offered_again_and_accepted(
     offer(priya, receiver)
     expect(ken.locator("#next")).to_contain_text("Accept the watch, or decline it")
     priya.get_by_role("link", name="To the watch").click()
-    expect(priya.locator("#watch-offer")).to_contain_text(f"The watch is offered to {receiver}")
+    expect(priya.locator("#watch-head")).to_contain_text(f"The watch is offered to {receiver}")
     ready(priya)
 
     # Accepted: whoever looks at the watch sees its new owner.
