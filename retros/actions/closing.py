@@ -269,7 +269,7 @@ def _reopen(
     becomes = set_status(incident, Status.ACTIVE)
     record(incident, REOPENED, actor, now, reason=reason, how=str(how.label), becomes=becomes)
     if closing is not None:
-        end_offer(closing, actor, now)
+        end_offer(incident, closing, actor, now)
     limit = now + AGAIN_WITHIN
     if not incident.checkpoints.open().filter(due_at__gt=now, due_at__lte=limit).exists():
         checkpoints.add(incident, actor, limit, "Decide again: it was reopened", now)
@@ -279,10 +279,10 @@ def _reopen(
     notify(incident, told, REOPENED, sentence, incident.get_absolute_url(), now)
 
 
-def end_offer(closing: Closing, actor: Actor, now: datetime) -> None:
+def end_offer(incident: Incident, closing: Closing, actor: Actor, now: datetime) -> None:
     """A step: a watch that is over is nobody's to take over any more."""
     reason = f"{closing.get_end_display()}: the watch is over."
-    handing.end_of_watch(closing.incident, reason, actor, now)
+    handing.end_of_watch(incident, reason, actor, now)
 
 
 def watched(incident: Incident) -> Closing | None:

@@ -85,5 +85,5 @@ def end_watch(incident_id: int, *, now: datetime) -> bool:
         closing.save(update_fields=["ended_at", "end"])
         becomes = set_status(incident, Status.CLOSED)
         record(incident, HELD, SYSTEM, now, trigger=closing.trigger, becomes=becomes)
-        end_offer(closing, SYSTEM, now)
+        end_offer(incident, closing, SYSTEM, now)
     return True

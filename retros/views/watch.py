@@ -34,6 +34,7 @@ def _page(
 
     now = clock.now()
     last = incident.closings.select_related("closed_by").last()
+    owner = holder(incident, RoleName.WATCH_OWNER)
     context = {
         "incident": incident,
         "bar": bar(incident, now),
@@ -41,7 +42,9 @@ def _page(
         "closing": last,
         "is_watched": last is not None and last.is_watched,
         "check_ins": list(last.check_ins.select_related("answered_by")) if last else [],
-        "owner": holder(incident, RoleName.WATCH_OWNER),
+        "owner": owner,
+        "can_act": owner is not None and offers.is_fit(owner),
+        "may_assign": may("role.assign", request.who),
         "before": list(_owned_before(last)) if last else [],
         "offer": offers.waiting(incident).get(WATCH),
         "may_hand_over": may("handoff.offer_watch", request.who),

@@ -14,7 +14,7 @@ from tests.retros.handing import Watching
 from warroom import tick
 from warroom.kernel import clock
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 CHECK_IN = "Check in on"
 ACCEPT = "Accept the watch, or decline it"

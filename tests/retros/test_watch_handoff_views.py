@@ -14,7 +14,7 @@ from tests.retros.handing import Watching
 from warroom import tick
 from warroom.kernel import clock
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 POSTED = {
     "lane": "watch",
@@ -97,6 +97,7 @@ def test_an_offer_is_shown_read_declined_and_accepted(
     send: Any, visit: Any, watching: Watching, stranger: Person
 ) -> None:
     giver = watching.owner
+    watching.ending.after(minutes=3)
     answer = send(giver, "handoff/", receiver=stranger.pk, **POSTED)
     assert (answer.status_code, answer.url) == (302, f"/{watching.incident.reference}/HO-1/")
 
@@ -125,9 +126,23 @@ def test_an_offer_is_shown_read_declined_and_accepted(
     assert f'{giver} <span class="check-detail">from ' in after
     assert "Check in now" in after
     assert "Check in now" not in visit(giver, "watch/").content.decode()
+    watching.ending.after(minutes=1)
     owners = visit(giver, "owners/").content.decode()
     assert '<th scope="row">Watch</th><td data-label="Owner">Stranger</td>' in owners
     assert f'<th scope="row">Watch</th><td data-label="Owner">{giver}</td>' in owners
+
+
+def test_the_watch_of_who_left_leads_the_commander_to_naming_another(
+    visit: Any, watching: Watching
+) -> None:
+    owner, commander = watching.owner, watching.ending.commander
+    Person.objects.filter(pk=owner.pk).update(is_active=False)
+
+    page = visit(commander, "watch/").content.decode()
+
+    assert f"{owner} can no longer act" in page
+    assert f"/{watching.incident.reference}/roles/?who=watch_owner" in page
+    assert "Hand the watch over" not in page
 
 
 def test_a_refused_offer_keeps_every_word(send: Any, watching: Watching) -> None:
@@ -162,7 +177,7 @@ def test_script_asks_for_the_parts_that_live(visit: Any, watching: Watching) -> 
 
     assert "<html" in page
     assert "<html" not in parts
-    for section in ("head", "offer", "trigger", "owner", "check-ins", "answer", "links"):
+    for section in ("head", "trigger", "owner", "check-ins", "answer", "links"):
         assert f'id="watch-{section}"' in page
         assert f'id="watch-{section}"' in parts
 
@@ -197,10 +212,12 @@ def test_the_pages_ask_as_often_for_three_things_as_for_one(
     assert max(max(counts) for counts in asked.values()) <= 36, asked
 
 
-def test_a_lane_can_be_handed_over_again_once_it_is_reopened(
+def test_command_is_handed_over_again_once_it_is_reopened(
     watching: Watching, commander: Person, stranger: Person
 ) -> None:
     watching.ending.reopen()
-    ending = watching.ending
 
-    assert Handing(watching.fresh(), commander, ending.now).offer(commander, stranger).is_open
+    handing = Handing(watching.fresh(), commander, watching.ending.now)
+
+    ahead = handing.checkpoint.number
+    assert handing.offer(commander, stranger, checkpoint=ahead).is_open

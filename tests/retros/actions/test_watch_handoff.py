@@ -19,7 +19,7 @@ from tests.retros.handing import Watching
 from warroom import tick
 from warroom.kernel.refusal import NotPermitted, Refused
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def state(number: int = 1) -> str:

@@ -12,6 +12,8 @@ from tests.retros.handing import Watching
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = 50
+CLOSINGS = 20
+"""Rounds that each end with another closing."""
 
 
 def current() -> int:
@@ -62,7 +64,7 @@ def test_accepting_against_the_trigger_that_fires_has_one_outcome(
     """Fired it is, either way; the watch passed on before that, or not at all."""
     ending, commander = watching.ending, watching.ending.commander
     giver, outcomes = watching.owner, set()
-    for number in range(1, ROUNDS + 1):
+    for number in range(1, CLOSINGS + 1):
         watching.offer(stranger, by=giver)
 
         accepted, fired = at_once(
