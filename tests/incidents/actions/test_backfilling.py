@@ -192,9 +192,9 @@ LIVING: dict[str, Try] = {
     "recommendation": lambda by, one, other: _do(
         recommendations.recommend, proposed(_cited(by, one)), lane=LaneKind.MITIGATION
     )(by, one, other),
-    "handoff": lambda by, one, other: _do(
-        handoffs.offer, terms(other), lane=LaneKind.MITIGATION
-    )(by, one, other),
+    "handoff": lambda by, one, other: _do(handoffs.offer, terms(other), lane=LaneKind.MITIGATION)(
+        by, one, other
+    ),
 }
 
 
