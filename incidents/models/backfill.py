@@ -71,7 +71,8 @@ class Backfill(models.Model):
         if minutes >= 2 * 1440:
             return f"{minutes // 1440} days"
         hours, rest = divmod(minutes, 60)
-        return f"{hours} h {rest} min" if hours else f"{rest} min"
+        parts = (f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else "")
+        return " ".join(filter(None, parts))
 
     @property
     def kept_href(self) -> str:

@@ -22,7 +22,7 @@ def _times(data: Mapping[str, Any]) -> SafeString:
 def _backfilled(data: Mapping[str, Any]) -> SafeString:
     words = format_html("{}, written up by {}. ", data["severity"], data["by"]) + _times(data)
     words += format_html(" What happened: {} What was done: {}", data["happened"], data["done"])
-    return words + format_html(" Its record: {} Source: {}", data["kept"], data["source"])
+    return words + format_html(" {} Its record: {}", data["source"], data["kept"])
 
 
 register(

@@ -41,7 +41,7 @@ def backlog(request: HttpRequest) -> HttpResponse:
         "nobody": NOBODY,
         "severities": Severity.choices,
         "surfaces": Surface.objects.only("name", "slug"),
-        "newest": Incident.objects.visible_to(reader).only("title")[:NEWEST],
+        "newest": Incident.objects.visible_to(reader).only("title", "status")[:NEWEST],
     }
     return render(request, "retros/backlog_list.html", context)
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from comms.actions import drafts as message_drafts
 from comms.actions import escalations, lapses, leadership, updates
 from incidents.actions import (
+    backfilling,
     branches,
     checkpoints,
     decisions,
@@ -90,6 +91,7 @@ MODULES: tuple[ModuleType, ...] = (
     review_reminding,
     packages,
     voiding,
+    backfilling,
 )
 
 LATER = START + timedelta(minutes=5)
@@ -264,6 +266,7 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
 }
 
 WITHOUT_ENTRY = {
+    "backfilling.backfill": "shown in its own tests: it has no incident before it",
     "lifecycle.declare": "shown below: it has no incident before it",
     "drafts.save_draft": "a draft is nobody else's business",
     "reviewing.save_draft": "a draft is on its way only",

@@ -26,6 +26,7 @@ from incidents.actions import (
     voiding,
 )
 from incidents.models import (
+    Backfill,
     Branch,
     Checkpoint,
     DecisionDraft,
@@ -58,6 +59,7 @@ from retros.models import (
     Statement,
 )
 from tests.comms import saying
+from tests.elsewhere import written_up
 from tests.factories import START, declared
 from tests.filled import PRECHECK
 from tests.house.test_every_action_records import LATER, Scene
@@ -188,8 +190,17 @@ def test_a_secret_in_a_declaration_is_masked(commander: Person) -> None:
     assert SECRET not in kept()
 
 
+def test_a_secret_in_what_was_handled_elsewhere_is_masked(commander: Person) -> None:
+    told = {"happened": LEAK, "done": f"Said {LEAK}", "kept": CHANNEL, "source": LEAK}
+    written_up(commander, title=f"Broken: {LEAK}", **told)
+
+    assert SECRET not in kept()
+    assert "masked" in kept()
+
+
 def kept() -> str:
     models = (
+        Backfill,
         TimelineEntry,
         Incident,
         Freeze,

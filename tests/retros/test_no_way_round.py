@@ -1,6 +1,7 @@
 """Nothing closes an incident but the gate: no page of the admin, no field of a form, no step."""
 
 import inspect
+from functools import partial
 
 import pytest
 from django.apps import apps
@@ -15,6 +16,7 @@ from incidents.permissions import TABLE, Who
 from incidents.timeline.record import lock
 from retros.actions import closing
 from retros.rules import gate
+from tests.elsewhere import written_up
 from tests.factories import declared
 from tests.retros.ending import Ending
 from warroom.kernel.refusal import Refused
@@ -138,6 +140,61 @@ def test_what_went_through_the_gate_does_not_end_in_error(ending: Ending, end: s
             ending.commander.as_actor(), ending.incident.pk, reason="An error", now=ending.now
         )
     assert "V-EXECUTED" in {one.code for one in refused.value.violations}
+
+
+@pytest.mark.parametrize("status", ["active", "watching", "closed"])
+@pytest.mark.parametrize("ended", ["backfill", "void", "duplicate"])
+def test_what_was_handled_elsewhere_is_no_way_round(
+    ending: Ending, ended: str, status: str
+) -> None:
+    """It is never lived here, so it never comes to the gate, nor round it by being void."""
+    actor, now = ending.commander.as_actor(), ending.now
+    made = written_up(ending.commander, now=now)
+    if ended == "void":
+        voiding.void(actor, made.pk, reason="Written up twice", now=now)
+    if ended == "duplicate":
+        said = {"original": ending.incident.pk, "reason": "It is followed here"}
+        voiding.duplicate(actor, made.pk, **said, now=now)
+
+    for act in (closing.close, partial(closing.reopen, reason="It fails again")):
+        with pytest.raises(Refused):
+            act(actor, made.pk, now=now)
+    with pytest.raises((ProgrammingError, Refused)), transaction.atomic():
+        lifecycle.set_status(lock(made.pk), status)
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        Incident.objects.filter(pk=made.pk).update(status=status)
+    assert Incident.objects.get(pk=made.pk).status == ended
+
+    if ended != "backfill":
+        voiding.take_back(actor, made.pk, reason="It was right", now=now)
+    assert Incident.objects.get(pk=made.pk).status == "backfill"
+
+
+@pytest.mark.parametrize("began", [False, True])
+def test_what_is_lived_here_is_never_backfilled(ending: Ending, began: bool) -> None:
+    if began:
+        ending.decide()
+        ending.start()
+    number = ending.incident.pk
+    with pytest.raises(Refused, match="goes to"), transaction.atomic():
+        lifecycle.set_status(lock(number), "backfill")
+    with pytest.raises(ProgrammingError, match="handled elsewhere"), transaction.atomic():
+        Incident.objects.filter(pk=number).update(status="backfill")
+    assert ending.status == "active"
+
+
+def test_writing_it_up_as_well_does_not_end_what_is_lived_here(ending: Ending) -> None:
+    made = written_up(ending.commander, now=ending.now)
+    with pytest.raises(Refused) as refused:
+        voiding.duplicate(
+            ending.commander.as_actor(),
+            ending.incident.pk,
+            original=made.pk,
+            reason="It is written up",
+            now=ending.now,
+        )
+    assert [one.code for one in refused.value.violations] == ["V-DUPLICATE"]
+    assert ending.status == "active"
 
 
 def test_what_was_met_yesterday_counts_for_nothing(ending: Ending) -> None:

@@ -8,21 +8,26 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+from django.db import transaction
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from comms.actions import publish_escalation, publish_update
-from incidents.actions import evidence, freezes, risks, voiding
+from incidents.actions import evidence, freezes, lifecycle, risks, voiding
 from incidents.models import Evidence, Incident
+from incidents.timeline.record import lock
 from incidents.vocabulary import Option
 from retros.actions import backlog, closing
 from retros.models import BacklogItem, Closing, Statement
 from tests.comms import saying
+from tests.elsewhere import written_up
 from tests.factories import SurfaceFactory, declared
 from tests.filled import VERIFICATION
 from tests.incidents.actions.test_sequences import LONG, MOSTLY, PICK, SELDOM, Lived
 from tests.retros.ending import STATED
+from warroom.kernel.refusal import Refused
 
 MANY = settings(LONG, max_examples=int(os.environ.get("MANY_ENDINGS", "15")))
 """``MANY_ENDINGS=2000`` lives as many."""
@@ -120,6 +125,29 @@ class Ended(Lived):
             return
         said = {"original": self.another()} if how == "duplicate" else {}
         self._try(getattr(voiding, how), 0, reason="It was an alert of a drill", **said)
+
+    @rule(how=st.sampled_from(["duplicate", "step"]), seldom=SELDOM)
+    def as_if_handled_elsewhere(self, how: str, seldom: bool) -> None:
+        """Written up as well, or said to be so: the one that is lived here goes on."""
+        if not seldom:
+            return
+        made = written_up(self.people[0], now=self.now)
+        if how == "duplicate":
+            said = {"original": made.pk, "reason": "It is written up"}
+            assert self._try(voiding.duplicate, 0, **said) is None
+        else:
+            with pytest.raises(Refused), transaction.atomic():
+                lifecycle.set_status(lock(self.incident.pk), "backfill")
+        assert self._try_on(made, closing.close) is None
+        made.refresh_from_db()
+        assert made.status == "backfill"
+
+    def _try_on(self, other: Incident, do: Any) -> Any:
+        mine, self.incident = self.incident, other
+        try:
+            return self._try(do, 0)
+        finally:
+            self.incident = mine
 
     def another(self) -> int:
         return declared(self.people[0], now=self.now).pk

@@ -5,19 +5,22 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
-from incidents.actions import restriction
+from incidents.actions import restriction, voiding
 from incidents.actions.evidence import capture
 from incidents.models import Assignment, Checkpoint, Evidence, Incident, Person, Surface
 from incidents.rules.capture import Capture
 from incidents.vocabulary import Purpose, RoleName
 from retros.actions import reviewing
 from retros.numbers.facts import lived
+from retros.numbers.wanted import Wanted
 from retros.rules.numbers import Share
 from tests.comms.saying import published
 from tests.counting import queries
+from tests.elsewhere import written_up
 from tests.factories import START, SurfaceFactory
 from tests.retros import looking
 from tests.retros.ending import Ending
@@ -103,6 +106,31 @@ def test_five_thousand_cost_as_many_queries_as_ten(commander: Person) -> None:
     assert "5000 incidents" in shown
     assert "Median of 5000" in shown
     assert "5000 of 10000" in shown
+
+
+def test_what_was_handled_elsewhere_is_left_out_and_counted_apart(
+    incident: Incident, commander: Person, stranger: Person
+) -> None:
+    written_up(commander, title="Exports ran twice")
+    written_up(commander, restricted=True)
+    written_up(commander, now=START - timedelta(days=800))
+    voided = written_up(commander)
+    voiding.void(commander.as_actor(), voided.pk, reason="Written up twice", now=START)
+    now = START + timedelta(days=2)
+
+    assert [one.number for one in lived(wanted(now).incidents(commander), now)] == [incident.pk]
+    shown = page(inside(commander))
+    assert "1 incident declared" in shown
+    assert "Left out: 2 backfilled, 1 declared in error" in shown
+    assert "Left out: 1 backfilled, 1 declared in error" in page(inside(stranger))
+    with clock.at(now):
+        sheet = inside(commander).get(f"{NUMBERS}incidents.csv").content.decode()
+    assert incident.reference in sheet
+    assert "Exports ran twice" not in sheet
+
+
+def wanted(now: datetime) -> Wanted:
+    return Wanted.read(QueryDict(""), now.date())
 
 
 def test_the_moments_of_an_incident_that_was_lived_through(ending: Ending) -> None:
