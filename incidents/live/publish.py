@@ -94,16 +94,16 @@ class _Sender:
             if not self.busy:
                 self.busy = True
                 self.trying = asyncio.run_coroutine_threadsafe(self._attempt(), self.loop)
-            self._wait(lambda: len(self.left) <= MOST)
+            self._wait(lambda: len(self.left) <= MOST, PATIENCE)
 
     def finish(self) -> None:
-        """Wait until what was left is said."""
+        """When the process ends: wait until what was left is said, as long as one attempt lasts."""
         with self.changed:
-            self._wait(lambda: not self.busy)
+            self._wait(lambda: not self.busy, GIVE_UP)
 
-    def _wait(self, happened: Callable[[], bool]) -> None:
+    def _wait(self, happened: Callable[[], bool], seconds: float) -> None:
         """But not for a layer that is down, and for one that is slow only until that is known."""
-        if self.works and not self.changed.wait_for(lambda: happened() or not self.works, PATIENCE):
+        if self.works and not self.changed.wait_for(lambda: happened() or not self.works, seconds):
             self.works = False
 
     async def _attempt(self) -> None:
