@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 
 from comms import commitments
-from comms.models import Delivery
-from comms.rules.commitment import Promise
+from comms.models import Delivery, Update
+from comms.rules.commitment import LEAD, Promise
 from comms.vocabulary import SubscriberKind
-from incidents.models import Claim, Incident, Notice, Person
+from incidents.models import Claim, Notice, Person
 from incidents.vocabulary import Status
 
 FRESH = timedelta(hours=1)
@@ -66,16 +67,32 @@ def promises(now: datetime) -> list[Promised]:
 
     Of each promise only the last: after a long stop people are reminded once, not three times.
     """
-    lasting = Incident.objects.filter(status__in=[Status.ACTIVE, Status.WATCHING])
     found = [
         Promised(kind, one.update.pk, one.next_at)
-        for owed in commitments.of_many(lasting.values("pk")).values()
+        for owed in commitments.of_many(_near(now)).values()
         for one in owed
         if (kind := _kind(one.promise, now))
     ]
     settled = _settled(found, now) if found else set()
     waiting = [one for one in found if (one.kind, one.subject, one.due_at) not in settled]
     return sorted(waiting, key=lambda one: (one.due_at, one.update_id))
+
+
+def _near(now: datetime) -> QuerySet[Update]:
+    """The incidents in which a promise may have come due: no later update keeps it, and nobody has
+    noted yet that it lapsed."""
+    later = Update.objects.filter(
+        incident=OuterRef("incident"), audience=OuterRef("audience"), number__gt=OuterRef("number")
+    )
+    subject = Cast(OuterRef("pk"), CharField())
+    lapsed = Claim.objects.filter(kind=LAPSED, subject=subject, due_at=OuterRef("next_at"))
+    near = Update.objects.filter(
+        ~Exists(later),
+        ~Exists(lapsed.filter(claimed_at__isnull=False)),
+        next_at__lte=now + LEAD,
+        incident__status__in=[Status.ACTIVE, Status.WATCHING],
+    )
+    return near.order_by().values("incident")
 
 
 def _kind(promise: Promise, now: datetime) -> str:

@@ -3,10 +3,11 @@
 Nothing is scheduled ahead: a late tick finds what an earlier one should have found.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 
 from incidents.models import Checkpoint, Claim
 from incidents.vocabulary import Status
@@ -14,7 +15,7 @@ from incidents.vocabulary import Status
 LEAD = timedelta(minutes=5)
 GRACE = timedelta(minutes=5)
 
-SOON, DUE, MISSED = KINDS = ("checkpoint.soon", "checkpoint.due", "checkpoint.missed")
+SOON, DUE, MISSED = ("checkpoint.soon", "checkpoint.due", "checkpoint.missed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Due:
     kind: str
     checkpoint_id: int
     due_at: datetime
+    incident_id: int = field(default=0, compare=False)
 
     @property
     def subject(self) -> str:
@@ -32,40 +34,44 @@ class Due:
 
 
 def due(now: datetime) -> list[Due]:
-    """Reminders that nobody has written and that wait for no other try, oldest first. Two queries.
-
-    A checkpoint that was scheduled less than five minutes ahead has no "in 5 minutes".
-    """
-    found = [
-        Due(kind, checkpoint.pk, checkpoint.due_at)
-        for checkpoint in _near(now)
+    """Reminders that nobody has written and that wait for no other try, oldest first. One query."""
+    return [
+        Due(kind, checkpoint.pk, checkpoint.due_at, checkpoint.incident_id)
+        for checkpoint in rows(now)
         for kind in _kinds(checkpoint, now)
     ]
-    settled = _settled(found, now) if found else set()
-    return [one for one in found if (one.kind, one.subject, one.due_at) not in settled]
 
 
-def _near(now: datetime) -> list[Checkpoint]:
-    return list(
+def rows(now: datetime) -> QuerySet[Checkpoint]:
+    """The checkpoints with such reminders, each with which of them are settled.
+
+    A checkpoint that was scheduled less than five minutes ahead has no "in 5 minutes". One that is
+    noted as missed has had its reminders: there may be many, and each tick asks.
+    """
+    return (
         Checkpoint.objects.due_by(now + LEAD)
-        .filter(incident__status=Status.ACTIVE)
-        .filter(Q(due_at__lte=now) | Q(scheduled_at__lt=F("due_at") - LEAD))
-        .only("due_at")
+        .filter(incident__status=Status.ACTIVE, missed_at__isnull=True)
+        .annotate(soon=_settled(SOON, now), due=_settled(DUE, now), missed=_settled(MISSED, now))
+        .filter(
+            Q(due_at__gt=now, scheduled_at__lt=F("due_at") - LEAD, soon=False)
+            | Q(due_at__lte=now, due=False)
+            | Q(due_at__lte=now - GRACE, missed=False)
+        )
+        .only("due_at", "incident")
         .order_by("due_at", "pk")
     )
 
 
+def _settled(kind: str, now: datetime) -> Exists:
+    """Whether its claim is done, or failed and is not to be tried yet."""
+    subject = Cast(OuterRef("pk"), CharField())
+    claims = Claim.objects.filter(kind=kind, subject=subject, due_at=OuterRef("due_at"))
+    return Exists(claims.filter(Q(claimed_at__isnull=False) | Q(try_again_at__gt=now)))
+
+
 def _kinds(checkpoint: Checkpoint, now: datetime) -> tuple[str, ...]:
-    if now < checkpoint.due_at:
-        return (SOON,)
-    return (DUE, MISSED) if now >= checkpoint.due_at + GRACE else (DUE,)
-
-
-def _settled(found: list[Due], now: datetime) -> set[tuple[str, str, datetime]]:
-    """Claims that are done, or that failed and are not to be tried yet."""
-    claims = Claim.objects.filter(
-        Q(claimed_at__isnull=False) | Q(try_again_at__gt=now),
-        kind__in=KINDS,
-        subject__in={one.subject for one in found},
-    )
-    return set(claims.values_list("kind", "subject", "due_at"))
+    settled = {SOON: checkpoint.soon, DUE: checkpoint.due, MISSED: checkpoint.missed}  # type: ignore[attr-defined]
+    come = (SOON,) if now < checkpoint.due_at else (DUE, MISSED)
+    if now < checkpoint.due_at + GRACE:
+        come = come[:1]
+    return tuple(kind for kind in come if not settled[kind])

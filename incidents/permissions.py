@@ -5,6 +5,7 @@ Each app adds the rows of its own actions with ``declare``; ``warroom.permission
 
 from enum import StrEnum
 
+from incidents import prepared
 from incidents.models import Assignment, Incident
 from incidents.vocabulary import Group, LaneKind, RoleName, Status
 from warroom.kernel.actor import Actor, ActorKind
@@ -156,8 +157,7 @@ def in_incident(actor: Actor, incident: Incident, lane: str = "") -> frozenset[W
         return frozenset({Who.ANYONE, Who.SIGNED_IN})
     # A role in an incident counts only for who may still enter the room.
     if actor.is_person and found & _RESPONDING:
-        held = Assignment.objects.current().filter(incident=incident, person_id=actor.id)
-        for role, held_lane in held.values_list("role", "lane"):
+        for role, held_lane in prepared.held_roles(incident.pk, actor.id):
             if role == RoleName.LANE_OWNER:
                 if lane and held_lane == lane:
                     found.add(Who.LANE_OWNER)

@@ -11,3 +11,4 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()  # for every thread of a web process too
 app.autodiscover_tasks(["warroom"], related_name="tick")
 app.autodiscover_tasks(["comms", "retros"])
+app.autodiscover_tasks(["warroom"], related_name="standby")

@@ -4,10 +4,15 @@ Reminders first: a slow mail server may delay mail, never a reminder in the room
 """
 
 import logging
-from collections.abc import Callable
-from datetime import datetime
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import batched
 
 from celery import shared_task
+from django.db import connection
 
 from comms import announcing, outbox
 from comms import due as comms_due
@@ -39,15 +44,62 @@ STEPS: tuple[Callable[[datetime], None], ...] = (
 )
 
 
+SPARED = 0.4
+"""Seconds after a tick in which this process skips further ones: those of a second beat, and those
+that waited while no worker was there. Measured, not read from a message, whose clock may be off."""
+
+MOST_OFF = timedelta(seconds=1)
+"""How far the clock of a process may be from the database's before the log says so."""
+
+AT_ONCE = 50
+_LOCK = 0x57415449
+"""The advisory lock that one tick's steps hold."""
+
+_last = _told_at = -math.inf
+
+
 @shared_task(name="warroom.tick")
 def tick() -> None:
-    run(clock.now())
+    global _last
+    began = time.monotonic()
+    if not clock.is_set() and began - _last < SPARED:
+        return
+    _last = began
+    run(_moment())
+
+
+def silent_for() -> float:
+    """Seconds since the last tick of this process began."""
+    return time.monotonic() - _last
+
+
+def _moment() -> datetime:
+    """By the database's clock, the only one that all processes share.
+
+    A worker whose own clock is a minute ahead would remind a minute early, once and for all.
+    """
+    if clock.is_set():
+        return clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    _tell_if_off(clock.now() - moment)
+    return moment
+
+
+def _tell_if_off(by: timedelta) -> None:
+    """Once a minute: what people write through such a process carries its time."""
+    global _told_at
+    if abs(by) > MOST_OFF and time.monotonic() - _told_at >= 60:
+        _told_at = time.monotonic()
+        words = "The clock of this process is %.1f s %s the database's: set it"
+        ahead = "ahead of" if by > timedelta() else "behind"
+        logger.warning(words, abs(by.total_seconds()), ahead)
 
 
 def run(now: datetime) -> None:
     """Do all that is due; what fails is logged, and the rest goes on."""
-    for one in due(now):
-        _remind(one, now)
+    _remind_of_checkpoints(now)
     for waiting in lanes_due.due(now):
         _remind_of_offer(waiting, now)
     for promised in comms_due.promises(now):
@@ -60,11 +112,41 @@ def run(now: datetime) -> None:
         _remind_of_item(owed, now)
     for behind in review_due.looks(now):
         _remind_of_look(behind, now)
-    for step in STEPS:
+    with _alone() as alone:
+        for step in STEPS if alone else ():
+            try:
+                step(now)
+            except Exception:
+                logger.exception("The tick's %s failed", step.__name__)
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether no other tick is at its steps: they would only do the same."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        alone = bool(cursor.fetchone()[0])
+    try:
+        yield alone
+    finally:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _remind_of_checkpoints(now: datetime) -> None:
+    """Many in one transaction. Those of incidents that were busy, or that failed, one by one.
+
+    Two ticks at once share the work: each takes the incidents that the other does not hold.
+    """
+    for part in batched(due(now), AT_ONCE, strict=False):
         try:
-            step(now)
+            together = [(one.incident_id, one.checkpoint_id, one.kind) for one in part]
+            checkpoints.remind_together(together, now=now)
         except Exception:
-            logger.exception("The tick's %s failed", step.__name__)
+            logger.exception("%s reminders failed together: each is tried by itself", len(part))
+    for one in due(now):
+        _remind(one, now)
 
 
 def _remind(one: Due, now: datetime) -> None:

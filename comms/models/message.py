@@ -97,6 +97,11 @@ class Update(Message):
         indexes = [
             models.Index(name="update_of_incident", fields=["incident", "-published_at"]),
             models.Index(name="update_by_audience", fields=["audience", "-published_at"]),
+            models.Index(
+                name="update_promised",
+                fields=["next_at"],
+                condition=Q(next_at__isnull=False),
+            ),
         ]
         triggers = append_only("update_stays")
 

@@ -4,14 +4,15 @@ The order is always permission, lock, facts, rules, rows and entry, push after c
 checked under the lock, so that a role that was just taken away no longer counts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 
-from incidents.models import Assignment, Claim, Incident, Notice, Participation, Person, Submission
+from incidents import prepared
+from incidents.models import Assignment, Incident, Notice, Participation, Person, Submission
 from incidents.permissions import refused_in, require
 from incidents.timeline.record import check_locked, lock
 from incidents.vocabulary import LaneKind, RoleName
@@ -77,13 +78,24 @@ def led_to(key: UUID | None, href: str) -> None:
 
 def take(kind: str, subject: str, due_at: datetime, now: datetime) -> bool:
     """Claim due work within the caller's transaction; false when somebody did it already."""
-    row, created = Claim.objects.get_or_create(
-        kind=kind, subject=subject, due_at=due_at, defaults={"claimed_at": now}
-    )
-    if created:
-        return True
-    unclaimed = Claim.objects.filter(pk=row.pk, claimed_at__isnull=True)
-    return unclaimed.update(claimed_at=now, error="") == 1
+    return bool(take_all([(kind, subject, due_at)], now))
+
+
+def take_all(work: Sequence[tuple[str, str, datetime]], now: datetime) -> set[tuple[str, str]]:
+    """The same for several (kind, subject, due time) at once: those that are ours to do."""
+    kinds, subjects, times = (list(column) for column in zip(*work, strict=True))
+    return set(prepared.rows(_TAKE, [now, kinds, subjects, times]))
+
+
+_TAKE = """
+    INSERT INTO incidents_claim (kind, subject, due_at, claimed_at, error)
+    SELECT kind, subject, due_at, %s, ''
+    FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) AS work (kind, subject, due_at)
+    ON CONFLICT (kind, subject, due_at)
+    DO UPDATE SET claimed_at = EXCLUDED.claimed_at, error = ''
+    WHERE incidents_claim.claimed_at IS NULL
+    RETURNING kind, subject
+"""
 
 
 def next_number(rows: models.QuerySet) -> int:
@@ -144,9 +156,22 @@ def notify(
     Of what was handled elsewhere nobody is told, but of the work that it leaves behind.
     """
     check_locked(incident)
+    Notice.objects.bulk_create(noticed(incident, people, kind, sentence, href, now, subject))
+
+
+def noticed(
+    incident: Incident,
+    people: list[Person],
+    kind: str,
+    sentence: str,
+    href: str,
+    now: datetime,
+    subject: str = "",
+) -> list[Notice]:
+    """The notices that ``notify`` writes, for who writes many at once."""
     if incident.backfilled and not kind.startswith(LEFT_BEHIND):
-        return
-    Notice.objects.bulk_create(
+        return []
+    return [
         Notice(
             person=person,
             incident=incident,
@@ -157,7 +182,7 @@ def notify(
             at=now,
         )
         for person in {p.pk: p for p in people}.values()
-    )
+    ]
 
 
 def said(text: str, longest: int | None = None) -> str:

@@ -1,12 +1,17 @@
 """Checkpoints: scheduling them, and telling people when they come due."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.act import act, holder, next_number, notify, said, take
-from incidents.models import Checkpoint, Incident, Person
+from django.db import transaction
+
+from incidents.actions.act import act, next_number, noticed, said, take, take_all
+from incidents.models import Assignment, Checkpoint, Incident, Notice, Person
+from incidents.permissions import require
 from incidents.rules import checkpoint as rules
-from incidents.timeline.record import check_locked, record
+from incidents.timeline.record import check_locked, lock_free, record
 from incidents.vocabulary import RoleName, Status
 from warroom.kernel.actor import SYSTEM, Actor
 from warroom.kernel.refusal import Refused
@@ -80,27 +85,72 @@ def remind(checkpoint_id: int, kind: str, *, now: datetime) -> bool:
             return False
         if not take(kind, str(checkpoint_id), checkpoint.due_at, now):
             return False
-        if kind == "checkpoint.missed":
-            checkpoint.missed_at = now
-            checkpoint.save(update_fields=["missed_at"])
-        told = _to_tell(incident, kind)
-        record(
-            incident,
-            kind,
-            SYSTEM,
-            now,
-            subject=checkpoint.reference,
-            told=" and ".join(str(person) for person in told) or "Nobody",
-        )
-        sentence = _WORDS[kind].format(checkpoint.reference, incident.reference)
-        href = checkpoint.get_absolute_url()
-        notify(incident, told, kind, sentence, href, now, checkpoint.reference)
+        _write([Reminder(incident, checkpoint, kind)], now)
     return True
 
 
-def _to_tell(incident: Incident, kind: str) -> list[Person]:
-    roles = [RoleName.COMMANDER]
-    if kind == "checkpoint.missed":
-        roles.append(RoleName.DEPUTY)
-    people = (holder(incident, role) for role in roles)
-    return [person for person in people if person is not None]
+def remind_together(due: Sequence[tuple[int, int, str]], *, now: datetime) -> int:
+    """The same for many (incident, checkpoint, kind) in one transaction; returns how many.
+
+    Left as they are: those of an incident that somebody else holds just now.
+    """
+    require("checkpoint.remind", SYSTEM)
+    with transaction.atomic(durable=True):
+        held = lock_free(incident for incident, _, _ in due)
+        active = {number for number, one in held.items() if one.status == Status.ACTIVE}
+        rows = Checkpoint.objects.open().filter(incident__in=active)
+        found = rows.in_bulk({checkpoint for _, checkpoint, _ in due})
+        for checkpoint in found.values():
+            checkpoint.incident = held[checkpoint.incident_id]
+        apply = [(found[pk], kind) for _, pk, kind in due if pk in found]
+        if not apply:
+            return 0
+        ours = take_all([(kind, str(one.pk), one.due_at) for one, kind in apply], now)
+        reminders = [
+            Reminder(one.incident, one, kind) for one, kind in apply if (kind, str(one.pk)) in ours
+        ]
+        _write(reminders, now)
+    return len(reminders)
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One to write, of a locked incident."""
+
+    incident: Incident
+    checkpoint: Checkpoint
+    kind: str
+
+
+def _write(reminders: Sequence[Reminder], now: datetime) -> None:
+    """Their entries and notices; the deputy is told only of what was missed."""
+    missed = [one.checkpoint.pk for one in reminders if one.kind == "checkpoint.missed"]
+    if missed:
+        Checkpoint.objects.filter(pk__in=missed).update(missed_at=now)
+    leading = _leading({one.incident.pk for one in reminders})
+    notices: list[Notice] = []
+    for one in reminders:
+        commander, deputy = leading[one.incident.pk]
+        told = [commander, deputy if one.kind == "checkpoint.missed" else None]
+        people = list(dict.fromkeys(person for person in told if person is not None))
+        reference = one.checkpoint.reference
+        record(
+            one.incident,
+            one.kind,
+            SYSTEM,
+            now,
+            subject=reference,
+            told=" and ".join(map(str, people)) or "Nobody",
+        )
+        sentence = _WORDS[one.kind].format(reference, one.incident.reference)
+        href = one.checkpoint.get_absolute_url()
+        notices += noticed(one.incident, people, one.kind, sentence, href, now, reference)
+    Notice.objects.bulk_create(notices)
+
+
+def _leading(incidents: set[int]) -> dict[int, tuple[Person | None, Person | None]]:
+    """Commander and deputy of each incident. One query."""
+    roles = (RoleName.COMMANDER, RoleName.DEPUTY)
+    rows = Assignment.objects.current().filter(incident__in=incidents, role__in=roles)
+    held = {(one.incident_id, one.role): one.person for one in rows.select_related("person")}
+    return {one: (held.get((one, roles[0])), held.get((one, roles[1]))) for one in incidents}

@@ -1,10 +1,13 @@
 """The only writer of timeline entries, and so the only origin of a push."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
+from incidents import prepared
 from incidents.live import publish
 from incidents.models import Incident, TimelineEntry
 from incidents.models.author import Authored
@@ -15,9 +18,18 @@ from warroom.kernel.actor import Actor
 
 def lock(incident_id: int) -> Incident:
     """The incident, its row locked until the transaction ends: whoever writes holds this."""
-    incident = Incident.objects.select_for_update().get(pk=incident_id)
+    incident = prepared.locked_incident(incident_id)
     incident.locked = True  # type: ignore[attr-defined]
     return incident
+
+
+def lock_free(incident_ids: Iterable[int]) -> dict[int, Incident]:
+    """Those of these incidents that nobody else holds, each locked as ``lock`` does it."""
+    rows = Incident.objects.select_for_update(skip_locked=True).filter(pk__in=set(incident_ids))
+    found = {incident.pk: incident for incident in rows.order_by("pk")}
+    for incident in found.values():
+        incident.locked = True  # type: ignore[attr-defined]
+    return found
 
 
 def check_locked(incident: Incident) -> None:
@@ -57,7 +69,7 @@ def record(
         data=data,
         amends=amends.seq if amends else None,
     )
-    entry = TimelineEntry.objects.create(
+    entry = TimelineEntry(
         incident=incident,
         seq=seq,
         kind=kind,
@@ -70,8 +82,27 @@ def record(
         hash=seal(link, previous),
         **Authored.columns(actor),
     )
+    _append(entry)
     incident.last_seq, incident.last_hash = seq, entry.hash
-    incident.save(update_fields=["last_seq", "last_hash"])
     duties = kinds.get(kind).duties
     transaction.on_commit(lambda: publish.entry(incident.pk, seq, duties=duties))
     return entry
+
+
+def _append(entry: TimelineEntry) -> None:
+    """The row, and the end of the timeline moved to it, in one statement."""
+    values = [entry.seq, entry.hash, entry.incident_id]
+    values += [getattr(entry, name) for name in _COLUMNS]
+    [(entry.pk,)] = prepared.rows(_APPEND, [*values, Jsonb(entry.data)])
+    entry._state.adding, entry._state.db = False, connection.alias
+
+
+_COLUMNS = (
+    "incident_id", "seq", "kind", "at", "lane", "subject", "amends_id",
+    "previous_hash", "hash", "actor_kind", "actor_name", "actor_id",
+)  # fmt: skip
+_APPEND = f"""
+    WITH moved AS (UPDATE incidents_incident SET last_seq = %s, last_hash = %s WHERE id = %s)
+    INSERT INTO incidents_timelineentry ({", ".join(_COLUMNS)}, data)
+    VALUES ({", ".join("%s" for _ in _COLUMNS)}, %s) RETURNING id
+"""  # noqa: S608

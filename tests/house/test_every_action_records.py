@@ -163,6 +163,9 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     "checkpoints.remind": lambda s: checkpoints.remind(
         s.schedule().pk, "checkpoint.due", now=LATER + timedelta(minutes=30)
     ),
+    "checkpoints.remind_together": lambda s: checkpoints.remind_together(
+        [(s.incident.pk, s.schedule().pk, "checkpoint.due")], now=LATER + timedelta(minutes=30)
+    ),
     "decisions.decide": lambda s: s.decide(),
     "evidence.capture": lambda s: s.do(evidence.capture, PRECHECK),
     "restriction.restrict": lambda s: s.do(
@@ -273,7 +276,7 @@ WITHOUT_ENTRY = {
 }
 
 
-REMINDERS = {"checkpoints.remind", "handoffs.remind"}
+REMINDERS = {"checkpoints.remind", "checkpoints.remind_together", "handoffs.remind"}
 
 
 class Scene:

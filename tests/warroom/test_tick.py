@@ -1,8 +1,14 @@
 """The beat: everything due, once, whatever else fails."""
 
-from datetime import datetime, timedelta
+import logging
+import math
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
+import psycopg
 import pytest
 from django.core import mail
 from django.db import connection
@@ -10,7 +16,7 @@ from django.db import connection
 from incidents.actions import checkpoints
 from incidents.models import Checkpoint, Claim, Incident, Notice, Person, TimelineEntry
 from tests.factories import START, declared
-from warroom import tick
+from warroom import standby, tick
 from warroom.kernel import clock
 
 AT = START + timedelta(minutes=20)
@@ -126,3 +132,133 @@ def test_two_ticks_at_once_remind_once(incident: Incident, commander: Person) ->
     assert sorted(kinds) == ["checkpoint.due"] * 5 + ["checkpoint.missed"] * 5
     assert Notice.objects.count() == len(mail.outbox) == 10
     assert Claim.objects.filter(claimed_at__isnull=False).count() == Claim.objects.count() == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_incident_that_somebody_holds_keeps_no_other_waiting(
+    incident: Incident, commander: Person
+) -> None:
+    held = declared(commander)
+    both = [_schedule(held, commander), _schedule(incident, commander)]
+    due = [(one.incident_id, one.pk, "checkpoint.due") for one in both]
+    name = connection.settings_dict["NAME"]
+
+    with psycopg.connect(os.environ["DATABASE_URL"], dbname=name) as other:
+        other.execute("SELECT id FROM incidents_incident WHERE id = %s FOR UPDATE", [held.pk])
+        assert checkpoints.remind_together(due, now=AT) == 1
+    assert checkpoints.remind_together(due, now=AT) == 1
+
+    assert _reminders(incident) == _reminders(held) == [("checkpoint.due", AT)]
+
+
+def test_together_as_one_by_one(staffed: Incident, commander: Person, deputy: Person) -> None:
+    made = [_schedule(staffed, commander), _schedule(staffed, commander)]
+    now = AT + timedelta(minutes=5)
+    Notice.objects.all().delete()
+
+    checkpoints.remind(made[0].pk, "checkpoint.missed", now=now)
+    checkpoints.remind_together([(staffed.pk, made[1].pk, "checkpoint.missed")], now=now)
+
+    first, second = TimelineEntry.objects.filter(kind="checkpoint.missed").order_by("seq")
+    assert first.data == second.data == {"told": "Commander and Deputy"}
+    assert (first.subject, second.subject) == ("CP-1", "CP-2")
+    told = Notice.objects.order_by("pk").values_list("subject", "person__name", "href")
+    ways = [one.get_absolute_url() for one in made]
+    assert list(told) == [
+        (f"CP-{n + 1}", name, ways[n]) for n in (0, 1) for name in ("Commander", "Deputy")
+    ]
+    assert set(Checkpoint.objects.values_list("missed_at", flat=True)) == {now}
+
+
+def test_what_was_decided_meanwhile_is_not_reminded_of(
+    incident: Incident, commander: Person
+) -> None:
+    checkpoint = _schedule(incident, commander)
+    Checkpoint.objects.filter(pk=checkpoint.pk).update(decided_at=AT)
+
+    assert (
+        checkpoints.remind_together([(incident.pk, checkpoint.pk, "checkpoint.due")], now=AT) == 0
+    )
+    assert Claim.objects.count() == 0
+
+
+@pytest.fixture
+def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No tick has run in it, and nothing was told of its clock."""
+    monkeypatch.setattr(tick, "_last", -math.inf)
+    monkeypatch.setattr(tick, "_told_at", -math.inf)
+
+
+@pytest.fixture
+def clock_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of this machine is a minute ahead of the database's."""
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(minutes=1))
+
+
+@pytest.mark.usefixtures("fresh_process", "clock_ahead")
+def test_a_process_whose_clock_is_ahead_reminds_at_the_databases_time_and_says_so(
+    commander: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    true = datetime.now(UTC)
+    incident = declared(commander, now=true - timedelta(minutes=30))
+    for due_at in (true - timedelta(seconds=1), true + timedelta(seconds=50)):
+        Checkpoint.objects.create(
+            incident=incident,
+            number=incident.checkpoints.count() + 1,
+            due_at=due_at,
+            scheduled_at=due_at - timedelta(minutes=4),
+        )
+
+    with caplog.at_level(logging.WARNING, "warroom.tick"):
+        tick.tick()
+
+    [entry] = TimelineEntry.objects.filter(kind="checkpoint.due")
+    assert entry.subject == "CP-1"
+    assert abs(entry.at - true) < timedelta(seconds=40)
+    assert [r.message for r in caplog.records if "clock" in r.message] == [
+        "The clock of this process is 60.0 s ahead of the database's: set it"
+    ]
+
+
+@pytest.mark.usefixtures("fresh_process", "db")
+def test_ticks_that_had_to_wait_are_skipped(django_assert_num_queries) -> None:
+    tick.tick()
+
+    with django_assert_num_queries(0):
+        for _ in range(100):
+            tick._last = time.monotonic()
+            tick.tick()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("fresh_process")
+def test_a_worker_that_hears_no_tick_ticks_by_itself(incident: Incident, commander: Person) -> None:
+    _schedule(incident, commander)
+
+    assert standby.tick_if_silent()
+    tick._last = time.monotonic()
+    assert not standby.tick_if_silent()
+
+    kinds = [kind for kind, _ in _reminders(incident)]
+    assert kinds == ["checkpoint.due", "checkpoint.missed"]
+
+
+@pytest.fixture
+def steps_elsewhere() -> Iterator[None]:
+    """Another process is at the steps of its tick."""
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(os.environ["DATABASE_URL"], dbname=name) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [tick._LOCK])
+        yield
+
+
+@pytest.mark.usefixtures("steps_elsewhere")
+def test_reminders_wait_for_no_other_tick_and_steps_are_not_doubled(
+    incident: Incident, commander: Person
+) -> None:
+    _schedule(incident, commander)
+
+    tick.run(AT)
+
+    assert _reminders(incident) == [("checkpoint.due", AT)]
+    assert mail.outbox == []

@@ -30,6 +30,11 @@ def now() -> datetime:
     return _fixed.moment if _fixed is not None else datetime.now(UTC)
 
 
+def is_set() -> bool:
+    """Whether a test or the demo holds the clock."""
+    return _fixed is not None
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[Clock]:
     """Set the clock of this process for the length of the block."""

