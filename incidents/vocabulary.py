@@ -30,6 +30,9 @@ class Status(TextChoices):
 LIVED = frozenset({Status.ACTIVE, Status.WATCHING, Status.CLOSED})
 """What an incident is that is handled here, from its declaration to its end."""
 
+UNSETTLED = (Status.ACTIVE, Status.WATCHING)
+"""Somebody still acts in it."""
+
 IN_ERROR = frozenset({Status.VOID, Status.DUPLICATE})
 """Declared in error: end states of their own, never called closed (product, 9)."""
 

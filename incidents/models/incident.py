@@ -5,7 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from incidents.vocabulary import IN_ERROR, LIVED, Phase, Severity, Status
+from incidents.vocabulary import IN_ERROR, LIVED, UNSETTLED, Phase, Severity, Status
 
 if TYPE_CHECKING:
     from incidents.models.backfill import Backfill
@@ -35,7 +35,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def unsettled(self) -> "IncidentQuerySet":
         """Those in which somebody may have something to do: the active and the watched."""
-        return self.filter(status__in=(Status.ACTIVE, Status.WATCHING))
+        return self.filter(status__in=UNSETTLED)
 
     def worst_first(self) -> "IncidentQuerySet":
         return self.order_by("severity", "-declared_at")
@@ -84,9 +84,9 @@ class Incident(models.Model):
         ]
         indexes = [
             models.Index(
-                name="incident_active",
+                name="incident_unsettled",
                 fields=["severity", "-declared_at"],
-                condition=models.Q(status=Status.ACTIVE),
+                condition=models.Q(status__in=UNSETTLED),
             )
         ]
 
