@@ -8,6 +8,7 @@ from celery.schedules import schedule
 from django.utils.csp import CSP
 from environs import Env
 
+from warroom.database_settings import pooled
 from warroom.mail_settings import mailers
 
 env = Env()
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "warroom.unavailable.GiveBackMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -78,13 +80,15 @@ TEMPLATES = [
 ]
 
 # -- What lasts: PostgreSQL; what may be lost: Redis or Valkey -------------------------------
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_health_checks=True)}
-# Under ASGI each request has a thread of its own, so connections are kept in a pool of the process
-# and not by the thread.
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-    "min_size": 1,
-    "max_size": env.int("DATABASE_POOL", 20),
-    "timeout": 10,
+DATABASES = {
+    "default": pooled(
+        env.dj_db_url("DATABASE_URL", conn_health_checks=True),
+        size=env.int("DATABASE_POOL", 20),
+        patience=env.int("DATABASE_POOL_TIMEOUT", 10),
+        statement=env.int("DATABASE_STATEMENT_TIMEOUT", 30),
+        lock=env.int("DATABASE_LOCK_TIMEOUT", 10),
+        idle=env.int("DATABASE_IDLE_TIMEOUT", 60),
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

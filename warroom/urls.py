@@ -15,3 +15,5 @@ urlpatterns = [
     path("", include("lanes.urls")),
     path("", include("incidents.urls")),
 ]
+
+handler500 = "warroom.unavailable.broken"
