@@ -16,6 +16,7 @@ from psycopg import errors
 from psycopg_pool import PoolTimeout
 
 from incidents.doors import View
+from warroom.kernel import meters
 
 RETRY_AFTER = 5
 """Seconds after which it is worth asking again."""
@@ -62,6 +63,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _not_now(request: HttpRequest, why: Why) -> HttpResponse:
+    meters.UNAVAILABLE.labels(why).inc()
     if request.headers.get("Accept", "").startswith("application/json"):
         response: HttpResponse = JsonResponse({"unavailable": why}, status=503)
     else:
