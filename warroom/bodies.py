@@ -71,7 +71,7 @@ class _Body:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def _next(self) -> Message:
-        """The next piece. What is waited for once the body is whole is only that somebody leaves."""
+        """The next piece. Once the body is whole, only somebody's leaving is waited for."""
         if self._whole:
             return await self._receive()
         try:

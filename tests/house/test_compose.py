@@ -37,6 +37,16 @@ def test_a_lasting_service_comes_back_by_itself(name: str) -> None:
     assert SERVICES[name]["restart"] == "unless-stopped"
 
 
+def test_a_worker_has_a_connection_for_each_thread_and_two_to_spare() -> None:
+    """Deliveries hold one for a lock, and a package is told of while it is made."""
+    most = settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
+    for words in (
+        SERVICES["worker"]["command"],
+        supervisor.commands("localhost", 8000, settings.BASE_DIR)["worker"],
+    ):
+        assert int(words[words.index("--concurrency") + 1]) + 2 <= most
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_our_services_get_only_variables_that_the_settings_read(name: str) -> None:
     source = (settings.BASE_DIR / "warroom" / "settings.py").read_text()

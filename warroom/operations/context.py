@@ -1,5 +1,7 @@
 """What is being done right now, so that every line of the log can say whose doing it is of."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +20,19 @@ now_running: ContextVar[Task | None] = ContextVar("now_running", default=None)
 
 _SECRET = ("key", "token", "uidb36")
 """Parts of an address that let in whoever knows them, by their names in the URLs."""
+
+
+@contextmanager
+def of(request: object) -> Iterator[None]:
+    """What Django writes of a request when all of ours has ended carries the request itself."""
+    if not isinstance(request, HttpRequest):
+        yield
+        return
+    token = now_answering.set(request)
+    try:
+        yield
+    finally:
+        now_answering.reset(token)
 
 
 def about() -> dict[str, Any]:

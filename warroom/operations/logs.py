@@ -41,6 +41,10 @@ class Json(JsonFormatter):
             rename_fields={"levelname": "level", "name": "logger"},
         )
 
+    def format(self, record: logging.LogRecord) -> str:
+        with context.of(getattr(record, "request", None)):
+            return super().format(record)
+
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         said = super().process_log_record(log_data) | context.about()
         said.pop("request", None)  # Django gives it whole; what matters of it stands here already
@@ -59,6 +63,10 @@ class Line(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
+
+    def format(self, record: logging.LogRecord) -> str:
+        with context.of(getattr(record, "request", None)):
+            return super().format(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = masked(record.message)
