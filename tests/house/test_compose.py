@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import yaml
 from django.conf import settings
 from environs import Env
 
-from warroom import supervisor
+from warroom import VERSION, supervisor
 
 COMPOSE = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -80,6 +81,11 @@ def test_nothing_in_the_image_is_run_by_root_or_unhashed() -> None:
 
     assert names.index("USER") < names.index("CMD")
     assert "--require-hashes" in shlex.split(pip)
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())
+    assert project["project"]["version"] == VERSION
 
 
 def test_the_image_has_the_python_of_the_project() -> None:

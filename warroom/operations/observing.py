@@ -5,6 +5,7 @@ import re
 import time
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from incidents.doors import View
@@ -47,8 +48,14 @@ def _name(request: HttpRequest) -> str:
     return said if _SANE.fullmatch(said) else uuid4().hex
 
 
+def _view(request: HttpRequest) -> str:
+    if request.resolver_match:
+        return request.resolver_match.view_name
+    return "static" if request.path.startswith(settings.STATIC_URL) else NOWHERE
+
+
 def _note(request: HttpRequest, response: HttpResponse, took: float) -> None:
-    view = request.resolver_match.view_name if request.resolver_match else NOWHERE
+    view = _view(request)
     method = request.method if request.method in _METHODS else "other"
     status = response.status_code
     meters.REQUESTS.labels(view, method, status).inc()
