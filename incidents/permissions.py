@@ -44,6 +44,7 @@ def declare(rows: dict[str, frozenset[Who]]) -> None:
 declare(
     {
         "health.read": frozenset({Who.ANYONE}),
+        "metrics.read": frozenset({Who.ANYONE}),  # whoever has the token
         "account.use": frozenset({Who.ANYONE}),
         "home.view": frozenset({Who.SIGNED_IN}),
         "settings.change": frozenset({Who.SIGNED_IN}),

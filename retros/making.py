@@ -15,6 +15,7 @@ from retros.package.build import build
 from retros.package.canonical import canonical, digest
 from retros.package.pdf import pdf
 from retros.package.read import read
+from warroom.kernel.patience import patient
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,9 @@ FORGOTTEN = timedelta(seconds=10)
 
 HASHED_AT_ONCE = 20
 
+PATIENCE = timedelta(minutes=2)
+"""For one read of a long record; less than a worker's lease on the package."""
+
 
 def make(package: int, now: datetime) -> bool:
     """Make one that waits; false where that was not needed or did not succeed."""
@@ -30,7 +34,8 @@ def make(package: int, now: datetime) -> bool:
     if row is None:
         return False
     try:
-        made = _make(row, now)
+        with patient(PATIENCE):
+            made = _make(row, now)
     except Exception as error:
         logger.exception("Package %s of %s failed", row.number, row.incident.reference)
         words = f"{type(error).__name__}: {error}"

@@ -1,8 +1,10 @@
 """The Celery app. Its one beat is in the settings: the tick."""
 
+import logging.config
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
 
@@ -12,3 +14,25 @@ app.set_default()  # for every thread of a web process too
 app.autodiscover_tasks(["warroom"], related_name="tick")
 app.autodiscover_tasks(["comms", "retros"])
 app.autodiscover_tasks(["warroom"], related_name="standby")
+
+
+@signals.setup_logging.connect
+def _log_as_everybody(**_: Any) -> None:
+    """Workers and beat write the log that the settings describe, and not Celery's own."""
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@signals.task_prerun.connect
+def _begun(task_id: str, task: Any, **_: Any) -> None:
+    from warroom.operations.context import Task, now_running
+
+    now_running.set(Task(task_id, task.name))
+
+
+@signals.task_postrun.connect
+def _ended(**_: Any) -> None:
+    from warroom.operations.context import now_running
+
+    now_running.set(None)

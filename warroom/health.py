@@ -1,47 +1,54 @@
-"""Whether this process can serve: for load balancers, compose and people."""
+"""Whether this process lives, and whether it can serve: for load balancers, compose and people."""
 
-from django.conf import settings
-from django.db import Error, connection
-from django.http import HttpRequest, JsonResponse
+from typing import Any
+
+from django.db import Error
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from redis import Redis
-from redis.exceptions import RedisError
 
 from incidents.doors import door
-
-_PATIENCE = {"socket_timeout": 1, "socket_connect_timeout": 1}
+from warroom.kernel import clock
+from warroom.operations import beat, parts
 
 
 @door("health.read")
 @require_safe
 @never_cache
-def healthz(request: HttpRequest) -> JsonResponse:
-    """``{"status": ok | degraded | down, "database": bool, "redis": bool}``.
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. It asks nobody else: a restart of it would not mend a database."""
+    return HttpResponse("ok\n", content_type="text/plain")
 
-    Without Redis pages still work and poll, so it is degraded, 200; without PostgreSQL it is 503.
+
+@door("health.read")
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """``{"status": ok | degraded | down, "database", "redis", "migrations", "tick"}``.
+
+    Down, 503: no PostgreSQL, or one that lacks migrations of this version. Degraded, 200: without
+    Valkey pages still work and poll, without a tick reminders wait.
     """
-    database, redis = _database(), _redis()
-    status = "down" if not database else "ok" if redis else "degraded"
-    said = {"status": status, "database": database, "redis": redis}
-    return JsonResponse(said, status=200 if database else 503)
+    said = _said()
+    return JsonResponse(said, status=503 if said["status"] == "down" else 200)
 
 
-def _database() -> bool:
+def _said() -> dict[str, Any]:
+    """``migrations`` are those that are pending, ``tick`` the seconds since the last one."""
+    redis = parts.redis_seconds() is not None
+    if not parts.database():
+        return {"status": "down", "database": False, "redis": redis}
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        missing = parts.pending_migrations()
+        tick = None if missing else beat.last()
     except Error:
-        return False
-    return True
-
-
-def _redis() -> bool:
-    try:
-        with Redis.from_url(
-            settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1
-        ) as redis:
-            redis.ping()
-    except (RedisError, OSError):
-        return False
-    return True
+        return {"status": "down", "database": False, "redis": redis}
+    now = clock.now()
+    whole = redis and not beat.is_late(tick, now)
+    return {
+        "status": "down" if missing else "ok" if whole else "degraded",
+        "database": True,
+        "redis": redis,
+        "migrations": missing,
+        "tick": round((now - tick.at).total_seconds(), 1) if tick else None,
+    }

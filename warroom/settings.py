@@ -6,8 +6,10 @@ from pathlib import Path
 
 from celery.schedules import schedule
 from django.utils.csp import CSP
-from environs import Env
+from environs import Env, validate
 
+from warroom.database_settings import pooled
+from warroom.log_settings import FORMATS, logging_for
 from warroom.mail_settings import mailers
 
 env = Env()
@@ -41,6 +43,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "warroom.operations.observing.ObservingMiddleware",
+    "warroom.unavailable.GiveBackMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "warroom.compression.CompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -82,13 +86,15 @@ TEMPLATES = [
 ]
 
 # -- What lasts: PostgreSQL; what may be lost: Redis or Valkey -------------------------------
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_health_checks=True)}
-# Under ASGI each request has a thread of its own, so connections are kept in a pool of the process
-# and not by the thread.
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-    "min_size": 1,
-    "max_size": env.int("DATABASE_POOL", 20),
-    "timeout": 10,
+DATABASES = {
+    "default": pooled(
+        env.dj_db_url("DATABASE_URL", conn_health_checks=True),
+        size=env.int("DATABASE_POOL", 20),
+        patience=env.int("DATABASE_POOL_TIMEOUT", 10),
+        statement=env.int("DATABASE_STATEMENT_TIMEOUT", 30),
+        lock=env.int("DATABASE_LOCK_TIMEOUT", 10),
+        idle=env.int("DATABASE_IDLE_TIMEOUT", 60),
+    )
 }
 # For the few statements that every action sends (incidents/prepared.py): planned once a connection
 # from their second time on. PgBouncer needs 1.21 for it; false switches it off.
@@ -187,7 +193,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or DEMO
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
+# A longer body lies on disk until it has come whole: it may come slowly, from anybody.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["incidents.uploads.CappedUploadHandler"]
 
 MAILERS = mailers(env.dj_email_url("EMAIL_URL", "console://"))
@@ -218,10 +225,10 @@ UPDATE_CADENCE = {
 # Folders with scenarios of the site's own, separated by commas (docs/scenarios.md).
 SCENARIOS_DIR = env.list("SCENARIOS_DIR", [], subcast=Path)
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-}
+# -- For whoever runs it ----------------------------------------------------------------------
+LOGGING = logging_for(
+    env.str("LOG_FORMAT", "line" if DEBUG or DEMO else "json", validate=validate.OneOf(FORMATS)),
+    env.str("LOG_LEVEL", "INFO"),
+)
+# Who has it may read /metrics; without it nobody may.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")

@@ -79,6 +79,7 @@ def _for_up(stack: ExitStack, words: list[str]) -> None:
     _default({"DEMO": "0" if outside and "--demo" not in words else "1"})
     data.static.mkdir(exist_ok=True)
     _default({"STATIC_ROOT": str(data.static)})
+    _default({"PROMETHEUS_MULTIPROC_DIR": str(data.metrics())})
     _default({"BASE_URL": f"http://localhost:{port}"})
     if not outside:
         _default(stack.enter_context(held(data)))

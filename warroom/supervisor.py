@@ -86,7 +86,7 @@ def _call_when_served(
 ) -> None:
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
     while not over.wait(0.1):
-        if served(f"http://{name}:{port}/healthz"):
+        if served(f"http://{name}:{port}/readyz"):
             ready()
             return
 

@@ -29,6 +29,7 @@ from retros import backlog_due, making, review_due
 from retros import due as retros_due
 from retros.actions import reminding, review_reminding, watching
 from warroom.kernel import clock
+from warroom.operations import beat
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ STEPS: tuple[Callable[[datetime], None], ...] = (
     making.ask_for_waiting,
     upkeep.forget_submissions,
     upkeep.forget_sessions,
+    beat.note,
 )
 
 

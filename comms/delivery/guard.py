@@ -16,10 +16,10 @@ import httpcore
 import httpx
 from django.conf import settings
 
-from comms.delivery import Refused
+from comms.delivery import Refused, deadline
 
 PATIENCE = 10.0
-"""Seconds for a whole answer."""
+"""Seconds for one step of an answer; a whole one has the deadline."""
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -70,7 +70,9 @@ class _Guarded(httpcore.SyncBackend):
             address = open_address(host, port)
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
-        return super().connect_tcp(address, port, timeout, local_address, socket_options)
+        stream = super().connect_tcp(address, port, timeout, local_address, socket_options)
+        deadline.watch(stream.get_extra_info("socket"))
+        return stream
 
     def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
         raise Refused("A socket of this machine is not told.")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, mailers
 
 from comms.delivery import Away, Handed, smtp
+from comms.delivery.deadline import deadline
 from incidents.models import Notice
 
 
@@ -15,7 +16,7 @@ def send(mail: EmailMessage, handed: Handed) -> None:
 
     Raises ``Away`` when the server cannot be reached, and whatever it says otherwise.
     """
-    with smtp.announcing(handed):
+    with deadline(), smtp.announcing(handed):
         try:
             mailers.default.send_messages([mail])
         except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused):

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.mail.backends import smtp
 
-from comms.delivery import Handed
+from comms.delivery import Handed, deadline
 
 _handed: ContextVar[Handed | None] = ContextVar("handed", default=None)
 
@@ -29,6 +29,11 @@ def announcing(handed: Handed) -> Iterator[None]:
 
 
 class _Announcing(smtplib.SMTP):
+    def _get_socket(self, *args: Any) -> socket.socket:
+        made: socket.socket = super()._get_socket(*args)  # type: ignore[misc]
+        deadline.watch(made)
+        return made
+
     def data(self, msg: Any) -> tuple[int, bytes]:
         """As in the standard library, with a pause before the dot."""
         # The dot must not wait for the other side to have acknowledged what came before it.

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 
 from comms.delivery import Handed, Refused, guard
+from comms.delivery.deadline import deadline
 from comms.delivery.telling import told
 from comms.models import Delivery, Subscriber
 
@@ -37,6 +38,7 @@ def send(delivery: Delivery, handed: Handed) -> None:
         "user-agent": "Warroom",
     }
     with (
+        deadline(),
         guard.client() as client,
         client.stream(
             "POST", subscriber.address, content=_but_last(body, handed), headers=headers

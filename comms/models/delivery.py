@@ -121,7 +121,12 @@ class Delivery(models.Model):
                 name="delivery_waiting",
                 fields=["channel", "state", "next_try_at"],
                 condition=Q(state__in=["waiting", "sending", "handed"]),
-            )
+            ),
+            models.Index(
+                name="delivery_dead",
+                fields=["channel"],
+                condition=Q(state="dead", tested_by__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

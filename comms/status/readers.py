@@ -6,6 +6,8 @@ from urllib.parse import parse_qs
 
 from django.conf import settings
 
+from warroom.kernel import meters
+
 MISSED = 3
 """Messages that may wait for a slow reader; then it is given up, and comes again by itself."""
 
@@ -46,10 +48,12 @@ class Readers:
         if _has(scope) != self._print and self._text:
             queue.put_nowait(self._text)
         self._queues.add(queue)
+        meters.VIEWERS.labels("status").inc()
         feeding = asyncio.create_task(_feed(queue, send))
         try:
             await _until_gone(receive, feeding)
         finally:
+            meters.VIEWERS.labels("status").dec()
             self._queues.discard(queue)
             feeding.cancel()
 

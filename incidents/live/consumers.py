@@ -13,7 +13,7 @@ from django.conf import settings
 from incidents.live import access, catchup, hub, messages, presence
 from incidents.live.access import Refusal
 from incidents.live.connection import Connection, text
-from warroom.kernel import clock
+from warroom.kernel import clock, meters
 
 HERE = "here"
 """What a browser answers when it is asked whether it is still there."""
@@ -31,6 +31,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     channel_layer_alias = ""  # the hub subscribes once for all; a browser needs no channel
 
+    kind = "room"
     connection: Connection | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -54,6 +55,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         after = min(catchup.after_of(self._asked("after")), head)
         place = presence.place_of(self._asked("at"))
         self.connection = Connection(viewer, self.base_send, after, place)
+        meters.VIEWERS.labels(self.kind).inc()
         self.admitted.set()
         await hub.here().join(self.connection, head)
 
@@ -94,6 +96,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     def _leave(self) -> None:
         if self.connection is not None:
+            meters.VIEWERS.labels(self.kind).dec()
             hub.leave(self.connection)
             self.connection = None
 
@@ -104,6 +107,8 @@ class WorkConsumer(RoomConsumer):
     ``MARK`` is what their page has. Closes as a room does.
     """
 
+    kind = "home"
+
     async def connect(self) -> None:
         answer = await database_sync_to_async(access.admit_to_work)(self._session_key)
         await self.accept()
@@ -111,5 +116,6 @@ class WorkConsumer(RoomConsumer):
             await self._refuse(answer)
             return
         self.connection = Connection(answer, self.base_send, 0)
+        meters.VIEWERS.labels(self.kind).inc()
         self.admitted.set()
         await hub.here().join_desk(self.connection, self._asked("after"))

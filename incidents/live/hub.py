@@ -120,6 +120,7 @@ class Hub:
         if room is None:
             return
         if message["type"] == topics.ENTRY:
+            room.said_at = message.get("at")
             room.hear(message["seq"])
         elif message["type"] == topics.DUTIES:
             room.tell(messages.DUTIES)

@@ -15,6 +15,7 @@ import atexit
 import logging
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -44,7 +45,8 @@ GIVE_UP = 5.0
 def entry(incident_id: int, seq: int, *, duties: bool = False) -> None:
     """A timeline entry was committed; ``duties``: it changes what somebody must do."""
     group = topics.incident(incident_id)
-    told = {group: {"type": topics.ENTRY, "incident": incident_id, "seq": seq}}
+    message = {"type": topics.ENTRY, "incident": incident_id, "seq": seq, "at": time.time()}
+    told = {group: message}
     _send(told | _work() if duties else told)
 
 

@@ -12,7 +12,7 @@ from incidents.live.reader import Reader
 from incidents.live.render import Fragment
 from incidents.models import Incident
 from incidents.rules.moments import Moment
-from warroom.kernel import clock
+from warroom.kernel import clock, meters
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,10 @@ class Access(Protocol):
 
 
 class Room:
-    """``seq`` is the last entry given to everybody; ``attendance`` the line of who is here."""
+    """``seq`` is the last entry given to everybody; ``attendance`` the line of who is here.
+
+    ``said_at`` is when what it was told of last was committed.
+    """
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Room:
         self.seq = seq
         self.connections: set[Connection] = set()
         self.attendance = ""
+        self.said_at: float | None = None
         self._recent: deque[Fragment] = deque(maxlen=catchup.MOST)
         self._read_entries, self._read_panels = entries, panels
         self._access = access
@@ -105,6 +109,7 @@ class Room:
                 logger.exception("INC-%s could not be pushed", self.incident_id)
 
     async def _advance(self) -> None:
+        said_at, self.said_at = self.said_at, None
         found = await self._read_entries(catchup.missed, self.incident_id, self.seq)
         await self._access()
         if found.too_many:
@@ -118,6 +123,7 @@ class Room:
         self._recent.extend(batch.fragments)
         for connection in tuple(self.connections):
             connection.give(batch)
+        meters.fanned_out(said_at)
         self._duties = self._duties or render.changes_duties(batch.fragments)
         self._dirty |= render.dirtied(batch.fragments)
         self._paint_soon()

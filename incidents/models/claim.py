@@ -18,6 +18,11 @@ class Claim(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "subject", "due_at"], name="claim_once")
         ]
+        indexes = [
+            models.Index(
+                name="claim_failed", fields=["kind"], condition=models.Q(claimed_at__isnull=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"

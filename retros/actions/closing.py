@@ -33,6 +33,7 @@ from retros.models import CheckIn, Closing, Statement
 from retros.rules import gate
 from retros.rules import watch as watch_rules
 from retros.vocabulary import CHECK_IN_HOURS, End
+from warroom.kernel import meters
 from warroom.kernel.actor import Actor
 from warroom.kernel.refusal import Refused, Violation
 
@@ -144,6 +145,7 @@ def close(
             led_to(once, watch_href(incident))
     # Raised after the commit: the refusal is recorded and must not be rolled back.
     if made is None:
+        meters.GATE_REFUSALS.inc()
         raise Refused(problems)
     return made
 

@@ -9,27 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from retros.package.picture import svg
+from retros.package.typesetting import typeset
 
 _TEMPLATE = Path(__file__).with_name("package.typ")
 
 
 def pdf(content: Mapping[str, Any], sha256: str) -> bytes:
     """PDF/A-compatible tagging by Typst; the same content gives the same bytes."""
-    # A compiler of 100 MB is loaded by the process that needs it, and when it does.
-    import typst
-
-    made: bytes = typst.compile(
-        _template(),
-        sys_inputs={
-            "content": json.dumps(content, ensure_ascii=False),
-            "picture": svg(content["picture"]["wide"]),
-            "hash": sha256,
-        },
-        timestamp=int(datetime.fromisoformat(content["made_at"]).timestamp()),
+    return typeset(
+        {
+            "template": _template(),
+            "inputs": {
+                "content": json.dumps(content, ensure_ascii=False),
+                "picture": svg(content["picture"]["wide"]),
+                "hash": sha256,
+            },
+            "timestamp": int(datetime.fromisoformat(content["made_at"]).timestamp()),
+        }
     )
-    return made
 
 
 @cache
-def _template() -> bytes:
-    return _TEMPLATE.read_bytes()
+def _template() -> str:
+    return _TEMPLATE.read_text()

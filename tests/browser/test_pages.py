@@ -242,6 +242,7 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "maintenance to plan": ("admin", "/maintenance/new/", 200, lambda page: "main"),
     "maintenance, refused": ("admin", "/maintenance/new/", 200, refused),
     "subscribers": ("admin", "/subscribers/", 200, None),
+    "operations": ("admin", "/operations/", 200, None),
     "subscriber to add": ("admin", "/subscribers/new/", 200, lambda page: "main"),
     "subscriber, refused": ("admin", "/subscribers/new/", 200, refused),
     "room, prechecks": ("mara", ROOM, 200, prechecks),

@@ -90,7 +90,7 @@ def site() -> Iterator[Site]:
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             database = servers["DATABASE_URL"]
             # It listens before it has started; only what it serves later must come at once.
-            httpx.get(f"{url}/healthz", timeout=PATIENCE).raise_for_status()
+            httpx.get(f"{url}/readyz", timeout=PATIENCE).raise_for_status()
             parts = {"postgres": _postmaster(database), "valkey": _valkey(before)}
             yield Site(url, database, parts)
         finally:

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import yaml
 from django.conf import settings
 from environs import Env
 
-from warroom import supervisor
+from warroom import VERSION, supervisor
 
 COMPOSE = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -35,6 +36,16 @@ def test_a_service_waits_only_for_services_that_are_there_and_checked(name: str)
 @pytest.mark.parametrize("name", LASTING)
 def test_a_lasting_service_comes_back_by_itself(name: str) -> None:
     assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+def test_a_worker_has_a_connection_for_each_thread_and_two_to_spare() -> None:
+    """Deliveries hold one for a lock, and a package is told of while it is made."""
+    most = settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
+    for words in (
+        SERVICES["worker"]["command"],
+        supervisor.commands("localhost", 8000, settings.BASE_DIR)["worker"],
+    ):
+        assert int(words[words.index("--concurrency") + 1]) + 2 <= most
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -70,6 +81,11 @@ def test_nothing_in_the_image_is_run_by_root_or_unhashed() -> None:
 
     assert names.index("USER") < names.index("CMD")
     assert "--require-hashes" in shlex.split(pip)
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())
+    assert project["project"]["version"] == VERSION
 
 
 def test_the_image_has_the_python_of_the_project() -> None:

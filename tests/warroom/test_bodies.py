@@ -1,12 +1,16 @@
 """A request that carries too much is refused on its way in, by the application as it is served."""
 
+import contextlib
 import http.client
+import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from django.core.asgi import get_asgi_application
 from django.db import connections
 
 from incidents.models import Incident, Person
@@ -14,8 +18,10 @@ from incidents.rules.capture import MAX_FILE
 from incidents.uploads import LONGEST_REQUEST
 from tests.live_app import LiveApp
 from warroom.asgi import application
+from warroom.bodies import BodyLimit
 
-PATIENCE = 5.0
+PATIENCE = 60.0
+"""Seconds; it only decides when to give up on a machine that has other work."""
 PIECE = 256 * 1024
 TOKEN = "a" * 32
 WORDS = "Text holds 1 MiB, a file 10 MiB."
@@ -106,3 +112,31 @@ def test_the_largest_file_with_much_text_still_arrives(
 
     assert line.getresponse().status == 302
     assert incident.evidence.get().size == MAX_FILE
+
+
+async def test_a_body_that_does_not_come_to_its_end_is_given_up() -> None:
+    limited = BodyLimit(get_asgi_application(), patience=0.3)
+    scope = _post((b"content-length", b"1000")).scope
+    asked = ApplicationCommunicator(limited, scope)
+    await asked.send_input({"type": "http.request", "body": b"a byte", "more_body": True})
+
+    start = await asked.receive_output(PATIENCE)
+
+    assert (start["status"], dict(start["headers"])[b"connection"]) == (408, b"close")
+    assert b"too slowly" in (await asked.receive_output(PATIENCE))["body"]
+    await asked.wait(PATIENCE)
+
+
+def test_headers_without_end_are_refused_and_the_next_one_is_served(live_app: LiveApp) -> None:
+    place = urlsplit(live_app.url)
+    with socket.create_connection((place.hostname, place.port), PATIENCE) as line:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ")
+        with contextlib.suppress(ConnectionError):
+            for _ in range(256):
+                line.sendall(b"x" * 1024)
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            answer = line.recv(100)
+
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
+    assert httpx.get(f"{live_app.url}/healthz", timeout=PATIENCE).status_code == 200

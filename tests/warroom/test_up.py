@@ -59,7 +59,7 @@ class Up:
             piece = os.read(self._output.fileno(), 4096) if ready else b""
             assert piece, f"It ended or hung: {screen}"
             screen += piece.decode()
-        assert served(f"http://127.0.0.1:{self.port}/healthz")
+        assert served(f"http://127.0.0.1:{self.port}/readyz")
         self.screen = screen
 
     def rest(self) -> str:

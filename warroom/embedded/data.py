@@ -41,6 +41,14 @@ class DataFolder:
     def static(self) -> Path:
         return self.path / "static"
 
+    def metrics(self) -> Path:
+        """The folder in which processes share their figures, emptied: those before are gone."""
+        folder = self.path / "metrics"
+        folder.mkdir(exist_ok=True)
+        for file in folder.glob("*.db"):
+            file.unlink()
+        return folder
+
     def make(self) -> None:
         try:
             self.path.mkdir(parents=True, exist_ok=True)

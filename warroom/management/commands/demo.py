@@ -8,6 +8,7 @@ from django.db import connection
 from incidents.models import Incident
 from warroom import demo
 from warroom.kernel import clock
+from warroom.kernel.patience import patient
 
 
 class Command(BaseCommand):
@@ -16,6 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--reset", action="store_true", help="empty the database first")
 
+    @patient()
     def handle(self, *args: object, reset: bool = False, **options: object) -> None:
         if not settings.DEMO:
             raise CommandError("The demo is off: set DEMO=1 to let it write to this database.")

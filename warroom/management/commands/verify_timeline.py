@@ -12,6 +12,7 @@ from incidents.models import Incident
 from incidents.timeline.contents import broken_items
 from incidents.timeline.record import lock
 from incidents.timeline.verify import verify
+from warroom.kernel.patience import patient
 
 _REFERENCE = re.compile(r"(?:INC-)?(\d{1,18})", re.IGNORECASE)
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("incident", nargs="*", metavar="INC-n", help="the incidents to verify")
         parser.add_argument("--all", action="store_true", help="verify every incident")
 
+    @patient()
     def handle(self, *args: Any, **options: Any) -> None:
         numbers = self._numbers(options["incident"], options["all"])
         broken = [number for number in numbers if not self._holds(number)]

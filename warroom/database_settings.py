@@ -1,0 +1,42 @@
+"""How a process holds its connections to PostgreSQL, and how long each may be kept waiting."""
+
+from typing import Any
+
+CONNECT = 5
+"""Seconds for a new connection."""
+
+_KEPT_ALIVE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""A server that vanished without a word is noticed within half a minute. Without effect on a Unix
+socket."""
+
+
+def pooled(
+    database: dict[str, Any],
+    *,
+    size: int,
+    patience: int,
+    statement: int,
+    lock: int,
+    idle: int,
+) -> dict[str, Any]:
+    """The database, with a pool of the process and its limits; all but ``size`` in seconds.
+
+    Under ASGI each request has a thread of its own, so connections are kept by the process and not
+    by the thread.
+    """
+    given = database.get("OPTIONS", {})
+    limits = {
+        "statement_timeout": statement,
+        "lock_timeout": lock,
+        "idle_in_transaction_session_timeout": idle,
+    }
+    words = [given.get("options", ""), *(f"-c {name}={most}s" for name, most in limits.items())]
+    options = {"connect_timeout": CONNECT, **_KEPT_ALIVE, **given}
+    options["options"] = " ".join(word for word in words if word)
+    options["pool"] = {"min_size": 1, "max_size": size, "timeout": patience}
+    return {**database, "OPTIONS": options}

@@ -1,0 +1,21 @@
+"""The log of every process: one stream, one format, and no line that says nothing."""
+
+from typing import Any
+
+FORMATS = {"json": "warroom.operations.logs.Json", "line": "warroom.operations.logs.Line"}
+
+QUIET = ("celery", "httpx", "httpcore", "uvicorn", "uvicorn.error")
+"""They tell of each tick, each connection, and of addresses that are secrets: only trouble."""
+
+
+def logging_for(form: str, level: str) -> dict[str, Any]:
+    """Python's ``LOGGING``; ``form`` is a key of ``FORMATS``."""
+    quiet = {"handlers": [], "propagate": True, "level": "WARNING"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"said": {"()": FORMATS[form]}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "said"}},
+        "loggers": {name: quiet for name in QUIET},
+        "root": {"handlers": ["console"], "level": level},
+    }

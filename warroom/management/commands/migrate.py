@@ -1,0 +1,13 @@
+from typing import Any
+
+from django.core.management.commands import migrate
+
+from warroom.kernel.patience import patient
+
+
+class Command(migrate.Command):
+    """Django's, with the time that it takes: a new index on a long record needs minutes."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with patient():
+            super().handle(*args, **options)

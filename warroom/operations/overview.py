@@ -1,0 +1,182 @@
+"""How everything runs, in plain words, with what to do where it does not."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.urls import reverse
+
+from incidents.rules.wording import duration
+from retros.vocabulary import PackageState
+from warroom import VERSION
+from warroom.kernel.text import mask_secrets
+from warroom.operations import beat, figures, parts
+from warroom.operations.exposition import counted
+from warroom.operations.figures import Figures
+from warroom.operations.slow import slowest
+
+OVERDUE = timedelta(minutes=2)
+"""A delivery that waits so long past its time finds no worker."""
+
+SHOWN = 5
+
+KINDS = {"room": "war rooms", "home": "home pages", "status": "the status page"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """``word`` is what it is in one word; ``do`` is what to do about it, "" where all is well."""
+
+    name: str
+    good: bool
+    word: str
+    sentence: str
+    do: str = ""
+    href: str = ""
+    link: str = ""
+
+
+def overview(now: datetime) -> dict[str, Any]:
+    """Eight queries, and one question to Valkey."""
+    found = figures.read(now)
+    said = [
+        _database(now),
+        _valkey(),
+        _tick(found, now),
+        _outbox(found),
+        _given_up(found),
+        _claims(found),
+        _packages(found),
+        _migrations(found),
+    ]
+    claims = figures.failed_claims().order_by("-due_at")[:SHOWN] if found.failed_claims else []
+    return {
+        "parts": said,
+        "wrong": sum(not part.good for part in said),
+        "claims": [(one, mask_secrets(one.error).text) for one in claims],
+        "watching": _watching(),
+        "slowest": slowest(counted(), SHOWN),
+        "version": VERSION,
+        "at": now,
+    }
+
+
+def _database(now: datetime) -> Part:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_postmaster_start_time(), current_setting('server_version')")
+        since, version = cursor.fetchone()
+    words = f"PostgreSQL {version} answers, up for {duration(now - since)}."
+    return Part("Database", True, "Works", words)
+
+
+def _valkey() -> Part:
+    seconds = parts.redis_seconds()
+    if seconds is not None:
+        words = f"Answers, up for {duration(timedelta(seconds=seconds))}."
+        return Part("Valkey", True, "Works", words)
+    return Part(
+        "Valkey",
+        False,
+        "Away",
+        "It does not answer. Nothing is lost: browsers poll instead, reminders and mail wait.",
+        "Start it, and see that REDIS_URL leads to it.",
+    )
+
+
+def _tick(found: Figures, now: datetime) -> Part:
+    tick = found.tick
+    if tick is not None and not beat.is_late(tick, now):
+        since = duration(now - tick.since)
+        words = f"One tick a second since {since}; the last took {tick.took:.1f} s."
+        return Part("Reminders", True, "Work", words)
+    last = f"The last tick was {duration(now - tick.at)} ago" if tick else "There was no tick yet"
+    return Part(
+        "Reminders",
+        False,
+        "Stand still",
+        f"{last}. Reminders and mail wait and come late, each once.",
+        "See that beat and at least one worker run, and what their logs say last.",
+    )
+
+
+def _outbox(found: Figures) -> Part:
+    if not found.waiting:
+        return Part("Outbox", True, "Empty", "Everything that was to be sent is out.")
+    many = f"{found.waiting} wait" if found.waiting > 1 else "1 waits"
+    if found.overdue <= OVERDUE:
+        return Part("Outbox", True, "Moves", f"{many} to be sent or to be tried again.")
+    channel = max(found.outbox, key=lambda name: found.outbox[name].overdue)
+    return Part(
+        "Outbox",
+        False,
+        "Stuck",
+        f"{many} to be sent, the first since {duration(found.overdue)}, by {channel}.",
+        "See that a worker runs and that what it sends through can be reached.",
+        f"{reverse('admin:comms_delivery_changelist')}?state__exact=waiting",
+        "What waits",
+    )
+
+
+def _given_up(found: Figures) -> Part:
+    if not found.dead:
+        return Part("Deliveries given up", True, "None", "Everybody was told.")
+    return Part(
+        "Deliveries given up",
+        False,
+        str(found.dead),
+        "They were tried for two hours, or refused for good, and nobody was told.",
+        "Read the last error of each, mend it, then choose “Send again”.",
+        f"{reverse('admin:comms_delivery_changelist')}?state__exact=dead",
+        "What was given up",
+    )
+
+
+def _claims(found: Figures) -> Part:
+    if not found.failed_claims:
+        return Part("Due work that fails", True, "None", "All that came due was done.")
+    many = sum(found.failed_claims.values())
+    kinds = ", ".join(f"{kind} ({count})" for kind, count in found.failed_claims.items())
+    return Part(
+        "Due work that fails",
+        False,
+        str(many),
+        f"Tried again at least each five minutes: {kinds}.",
+        "The errors stand below. Most are a fault in Warroom: report them with the log.",
+    )
+
+
+def _packages(found: Figures) -> Part:
+    failed = found.packages.get(PackageState.FAILED, 0)
+    making = found.packages.get(PackageState.WAITING, 0)
+    if not failed:
+        words = f"{making} being made." if making else "All are made."
+        return Part("Closure packages", True, "Work", words)
+    return Part(
+        "Closure packages",
+        False,
+        f"{failed} failed",
+        "Their incidents stay closed; each package's page says why it could not be made.",
+        "Mend the reason, then have it tried again there.",
+    )
+
+
+def _migrations(found: Figures) -> Part:
+    if not found.migrations:
+        return Part("Version", True, VERSION, "The database is that of this version.")
+    return Part(
+        "Version",
+        False,
+        VERSION,
+        f"The database lacks: {', '.join(found.migrations)}.",
+        "Run `manage.py migrate`.",
+    )
+
+
+def _watching() -> list[tuple[str, int]]:
+    """As the processes count them that share their figures with this one."""
+    registry = counted()
+    return [
+        (words, int(registry.get_sample_value("warroom_viewers", {"kind": kind}) or 0))
+        for kind, words in KINDS.items()
+    ]

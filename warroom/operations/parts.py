@@ -1,0 +1,45 @@
+"""Whether each part answers: asked by load balancers, by Prometheus, and by the page for admins."""
+
+from functools import cache
+
+from django.conf import settings
+from django.db import Error, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from redis import Redis
+from redis.exceptions import RedisError
+
+PATIENCE = 1.0
+"""Seconds for Valkey to answer."""
+
+
+def database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return False
+    return True
+
+
+def redis_seconds() -> int | None:
+    """For how long Valkey has been up; ``None`` when it does not answer."""
+    try:
+        with Redis.from_url(
+            settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+        ) as redis:
+            return int(redis.info("server")["uptime_in_seconds"])
+    except (RedisError, OSError):
+        return None
+
+
+def pending_migrations() -> list[str]:
+    """What this version of the code has, and the database not yet. One query."""
+    applied = MigrationRecorder.Migration.objects.values_list("app", "name")
+    return sorted(".".join(one) for one in _migrations() - set(applied))
+
+
+@cache
+def _migrations() -> frozenset[tuple[str, str]]:
+    """The files do not change while a process runs."""
+    return frozenset(MigrationLoader(None).disk_migrations)
