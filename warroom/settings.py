@@ -85,6 +85,9 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 1,
     "max_size": env.int("DATABASE_POOL", 20),
     "timeout": 10,
+    # One who tries longer waits ever longer between two tries, and so finds a database that is back
+    # up to a minute late; who gave up tries at once for the next request.
+    "reconnect_timeout": 5,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -101,6 +104,13 @@ CHANNEL_LAYERS = {
     }
 }
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+# A broker can be gone without a word: who waits for its answer gives up, and a worker that has
+# heard nothing for a while connects anew.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 5,
+    "health_check_interval": 5,
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Late and at least once: every task claims its work in the database, so a repeat changes nothing.

@@ -92,7 +92,11 @@ def supervise(
 
 def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    # Its connections inherit this. uvicorn takes a socket that it is handed for a Unix one, and so
+    # does not say by itself that a push must not wait for the next.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _add(manager: HandingManager, name: str, words: list[str], data: Path, fds: list[int]) -> None:

@@ -3,6 +3,8 @@ from django.urls import include, path
 
 from warroom.health import healthz
 
+handler500 = "warroom.outage.broken"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),

@@ -11,15 +11,19 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from tests.faults.cluster import PATIENCE, Cluster, cluster, until
+from tests.servers import database
 from warroom.supervisor import Shape
+
+# For its tables, of which the cluster has a copy.
+pytestmark = pytest.mark.django_db
 
 REMINDERS = 6
 
 
 @pytest.fixture(scope="module")
-def many() -> Iterator[Cluster]:
+def many(django_db_setup: None) -> Iterator[Cluster]:
     due = ("--due-from=15", "--due-each=2", f"--due-count={REMINDERS}")
-    with cluster(Shape(web=2, workers=2, beats=2), *due) as made:
+    with cluster(Shape(web=2, workers=2, beats=2), *due, like=database()) as made:
         yield made
 
 
