@@ -30,7 +30,7 @@ from warroom.embedded.hold import short_folder
 from warroom.leftovers import MARK
 from warroom.supervisor import Shape, served
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds until we give up; nothing here is judged by how long it takes."""
 
 _OURS = ("HOST", "PORT", "PYTHONDONTWRITEBYTECODE")
