@@ -9,13 +9,16 @@ offline := DATABASE_URL=postgresql:///nowhere REDIS_URL=redis://localhost SECRET
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint bench lock bootstrap
+.PHONY: help run cluster demo test lint bench lock bootstrap
 
 help:  ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
 
 run: bootstrap  ## Start Warroom (PORT=9000 for another port); Ctrl-C stops everything
 	@exec $(python) manage.py up
+
+cluster: bootstrap  ## The same with two web processes, two workers and two beats behind one port
+	@exec $(python) manage.py up --web 2 --workers 2 --beats 2
 
 demo: bootstrap  ## Throw the data away and begin the demo anew
 	@$(python) manage.py demo --reset

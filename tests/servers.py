@@ -10,6 +10,7 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -34,6 +35,14 @@ elif _worker and os.environ.get("TEST_SERVERS"):
 os.environ["REDIS_PREFIX"] = f"test-{_worker or 'alone'}"
 os.environ["DEMO"] = "1"
 os.environ["EMAIL_URL"] = "memory://"
+
+
+def database() -> str:
+    """The address of the database that this worker's tests use, for other processes."""
+    from django.db import connection
+
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

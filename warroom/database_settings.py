@@ -38,5 +38,8 @@ def pooled(
     words = [given.get("options", ""), *(f"-c {name}={most}s" for name, most in limits.items())]
     options = {"connect_timeout": CONNECT, **_KEPT_ALIVE, **given}
     options["options"] = " ".join(word for word in words if word)
-    options["pool"] = {"min_size": 1, "max_size": size, "timeout": patience}
+    # One who tries longer waits ever longer between two tries, and so finds a database that is back
+    # up to a minute late; who gave up tries at once for the next request.
+    patient = {"timeout": patience, "reconnect_timeout": CONNECT}
+    options["pool"] = {"min_size": 1, "max_size": size, **patient}
     return {**database, "OPTIONS": options}

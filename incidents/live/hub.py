@@ -8,6 +8,7 @@ two seconds until the hub looks by itself.
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -32,7 +33,7 @@ STALE = 3.0
 class Hub:
     def __init__(self) -> None:
         self.rooms: dict[int, Room] = {}
-        self.degraded = False
+        self.degraded = self.blind = False
         self._entries, self._panels = Reader("entries"), Reader("panels")
         self._judged_at = time.monotonic()
         self._judging = asyncio.Lock()
@@ -57,8 +58,7 @@ class Hub:
         room.connections.add(connection)
         await self._subscription.add(topics.incident(number))
         await room.replay(connection)
-        say = messages.degraded if self.degraded else messages.live
-        room.tell(say(connection.seq), [connection])
+        room.tell(self._standing(connection.seq), [connection])
         room.tell(messages.presence(room.attendance), [connection])
         self._attendance.came()
 
@@ -67,8 +67,7 @@ class Hub:
         self.desk.connections.add(connection)
         await self._subscription.add(topics.WORK)
         await self.desk.join(connection, mark)
-        say = messages.degraded if self.degraded else messages.live
-        connection.push(text(say(0)))
+        connection.push(text(self._standing(0)))
 
     def leave(self, connection: Connection) -> None:
         number = connection.viewer.incident_id
@@ -129,12 +128,24 @@ class Hub:
         """The channel layer stopped or started to work: browsers poll meanwhile."""
         self.degraded = not works
         self._look_now.set()
+        self._tell_standing()
+
+    def _sight(self, seen: bool) -> None:
+        """The database stopped or started to answer: nothing new can be shown meanwhile."""
+        if self.blind == seen:
+            self.blind = not seen
+            self._tell_standing()
+
+    def _standing(self, seq: int) -> Mapping[str, Any]:
+        if self.blind:
+            return messages.blind(seq)
+        return messages.degraded(seq) if self.degraded else messages.live(seq)
+
+    def _tell_standing(self) -> None:
         for room in self.rooms.values():
-            say = messages.live if works else messages.degraded
-            room.tell(say(room.seq))
-        say = messages.live if works else messages.degraded
+            room.tell(self._standing(room.seq))
         for connection in tuple(self.desk.connections):
-            connection.push(text(say(0)))
+            connection.push(text(self._standing(0)))
 
     async def _keep_looking(self) -> None:
         while True:
@@ -145,9 +156,24 @@ class Hub:
                 pass
             self._look_now.clear()
             try:
-                await self._look()
+                await self._look_or_say_so()
             except Exception:  # the database is away: nothing is sent until it answers
                 logger.exception("The hub could not look at the database")
+
+    async def _look_or_say_so(self) -> None:
+        """A look that fails, or is not done when nothing may be sent any more, is told to all."""
+        look = asyncio.create_task(self._look())
+        try:
+            _, waiting = await asyncio.wait({look}, timeout=STALE)
+            if waiting:
+                self._sight(False)
+            await look
+        except Exception:
+            self._sight(False)
+            raise
+        finally:
+            look.cancel()
+        self._sight(True)
 
     async def _fresh(self) -> None:
         if time.monotonic() - self._judged_at > STALE:

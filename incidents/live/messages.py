@@ -48,6 +48,11 @@ def degraded(seq: int) -> dict[str, Any]:
     return {"type": "degraded", "seq": seq}
 
 
+def blind(seq: int) -> dict[str, Any]:
+    """The record cannot be read: nothing new can be shown until ``live`` or ``degraded`` comes."""
+    return {"type": "blind", "seq": seq}
+
+
 def pong(seq: int) -> dict[str, Any]:
     """The answer to the browser's "ping": the way to the server is open."""
     return {"type": "pong", "seq": seq}

@@ -18,6 +18,9 @@ BEAT = 1.0
 SILENCE = 3.0
 """Seconds without a ping coming back after which the layer counts as down."""
 
+DEAF = 6.0
+"""Seconds after which the connection is given up for a new one: it can be dead without an end."""
+
 PATIENCE = 2.0
 BACKOFF = (0.5, 1.0, 2.0, 5.0)
 
@@ -38,10 +41,8 @@ class Subscription:
         self._works = True
         self._heard_at = time.monotonic()
         self._joining = asyncio.Lock()
-        self._tasks = [
-            asyncio.create_task(self._listen()),
-            asyncio.create_task(self._beat()),
-        ]
+        self._listening = asyncio.create_task(self._listen())
+        self._beating = asyncio.create_task(self._beat())
 
     async def add(self, group: str) -> None:
         """Join a group; returns when joined, or after a short wait when the layer is away."""
@@ -55,8 +56,8 @@ class Subscription:
     def close(self) -> None:
         """Stop listening; the layer unsubscribes when the receiving task is cancelled."""
         self._wanted.clear()
-        for task in self._tasks:
-            task.cancel()
+        self._listening.cancel()
+        self._beating.cancel()
         ending = asyncio.create_task(self._join())
         _endings.add(ending)
         ending.add_done_callback(_endings.discard)
@@ -94,8 +95,23 @@ class Subscription:
             await self._join()
             if self._channel is not None:
                 await self._ping(self._channel)
-            if time.monotonic() - self._heard_at > SILENCE:
+            silent = time.monotonic() - self._heard_at
+            if silent > SILENCE:
                 self._now_works(False, "it is silent")
+            if silent > DEAF:
+                await self._listen_anew()
+
+    async def _listen_anew(self) -> None:
+        """Let go of everything that hangs on a connection which nothing arrives on."""
+        self._listening.cancel()
+        self._channel = None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await get_channel_layer().flush()
+        except Exception as error:  # noqa: BLE001  (each layer raises its own)
+            logger.warning("The channel layer's connections could not be closed: %s", error)
+        self._heard_at = time.monotonic()
+        self._listening = asyncio.create_task(self._listen())
 
     async def _ping(self, channel: str) -> None:
         try:

@@ -1,7 +1,6 @@
 """A real browser. One for all tests of this folder, a fresh context (a new visitor) for each."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,21 +11,11 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     expect,
-    sync_playwright,
 )
 
+from tests.browser.launch import launched
 from tests.browser.world import World, told
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE = 10_000
 """Milliseconds that a page has for what it is asked to do or show, where a test asks no less."""
 
@@ -43,19 +32,14 @@ EXPECTED = (
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """The machine's Chromium, else Playwright's own.
-
-    Not for the whole session: Playwright leaves its event loop marked as running in this thread,
+    """Not for the whole session: Playwright leaves its event loop marked as running in this thread,
     which asynchronous tests of other folders could not work beside. For the same reason Django has
     to be told that its queries are safe here.
     """
-    machine = next(filter(None, map(shutil.which, NAMES)), None)
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, launched() as browser:
         patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=machine, args=FLAGS)
         expect.set_options(timeout=PATIENCE)
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")

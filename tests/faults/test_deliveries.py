@@ -16,18 +16,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from aiosmtpd.controller import Controller
 from celery import Celery
-from django.db import connection
 
 from comms import announcing
 from comms.delivery.webhook import PREFIX
 from comms.models import Delivery, Subscriber
 from incidents.models import Incident
 from tests.comms.status.saying import say
+from tests.servers import database
 from warroom.embedded import thrown_away
 from warroom.embedded.data import BASE_DIR
 from warroom.kernel import clock
@@ -44,7 +43,7 @@ class Worker:
 
     def __init__(self, servers: dict[str, str], **env: str) -> None:
         url = servers["REDIS_URL"]
-        self._env = {**os.environ, **env, "DATABASE_URL": _database(), "REDIS_URL": url}
+        self._env = {**os.environ, **env, "DATABASE_URL": database(), "REDIS_URL": url}
         broker = url.replace("unix://", "redis+socket://", 1)
         self._app = Celery("test", broker=broker, set_as_current=False)
         self._process: subprocess.Popen[bytes] | None = None
@@ -76,11 +75,6 @@ class Worker:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-
-
-def _database() -> str:
-    parts = urlsplit(os.environ["DATABASE_URL"])
-    return urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
 
 
 class Told:

