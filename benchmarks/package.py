@@ -20,7 +20,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent)]
 
-from benchmarks.live import environment
+from benchmarks.stage import environment
 
 ENTRIES = int(os.environ.get("ENTRIES", "5000"))
 ITEMS = int(os.environ.get("ITEMS", "300"))

@@ -29,7 +29,7 @@ import httpx
 import psutil
 
 from benchmarks import crowd
-from benchmarks.live import UVICORN, environment, expect, free_port, paired
+from benchmarks.stage import UVICORN, environment, expect, free_port, paired
 
 CONNECTIONS = 32
 ROUNDS = int(os.environ.get("ROUNDS", "7"))

@@ -1,7 +1,8 @@
 """Browsers without a browser: many raw WebSocket connections in one cheap process.
 
 One ``epoll`` loop, no task per connection, so that what is measured is the server.
-It answers pings, counts the messages that begin as asked, and says when the last of them came.
+It answers pings and whether it is still there, counts the messages that begin as asked, and says
+when the last of them came.
 """
 
 import base64
@@ -11,23 +12,37 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import batched
 from multiprocessing.connection import Connection as Pipe
 
 MARK = b'{"type":"entries"'
+ASK, HERE = b'{"type":"ask"}', bytes([0x81, 0x84, 0, 0, 0, 0]) + b"here"
 TEXT, PING, CLOSE = 1, 9, 8
+AT_ONCE = 50
+"""Handshakes under way."""
 
 
 @dataclass(slots=True)
 class Viewer:
     sock: socket.socket
     buffer: bytearray = field(default_factory=bytearray)
-    entries: int = 0
 
 
 def connect(port: int, path: str, cookie: str = "") -> Viewer:
     """Shake hands with a server on this machine."""
-    sock = socket.create_connection(("127.0.0.1", port), timeout=30)
+    return answered(knock(port, path, cookie), path)
+
+
+def knock(port: int, path: str, cookie: str = "") -> socket.socket:
+    """Ask to come in."""
+    sock = socket.create_connection(("127.0.0.1", port), timeout=60)
+    sock.sendall(handshake(port, path, cookie))
+    return sock
+
+
+def handshake(port: int, path: str, cookie: str = "") -> bytes:
     key = base64.b64encode(os.urandom(16)).decode()
     lines = [
         f"GET {path} HTTP/1.1",
@@ -39,7 +54,11 @@ def connect(port: int, path: str, cookie: str = "") -> Viewer:
         "Sec-WebSocket-Version: 13",
         *([f"Cookie: {cookie}"] if cookie else []),
     ]
-    sock.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
+    return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+def answered(sock: socket.socket, path: str) -> Viewer:
+    """Wait for the answer of the server, which has to be yes."""
     head = b""
     while b"\r\n\r\n" not in head:
         piece = sock.recv(4096)
@@ -56,11 +75,15 @@ def connect(port: int, path: str, cookie: str = "") -> Viewer:
 class Crowd:
     """All connections to one server."""
 
-    def __init__(self, viewers: list[Viewer]) -> None:
-        self.by_fd = {viewer.sock.fileno(): viewer for viewer in viewers}
+    def __init__(self) -> None:
+        self.by_fd: dict[int, Viewer] = {}
         self.epoll = select.epoll()
-        for fd in self.by_fd:
-            self.epoll.register(fd, select.EPOLLIN)
+
+    def come(self, seats: Sequence["Address"]) -> None:
+        """Several at once."""
+        for sock, seat in [(knock(*seat), seat) for seat in seats]:
+            self.by_fd[sock.fileno()] = answered(sock, seat[1])
+            self.epoll.register(sock.fileno(), select.EPOLLIN)
 
     def read(self, timeout: float) -> int:
         """Wait for anything, read it; returns how many marked messages came."""
@@ -108,7 +131,10 @@ def _frames(viewer: Viewer) -> int:
         if len(buffer) < start + size:
             break
         if opcode == TEXT:
-            came += buffer.startswith(MARK, start)
+            if buffer.startswith(MARK, start):
+                came += 1
+            elif buffer.startswith(ASK, start):
+                viewer.sock.send(HERE)
         elif opcode == PING:
             viewer.sock.send(bytes([0x8A, 0x80 | size, 0, 0, 0, 0]) + buffer[start : start + size])
         elif opcode == CLOSE:
@@ -132,7 +158,13 @@ def watch(orders: Pipe, crowds: dict[str, list[Address]]) -> None:
     """The client process. An order is a crowd's name and a patience in seconds; the answers are
     "armed" and then the moment at which the last viewer had its message. ``None`` ends it."""
     more_files()
-    standing = {name: Crowd([connect(*to) for to in seats]) for name, seats in crowds.items()}
+    standing: dict[str, Crowd] = {}
+    for name, seats in crowds.items():
+        standing[name] = Crowd()
+        for some in batched(seats, AT_ONCE, strict=False):
+            standing[name].come(some)
+            for crowd in standing.values():
+                crowd.settle(0.005)
     for crowd in standing.values():
         crowd.settle(1.0)
     orders.send("ready")

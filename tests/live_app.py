@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import uvicorn
@@ -47,9 +48,9 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serving() -> Iterator[LiveApp]:
+def serving(app: Any = "warroom.asgi:application") -> Iterator[LiveApp]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = _Server(_config())
+        server = _Server(_config(app))
         thread = threading.Thread(target=server.run, args=([listener],), name="live-app")
         thread.start()
         try:
@@ -68,10 +69,10 @@ def live_app(transactional_db: None) -> Iterator[LiveApp]:
         yield app
 
 
-def _config() -> uvicorn.Config:
+def _config(app: Any) -> uvicorn.Config:
     """As ``manage.py up`` starts it: no lifespan, no compression on sockets, no access log."""
     return uvicorn.Config(
-        "warroom.asgi:application",
+        app,
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -7,8 +7,10 @@ whose timers the browser slows down. With ``presence.FRESH`` that is true within
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -27,6 +29,13 @@ BEAT = 1.5
 SOON = 0.1
 """Seconds within which several who come or leave cost one exchange."""
 
+SHARE = 10
+"""While people come and go an exchange may take one part in so many of the time: it is longer where
+more are present, and to be told who is here is worth less than what they came for."""
+
+SLICE = 100
+"""So many are asked at a time, so that their answers do not all come at once."""
+
 ASKED = timedelta(seconds=2.5)
 HEARD = timedelta(seconds=6)
 
@@ -42,7 +51,11 @@ class Attendance:
         self._left: set[int] = set()
         self._changed = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="live-presence")
-        self._keeping = asyncio.create_task(self._keep(), name="live-presence")
+        self._pause = SOON
+        self._tasks = [
+            asyncio.create_task(self._keep(), name="live-presence"),
+            asyncio.create_task(self._keep_asking(), name="live-presence-asking"),
+        ]
 
     def came(self) -> None:
         self._changed.set()
@@ -54,31 +67,42 @@ class Attendance:
 
     def close(self) -> None:
         """The hub ends: nobody is here any more."""
-        self._keeping.cancel()
+        for task in self._tasks:
+            task.cancel()
         gone = frozenset(self._left)
         self._thread.submit(presence.exchange, self._source, {}, clock.now(), gone)
         self._thread.shutdown(wait=False)
 
     async def _keep(self) -> None:
         while True:
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(BEAT):
                     await self._changed.wait()
-                    await asyncio.sleep(SOON)
-            except TimeoutError:
-                self._ask(clock.now())
+                    await asyncio.sleep(self._pause)
             self._changed.clear()
+            began = time.monotonic()
             try:
                 await self._exchange(clock.now())
             except Exception:  # it is tried again at the next beat, and meanwhile nobody knows
                 logger.exception("Who is in the rooms could not be told")
                 self._show({})
+            self._pause = max(SOON, SHARE * (time.monotonic() - began))
 
-    def _ask(self, now: datetime) -> None:
-        for room in self._rooms.values():
-            for connection in tuple(room.connections):
-                if now - connection.heard_at >= ASKED:
-                    connection.push(_ASK)
+    async def _keep_asking(self) -> None:
+        """Each beat, those who were not heard lately, spread over half of it."""
+        while True:
+            await asyncio.sleep(BEAT / 2)
+            here = [c for room in self._rooms.values() for c in room.connections]
+            slices = [here[at : at + SLICE] for at in range(0, len(here), SLICE)] or [[]]
+            for some in slices:
+                self._ask(some, clock.now())
+                await asyncio.sleep(BEAT / 2 / len(slices))
+
+    @staticmethod
+    def _ask(some: Iterable[Connection], now: datetime) -> None:
+        for connection in some:
+            if now - connection.heard_at >= ASKED:
+                connection.push(_ASK)
 
     async def _exchange(self, now: datetime) -> None:
         here = {number: self._here(room, now) for number, room in self._rooms.items()}

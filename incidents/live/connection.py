@@ -7,13 +7,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from incidents.live import messages
+from incidents.live import messages, wire
 from incidents.live.access import Viewer
 from incidents.live.render import Fragment
 from warroom.kernel import clock
-
-type Event = Mapping[str, Any]
-type Send = Callable[[Event], Coroutine[Any, Any, None]]
 
 WAITING = 64
 """Messages that may wait for a slow browser, beside what the server's own buffer takes."""
@@ -22,9 +19,19 @@ SLOW = 4408
 LOST_ACCESS = 4403
 
 
+class Event(dict[str, Any]):
+    """A message as the ASGI event that carries it, and as the bytes that go over the wire."""
+
+    @cached_property
+    def frame(self) -> bytes:
+        return wire.frame(self["text"])
+
+
+type Send = Callable[[Event], Coroutine[Any, Any, None]]
+
+
 def text(message: Mapping[str, Any]) -> Event:
-    """A message as the ASGI event that carries it."""
-    return {"type": "websocket.send", "text": messages.encode(message)}
+    return Event(type="websocket.send", text=messages.encode(message))
 
 
 class Batch:
@@ -57,7 +64,7 @@ class Connection:
         self.heard_at: datetime = clock.now()
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[int] = self._loop.create_future()
-        self._send = send
+        self._send, self._wire = send, wire.of(send)
         self._held: list[Batch] | None = []
         self._waiting: deque[Event] = deque()
         self._sending: asyncio.Task[None] | None = None
@@ -80,18 +87,21 @@ class Connection:
     def push(self, event: Event) -> None:
         """Hand over one event now if the server takes it, else let it wait; drop who is too slow.
 
-        An eager task runs at once and, with room in the server's buffer, ends at once: a thousand
-        quick browsers cost no turn of the event loop.
+        A thousand quick browsers cost no turn of the event loop.
         """
         if self._sending is not None:
             self._let_wait(event)
-        elif not self.ended.done():
-            task = asyncio.Task(self._send(event), loop=self._loop, eager_start=True)
-            if not task.done():
-                self._sending = task
-                task.add_done_callback(self._sent)
-            elif task.exception() is not None:
-                self._sent(task)
+        elif not self.ended.done() and not (self._wire and self._wire.write(event.frame)):
+            self._hand_over(event)
+
+    def _hand_over(self, event: Event) -> None:
+        """An eager task runs at once and, with room in the server's buffer, ends at once."""
+        task = asyncio.Task(self._send(event), loop=self._loop, eager_start=True)
+        if not task.done():
+            self._sending = task
+            task.add_done_callback(self._sent)
+        elif task.exception() is not None:
+            self._sent(task)
 
     def _let_wait(self, event: Event) -> None:
         if len(self._waiting) < WAITING:
@@ -124,3 +134,8 @@ class Connection:
             self._sending.cancel()
         if not self.ended.done():
             self.ended.set_result(code)
+
+    def cut(self, code: int) -> None:
+        """Close behind what it was sent and does not take, where the server lets us."""
+        if self._wire is not None:
+            self._wire.cut(code)

@@ -4,14 +4,11 @@ import asyncio
 from typing import Any
 from urllib.parse import parse_qs
 
-from channels.consumer import await_many_dispatch
-from channels.db import database_sync_to_async
-from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from incidents.live import access, catchup, hub, messages, presence
-from incidents.live.access import Refusal
+from incidents.live import admission, catchup, hub, messages, presence
+from incidents.live.access import Admitted, Viewer
 from incidents.live.connection import Connection, text
 from warroom.kernel import clock, meters
 
@@ -29,35 +26,43 @@ class RoomConsumer(AsyncWebsocketConsumer):
     slow: connect again with the last sequence number).
     """
 
-    channel_layer_alias = ""  # the hub subscribes once for all; a browser needs no channel
-
     kind = "room"
     connection: Connection | None = None
+    _giving_up: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        self.scope, self.base_send, self.channel_layer = scope, send, None
-        self.admitted = asyncio.Event()
+        """One task for a browser. Channels would have two or three, and look after database
+        connections at every word that comes; here only the readers have any.
+        """
+        self.scope, self.base_send = scope, send
+        self._task = asyncio.current_task()
         try:
-            await await_many_dispatch([receive, self._given_up], self.dispatch)
-        except StopConsumer:
-            pass
+            while (event := await receive())["type"] != "websocket.disconnect":
+                if event["type"] == "websocket.connect":
+                    await self.connect()
+                else:
+                    self._hear(event.get("text"))
+        except asyncio.CancelledError:
+            if self._giving_up is None:
+                raise
         finally:
             self._leave()
 
     async def connect(self) -> None:
         number = int(self.scope["url_route"]["kwargs"]["number"])
-        answer = await database_sync_to_async(access.admit)(self._session_key, number)
-        await self.accept()
-        if isinstance(answer, Refusal):
-            await self._refuse(answer)
+        answer = await self._admitted(number)
+        if answer is None:
             return
-        viewer, head = answer
-        after = min(catchup.after_of(self._asked("after")), head)
+        after = min(catchup.after_of(self._asked("after")), answer.head)
         place = presence.place_of(self._asked("at"))
-        self.connection = Connection(viewer, self.base_send, after, place)
+        connection = self._begin(answer.viewer, after, place)
+        await hub.here().join(connection, answer.head, answer.since)
+
+    def _begin(self, viewer: Viewer, seq: int, place: str = "") -> Connection:
+        self.connection = Connection(viewer, self.base_send, seq, place)
         meters.VIEWERS.labels(self.kind).inc()
-        self.admitted.set()
-        await hub.here().join(self.connection, head)
+        self.connection.ended.add_done_callback(self._give_up)
+        return self.connection
 
     @property
     def _session_key(self) -> str | None:
@@ -67,32 +72,44 @@ class RoomConsumer(AsyncWebsocketConsumer):
     def _asked(self, name: str) -> str:
         return parse_qs(self.scope["query_string"].decode("latin-1")).get(name, [""])[0]
 
-    async def _refuse(self, refusal: Refusal) -> None:
-        await self.send(messages.encode(messages.bye(refusal.reason)))
-        await self.close(refusal.code)
+    async def _admitted(self, number: int | None) -> Admitted | None:
+        answer = await admission.ask(self._session_key, number)
+        if answer is None:
+            await self.close()  # before it is accepted: the browser tries again later
+            return None
+        await self.accept()
+        if isinstance(answer, Admitted):
+            return answer
+        await self.send(messages.encode(messages.bye(answer.reason)))
+        await self.close(answer.code)
+        return None
 
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+    def _hear(self, said: str | None) -> None:
         """A browser says only "ping", to learn that the way is open, and "here" when asked."""
         if self.connection is None:
             return
         self.connection.heard_at = clock.now()
-        if text_data != HERE:
+        if said != HERE:
             self.connection.push(text(messages.pong(self.connection.seq)))
 
-    async def _given_up(self) -> dict[str, Any]:
-        """Resolves, as a message to this consumer, when the hub gives the connection up."""
-        await self.admitted.wait()
-        assert self.connection is not None
-        return {"type": "given.up", "code": await asyncio.shield(self.connection.ended)}
+    def _give_up(self, ended: asyncio.Future[int]) -> None:
+        """The hub has given the connection up."""
+        if self.connection is not None:
+            closing = self._close(self.connection, ended.result())
+            self._giving_up = asyncio.create_task(closing)
 
-    async def given_up(self, message: dict[str, Any]) -> None:
+    async def _close(self, connection: Connection, code: int) -> None:
+        """Who does not even take the close code in time is cut off."""
         self._leave()
         try:
             async with asyncio.timeout(GOODBYE):
-                await self.close(message["code"])
-        except (TimeoutError, OSError):
-            pass
-        raise StopConsumer
+                await self.close(code)
+        except TimeoutError:
+            connection.cut(code)
+        except OSError:
+            pass  # the browser has gone
+        if self._task is not None:
+            self._task.cancel()
 
     def _leave(self) -> None:
         if self.connection is not None:
@@ -110,12 +127,8 @@ class WorkConsumer(RoomConsumer):
     kind = "home"
 
     async def connect(self) -> None:
-        answer = await database_sync_to_async(access.admit_to_work)(self._session_key)
-        await self.accept()
-        if isinstance(answer, Refusal):
-            await self._refuse(answer)
+        answer = await self._admitted(None)
+        if answer is None:
             return
-        self.connection = Connection(answer, self.base_send, 0)
-        meters.VIEWERS.labels(self.kind).inc()
-        self.admitted.set()
-        await hub.here().join_desk(self.connection, self._asked("after"))
+        connection = self._begin(answer.viewer, 0)
+        await hub.here().join_desk(connection, self._asked("after"), answer.since)

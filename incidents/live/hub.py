@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -35,7 +36,7 @@ class Hub:
         self.rooms: dict[int, Room] = {}
         self.degraded = self.blind = False
         self._entries, self._panels = Reader("entries"), Reader("panels")
-        self._judged_at = time.monotonic()
+        self._judged_at, self._unjudged = time.monotonic(), inf
         self._judging = asyncio.Lock()
         self._look_now = asyncio.Event()
         self._subscription = Subscription(self._hear, self._health)
@@ -43,12 +44,14 @@ class Hub:
         self.desk = Desk(self._entries, self._fresh)
         self._looking = asyncio.create_task(self._keep_looking(), name="live-hub")
 
-    async def join(self, connection: Connection, head: int) -> None:
+    async def join(self, connection: Connection, head: int, since: float) -> None:
         """Join, then replay what was missed, then follow.
 
-        ``head`` is an end of the timeline that was read before. A hub that is asked for with
-        ``here`` must be joined without awaiting anything between: it ends with its last connection.
+        ``head`` is an end of the timeline that was read before; ``since`` the moment at which the
+        connection was judged. A hub that is asked for with ``here`` must be joined without awaiting
+        anything between: it ends with its last connection.
         """
+        self._unjudged = min(self._unjudged, since)
         number = connection.viewer.incident_id
         assert number is not None
         room = self.rooms.get(number)
@@ -62,8 +65,9 @@ class Hub:
         room.tell(messages.presence(room.attendance), [connection])
         self._attendance.came()
 
-    async def join_desk(self, connection: Connection, mark: str) -> None:
+    async def join_desk(self, connection: Connection, mark: str, since: float) -> None:
         """The same for a home page, which has ``mark``."""
+        self._unjudged = min(self._unjudged, since)
         self.desk.connections.add(connection)
         await self._subscription.add(topics.WORK)
         await self.desk.join(connection, mark)
@@ -175,27 +179,38 @@ class Hub:
             look.cancel()
         self._sight(True)
 
+    def _stale(self) -> bool:
+        """Who came since the last look was judged at the door, which may have been before it."""
+        return time.monotonic() - min(self._judged_at, self._unjudged) > STALE
+
     async def _fresh(self) -> None:
-        if time.monotonic() - self._judged_at > STALE:
-            await self._look()
+        if self._stale():
+            async with self._judging:
+                if self._stale():  # else somebody else has looked while we waited
+                    await self._judge()
 
     async def _look(self) -> None:
         """Judge every connection again, send off who lost access, notice unheard entries."""
         async with self._judging:
-            started = time.monotonic()
-            present = [c for room in self.rooms.values() for c in room.connections]
-            present += self.desk.connections
-            viewers = {connection.viewer for connection in present}
-            judgement = await self._panels(access.judge, viewers, clock.now())
-            for connection in present:
-                if reason := judgement.lost.get(connection.viewer):
-                    connection.dismiss(reason)
-                    self.leave(connection)
-            self._judged_at = started
-        for number, head in judgement.heads.items():
+            heads = await self._judge()
+        for number, head in heads.items():
             if room := self.rooms.get(number):
                 room.hear(head)
         self.desk.soon()
+
+    async def _judge(self) -> dict[int, int]:
+        started = time.monotonic()
+        self._judged_at, self._unjudged = min(self._judged_at, self._unjudged), inf
+        present = [c for room in self.rooms.values() for c in room.connections]
+        present += self.desk.connections
+        viewers = {connection.viewer for connection in present}
+        judgement = await self._panels(access.judge, viewers, clock.now())
+        for connection in present:
+            if reason := judgement.lost.get(connection.viewer):
+                connection.dismiss(reason)
+                self.leave(connection)
+        self._judged_at = started
+        return judgement.heads
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from incidents.live import catchup, messages, render
@@ -47,6 +47,7 @@ class Room:
         self._recent: deque[Fragment] = deque(maxlen=catchup.MOST)
         self._read_entries, self._read_panels = entries, panels
         self._access = access
+        self._replaying = asyncio.Lock()
         self._changed = asyncio.Event()
         self._duties = False
         self._dirty: set[str] = set()
@@ -82,19 +83,37 @@ class Room:
         """Give a browser that joined what it has missed, then let it follow."""
         missed = self._remembered(connection.seq)
         if missed is None:
-            found = await self._read_entries(catchup.missed, self.incident_id, connection.seq)
-            if found.too_many:
-                connection.push(text(messages.RELOAD))
-            if found.too_many or not found.fragments:
-                connection.seq = found.seq
-            missed = found.fragments
+            async with self._replaying:
+                missed = self._remembered(connection.seq)
+                if missed is None:
+                    missed = await self._read_missed(connection)
+        await self._access()
         connection.release(Batch(missed) if missed else None)
         if missed:
             self._late.add(connection)
             self._paint_soon()
 
+    async def _read_missed(self, connection: Connection) -> list[Fragment]:
+        """One browser's; the next who missed no more than that find it remembered."""
+        found = await self._read_entries(catchup.missed, self.incident_id, connection.seq)
+        if found.too_many:
+            connection.push(text(messages.RELOAD))
+        if found.too_many or not found.fragments:
+            connection.seq = found.seq
+        self._remember(found.fragments)
+        return found.fragments
+
+    def _remember(self, found: Sequence[Fragment]) -> None:
+        """What comes right before what is remembered already, and was given to everybody."""
+        first = self._recent[0].seq if self._recent else self.seq + 1
+        before = [fragment for fragment in found if fragment.seq < first]
+        if before and before[-1].seq == first - 1:
+            self._recent = deque([*before, *self._recent], maxlen=catchup.MOST)
+
     def _remembered(self, after: int) -> list[Fragment] | None:
         """The entries after ``after`` when all of them are still here, rendered."""
+        if after >= self.seq:
+            return []
         if self._recent and self._recent[0].seq <= after + 1 and self._recent[-1].seq == self.seq:
             return [fragment for fragment in self._recent if fragment.seq > after]
         return None

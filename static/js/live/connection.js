@@ -1,7 +1,8 @@
 // The way to the server: a socket, and polling when there is none. It says in which state it is:
 // "live", "polling", "lost" (with the seconds until the next try), "over".
 
-const STEPS = [500, 1000, 2000, 4000, 8000, 15000];
+import { pause } from "./backoff.js";
+
 const POLL = 3000;
 const PING = 15000;
 const ANSWER = 5000;
@@ -166,8 +167,7 @@ export class Connection {
       this.#end("The server closed the connection to this page.");
       return;
     }
-    const step = STEPS[Math.min(this.#failures, STEPS.length - 1)];
-    const wait = step * (0.5 + Math.random());
+    const wait = pause(this.#failures);
     this.#failures += 1;
     this.#retryAt = Date.now() + wait;
     this.#retry = setTimeout(() => this.#open(), wait);
