@@ -124,7 +124,7 @@ def test_what_was_handled_elsewhere_is_left_out_and_counted_apart(
     assert "Left out: 2 backfilled, 1 declared in error" in shown
     assert "Left out: 1 backfilled, 1 declared in error" in page(inside(stranger))
     with clock.at(now):
-        sheet = inside(commander).get(f"{NUMBERS}incidents.csv").content.decode()
+        sheet = inside(commander).get(reverse("numbers-csv")).content.decode()
     assert incident.reference in sheet
     assert "Exports ran twice" not in sheet
 
