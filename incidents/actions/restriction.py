@@ -73,7 +73,7 @@ def restrict(
 def _refuse_naming(incident: Incident) -> None:
     """What is open to every responder does not name what few may know of."""
     followed = incident.voidings.filter(taken_back_at=None, original__restricted=True).first()
-    if followed is not None:
+    if followed is not None and followed.original is not None:
         words = (
             f"It names {followed.original.reference}, which is restricted: take that back first."
         )

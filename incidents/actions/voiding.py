@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from incidents.actions.act import act, notify, said
@@ -68,7 +68,7 @@ def duplicate(
         made = _end(incident, other, reason, actor, now)
         assert other is not None
         words = f"{incident.reference} is followed as {other.reference}: {other.title}"[:300]
-        people = _taking_part(incident).exclude(pk=actor.id)
+        people = _taking_part(incident).exclude(pk=made.by_id)
         notify(incident, list(people), DUPLICATE, words, other.get_absolute_url(), now)
         return made
 
@@ -81,8 +81,9 @@ def _known(actor: Actor, number: int | None) -> Incident | None:
 
 
 def _taking_part(incident: Incident) -> QuerySet[Person]:
-    people = Person.objects.who_can_respond()
-    return people.filter(pk__in=incident.participations.values("person"))
+    mine = incident.participations.filter(person=OuterRef("pk"))
+    people: QuerySet[Person] = Person.objects.who_can_respond().filter(Exists(mine))
+    return people
 
 
 def _original(incident: Incident, other: Incident) -> rules.Original:

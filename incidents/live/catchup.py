@@ -10,7 +10,7 @@ from incidents.models import Incident, TimelineEntry
 from incidents.reader import number
 
 MOST = 200
-"""More missed entries than this and the browser loads the page again (it shows the last 100)."""
+"""More missed entries than this and the browser loads the page again (it shows the newest)."""
 
 
 LARGEST = 2**31 - 1
