@@ -39,7 +39,8 @@ def act(
         incident = lock(incident_id)
         require(permission, actor, incident, lane)
         _refuse_ended(permission, incident)
-        submit_once(once, actor, now, incident.get_absolute_url())
+        if once is not None:
+            submit_once(once, actor, now, incident.get_absolute_url())
         yield incident
 
 
