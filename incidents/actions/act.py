@@ -42,7 +42,8 @@ def act(
         incident = lock(incident_id)
         require(permission, actor, incident, lane)
         # First: what was sent twice is led to what came of it, also when that ended the incident.
-        submit_once(once, actor, now, incident.get_absolute_url())
+        if once is not None:
+            submit_once(once, actor, now, incident.get_absolute_url())
         _refuse_ended(permission, incident)
         yield incident
 
