@@ -3,7 +3,7 @@
 // many entries leave it, and stand behind "Older entries" again.
 
 import { arrived, elementOf } from "./fragment.js";
-import { Glide } from "./glide.js";
+import { Still } from "./still.js";
 
 const NEW = 10000;
 const TOP = 8;
@@ -16,7 +16,7 @@ export class Timeline {
   #list = document.querySelector(".timeline-entries");
   #scroll = document.querySelector(".timeline-scroll");
   #filter = document.querySelector("form.timeline-filter");
-  #glide = this.#scroll && new Glide(this.#scroll);
+  #still = this.#scroll && new Still(this.#scroll);
   #announcer;
   #waiting = [];
   #count = 0;
@@ -59,7 +59,7 @@ export class Timeline {
   #atTop() {
     if (!this.#scroll) return true;
     if (this.#scroll.getBoundingClientRect().top <= -TOP) return false;
-    return this.#glide.going || this.#scroll.scrollTop <= TOP;
+    return this.#still.going || this.#scroll.scrollTop <= TOP;
   }
 
   // On a narrow page panels follow the list. One that ends in sight grows only for who does something.
@@ -71,7 +71,7 @@ export class Timeline {
 
   #flush() {
     const first = this.#list?.querySelector(".timeline-entry:not([hidden])");
-    if (this.#glide) this.#glide.over(first, () => this.#show());
+    if (this.#still) this.#still.over(first, () => this.#show());
     else this.#show();
   }
 

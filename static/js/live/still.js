@@ -1,10 +1,10 @@
 // Lines that come above what is in sight: they are put there while the rest stands still, and then the
-// list glides back to its top. Nothing jumps, and a list that ends in sight does not push what is below
-// it aside meanwhile. Who asked for less motion sees the new lines at once, by the same scroll.
+// list is scrolled to its top at once. Nothing slides, and a list that ends in sight does not push what
+// is below it aside meanwhile.
 
 const LONGEST = 1000;
 
-export class Glide {
+export class Still {
   #box;
   #end = 0;
   #frame = 0;
@@ -38,7 +38,7 @@ export class Glide {
     box.scrollTop += grown;
     clearTimeout(this.#end);
     this.#end = setTimeout(() => this.#arrive(), LONGEST);
-    this.#drawn(() => this.#drawn(() => this.#glide()));
+    this.#drawn(() => this.#drawn(() => this.#rise()));
   }
 
   // Only when the list has been drawn where it stood, with the last that came.
@@ -47,10 +47,8 @@ export class Glide {
     this.#frame = requestAnimationFrame(then);
   }
 
-  #glide() {
-    if (!this.going) return;
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.#box.scrollTo({ top: 0, behavior: calm ? "instant" : "smooth" });
+  #rise() {
+    if (this.going) this.#box.scrollTo({ top: 0, behavior: "instant" });
   }
 
   // So much came that it never got there.
