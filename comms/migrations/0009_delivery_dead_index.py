@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('comms', '0007_notices_by_choice'),
-        ('incidents', '0011_claim_failed_index'),
+        ('comms', '0008_due_index'),
+        ('incidents', '0014_claim_failed_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
