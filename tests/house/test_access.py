@@ -25,6 +25,7 @@ ROOM_PAGES = [
     "watch/",
     "package/",
     "retro/",
+    "take-back/",
 ]
 COMMANDS = [
     "severity/",
@@ -40,7 +41,6 @@ COMMANDS = [
     "scenario/",
     "restriction/",
     "void/",
-    "take-back/",
 ]
 
 

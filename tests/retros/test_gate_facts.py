@@ -132,7 +132,7 @@ def change(ending: Ending) -> None:
 
 def rerun(ending: Ending) -> None:
     change(ending)
-    ending.run()
+    ending.judge(ending.run(), number=2)
 
 
 def run_again(ending: Ending) -> None:

@@ -212,7 +212,7 @@ def test_a_lapse_is_noted_by_the_closing_that_it_refuses(ending: Ending) -> None
     with pytest.raises(Refused, match="late is not explained"):
         ending.close()
 
-    assert len(entries(ending, "update.lapsed")) == 1
+    assert len(entries(ending, "commitment.lapsed")) == 1
     [refused] = entries(ending, "closing.refused")
     assert "C-COMMS" in refused.data["codes"]
 
@@ -265,7 +265,7 @@ STEERING = {
     "phase": lambda e: lifecycle.change_phase(
         e.commander.as_actor(), e.incident.pk, phase="hardening", reason="Done", now=e.now
     ),
-    "decision": lambda e: e.decide(),
+    "decision": lambda e: e.decide(checkpoint=1),
     "execution": lambda e: e.start(),
     "verification": lambda e: e.judge(e.run()),
     "checkpoint": lambda e: checkpoints.schedule(
