@@ -1,9 +1,10 @@
 """A room that stays open for a day: what it holds is bounded, and nothing that it does is lost."""
 
+from math import inf
 from typing import Any
 
 from django.db import transaction
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 
 from incidents.models import Incident
 from incidents.timeline.record import lock, record
@@ -54,14 +55,21 @@ def numbers(page: Page) -> list[int]:
 
 
 def held(page: Page) -> dict[str, float]:
-    """What the page keeps once its garbage is collected."""
+    """What the page keeps once its garbage is collected: nodes go a round after what held them."""
     told = page.context.new_cdp_session(page)
     told.send("Performance.enable")
     told.send("HeapProfiler.enable")
-    told.send("HeapProfiler.collectGarbage")
-    found = told.send("Performance.getMetrics")["metrics"]
+    before, found = inf, kept(told)
+    while found["Nodes"] < before:
+        before, found = found["Nodes"], kept(told)
     told.detach()
-    return {one["name"]: one["value"] for one in found}
+    return found
+
+
+def kept(told: CDPSession) -> dict[str, float]:
+    told.send("HeapProfiler.collectGarbage")
+    metrics = told.send("Performance.getMetrics")["metrics"]
+    return {one["name"]: one["value"] for one in metrics}
 
 
 def test_after_a_day_a_page_holds_no_more_than_after_five_hours(
