@@ -72,9 +72,10 @@ def servers(ports: dict[str, list[int]]) -> Iterator[list[psutil.Process]]:
         for port in ports["idiomatic"]:
             peer = [*uvicorn, str(port), "benchmarks.peers.live_idiomatic:application"]
             stack.enter_context(running(*peer, port=port))
+        web = ["-m", "benchmarks.doors"]
         yield [
-            stack.enter_context(running(*uvicorn, str(port), "warroom.asgi:application", port=port))
-            for port in ports["ours"]
+            stack.enter_context(running(*web, str(port), str(narrow), port=port))
+            for port, narrow in zip(ports["ours"], ports["narrow"], strict=True)
         ]
 
 
@@ -85,7 +86,7 @@ def private(processes: list[psutil.Process]) -> float:
 
 def scene(size: int, incident_id: int, cookies: list[str]) -> Found:
     """The first ``size`` cookies watch; the last ones are for who disturbs."""
-    ports = {name: [free_port(), free_port()] for name in NAMES}
+    ports = {name: [free_port(), free_port()] for name in (*NAMES, "narrow")}
     room = f"/ws/INC-{incident_id}/?after=999999"
     paths = {"ours": room, "raw": "/", "idiomatic": "/ws/"}
     seats = {
@@ -95,10 +96,11 @@ def scene(size: int, incident_id: int, cookies: list[str]) -> Found:
         ]
         for name in NAMES
     }
-    others = [(ports["ours"][n % 2], room, cookie) for n, cookie in enumerate(cookies[size:])]
+    guests = [(ports["ours"][n % 2], room, cookie) for n, cookie in enumerate(cookies[size:])]
+    stalls = [(ports["narrow"][0], room, cookies[-1])]
     context = multiprocessing.get_context("spawn")
     with servers(ports) as webs:
-        warm = viewers.connect(*others[0]), viewers.connect(*others[1])
+        warm = viewers.connect(*guests[0]), viewers.connect(*guests[1])
         time.sleep(2)
         before = private(webs)
         pipe, theirs = context.Pipe()
@@ -109,13 +111,15 @@ def scene(size: int, incident_id: int, cookies: list[str]) -> Found:
             for one in warm:
                 one.sock.close()
             found = Found(kib=(private(webs) - before) / size)
-            _blocks(pipe, Writers(incident_id), others, found)
+            _blocks(pipe, Writers(incident_id), {"stalled": stalls, "churn": guests}, found)
         finally:
             client.kill()
     return found
 
 
-def _blocks(pipe: Any, writers: Writers, others: list[viewers.Address], found: Found) -> None:
+def _blocks(
+    pipe: Any, writers: Writers, others: dict[str, list[viewers.Address]], found: Found
+) -> None:
     writers.ours()
     writers.learn()
     for _ in range(WARM_UP):
@@ -127,7 +131,7 @@ def _blocks(pipe: Any, writers: Writers, others: list[viewers.Address], found: F
             found.took[name].append(_round(pipe, writers, name))
         if number % ROUNDS == ROUNDS - 1:
             for name in DISTURBED:
-                with disturbers.at_work(name, others):
+                with disturbers.at_work(name, others[name]):
                     for _ in range(ROUNDS):
                         found.took[name].append(_round(pipe, writers, "ours"))
     pipe.send(None)

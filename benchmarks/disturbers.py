@@ -4,14 +4,16 @@ and go."""
 import contextlib
 import multiprocessing
 import socket
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.viewers import Address, connect, handshake, more_files
+from benchmarks.doors import LITTLE
+from benchmarks.viewers import Address, answered, handshake, more_files
 
-PEOPLE = 102
+PEOPLE = 103
 EACH_SECOND = 100
 STAY = 1.0
 """Seconds that one who comes stays."""
@@ -19,25 +21,22 @@ STAY = 1.0
 SETTLE = 2.0
 """Seconds that a disturbance has to begin."""
 
-PESTER = (bytes([0x81, 0x84, 0, 0, 0, 0]) + b"ping") * 200
-"""What asks for answers, which are not read."""
+FULL = (bytes([0x81, 0x84, 0, 0, 0, 0]) + b"ping") * 2500
+"""Asks for as many answers, not read, as the server's buffer for one browser takes."""
 
 
 def stalled(ready: Any, seats: list[Address]) -> None:
-    """One reader who asks, never reads, and comes again when it was thrown out."""
-    told = False
-    while True:
-        viewer = connect(*seats[0])
-        viewer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        viewer.sock.settimeout(0.5)
-        with contextlib.suppress(OSError):
-            for _ in range(400):  # until the server reads no more
-                viewer.sock.sendall(PESTER)
-        if not told:
-            ready.send("ready")
-            told = True
-        time.sleep(5)
-        viewer.sock.close()
+    """One reader who does not read, by the narrow door, for as long as the server bears it."""
+    port, path, cookie = seats[0]
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LITTLE)
+    sock.connect(("127.0.0.1", port))
+    sock.sendall(handshake(port, path, cookie))
+    answered(sock, path)
+    sock.setblocking(True)
+    sock.sendall(FULL)
+    ready.send("ready")
+    threading.Event().wait()
 
 
 def churn(ready: Any, seats: list[Address]) -> None:

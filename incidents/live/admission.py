@@ -6,6 +6,7 @@ being looked at is looked at with the next, so that a crowd costs hardly more qu
 
 import asyncio
 import logging
+import time
 from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
@@ -18,6 +19,11 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 100
 """No more than this are judged at once, so that those who are in are served meanwhile."""
+
+
+SHARE, LONGEST = 4, 0.25
+"""While people come one after the other, looking takes at most one part in five of the time; nobody
+waits longer than this many seconds for it."""
 
 
 class Admissions:
@@ -34,10 +40,13 @@ class Admissions:
 
     async def _work(self) -> None:
         while self._waiting:
+            began = time.monotonic()
             some = {one: self._waiting.pop(one) for one in list(self._waiting)[:AT_ONCE]}
             answers = await self._answers(list(some))
             for one, told in some.items():
                 told.set_result(answers.get(one))
+            if len(self._waiting) < AT_ONCE:
+                await asyncio.sleep(min(SHARE * (time.monotonic() - began), LONGEST))
         self._working = None
 
     @staticmethod

@@ -31,21 +31,37 @@ class Missed:
     too_many: bool = False
 
 
-def missed(incident_id: int, after: int) -> Missed:
-    """The entries after ``after``, oldest first. One query, whatever their number.
+# By hand: between the commit and every browser Django would take eight times as long, most of it
+# to build the same query again. All that is not read here is read when somebody asks for it.
+_MISSED = """
+SELECT entry.*, incident.last_seq AS its_last_seq, incident.declared_at AS its_declared_at
+FROM incidents_timelineentry entry JOIN incidents_incident incident ON incident.id = incident_id
+WHERE incident_id = %s AND seq > %s ORDER BY seq LIMIT %s
+"""
 
-    The incident comes with each row, though one would do: a hub reads one entry at a time, and a
-    second query would stand between the commit and every browser.
-    """
-    rows = TimelineEntry.objects.filter(incident=incident_id).after(after)
-    found = list(rows.select_related("incident", "amends")[: MOST + 1])
+
+def missed(incident_id: int, after: int) -> Missed:
+    """The entries after ``after``, oldest first. One query, whatever their number."""
+    found = list(TimelineEntry.objects.raw(_MISSED, [incident_id, after, MOST + 1]))
     if not found:
         last_seq = Incident.objects.values_list("last_seq", flat=True).get(pk=incident_id)
         return Missed(min(after, last_seq), [])
-    incident = found[0].incident
+    incident = _incident_of(found[-1])
     if len(found) > MOST:
         return Missed(incident.last_seq, [], too_many=True)
+    for entry in found:
+        entry.incident = incident
     return Missed(found[-1].seq, render.entries(incident, found))
+
+
+def _incident_of(entry: Any) -> Incident:
+    read = {
+        "id": entry.incident_id,
+        "last_seq": entry.its_last_seq,
+        "declared_at": entry.its_declared_at,
+    }
+    names = [f.attname for f in Incident._meta.concrete_fields if f.attname in read]  # its order
+    return Incident.from_db(entry._state.db, names, [read[name] for name in names])
 
 
 def poll(incident: Incident, after: int, now: datetime, *, look: bool = False) -> dict[str, Any]:

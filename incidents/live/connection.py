@@ -112,8 +112,10 @@ class Connection:
     def _sent(self, task: asyncio.Task[None]) -> None:
         """A browser that was slow took its message, or has gone."""
         self._sending = None
-        if task.cancelled() or isinstance(task.exception(), OSError):
-            self._waiting.clear()  # its consumer hears by itself that the browser has gone
+        if task.cancelled() or isinstance(task.exception(), OSError | RuntimeError):
+            # Its consumer hears by itself that the browser has gone. A server that finds it gone
+            # in the middle of the handshake calls the message unexpected (RuntimeError).
+            self._waiting.clear()
             return
         task.result()
         while self._waiting and self._sending is None:

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,7 +20,7 @@ from benchmarks import returning
 from benchmarks.returning import Crowd
 from benchmarks.stage import free_port, sessions, until_it_answers
 from benchmarks.viewers import answered, handshake
-from incidents.models import Incident, Person
+from incidents.models import Incident, Person, TimelineEntry
 from incidents.vocabulary import Group
 from tests.incidents.live.conftest import note
 from warroom.embedded.data import BASE_DIR
@@ -100,6 +101,12 @@ def cookies(commander: Person) -> list[str]:
     return [f"sessionid={key}" for key in sessions(people)]
 
 
+def _all_told(crowd: Crowd) -> bool:
+    """Everybody has what was written last."""
+    last = TimelineEntry.objects.latest("pk").seq
+    return all(viewer.seq >= last for viewer in crowd.viewers)
+
+
 def test_after_a_process_was_killed_everybody_has_all_of_it_once(
     webs: list[Web], cookies: list[str], incident: Incident, commander: Person
 ) -> None:
@@ -107,11 +114,8 @@ def test_after_a_process_was_killed_everybody_has_all_of_it_once(
     crowd = Crowd([web.port for web in webs], f"/ws/INC-{incident.pk}/", cookies, first)
     crowd.come()
 
-    def told(seq: int) -> bool:
-        return all(viewer.seq >= seq for viewer in crowd.viewers)
-
-    before = note(commander, incident, "Before.")
-    crowd.until(lambda: told(before))
+    note(commander, incident, "Before.")
+    crowd.until(lambda: _all_told(crowd))
     webs[0].kill()
     for number in range(5):
         note(commander, incident, f"While it is down, {number}.")
@@ -121,8 +125,8 @@ def test_after_a_process_was_killed_everybody_has_all_of_it_once(
         note(commander, incident, f"While they come back, {number}.")
         crowd.turn(0.05)
     crowd.until(lambda: crowd.live == VIEWERS)
-    last = note(commander, incident, "Afterwards.")
-    crowd.until(lambda: told(last))
+    note(commander, incident, "Afterwards.")
+    crowd.until(lambda: _all_told(crowd))
 
     assert crowd.errors == {}
     assert crowd.digests() == {returning.fresh(incident.pk, first): VIEWERS}
@@ -141,9 +145,10 @@ def _does_not_read(port: int, path: str, cookie: str) -> socket.socket:
 def _closed_with(sock: socket.socket) -> int:
     """Read at last; the code in the last frame."""
     sock.settimeout(PATIENCE)
-    said = b""
+    end, said = time.monotonic() + PATIENCE, b""
     while piece := sock.recv(65536):
         said += piece
+        assert time.monotonic() < end, "it was not closed"
     assert said[-4:-2] == bytes([0x88, 2])
     return int.from_bytes(said[-2:])
 
@@ -157,9 +162,8 @@ def test_a_reader_that_stalls_is_given_up_and_the_others_are_served_meanwhile(
 
     stalled = _does_not_read(narrow, path, cookies[0])
     for number in range(ENOUGH):
-        last = note(commander, incident, f"The others go on, {number}. " * 150)
-        crowd.turn(0)
-    crowd.until(lambda: all(viewer.seq == last for viewer in crowd.viewers))
+        note(commander, incident, f"The others go on, {number}. " * 150)
+        crowd.until(lambda: _all_told(crowd))
 
     assert _closed_with(stalled) == SLOW
     assert crowd.errors == crowd.lost == {}
