@@ -34,7 +34,8 @@ class Missed:
 # By hand: between the commit and every browser Django would take eight times as long, most of it
 # to build the same query again. All that is not read here is read when somebody asks for it.
 _MISSED = """
-SELECT entry.*, incident.last_seq AS its_last_seq, incident.declared_at AS its_declared_at
+SELECT entry.*, incident.last_seq AS its_last_seq, incident.declared_at AS its_declared_at,
+incident.status AS its_status
 FROM incidents_timelineentry entry JOIN incidents_incident incident ON incident.id = incident_id
 WHERE incident_id = %s AND seq > %s ORDER BY seq LIMIT %s
 """
@@ -59,6 +60,7 @@ def _incident_of(entry: Any) -> Incident:
         "id": entry.incident_id,
         "last_seq": entry.its_last_seq,
         "declared_at": entry.its_declared_at,
+        "status": entry.its_status,
     }
     names = [f.attname for f in Incident._meta.concrete_fields if f.attname in read]  # its order
     return Incident.from_db(entry._state.db, names, [read[name] for name in names])
