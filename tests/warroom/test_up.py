@@ -17,6 +17,9 @@ from warroom.leftovers import MARK
 from warroom.supervisor import served
 
 _PATIENCE = 60
+
+_START = 240.0
+"""Seconds for a first start, which makes every table and tells the demo: other tests run beside it."""
 _OURS = (
     "PYTHONUNBUFFERED",
     "DATABASE_URL",
@@ -55,7 +58,7 @@ class Up:
         """Until its screen has come, which names the address."""
         screen = ""
         while f"http://localhost:{self.port}" not in screen:
-            ready, _, _ = select.select([self._output], [], [], _PATIENCE)
+            ready, _, _ = select.select([self._output], [], [], _START)
             piece = os.read(self._output.fileno(), 4096) if ready else b""
             assert piece, f"It ended or hung: {screen}"
             screen += piece.decode()
