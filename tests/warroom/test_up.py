@@ -18,8 +18,9 @@ from warroom.supervisor import served
 
 _PATIENCE = 60
 
-_START = 240.0
-"""Seconds for a first start, which makes every table and tells the demo: other tests run beside it."""
+_START = 240
+"""Seconds for a first start, which makes every table and tells the demo, beside other tests."""
+
 _OURS = (
     "PYTHONUNBUFFERED",
     "DATABASE_URL",
