@@ -37,7 +37,7 @@ from benchmarks.stage import (
 )
 
 VIEWERS = int(os.environ.get("VIEWERS", "2000"))
-BETWEEN = 0.2
+BETWEEN = 1.0
 """Seconds between two entries."""
 
 PATIENCE = 300.0

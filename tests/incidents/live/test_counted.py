@@ -34,8 +34,11 @@ async def test_an_entry_is_timed_from_its_commit_to_the_browsers(
     browser = await browse(commander, incident, after=incident.last_seq)
     await browser.until_type("live")
 
-    seq = await anote(commander, incident)
-    await browser.until_seq(seq)
+    # What a hub finds by its own look, before it is told, is not timed: then the next one is.
+    for _ in range(9):
+        await browser.until_seq(await anote(commander, incident))
+        if counted("fanout_seconds_count") > count:
+            break
 
     assert counted("fanout_seconds_count") == count + 1
     assert 0 < counted("fanout_seconds_sum") - total < PATIENCE
