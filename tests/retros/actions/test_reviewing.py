@@ -189,6 +189,7 @@ def reclose(ending: Ending) -> None:
     ending.done(again.number)
     ending.judge(ending.run(), number=again.number)
     ending.recovered()
+    ending.state()
     ending.close()
 
 

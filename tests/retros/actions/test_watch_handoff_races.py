@@ -83,7 +83,9 @@ def test_accepting_against_the_trigger_that_fires_has_one_outcome(
         outcomes.add(accepted)
         ending.after(seconds=1)
         ending.run()
-        # Its statement names the giver again.
+        ending.recovered()
+        # It names the giver again.
+        ending.state()
         ending.close()
         assert watching.owner == giver
     assert outcomes

@@ -210,6 +210,7 @@ def test_closed_twice_it_is_the_last_closing(ending: Ending) -> None:
     ending.done(again.number)
     ending.judge(ending.run(), number=again.number)
     ending.recovered()
+    ending.state()
     last = ending.close()
 
     (one,) = lived(Incident.objects.all(), ending.now)
