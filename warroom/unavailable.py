@@ -8,11 +8,13 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error
 from psycopg import errors
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
 from psycopg_pool import PoolTimeout
 
 from incidents.doors import View
@@ -20,6 +22,9 @@ from warroom.kernel import meters
 
 RETRY_AFTER = 5
 """Seconds after which it is worth asking again."""
+
+PING = 2
+"""Seconds within which a server that is there says so; libpq takes no less."""
 
 _SECRET = "password"  # noqa: S105  (part of the name of a field that is not sent back)
 
@@ -32,7 +37,6 @@ class Why(StrEnum):
 
 
 _BY_ERROR = {
-    PoolTimeout: Why.BUSY,
     errors.QueryCanceled: Why.SLOW,
     errors.LockNotAvailable: Why.LOCKED,
     errors.DeadlockDetected: Why.LOCKED,
@@ -49,11 +53,23 @@ def reason(error: BaseException | None) -> Why | None:
     """Why the database did not answer; ``None`` when that is not what went wrong."""
     for one in _chain(error):
         if isinstance(one, OperationalError | InterfaceError):
-            cause = type(one.__cause__)
-            return next(
-                (why for kind, why in _BY_ERROR.items() if issubclass(cause, kind)), Why.AWAY
-            )
+            return _why(one.__cause__)
     return None
+
+
+def _why(cause: BaseException | None) -> Why:
+    if isinstance(cause, PoolTimeout):
+        return Why.BUSY if _answers() else Why.AWAY
+    return next((why for kind, why in _BY_ERROR.items() if isinstance(cause, kind)), Why.AWAY)
+
+
+def _answers() -> bool:
+    """Whether the server takes connections. A pool that has none to give says the same of a
+    database that is away and of one where all are in use."""
+    server = connection.get_connection_params()
+    given = {name: server[name] for name in ("host", "port") if name in server}
+    info = make_conninfo(**given, connect_timeout=PING)
+    return PGconn.ping(info.encode()) == Ping.OK
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -123,8 +123,7 @@ class Hub:
         if room is None:
             return
         if message["type"] == topics.ENTRY:
-            room.said_at = message.get("at")
-            room.hear(message["seq"])
+            room.told(message["seq"], message["at"])
         elif message["type"] == topics.DUTIES:
             room.tell(messages.DUTIES)
 

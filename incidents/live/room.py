@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
@@ -26,10 +27,7 @@ class Access(Protocol):
 
 
 class Room:
-    """``seq`` is the last entry given to everybody; ``attendance`` the line of who is here.
-
-    ``said_at`` is when what it was told of last was committed.
-    """
+    """``seq`` is the last entry given to everybody; ``attendance`` the line of who is here."""
 
     def __init__(
         self,
@@ -43,7 +41,8 @@ class Room:
         self.seq = seq
         self.connections: set[Connection] = set()
         self.attendance = ""
-        self.said_at: float | None = None
+        self._said: dict[int, float] = {}
+        self._given_at: float | None = None
         self._recent: deque[Fragment] = deque(maxlen=catchup.MOST)
         self._read_entries, self._read_panels = entries, panels
         self._access = access
@@ -59,6 +58,19 @@ class Room:
         self._following.cancel()
         if self._painting is not None:
             self._painting.cancel()
+
+    def told(self, seq: int, at: float) -> None:
+        """An entry is said to have been committed at ``at``; it may be given already."""
+        self._said[seq] = at
+        self.hear(seq)
+        self._time()
+
+    def _time(self) -> None:
+        """How long the entries took that everybody has, of those that this room was told of."""
+        for seq in [seq for seq in self._said if seq <= self.seq]:
+            at = self._said.pop(seq)
+            if self._given_at is not None:
+                meters.fanned_out(at, self._given_at)
 
     def hear(self, seq: int) -> None:
         """The timeline is said to have reached ``seq``: what lies between is read as well."""
@@ -128,7 +140,6 @@ class Room:
                 logger.exception("INC-%s could not be pushed", self.incident_id)
 
     async def _advance(self) -> None:
-        said_at, self.said_at = self.said_at, None
         found = await self._read_entries(catchup.missed, self.incident_id, self.seq)
         await self._access()
         if found.too_many:
@@ -142,7 +153,8 @@ class Room:
         self._recent.extend(batch.fragments)
         for connection in tuple(self.connections):
             connection.give(batch)
-        meters.fanned_out(said_at)
+        self._given_at = time.time()
+        self._time()
         self._duties = self._duties or render.changes_duties(batch.fragments)
         self._dirty |= render.dirtied(batch.fragments)
         self._paint_soon()

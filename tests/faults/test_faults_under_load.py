@@ -61,7 +61,7 @@ def test_a_form_is_given_back_while_the_database_is_away_and_then_taken_once(tri
         once_more = browser.submit(given_back(answer.text))
 
     assert answer.status_code == 503
-    assert "What you sent is kept in this page" in answer.text
+    assert "The database does not answer right now" in answer.text
     assert (again.status_code, once_more.status_code) == (302, 302)
     trial.load.record.taken.append(text)
     assert trial.violations() == []

@@ -4,8 +4,6 @@ Labels take few values: names of views, never addresses. What can be asked of th
 counted here but read when somebody asks: see ``warroom.operations.figures``.
 """
 
-import time
-
 from prometheus_client import Counter, Gauge, Histogram
 
 REQUESTS = Counter("warroom_requests", "Requests answered.", ["view", "method", "status"])
@@ -32,7 +30,6 @@ FANOUT = Histogram(
 GATE_REFUSALS = Counter("warroom_gate_refusals", "Closings that the gate refused.")
 
 
-def fanned_out(since: float | None) -> None:
-    """Every browser has what was committed at ``since``; unknown when the hub found it itself."""
-    if since is not None:
-        FANOUT.observe(max(0.0, time.time() - since))
+def fanned_out(since: float, at: float) -> None:
+    """Every browser was given at ``at`` what was committed at ``since``, both in seconds."""
+    FANOUT.observe(max(0.0, at - since))
