@@ -79,6 +79,7 @@ class Closing(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["incident", "number"], name="closing_number_once"),
+            models.UniqueConstraint(fields=["incident", "seq"], name="closing_entry_once"),
             models.UniqueConstraint(
                 fields=["incident"], condition=Q(ended_at__isnull=True), name="closing_one_watch"
             ),
@@ -101,6 +102,20 @@ class Closing(models.Model):
         triggers = [
             pgtrigger.ReadOnly(name="closing_as_closed", exclude=["ended_at", "end", "end_reason"]),
             pgtrigger.Protect(name="closing_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="closing_on_the_record",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM incidents_timelineentry
+                        WHERE incident_id = NEW.incident_id AND seq = NEW.seq
+                        AND kind = 'incident.closed'
+                    ) THEN RETURN NULL; END IF;
+                    RAISE EXCEPTION 'a closing has its entry on the timeline';
+                """,
+            ),
             no_truncate(),
         ]
 
@@ -184,5 +199,5 @@ class Ended(Incident):
                     ) THEN RETURN NEW; END IF;
                     RAISE EXCEPTION 'an incident is closed through the closure gate alone';
                 """,
-            )
+            ),
         ]

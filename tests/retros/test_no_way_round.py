@@ -6,7 +6,8 @@ from functools import partial
 import pytest
 from django.apps import apps
 from django.contrib import admin as site
-from django.db import ProgrammingError, connection, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
+from django.forms.models import model_to_dict
 from django.test import Client
 from django.urls import reverse
 
@@ -73,6 +74,33 @@ def test_plain_sql_is_refused(incident: Incident, status: str) -> None:
         cursor.execute(
             "UPDATE incidents_incident SET status = %s WHERE id = %s", [status, incident.pk]
         )
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [("incident.reopened", "has its entry"), ("incident.closed", "closing_entry_once")],
+)
+def test_a_row_of_a_closing_by_plain_sql_lacks_its_entry(
+    ending: Ending, kind: str, why: str
+) -> None:
+    """Its words are those of a closing that stood once; its entry is another's, or none's."""
+    made = ending.closable().close()
+    ending.reopen()
+    number, kept = ending.incident.pk, model_to_dict(made, exclude=["id", "incident", "closed_by"])
+    seq = ending.incident.timeline.filter(kind=kind).values_list("seq", flat=True).get()
+    forged = kept | {"number": 2, "seq": seq, "incident_id": number, "ended_at": None, "end": ""}
+    forged["closed_by_id"] = made.closed_by_id
+    names, marks = ", ".join(f'"{name}"' for name in forged), ", ".join(["%s"] * len(forged))
+
+    with (  # noqa: PT012
+        pytest.raises(DatabaseError, match=why),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"INSERT INTO retros_closing ({names}) VALUES ({marks})", [*forged.values()])
+        cursor.execute("UPDATE incidents_incident SET status = 'watching'")
+
+    assert ending.status == "active"
 
 
 @pytest.mark.parametrize("ended", ["void", "duplicate"])
