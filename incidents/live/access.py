@@ -4,16 +4,16 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.sessions.models import Session
 from django.utils.crypto import constant_time_compare
 
+from incidents import prepared
 from incidents.models import Incident, Participation, Person
-from incidents.vocabulary import Group
 
 SIGNED_OUT = "You are signed out. Sign in again to go on."
 NO_ACCESS = "You no longer take part in this incident."
@@ -149,29 +149,59 @@ def judge(viewers: Iterable[Viewer], now: datetime) -> Judgement:
         if incident is None or not person.is_responder:
             return NO_ACCESS
         open_to_all = person.is_admin or not incident.restricted
-        return None if open_to_all or (incident.pk, person.pk) in taking_part else NO_ACCESS
+        return None if open_to_all or (incident.pk, viewer.person_id) in taking_part else NO_ACCESS
 
     lost = {viewer: reason for viewer in viewers if (reason := why_not(viewer))}
     return Judgement(lost, {pk: incident.last_seq for pk, incident in incidents.items()})
 
 
 def _sessions(keys: set[str], now: datetime) -> set[str]:
-    alive = Session.objects.filter(session_key__in=keys, expire_date__gt=now)
-    return set(alive.values_list("session_key", flat=True))
+    return {key for (key,) in prepared.rows(_ALIVE, [",".join(keys), now])}
 
 
-def people_of(ids: set[int]) -> dict[int, Person]:
-    """The people with what they are on the site, in one query."""
-    found = (
-        Person.objects.filter(pk__in=ids)
-        .only("password", "is_active", "is_superuser")
-        .annotate(names=ArrayAgg("groups__name", default=[]))
+# One text is sent, not an array: psycopg looks through each element of one for what to escape.
+_ALIVE = """
+    SELECT session_key FROM django_session
+    WHERE session_key = ANY(string_to_array(%s, ',')) AND expire_date > %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody is on the site now."""
+
+    password: str
+    is_active: bool
+    is_responder: bool
+    is_admin: bool
+
+
+def people_of(ids: set[int]) -> dict[int, Standing]:
+    """What these people are on the site, in one query."""
+    return {
+        number: Standing(password, active, *_powers(superuser, tuple(names)))
+        for number, password, active, superuser, names in prepared.rows(
+            _PEOPLE, [",".join(map(str, ids))]
+        )
+    }
+
+
+_PEOPLE = """
+    SELECT id, password, is_active, is_superuser, ARRAY(
+        SELECT auth_group.name FROM auth_group
+        JOIN incidents_person_groups AS their ON their.group_id = auth_group.id
+        WHERE their.person_id = incidents_person.id
     )
-    people = {person.pk: person for person in found}
-    for person in people.values():
-        names = frozenset(name for name in person.names if name)
-        person.group_names = names | {Group.ADMIN.value} if person.is_superuser else names
-    return people
+    FROM incidents_person WHERE id = ANY(string_to_array(%s, ',')::bigint[])
+"""
+
+
+@lru_cache(maxsize=100)
+def _powers(is_superuser: bool, names: tuple[str, ...]) -> tuple[bool, bool]:
+    """Whether somebody of these groups is a responder, and an admin."""
+    person = Person(is_superuser=is_superuser)
+    person.group_names = Person.groups_with(names, is_superuser)
+    return person.is_responder, person.is_admin
 
 
 def taking_part_in(incident_ids: Iterable[int]) -> set[tuple[int, int]]:

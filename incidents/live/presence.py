@@ -8,9 +8,11 @@ one field in it: who is there, where, and when that was said. What a source has 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from heapq import nsmallest
+from itertools import chain
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -43,6 +45,29 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
+class Here:
+    """Who is in one room: as many by name as are ever shown, and how many there are.
+
+    The first of all are the first of wherever each of them is, so no source tells more names.
+    """
+
+    named: tuple[Present, ...] = ()
+    ids: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, people: Iterable[Present], others: Iterable[int] = ()) -> "Here":
+        """Of these people, and of others whose names come after theirs."""
+        everyone = set(people)
+        first = nsmallest(NAMED, {(one.name.casefold(), one.person_id) for one in everyone})
+        named = {person for _, person in first}
+        tabs = sorted(
+            (one for one in everyone if one.person_id in named),
+            key=lambda one: (one.name.casefold(), one.person_id, one.place),
+        )
+        return cls(tuple(tabs), frozenset(one.person_id for one in everyone).union(others))
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     name: str
     places: tuple[str, ...]
@@ -58,7 +83,7 @@ def place_of(said: str) -> str:
 
 def exchange(
     source: str, here: Rooms[Iterable[Present]], now: datetime, gone: Iterable[int] = ()
-) -> dict[int, list[Present]] | None:
+) -> dict[int, Here] | None:
     """Say who is here in each room, hear who is there at all; one round trip for all rooms.
 
     ``gone`` are the rooms that the source has nobody in any more. None when Valkey is away: then
@@ -75,55 +100,68 @@ def exchange(
         for number in rooms:
             pipe.hgetall(_key(number))
         answers = pipe.execute()[-len(rooms) :] if rooms else pipe.execute()
-        found = dict(zip(rooms, answers, strict=False))
-        _tidy(found, now)
+        kept = dict(zip(rooms, answers, strict=False))
+        said = {number: _read(fields) for number, fields in kept.items()}
+        _tidy(said, now)
     except (RedisError, OSError):
         return None
-    return {number: _believed(fields, now) for number, fields in found.items()}
+    return {number: _believed(sources.values(), now) for number, sources in said.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    at: float
+    who: list[tuple[int, str, str]]
+    ids: list[int]
+
+    def is_within(self, age: timedelta, now: datetime) -> bool:
+        return now.timestamp() - self.at < age.total_seconds()
 
 
 def _told(people: Iterable[Present], now: datetime) -> str:
-    who = sorted({(one.person_id, one.name, one.place) for one in people})
-    return json.dumps({"at": now.timestamp(), "who": who}, separators=(",", ":"))
+    here = Here.of(people)
+    who = [(one.person_id, one.name, one.place) for one in here.named]
+    said = _Said(now.timestamp(), who, sorted(here.ids))
+    return json.dumps(asdict(said), separators=(",", ":"))
 
 
-def _believed(fields: Mapping[str, str], now: datetime) -> list[Present]:
-    found = (json.loads(told) for told in fields.values())
-    fresh = (told for told in found if _age(told["at"], now) < FRESH)
-    return [Present(*one) for told in fresh for one in told["who"]]
+def _read(fields: Mapping[str, str]) -> dict[str, _Said]:
+    return {source: _Said(**json.loads(told)) for source, told in fields.items()}
 
 
-def _age(at: float, now: datetime) -> timedelta:
-    return timedelta(seconds=now.timestamp() - at)
+def _believed(sources: Iterable[_Said], now: datetime) -> Here:
+    fresh = [said for said in sources if said.is_within(FRESH, now)]
+    named = (Present(*one) for said in fresh for one in said.who)
+    return Here.of(named, chain.from_iterable(said.ids for said in fresh))
 
 
-def _tidy(found: Rooms[Mapping[str, str]], now: datetime) -> None:
+def _tidy(rooms: Rooms[Mapping[str, _Said]], now: datetime) -> None:
     """A busy incident's hash never expires: what fell silent in it is taken out."""
-    for number, fields in found.items():
-        silent = [s for s, told in fields.items() if _age(json.loads(told)["at"], now) > FORGOTTEN]
+    for number, sources in rooms.items():
+        silent = [name for name, said in sources.items() if not said.is_within(FORGOTTEN, now)]
         if silent:
             _redis().hdel(_key(number), *silent)
 
 
-def render(people: Iterable[Present] | None) -> str:
+def render(here: Here | None) -> str:
     """Who is in the room, the same for every viewer; "" when that is not known."""
-    if not people:
+    if here is None or not here.ids:
         return ""
-    shown = _merged(people)
-    context = {"people": shown[:NAMED], "more": len(shown) - NAMED}
+    people = _merged(here.named)
+    context = {"people": people, "more": len(here.ids) - len(people)}
     return render_to_string("components/presence.html", context).strip()
 
 
-def _merged(people: Iterable[Present]) -> list[Shown]:
-    """Each person once, by name, with all the lanes that their tabs show."""
+def _merged(tabs: Iterable[Present]) -> list[Shown]:
+    """Each person once, in the order of their tabs, with all the lanes that these show."""
     names: dict[int, str] = {}
     places: dict[int, set[str]] = defaultdict(set)
-    for one in people:
+    for one in tabs:
         names[one.person_id] = one.name
         places[one.person_id].add(one.place)
     return [
         Shown(name, tuple(lane.label for lane in LaneKind if lane in places[person]))
-        for person, name in sorted(names.items(), key=lambda item: (item[1].casefold(), item[0]))
+        for person, name in names.items()
     ]
 
 

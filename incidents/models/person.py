@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -76,8 +77,12 @@ class Person(AbstractUser):
 
     @cached_property
     def group_names(self) -> frozenset[str]:
-        names = frozenset(self.groups.values_list("name", flat=True))
-        return names | {Group.ADMIN.value} if self.is_superuser else names
+        return self.groups_with(self.groups.values_list("name", flat=True), self.is_superuser)
+
+    @staticmethod
+    def groups_with(names: Iterable[str], is_superuser: bool) -> frozenset[str]:
+        """The groups by name; whoever is a superuser is an admin."""
+        return frozenset(names).union([Group.ADMIN.value] if is_superuser else [])
 
     @property
     def is_admin(self) -> bool:

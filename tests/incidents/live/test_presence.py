@@ -9,12 +9,15 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 
 from incidents.actions import roles
 from incidents.live import attendance, presence
-from incidents.live.presence import Present
+from incidents.live.presence import Here, Present
 from incidents.models import Incident, Person
+from incidents.vocabulary import LaneKind
 from tests.counting import queries
 from tests.factories import START
 from tests.incidents.live.conftest import PATIENCE, Browser, Opener, names_in, sign_in
@@ -48,7 +51,7 @@ MARA, KEN = Present(1, "Mara", "mitigation"), Present(2, "Ken")
 def said(now: Any, source: str = "hub-b") -> list[Present]:
     found = presence.exchange(source, {42: []}, now)
     assert found is not None
-    return found[42]
+    return list(found[42].named)
 
 
 def test_one_hears_what_others_said() -> None:
@@ -96,20 +99,50 @@ def test_it_takes_no_query() -> None:
 def test_the_line_names_each_once_with_their_lanes() -> None:
     people = [KEN, MARA, Present(1, "Mara"), Present(1, "Mara", "investigation")]
 
-    line = presence.render(people)
+    line = presence.render(Here.of(people))
 
     assert names_in(line) == ["Ken", "Mara on Investigation, Mitigation"]
 
 
 def test_the_line_counts_those_that_it_does_not_name() -> None:
-    line = presence.render(Present(n, f"Person {n}") for n in range(11))
+    line = presence.render(Here.of(Present(n, f"Person {n}") for n in range(11)))
 
     assert names_in(line)[-1] == "and 3 more"
     assert len(names_in(line)) == presence.NAMED + 1
 
 
+@given(
+    st.lists(
+        st.lists(
+            st.builds(
+                lambda number, place: Present(number, f"{'aB'[number % 2]}{number % 7}", place),
+                st.integers(1, 20),
+                st.sampled_from(["", "mitigation", "investigation"]),
+            )
+        ),
+        max_size=4,
+    )
+)
+def test_told_by_several_it_is_the_line_of_all_together(sources: list[list[Present]]) -> None:
+    said = presence._read({str(n): presence._told(some, START) for n, some in enumerate(sources)})
+
+    line = presence.render(presence._believed(said.values(), START))
+
+    everyone = [one for some in sources for one in some]
+    people = sorted({(one.name.casefold(), one.person_id, one.name) for one in everyone})
+    named, more = people[: presence.NAMED], len(people) - presence.NAMED
+    told = [(name, lanes_of(number, everyone)) for _, number, name in named]
+    expected = [f"{name} on {', '.join(lanes)}" if lanes else name for name, lanes in told]
+    assert names_in(line) == [*expected, *([f"and {more} more"] if more > 0 else [])]
+
+
+def lanes_of(person: int, tabs: list[Present]) -> list[str]:
+    places = {one.place for one in tabs if one.person_id == person}
+    return [lane.label for lane in LaneKind if lane in places]
+
+
 def test_a_name_is_only_ever_text() -> None:
-    assert "<b>" not in presence.render([Present(1, "<b>Mara</b>")])
+    assert "<b>" not in presence.render(Here.of([Present(1, "<b>Mara</b>")]))
 
 
 @pytest.mark.parametrize("place", ["", "nowhere", "MITIGATION", "mitigation "])
@@ -276,4 +309,4 @@ def test_an_outsider_cannot_poll_it(client: Client, restricted: Incident, strang
     answer = client.get(f"/INC-{restricted.pk}/live/", {"after": "0"})
 
     assert answer.status_code == 404
-    assert presence.exchange("hub-b", {restricted.pk: []}, clock.now()) == {restricted.pk: []}
+    assert presence.exchange("hub-b", {restricted.pk: []}, clock.now()) == {restricted.pk: Here()}
