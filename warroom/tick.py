@@ -68,6 +68,9 @@ def tick() -> None:
         return
     _last = began
     run(_moment())
+    # The steps can take half a second where much is going on: what came due meanwhile waits for no
+    # other tick.
+    _remind_of_checkpoints(_moment())
 
 
 def silent_for() -> float:
