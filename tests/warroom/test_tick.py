@@ -262,3 +262,15 @@ def test_reminders_wait_for_no_other_tick_and_steps_are_not_doubled(
 
     assert _reminders(incident) == [("checkpoint.due", AT)]
     assert mail.outbox == []
+
+
+def test_what_comes_due_during_the_steps_waits_for_no_other_tick(
+    incident: Incident, commander: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _schedule(incident, commander)
+
+    with clock.at(AT - timedelta(seconds=1)) as hands:
+        monkeypatch.setattr(tick, "STEPS", (lambda _: hands.advance(seconds=1),))
+        tick.tick()
+
+    assert _reminders(incident)[-1] == ("checkpoint.due", AT)
