@@ -12,6 +12,7 @@ from typing import Any
 from incidents.templatetags.room import since
 from retros.package.material import About, Command, Decided, Entry, Material, Work
 from retros.package.words import count, cut
+from warroom.kernel.text import ansi_to_plain
 
 FORMAT = "warroom-package/1"
 
@@ -35,6 +36,8 @@ SURFACES = 6
 
 OUTPUT_LINES, OUTPUT_LETTERS = 200, 20_000
 """Of an output in the appendix; the whole of it is in the zip."""
+OUTPUT_RAW = 4 * OUTPUT_LETTERS
+"""With the colours of its terminal, which are taken out."""
 
 LABELS = {
     "happened": "What happened",
@@ -252,7 +255,9 @@ def _appendices(material: Material) -> dict[str, Any]:
 
 
 def _output(one: Command) -> dict[str, Any]:
-    lines = one.output.splitlines()
+    # Cut before its colours are taken out too: an item may be megabytes, in one line.
+    text = one.output[:OUTPUT_RAW]
+    lines = ansi_to_plain(text).splitlines()
     kept = "\n".join(lines[:OUTPUT_LINES])[:OUTPUT_LETTERS]
     return {
         "evidence": one.reference,
@@ -262,7 +267,7 @@ def _output(one: Command) -> dict[str, Any]:
         "at": _iso(one.at),
         "masks": one.masks,
         "output": kept,
-        "more": len(kept) < len("\n".join(lines)),
+        "more": len(text) < len(one.output) or len(kept) < len("\n".join(lines)),
     }
 
 

@@ -1,12 +1,14 @@
 """Terminal output on a page: colours as classes, nothing that a page could run."""
 
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
+from django.utils.html import strip_tags
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warroom.kernel.text import ansi_to_html, mask_secrets
+from warroom.kernel.text import ansi_to_html, ansi_to_plain, mask_secrets
 
 CASES = {
     "plain": ("ok", "ok"),
@@ -54,6 +56,12 @@ CASES = {
 @pytest.mark.parametrize(("text", "html"), CASES.values(), ids=CASES)
 def test_output_becomes_classes_and_escaped_text(text, html):
     assert ansi_to_html(text) == html
+
+
+@pytest.mark.parametrize(("text", "html"), CASES.values(), ids=CASES)
+def test_as_plain_text_it_says_the_same(text, html):
+    marked = html.replace("<mark>", "⟦").replace("</mark>", "⟧")
+    assert ansi_to_plain(text) == unescape(strip_tags(marked))
 
 
 def test_a_secret_masked_inside_colour_is_shown_as_a_mark():

@@ -58,6 +58,17 @@ def test_closing_asks_for_it_and_a_worker_makes_it_once(closed: Ending, admin: P
     assert not making.make(package.pk, closed.now)
 
 
+def test_an_output_has_no_colours_of_its_terminal(ending: Ending) -> None:
+    ending.closable()
+    ending.run(text="\x1b[32mpassed\x1b[0m 12\n" + "\x1b[31m" * 60_000)
+    ending.close()
+
+    outputs = json.loads(made(ending).content)["appendices"]["outputs"]
+
+    assert [one["output"].strip() for one in outputs if "12" in one["output"]] == ["passed 12"]
+    assert any(one["more"] for one in outputs)
+
+
 def test_it_says_what_was_recorded(closed: Ending) -> None:
     content = json.loads(made(closed).content)
     body = content["body"]

@@ -1,6 +1,6 @@
 """Text that people and machines bring in: masked, rendered, judged. Pure functions."""
 
-from warroom.kernel.text.ansi import ansi_to_html
+from warroom.kernel.text.ansi import ansi_to_html, ansi_to_plain
 from warroom.kernel.text.masking import Masked, mask_secrets
 from warroom.kernel.text.plain import (
     clean_lines,
@@ -13,6 +13,7 @@ from warroom.kernel.text.plain import (
 __all__ = [
     "Masked",
     "ansi_to_html",
+    "ansi_to_plain",
     "clean_lines",
     "has_content",
     "mask_secrets",

@@ -41,6 +41,11 @@ def ansi_to_html(text: str, limit: int | None = None) -> SafeString:
     return mark_safe("".join(_html(_reduced(lines))))  # noqa: S308 - every piece is escaped
 
 
+def ansi_to_plain(text: str) -> str:
+    """The same as text alone, for what has no colours: each line as it stood in the end."""
+    return ESCAPE.sub("", _reduced(clean_lines(text)))
+
+
 def _lines(text: str) -> Iterator[str]:
     start = 0
     while (end := text.find("\n", start)) >= 0:
