@@ -243,8 +243,6 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "maintenance, refused": ("admin", "/maintenance/new/", 200, refused),
     "subscribers": ("admin", "/subscribers/", 200, None),
     "status for stakeholders": ("lena", "/status/internal/", 200, None),
-    "subscribe": ("", "/status/subscribe/", 200, None),
-    "subscribe, refused": ("", "/status/subscribe/", 200, refused),
     "restriction": ("mara", f"{ROOM}restriction/", 200, lambda page: "main"),
     "operations": ("admin", "/operations/", 200, None),
     "subscriber to add": ("admin", "/subscribers/new/", 200, lambda page: "main"),
