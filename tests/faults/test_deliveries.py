@@ -32,7 +32,7 @@ from warroom.embedded.data import BASE_DIR
 from warroom.kernel import clock
 
 EACH = 500
-PATIENCE = 240.0
+PATIENCE = 90.0
 State = Delivery.State
 
 pytestmark = pytest.mark.django_db(transaction=True)
