@@ -1,5 +1,6 @@
 """What one writes the others see: within a second, once, in order, and only while they may."""
 
+import json
 from typing import Any
 
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -33,6 +34,11 @@ class Line:
             return
         self._sockets.append(socket)
         socket.connect_to_server()
+
+    def says(self, message: dict[str, Any]) -> None:
+        """What a server would say that has lost its channel layer, or has it again."""
+        for socket in self._sockets:
+            socket.send(json.dumps(message))
 
     def cut(self) -> None:
         self.open = False
@@ -153,6 +159,30 @@ def test_without_a_socket_the_room_polls_and_says_so(visit: Visits, world: World
     line.open = True
     expect(page.locator(".connection")).to_contain_text("Live", timeout=BACK)
     assert said(page) == ["Seen by polling"]
+
+
+def test_beside_a_socket_that_stands_the_room_polls_seldom(visit: Visits, world: World) -> None:
+    """Else a crowd would ask the server to death in the very moment that Redis is away."""
+    incident = world.declare()
+    page = visit("ken")
+    page.clock.install(time=clock.now())
+    line, asked = Line(page), []
+    live(page, incident)
+    page.on("request", lambda one: asked.append(one.url) if "/live/?" in one.url else None)
+    line.says({"type": "degraded", "seq": 0})
+    expect(page.locator(".connection")).to_contain_text("Polling")
+    for _ in range(15):
+        page.clock.run_for(1_000)
+        page.evaluate("fetch('/healthz').then((answer) => answer.text())")
+    assert 1 <= len(asked) <= 2
+    world.note("mara", incident, "Pushed all the same")
+    expect(entries(page)).to_contain_text("Pushed all the same")
+
+    line.cut()
+    for _ in range(30):
+        page.clock.run_for(1_000)
+        page.evaluate("fetch('/healthz').then((answer) => answer.text())")
+    assert len(asked) > 5
 
 
 def test_who_is_removed_stops_receiving_and_is_told(visit: Visits, world: World) -> None:

@@ -4,6 +4,7 @@
 import { pause } from "./backoff.js";
 
 const POLL = 3000;
+const BESIDE = 15000;
 const PING = 15000;
 const ANSWER = 5000;
 const OVER = new Set([4401, 4403, 4404]);
@@ -126,12 +127,13 @@ export class Connection {
     this.#tell({ name: "live" });
   }
 
-  // The socket stands, but pushes may be late.
+  // The socket stands, and the server looks by itself every two seconds and pushes what it finds. The
+  // page asks for the rest now and then; thousands are told this at once and must not ask at once.
   #degraded() {
     this.#failures = 0;
     this.#live = false;
     this.#tell({ name: "polling" });
-    this.#startPolling();
+    if (!this.#poll) this.#pollAfter(Math.random() * BESIDE);
   }
 
   // The socket stands, and the server cannot read the record: asking it would bring nothing either.
@@ -167,28 +169,31 @@ export class Connection {
       this.#end("The server closed the connection to this page.");
       return;
     }
+    // What asked beside the socket asks too seldom without it.
+    if (!this.#failures) this.#stopPolling();
     const wait = pause(this.#failures);
     this.#failures += 1;
     this.#retryAt = Date.now() + wait;
     this.#retry = setTimeout(() => this.#open(), wait);
     if (!this.#polled) this.#tellLost();
-    if (this.#failures > 1) this.#startPolling();
+    if (this.#failures > 1 && !this.#poll) this.#pollAfter(0);
   }
 
   #tellLost() {
     this.#tell({ name: "lost", retryAt: this.#retryAt, again: this.#failures > 1 });
   }
 
-  #startPolling() {
-    if (this.#poll) return;
-    const turn = async () => {
-      this.#polled = await this.catchUp();
-      if (!this.#poll) return;
-      if (this.#polled) this.#tell({ name: "polling" });
-      else if (this.#socket?.readyState !== WebSocket.OPEN) this.#tellLost();
-      this.#poll = setTimeout(turn, POLL);
-    };
-    this.#poll = setTimeout(turn, 0);
+  #pollAfter(wait) {
+    const mine = setTimeout(async () => {
+      const polled = await this.catchUp();
+      if (this.#poll !== mine) return; // stopped meanwhile
+      const stands = this.#socket?.readyState === WebSocket.OPEN;
+      this.#polled = polled;
+      if (polled) this.#tell({ name: "polling" });
+      else if (!stands) this.#tellLost();
+      this.#pollAfter(stands ? BESIDE * (0.75 + Math.random() / 2) : POLL);
+    }, wait);
+    this.#poll = mine;
   }
 
   #stopPolling() {
