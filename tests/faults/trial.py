@@ -106,8 +106,9 @@ class Trial:
         self.on, self.load, self.tabs = on, load, tabs
 
     def settle(self) -> None:
-        """Everybody is live before anything is harmed."""
-        until(self._as_before, "every page is live and has every entry")
+        """Every process runs, every page is live and has all that was there when we looked."""
+        head = self.head()
+        until(lambda: self._as_before(head), "every page is live and has every entry")
 
     def suffer(self, name: str, seconds: float) -> Outcome:
         """Harm, wait, mend, and wait until all is as before. The writers go on throughout."""
@@ -158,11 +159,9 @@ class Trial:
             fault.noticed & set(one.standing[before:]) for one, before in pages
         )
 
-    def _as_before(self) -> bool:
-        """Every process runs, every page is live and has all that was there when we looked."""
+    def _as_before(self, head: int) -> bool:
         if not self._all_live():
             return False
-        head = self.head()
         behind = [one for one in self.load.viewers if one.seq < head]
         return not behind and self._all_show(head) and self.on.all_run()
 
