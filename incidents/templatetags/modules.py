@@ -1,7 +1,7 @@
 """``{% modules "js/main.js" %}``: what a page's scripts import, told to the browser at once.
 
 Without it a browser learns of a module only when it has read the one that imports it: one journey
-to the server after the other.
+to the server after the other. They come after the stylesheet: the page is to be read first.
 """
 
 import posixpath
@@ -32,7 +32,7 @@ def _links(names: tuple[str, ...]) -> SafeString:
     for name in names:
         _follow(name, found)
     links = ((static(name),) for name in found)
-    return format_html_join("\n  ", '<link rel="modulepreload" href="{}">', links)
+    return format_html_join("\n  ", '<link rel="modulepreload" fetchpriority="low" href="{}">', links)
 
 
 _links_kept = lru_cache(maxsize=16)(_links)
