@@ -32,7 +32,8 @@ def _links(names: tuple[str, ...]) -> SafeString:
     for name in names:
         _follow(name, found)
     links = ((static(name),) for name in found)
-    return format_html_join("\n  ", '<link rel="modulepreload" fetchpriority="low" href="{}">', links)
+    link = '<link rel="modulepreload" fetchpriority="low" href="{}">'
+    return format_html_join("\n  ", link, links)
 
 
 _links_kept = lru_cache(maxsize=16)(_links)

@@ -33,8 +33,8 @@ POLL, BESIDE = 3.0, 15.0
 """Seconds between two polls, without a socket and beside one that stands."""
 
 NOTHING: dict[str, str] = {}
-# Nothing is asked over TLS, and reading the machine's certificates for every try of every person took
-# the processor from all of them.
+# Nothing is asked over TLS, and reading the machine's certificates for every try of every person
+# took the processor from all of them.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]*)"')
 
