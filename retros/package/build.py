@@ -237,6 +237,7 @@ def _appendices(material: Material) -> dict[str, Any]:
             for one in material.decisions
         ],
         "outputs": [_output(one) for one in material.commands],
+        "outputs_left": _left(material.commands_left),
         "risks": [_work(one, 100) for one in material.risks[RISKS:]],
         "backlog": [_work(one, 100) for one in material.backlog[ITEMS:]],
         "evidence": [
@@ -252,6 +253,13 @@ def _appendices(material: Material) -> dict[str, Any]:
             for one in material.evidence
         ],
     }
+
+
+def _left(commands: int) -> str:
+    if not commands:
+        return ""
+    what = "1 older command is" if commands == 1 else f"{commands} older commands are"
+    return f"{what} not in this bundle; see the evidence."
 
 
 def _output(one: Command) -> dict[str, Any]:

@@ -33,7 +33,10 @@ def script(content: Mapping[str, Any]) -> str:
     """A POSIX shell script."""
     head = _HEAD.format(incident=content["incident"], version=content["version"])
     commands = content["appendices"]["outputs"]
+    left = content["appendices"].get("outputs_left")
     lines = [_line(one) for one in commands] or ["printf 'No command was captured.\\n'\n"]
+    if left:
+        lines.append(f"printf '\\n== %s\\n' {shlex.quote(left)}\n")
     return head + "".join(lines) + "\nexit $different\n"
 
 

@@ -120,7 +120,7 @@ def _appendices(content: Row) -> Iterable[str]:
         ("further risks", _work(part["risks"], 0, "")),
         ("further hardening work", _work(part["backlog"], 0, "")),
         ("decisions", (line for one in part["decisions"] for line in one["record"].split("\n"))),
-        ("output of the commands", _outputs(part["outputs"])),
+        ("output of the commands", _outputs(part)),
         ("evidence", _evidence(part["evidence"])),
     ):
         found = [*lines]
@@ -142,14 +142,20 @@ def _remarks(rows: Sequence[Row]) -> Iterable[str]:
         yield f"- {row['section']}, of version {row['version']}: {remark} Answer: {answer}"
 
 
-def _outputs(rows: Sequence[Row]) -> Iterable[str]:
-    for row in rows:
+def _outputs(part: Row) -> Iterable[str]:
+    for row in part["outputs"]:
         more = " The whole of it is with the evidence." if row["more"] else ""
         host = f" on {escape(row['host'])}" if row["host"] else ""
         yield f"### {row['evidence']}, {stamp(row['at'])}{host}"
         yield ""
         yield from _fenced(row["command"])
         yield from ("", f"Exit code {row['exit_code']}.{more}", "", *_fenced(row["output"]), "")
+    yield from _left_of(part)
+
+
+def _left_of(part: Row) -> list[str]:
+    """The sentence about commands that have no room; the first packages were made without it."""
+    return [said] if (said := part.get("outputs_left")) else []
 
 
 def _evidence(rows: Sequence[Row]) -> Iterable[str]:

@@ -120,3 +120,5 @@ class Material:
     backlog: tuple[Work, ...]
     picture: Mapping[str, Any]
     answers: tuple[Mapping[str, str], ...] = ()
+    commands_left: int = 0
+    """Older commands that are among the evidence alone."""

@@ -46,18 +46,19 @@ def read(package: Package, now: datetime) -> Material:
     """What was on the record when the incident was closed."""
     facts = standing(package.incident)
     until = package.closing.closed_at
-    shown = _evidence(package)
+    shown, commands = _evidence(package), _commands(package)
     return Material(
         about=_about(package, facts, now),
         entries=tuple(_entries(package)),
         decisions=tuple(_decisions(facts, until)),
         branches=tuple(_branches(facts)),
-        commands=tuple(_commands(package)),
+        commands=tuple(_command(one) for one in commands[:MOST_COMMANDS]),
         evidence=tuple(_item(one) for one in shown),
         risks=tuple(Work(r.reference, r.text, str(r.owner or "")) for r in facts.open_risks),
         backlog=tuple(_backlog(package)),
         picture=_picture(package),
         answers=tuple(_answers(package)),
+        commands_left=max(0, commands.count() - MOST_COMMANDS),
     )
 
 
@@ -188,16 +189,19 @@ def file_of(one: Evidence) -> str:
     return f"evidence/{one.reference}.txt"
 
 
-def _commands(package: Package) -> Iterable[Command]:
-    """Each command that verified or was to be compared with, as it ran last."""
+def _commands(package: Package) -> QuerySet[Evidence]:
+    """Each command that verified or was to be compared with, as it ran last; the latest first."""
     rows = evidence_of(package).filter(
         purpose__in=[Purpose.VERIFICATION, Purpose.ROLLBACK_CHECK], kind=EvidenceKind.COMMAND
     )
     rows = rows.exclude(command="")
     last = rows.order_by("command", "-number").distinct("command").values("pk")
-    for one in Evidence.objects.filter(pk__in=last).order_by("-number")[:MOST_COMMANDS]:
-        at = one.started_at or one.captured_at
-        yield Command(one.reference, one.command, one.exit_code, at, one.host, one.text, one.masks)
+    return Evidence.objects.filter(pk__in=last).order_by("-number")
+
+
+def _command(one: Evidence) -> Command:
+    at = one.started_at or one.captured_at
+    return Command(one.reference, one.command, one.exit_code, at, one.host, one.text, one.masks)
 
 
 def _backlog(package: Package) -> Iterable[Work]:

@@ -9,7 +9,7 @@ from incidents.doors import door
 from incidents.models import Surface
 from incidents.vocabulary import Severity
 from retros.actions.backlog import today
-from retros.numbers import sheet
+from retros.numbers import facts, sheet
 from retros.numbers.charts import chart, shown
 from retros.numbers.facts import lived
 from retros.numbers.wanted import BY, Wanted
@@ -34,6 +34,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     context = {
         "wanted": wanted,
         "count": len(found),
+        "is_cut": len(found) == facts.MOST,
         "left_out": wanted.left_out(request.user),
         "metrics": shown_metrics,
         "few": FEW,

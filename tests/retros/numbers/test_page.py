@@ -15,6 +15,7 @@ from incidents.models import Assignment, Checkpoint, Evidence, Incident, Person,
 from incidents.rules.capture import Capture
 from incidents.vocabulary import Purpose, RoleName
 from retros.actions import reviewing
+from retros.numbers import facts
 from retros.numbers.facts import lived
 from retros.numbers.wanted import Wanted
 from retros.rules.numbers import Share
@@ -106,6 +107,22 @@ def test_five_thousand_cost_as_many_queries_as_ten(commander: Person) -> None:
     assert "5000 incidents" in shown
     assert "Median of 5000" in shown
     assert "5000 of 10000" in shown
+
+
+def test_a_page_that_has_not_all_of_them_says_so(
+    commander: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    surface = SurfaceFactory()
+    many(3, commander, surface)
+    year, client = "?from=2026-01&to=2026-12", inside(commander)
+    later = datetime(2027, 1, 1, tzinfo=UTC)
+    whole = page(client, year, later)
+    monkeypatch.setattr(facts, "MOST", 2)
+    part = page(client, year, later)
+
+    assert "the newest" not in whole
+    assert "2 incidents declared" in part
+    assert "the newest 2; choose a shorter time" in part
 
 
 def test_what_was_handled_elsewhere_is_left_out_and_counted_apart(

@@ -15,9 +15,10 @@ from incidents.models import Notice, Person, TimelineEntry
 from retros import making
 from retros.actions import packages
 from retros.models import Package
-from retros.package import archive
+from retros.package import archive, read
 from retros.package.bundle import script
 from retros.package.canonical import digest
+from retros.package.markdown import markdown
 from retros.vocabulary import PackageState
 from tests.retros.ending import Ending
 
@@ -282,6 +283,32 @@ def test_the_bundle_runs_again(closed: Ending, tmp_path: Path) -> None:
     assert (good.returncode, bad.returncode) == (0, 1), good.stdout + good.stderr
     assert "E-2: exit 3, recorded was 0" in bad.stdout
     assert not (tmp_path / "pwned").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (1, "1 older command is not in this bundle; see the evidence."),
+        (2, "2 older commands are not in this bundle; see the evidence."),
+    ],
+)
+def test_older_commands_that_have_no_room_are_counted(
+    ending: Ending, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int, sentence: str
+) -> None:
+    monkeypatch.setattr(read, "MOST_COMMANDS", 2)
+    ending.closable()
+    for number in range(more):
+        ending.run(command=f"true --region {number}")
+    ending.close()
+    whole = json.loads(made(ending).content)
+    path = tmp_path / "bundle.sh"
+    path.write_text(script(whole))
+
+    kept = [one["command"] for one in whole["appendices"]["outputs"]]
+    assert len(kept) == 2
+    assert kept[0] == f"true --region {more - 1}"
+    assert sentence in markdown(whole)
+    assert f"== {sentence}" in run(path).stdout
 
 
 def run(script: Path) -> "subprocess.CompletedProcess[str]":
