@@ -179,10 +179,11 @@ def test_beside_a_socket_that_stands_the_room_polls_seldom(visit: Visits, world:
     expect(entries(page)).to_contain_text("Pushed all the same")
 
     line.cut()
-    for _ in range(30):
+    before = len(asked)
+    for _ in range(15):
         page.clock.run_for(1_000)
         page.evaluate("fetch('/healthz').then((answer) => answer.text())")
-    assert len(asked) > 5
+    assert len(asked) - before >= 3
 
 
 def test_who_is_removed_stops_receiving_and_is_told(visit: Visits, world: World) -> None:
