@@ -9,8 +9,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
     from django.core.management import execute_from_command_line
 
-    from warroom.embedded import NoServers
-    from warroom.start import servers_for
+    from warroom.up.embedded import NoServers
+    from warroom.up.servers import servers_for
 
     try:
         with servers_for(sys.argv[1:]):

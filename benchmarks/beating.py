@@ -17,9 +17,9 @@ from types import TracebackType
 import psycopg
 from celery import Celery
 
-from warroom.embedded import valkey
-from warroom.embedded.data import BASE_DIR
-from warroom.embedded.hold import short_folder
+from warroom.up.embedded import valkey
+from warroom.up.embedded.data import BASE_DIR
+from warroom.up.embedded.hold import short_folder
 
 CELERY = ("celery", "--app", "warroom.celery", "--quiet")
 WORKER = ("worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING",

@@ -21,7 +21,7 @@ from tests.browser.launch import launched
 from tests.faults.cluster import cluster
 from tests.faults.load import Load
 from tests.faults.trial import FAULTS, Outcome, Tab, Trial
-from warroom.supervisor import Shape
+from warroom.up.supervisor import Shape
 
 SECONDS = float(os.environ.get("SECONDS", "60"))
 VIEWERS = int(os.environ.get("VIEWERS", "200"))

@@ -76,7 +76,7 @@ def queries() -> tuple[list[tuple[float, float, str]], float, str]:
     from django.db import connection
 
     from incidents import due
-    from warroom import tick
+    from warroom.schedule import tick
 
     took: dict[str, list[float]] = defaultdict(list)
 

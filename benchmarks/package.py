@@ -51,10 +51,10 @@ def lived() -> int:
 
     from incidents.actions.evidence import capture
     from incidents.models import Incident
+    from kernel import clock
     from lanes.actions import add_note
     from retros.models import Closing
     from warroom import demo
-    from warroom.kernel import clock
 
     now = clock.now() - timedelta(hours=6)
     people = demo.people()
@@ -82,7 +82,7 @@ def lived() -> int:
 
 
 def item(number: int) -> Any:
-    from incidents.rules.capture import Capture
+    from incidents.rules.evidence import Capture
     from incidents.vocabulary import EvidenceKind, Purpose
 
     line = f"2026-03-05T14:{number % 60:02d}:00Z edge-{number} sign-in 401 key not known\n"
@@ -99,9 +99,9 @@ def item(number: int) -> Any:
 
 def made(closing: int, turn: int) -> dict[str, float]:
     """What a fresh process says of making one version."""
-    from retros.actions import packages
+    from kernel import clock
     from retros.models import Closing
-    from warroom.kernel import clock
+    from retros.package import actions as packages
 
     row = packages.ask(Closing.objects.get(pk=closing), clock.now())
     with tempfile.TemporaryDirectory() as folder:
@@ -121,10 +121,10 @@ def worker(package: int, folder: str) -> None:
 
     django.setup()
     from incidents.models import Evidence
-    from retros import making
+    from kernel import clock
     from retros.models import Package
     from retros.package import archive
-    from warroom.kernel import clock
+    from retros.package import worker as making
 
     begun = time.perf_counter()
     if not making.make(package, clock.now()):

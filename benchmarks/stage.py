@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 
 from benchmarks.peers.names import CHANNEL, GROUP, PREFIX
-from warroom.embedded import thrown_away
+from warroom.up.embedded import thrown_away
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0
@@ -143,8 +143,9 @@ class Writers:
         """One timeline entry, recorded and pushed as every action does it."""
         from django.db import transaction
 
+        from incidents.locking import lock
         from incidents.models import Person
-        from incidents.timeline.record import lock, record
+        from incidents.timeline.record import record
 
         moments: list[float] = []
         actor = Person.objects.order_by("pk")[0].as_actor()
@@ -158,7 +159,7 @@ class Writers:
 
     def learn(self) -> None:
         """What ours has just sent is what the peers are given to send."""
-        from incidents.live import catchup, messages
+        from live import catchup, messages
 
         found = catchup.missed(self.incident_id, self.last_seq - 1)
         self.message = messages.encode(messages.entries(found.fragments))

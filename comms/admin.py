@@ -6,12 +6,12 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from comms import outbox
+from comms.delivery import outbox
 from comms.delivery.personal import whose
-from comms.masked import masked
 from comms.models import Delivery, Subscriber
+from comms.subscribers.masked_addresses import masked
 from incidents.admin import ForAdmins
-from warroom.kernel import clock
+from kernel import clock
 
 
 class _ReadOnly(ForAdmins):

@@ -5,19 +5,14 @@ class CommsConfig(AppConfig):
     name = "comms"
 
     def ready(self) -> None:
-        from comms import (  # noqa: F401  (registering is their effect)
-            duties,
-            kinds,
-            panels,
-            patterns,
-            permissions,
-        )
+        from comms import duties, kinds, panels, permissions
         from comms.actions import updates  # noqa: F401  (it follows what ends in error)
+        from comms.messages import anti_patterns
         from comms.status import pages  # noqa: F401
-        from comms.status.changed import changed
         from comms.status.formats import atom, calendar, statuspage  # noqa: F401
+        from comms.status.invalidate import changed
         from incidents.actions import restriction
-        from incidents.panels import register_warnings
+        from incidents.panels.room import register_warnings
         from incidents.vocabulary import LaneKind
         from lanes.panels import register_holds, register_line
 

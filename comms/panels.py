@@ -7,9 +7,9 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from comms import commitments
-from comms.said import spoken
-from incidents.facts import Standing, moment_of
+from comms.messages import promises
+from comms.messages.message_log import spoken
+from incidents.facts.incident import IncidentFacts, moment_of
 from incidents.models import Incident
 from incidents.rules.checkpoint import Fault
 from incidents.rules.wording import duration
@@ -17,7 +17,7 @@ from incidents.rules.wording import duration
 
 def line(incident: Incident, now: datetime) -> str:
     """In the communication lane: for when the next update is promised."""
-    owed = commitments.of(incident)
+    owed = promises.of(incident)
     if not owed:
         return ""
     first = owed[0]
@@ -29,17 +29,17 @@ def line(incident: Incident, now: datetime) -> str:
     return render_to_string("comms/_promise_line.html", context)
 
 
-def holds(facts: Standing, now: datetime) -> dict[str, Any]:
+def holds(facts: IncidentFacts, now: datetime) -> dict[str, Any]:
     """On the page of the communication lane: what was said when, to whom, and what is owed."""
     return {
         "spoken": spoken(facts.incident, moment_of(facts.incident)),
-        "owed": next(iter(commitments.of(facts.incident)), None),
+        "owed": next(iter(promises.of(facts.incident)), None),
     }
 
 
-def late(facts: Standing, now: datetime) -> Iterable[Fault]:
+def late(facts: IncidentFacts, now: datetime) -> Iterable[Fault]:
     """The first promise that is overdue. How late it is, the room says each minute."""
-    overdue = [one for one in commitments.of(facts.incident) if one.promise.is_overdue(now)]
+    overdue = [one for one in promises.of(facts.incident) if one.promise.is_overdue(now)]
     if overdue:
         since = now - overdue[0].next_at
         words = f"{overdue[0].update.reference} promised the next one"

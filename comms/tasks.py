@@ -1,8 +1,8 @@
 from celery import shared_task
 
-from comms import announcing, outbox
+from comms.delivery import fan_out, outbox
 from comms.status import rendering
-from warroom.kernel import clock
+from kernel import clock
 
 
 @shared_task(name="comms.render_status")
@@ -13,5 +13,5 @@ def render_status() -> None:
 @shared_task(name="comms.deliver")
 def deliver() -> None:
     now = clock.now()
-    announcing.fill(now)
+    fan_out.fill(now)
     outbox.deliver(now)

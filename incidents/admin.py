@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from incidents import scenarios
+from incidents.display_names import as_shown, bearer
 from incidents.models import Incident, Person, ScenarioText, Surface
-from incidents.names import as_shown, bearer
 from incidents.vocabulary import Group as SiteGroup
 
 

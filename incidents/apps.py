@@ -5,14 +5,11 @@ class IncidentsConfig(AppConfig):
     name = "incidents"
 
     def ready(self) -> None:
-        from incidents import (  # noqa: F401  (importing registers them)
-            checks,
-            duties_decided,
-            panels,
-            signals,
-        )
-        from incidents.live import render
-        from incidents.timeline import deciding, written_up  # noqa: F401
+        from incidents.duties import decisions as duties_decided
+        from incidents.panels import room as panels
+        from incidents.push import lost_access, render
+        from incidents.scenarios import checks
+        from incidents.timeline import kinds_backfill, kinds_decision  # noqa: F401
 
         render.register_entries(panels.render_entries)
         render.register_moment(panels.next_moment)

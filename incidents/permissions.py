@@ -5,11 +5,11 @@ Each app adds the rows of its own actions with ``declare``; ``warroom.permission
 
 from enum import StrEnum
 
-from incidents import prepared
+from incidents import prepared_statements
 from incidents.models import Assignment, Incident
 from incidents.vocabulary import Group, LaneKind, RoleName, Status
-from warroom.kernel.actor import Actor, ActorKind
-from warroom.kernel.refusal import NotPermitted
+from kernel.actor import Actor, ActorKind
+from kernel.refusal import NotPermitted
 
 
 class Who(StrEnum):
@@ -158,7 +158,7 @@ def in_incident(actor: Actor, incident: Incident, lane: str = "") -> frozenset[W
         return frozenset({Who.ANYONE, Who.SIGNED_IN})
     # A role in an incident counts only for who may still enter the room.
     if actor.is_person and found & _RESPONDING:
-        for role, held_lane in prepared.held_roles(incident.pk, actor.id):
+        for role, held_lane in prepared_statements.held_roles(incident.pk, actor.id):
             if role == RoleName.LANE_OWNER:
                 if lane and held_lane == lane:
                     found.add(Who.LANE_OWNER)

@@ -1,6 +1,5 @@
 from django.urls import path
 
-from incidents.live import views as live
 from incidents.views import (
     as_of,
     backfilling,
@@ -9,7 +8,6 @@ from incidents.views import (
     declare,
     evidence,
     execution,
-    home,
     markdown,
     notices,
     recommendations,
@@ -21,6 +19,8 @@ from incidents.views import (
     voiding,
 )
 from incidents.vocabulary import LaneKind
+from live import views as live
+from warroom.room import home
 
 _MITIGATION = {"lane": LaneKind.MITIGATION.value}
 """Branches belong to the lane: its owner may change them."""

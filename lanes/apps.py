@@ -5,15 +5,10 @@ class LanesConfig(AppConfig):
     name = "lanes"
 
     def ready(self) -> None:
-        from incidents.live import render
-        from lanes import (  # noqa: F401  (registering is their effect)
-            duties,
-            kinds,
-            owned,
-            panels,
-            patterns,
-            permissions,
-        )
-        from lanes.actions import handoffs  # noqa: F401  (it follows who is given a role)
+        from incidents.push import render
+        from lanes import duties, kinds, panels, permissions
+        from lanes.anti_patterns import found_here as anti_patterns
+        from lanes.handoff import actions as handoffs  # noqa: F401  (it follows who is given a role)
+        from lanes.ownership import owned_lanes
 
         render.register_panel("lanes", panels.render_lanes)

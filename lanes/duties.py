@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from incidents.duties import Duty, register_while
-from incidents.facts import Standing
+from incidents.duties.duty import Duty, register_while
+from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident, Person
 from incidents.vocabulary import Status
-from lanes import offers
 from lanes.due import answer_due
+from lanes.handoff import facts as handoff_facts
 from lanes.models import Handoff
 
 
 @register_while(Status.ACTIVE, Status.WATCHING)
-def of_offers(standings: Sequence[Standing], person: Person, now: datetime) -> Iterable[Duty]:
+def of_offers(standings: Sequence[IncidentFacts], person: Person, now: datetime) -> Iterable[Duty]:
     """One query, however many incidents there are; none where there is none."""
     incidents = {facts.incident.pk: facts.incident for facts in standings}
     if not incidents:
@@ -38,7 +38,9 @@ def _offered(incidents: list[Incident], person: Person) -> Iterable[Handoff]:
     """What waits for the person; in one incident, of what its panels have read already."""
     if len(incidents) == 1:
         return [
-            one for one in offers.waiting(incidents[0]).values() if one.receiver_id == person.pk
+            one
+            for one in handoff_facts.waiting(incidents[0]).values()
+            if one.receiver_id == person.pk
         ]
     rows = Handoff.objects.open().filter(incident__in=incidents, receiver=person)
     return rows.select_related("giver")

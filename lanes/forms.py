@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 
-from incidents.forms.base import WarroomForm
 from incidents.forms.decisions import Numbers
 from incidents.models import Evidence, Incident
 from incidents.vocabulary import LaneKind
+from incidents.web.forms import WarroomForm
 from lanes.models.hypothesis import HypothesisState
 
 _BETWEEN = re.compile(r"[,\n]")

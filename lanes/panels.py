@@ -6,11 +6,11 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from incidents.facts import Standing
+from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident
-from lanes.facts import lanes_of
-from lanes.offers import waiting
-from lanes.owners import graph
+from lanes.facts.lanes import lanes_of
+from lanes.handoff.facts import waiting
+from lanes.ownership.history import graph
 from lanes.vocabulary import WATCH
 
 type Line = Callable[[Incident, datetime], str]
@@ -28,7 +28,7 @@ def line_of(lane: str, incident: Incident, now: datetime) -> str:
     return _lines[lane](incident, now) if lane in _lines else ""
 
 
-type Holds = Callable[[Standing, datetime], dict[str, Any]]
+type Holds = Callable[[IncidentFacts, datetime], dict[str, Any]]
 
 _holds: dict[str, Holds] = {}
 
@@ -39,7 +39,7 @@ def register_holds(lane: str, holds: Holds) -> Holds:
     return holds
 
 
-def holds_of(lane: str, standing: Standing, now: datetime) -> dict[str, Any]:
+def holds_of(lane: str, standing: IncidentFacts, now: datetime) -> dict[str, Any]:
     return _holds[lane](standing, now) if lane in _holds else {}
 
 

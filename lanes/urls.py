@@ -2,7 +2,11 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from incidents.vocabulary import LaneKind
-from lanes.views import boundary, handoffs, hypotheses, notes, offering, owners, page, unknowns
+from lanes.handoff import offer_views
+from lanes.handoff import views as handoffs
+from lanes.ownership import views as owners
+from lanes.views import boundary, hypotheses, notes, unknowns
+from lanes.views import lane as page
 
 
 class LaneConverter(StringConverter):
@@ -27,7 +31,7 @@ urlpatterns = [
     path(
         "INC-<int:number>/H-<int:hypothesis>/", hypotheses.hypothesis, _INVESTIGATION, "hypothesis"
     ),
-    path("INC-<int:number>/handoff/", offering.offer, name="handoff-offer"),
+    path("INC-<int:number>/handoff/", offer_views.offer, name="handoff-offer"),
     path("INC-<int:number>/HO-<int:handoff>/", handoffs.handoff, name="handoff"),
     path("INC-<int:number>/HO-<int:handoff>/accept/", handoffs.accept, name="handoff-accept"),
     path("INC-<int:number>/HO-<int:handoff>/decline/", handoffs.decline, name="handoff-decline"),

@@ -5,16 +5,14 @@ class RetrosConfig(AppConfig):
     name = "retros"
 
     def ready(self) -> None:
-        from retros import (  # noqa: F401  (registering is their effect)
-            backlog_duties,
-            closing_kinds,
-            handover,
-            kinds,
-            package_duties,
-            package_kinds,
-            permissions,
-            review_duties,
-            review_kinds,
-            watch_duties,
-        )
-        from retros.actions import packages  # noqa: F401  (each closing asks for one)
+        from retros import permissions
+        from retros.backlog import duties as backlog_duties
+        from retros.backlog import kinds as backlog_kinds
+        from retros.closing import kinds as closing_kinds
+        from retros.package import actions as packages  # noqa: F401  (each closing asks for one)
+        from retros.package import duties as package_duties
+        from retros.package import kinds as package_kinds
+        from retros.review import duties as review_duties
+        from retros.review import kinds as review_kinds
+        from retros.watch import duties as watch_duties
+        from retros.watch import for_lanes as watch_for_lanes

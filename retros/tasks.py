@@ -1,9 +1,9 @@
 from celery import shared_task
 
-from retros import making
-from warroom.kernel import clock
+from kernel import clock
+from retros.package import worker
 
 
 @shared_task(name="retros.make_package")
 def make_package(package: int) -> None:
-    making.make(package, clock.now())
+    worker.make(package, clock.now())

@@ -1,6 +1,12 @@
 from django.urls import URLPattern, path
 
-from retros.views import backlog, backlog_list, gate, numbers, package, retro, watch
+from retros.backlog import list_views as backlog_list
+from retros.backlog import views as backlog
+from retros.closing import views as gate
+from retros.metrics import views as numbers
+from retros.package import views as package
+from retros.review import views as retro
+from retros.watch import views as watch
 
 urlpatterns: list[URLPattern] = [
     path("backlog/", backlog_list.backlog, name="backlog-all"),

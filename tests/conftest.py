@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.cast", "tests.live_app"]
+pytest_plugins = ["tests.helpers.cast", "tests.helpers.live_app"]

@@ -13,4 +13,4 @@ class Administration(django_admin.AdminConfig):
     """Django's admin, on our site instead of its own."""
 
     default = False
-    default_site = "warroom.administration.Site"
+    default_site = "warroom.accounts.admin_site.Site"

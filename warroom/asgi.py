@@ -16,9 +16,9 @@ pages = get_asgi_application()
 
 # Only now: these import models.
 from comms.status import asgi as status  # noqa: E402
-from incidents.live.routing import websocket_urlpatterns  # noqa: E402
-from warroom.assets import StaticFiles  # noqa: E402
-from warroom.bodies import BodyLimit  # noqa: E402
+from live.routing import websocket_urlpatterns  # noqa: E402
+from warroom.server.request_limit import BodyLimit  # noqa: E402
+from warroom.server.static_files import StaticFiles  # noqa: E402
 
 application = ProtocolTypeRouter(
     {

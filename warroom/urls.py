@@ -1,8 +1,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from warroom.health import healthz, readyz
 from warroom.operations import views as operations
+from warroom.operations.health import healthz, readyz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -10,14 +10,14 @@ urlpatterns = [
     path("metrics", operations.metrics, name="metrics"),
     path("operations/", operations.page, name="operations"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("warroom.account_urls")),
+    path("accounts/", include("warroom.accounts.urls")),
     path("", include("retros.urls")),
     path("", include("comms.urls")),
-    path("", include("comms.maintenance_urls")),
-    path("", include("comms.notice_urls")),
-    path("", include("comms.subscriber_urls")),
+    path("", include("comms.maintenance.urls")),
+    path("", include("comms.notices.urls")),
+    path("", include("comms.subscribers.urls")),
     path("", include("lanes.urls")),
     path("", include("incidents.urls")),
 ]
 
-handler500 = "warroom.unavailable.broken"
+handler500 = "warroom.server.database_away.broken"

@@ -5,7 +5,7 @@ import sys
 import time
 from datetime import timedelta
 
-from warroom.kernel import clock
+from kernel import clock
 
 
 def main() -> None:

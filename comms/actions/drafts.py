@@ -7,11 +7,11 @@ from uuid import UUID
 
 from comms.models import MessageDraft
 from comms.vocabulary import MessageKind
-from incidents.actions.act import act
-from incidents.actions.written import masked_raw
+from incidents.actions.decision_input import masked_raw
+from incidents.actions.transaction import incident_action
 from incidents.models import Incident, Submission
 from incidents.vocabulary import LaneKind
-from warroom.kernel.actor import Actor
+from kernel.actor import Actor
 
 
 def save_draft(
@@ -30,7 +30,7 @@ def save_draft(
     """
     kept = masked_raw(data)
     lane = LaneKind.COMMUNICATION.value
-    with act("message.publish", actor, incident_id, now, lane=lane) as incident:
+    with incident_action("message.publish", actor, incident_id, now, lane=lane) as incident:
         if once is not None and Submission.objects.filter(pk=once).exists():
             return None
         return write_draft(actor, incident, kind, kept, now)

@@ -3,25 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from comms import facts
-from comms.actions.publishing import (
-    LANE,
-    columns,
-    corrected,
-    keep_refused,
-    sent,
-    unread_first,
-)
+from comms.actions.publishing import LANE, columns, corrected, keep_refused, sent, unread_first
 from comms.actions.written import WrittenEscalation, masked
+from comms.messages import facts as message_facts
 from comms.models import Escalation
 from comms.rules.message import escalation as rules
 from comms.vocabulary import MessageKind
-from incidents.actions.act import act
+from incidents.actions.transaction import incident_action
 from incidents.models import Incident
 from incidents.timeline.record import record
 from incidents.vocabulary import Severity
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
+from kernel.actor import Actor
+from kernel.refusal import Refused
 
 _KIND = MessageKind.ESCALATION
 
@@ -41,7 +34,9 @@ def publish_escalation(
     """
     made: Escalation | None = None
     written = masked(written)
-    with act("message.publish", actor, incident_id, now, lane=LANE, once=once) as incident:
+    with incident_action(
+        "message.publish", actor, incident_id, now, lane=LANE, once=once
+    ) as incident:
         problems = unread_first(written, _judge(incident, written, now))
         if problems:
             keep_refused(incident, _KIND, actor, written, once, now)
@@ -55,17 +50,19 @@ def publish_escalation(
     return made
 
 
-def _judge(incident: Incident, written: WrittenEscalation, now: datetime) -> facts.Found:
+def _judge(incident: Incident, written: WrittenEscalation, now: datetime) -> message_facts.Found:
     said = rules.Escalation(
         summary=written.summary,
         impact=written.impact,
         decision=written.decision,
         ask=written.ask,
         next_at=written.next_at,
-        owner=facts.owner(incident, written.owner),
-        correcting=facts.correcting(incident, Escalation, written.corrects, written.correction),
+        owner=message_facts.owner(incident, written.owner),
+        correcting=message_facts.correcting(
+            incident, Escalation, written.corrects, written.correction
+        ),
     )
-    return rules.violations(said, facts.cadence(incident, now))
+    return rules.violations(said, message_facts.cadence(incident, now))
 
 
 def _store(

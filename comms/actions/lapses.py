@@ -5,18 +5,23 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from comms import commitments
 from comms.actions.publishing import LANE
 from comms.due import DUE, LAPSED, SOON
+from comms.messages import promises
 from comms.models import Lapse, Update
 from comms.rules.message.common import text
-from incidents.actions.act import act, holder, notify, said, take
+from incidents.actions.claims import claim
+from incidents.actions.notices import notify
+from incidents.actions.role_steps import holder
+from incidents.actions.transaction import incident_action
+from incidents.locking import check_locked
 from incidents.models import Incident, Person
 from incidents.rules.wording import listed
-from incidents.timeline.record import check_locked, record
+from incidents.timeline.record import record
 from incidents.vocabulary import LaneKind, RoleName
-from warroom.kernel.actor import SYSTEM, Actor
-from warroom.kernel.refusal import Refused
+from kernel.actor import SYSTEM, Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text
 
 _WORDS = {
     SOON: "The next update of {} is promised in 5 minutes.",
@@ -33,9 +38,9 @@ def remind(update_id: int, kind: str, *, now: datetime) -> bool:
     ``commitment.lapsed`` (5 minutes after: the commander is told too, and it is to be explained).
     """
     incident_id = Update.objects.values_list("incident_id", flat=True).get(pk=update_id)
-    with act("commitment.lapse", SYSTEM, incident_id, now) as incident:
-        found = [one for one in commitments.of(incident) if one.update.pk == update_id]
-        if not found or not take(kind, str(update_id), found[0].next_at, now):
+    with incident_action("commitment.lapse", SYSTEM, incident_id, now) as incident:
+        found = [one for one in promises.of(incident) if one.update.pk == update_id]
+        if not found or not claim(kind, str(update_id), found[0].next_at, now):
             return False
         if kind == LAPSED:
             _lapse(incident, found[0].update, now)
@@ -49,9 +54,9 @@ def remind(update_id: int, kind: str, *, now: datetime) -> bool:
 def note_lapsed(incident: Incident, now: datetime) -> None:
     """A step: promises that lapsed and that no tick has noted, before an update keeps them."""
     check_locked(incident)
-    for one in commitments.of(incident):
+    for one in promises.of(incident):
         # Claimed as the tick claims it, so that only one of both writes it.
-        if one.promise.is_lapsed(now) and take(LAPSED, str(one.update.pk), one.next_at, now):
+        if one.promise.is_lapsed(now) and claim(LAPSED, str(one.update.pk), one.next_at, now):
             _lapse(incident, one.update, now)
 
 
@@ -65,14 +70,16 @@ def explain_lapse(
     once: UUID | None = None,
 ) -> Lapse:
     """Say why what update ``number`` promised came late, once."""
-    with act("message.publish", actor, incident_id, now, lane=LANE, once=once) as incident:
+    with incident_action(
+        "message.publish", actor, incident_id, now, lane=LANE, once=once
+    ) as incident:
         lapse = Lapse.objects.select_related("update", "explained_by").get(
             update__incident=incident, update__number=number
         )
         if lapse.explained_at:
             words = f"{lapse.explained_by} explained it already: “{lapse.explanation}”"
             raise Refused.because("U-EXPLAINED", words)
-        words = said(explanation, LONGEST)
+        words = clean_text(explanation, LONGEST)
         if problems := text("U-EXPLAIN", "explanation", words, "Say why the update was late."):
             raise Refused(problems)
         lapse.explanation, lapse.explained_at, lapse.explained_by_id = words, now, actor.id

@@ -3,25 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from comms import facts
-from comms.actions.publishing import (
-    LANE,
-    columns,
-    corrected,
-    keep_refused,
-    sent,
-    unread_first,
-)
+from comms.actions.publishing import LANE, columns, corrected, keep_refused, sent, unread_first
 from comms.actions.written import WrittenNote, masked
+from comms.messages import facts as message_facts
 from comms.models import LeadershipNote
 from comms.rules.message import leadership as rules
 from comms.vocabulary import MessageKind
-from incidents.actions.act import act
+from incidents.actions.transaction import incident_action
 from incidents.models import Incident
 from incidents.timeline.record import record
 from incidents.vocabulary import Confidence
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
+from kernel.actor import Actor
+from kernel.refusal import Refused
 
 _KIND = MessageKind.LEADERSHIP
 
@@ -41,7 +34,9 @@ def publish_leadership_note(
     """
     made: LeadershipNote | None = None
     written = masked(written)
-    with act("message.publish", actor, incident_id, now, lane=LANE, once=once) as incident:
+    with incident_action(
+        "message.publish", actor, incident_id, now, lane=LANE, once=once
+    ) as incident:
         problems = unread_first(written, _judge(incident, written))
         if problems:
             keep_refused(incident, _KIND, actor, written, once, now)
@@ -55,15 +50,17 @@ def publish_leadership_note(
     return made
 
 
-def _judge(incident: Incident, written: WrittenNote) -> facts.Found:
+def _judge(incident: Incident, written: WrittenNote) -> message_facts.Found:
     said = rules.Note(
         happened=written.happened,
         path=written.path,
         confidence=written.confidence,
         uncertain=written.uncertain,
         need=written.need,
-        owner=facts.owner(incident, written.owner),
-        correcting=facts.correcting(incident, LeadershipNote, written.corrects, written.correction),
+        owner=message_facts.owner(incident, written.owner),
+        correcting=message_facts.correcting(
+            incident, LeadershipNote, written.corrects, written.correction
+        ),
     )
     return rules.violations(said)
 

@@ -9,15 +9,17 @@ from uuid import UUID
 from django.db import transaction
 from django.urls import reverse
 
-from comms.announcing import announce
+from comms.delivery.fan_out import announce
 from comms.models import Maintenance, MaintenanceUpdate
 from comms.rules import maintenance as rules
-from comms.status.changed import changed
-from incidents.actions.act import led_to, next_number, said, submit_once
+from comms.status.invalidate import changed
+from incidents.actions.submissions import redirect_submission, submit_once
+from incidents.actions.transaction import next_number
 from incidents.models import Person, Surface
 from incidents.permissions import require
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused, Violation
+from kernel.actor import Actor
+from kernel.refusal import Refused, Violation
+from kernel.text import clean_text
 
 _BEGUN = "The work has begun."
 _ENDED = "The work is done."
@@ -47,7 +49,7 @@ def plan(actor: Actor, written: Planned, *, now: datetime, once: UUID | None = N
         _fill(row, written)
         row.save()
         row.surfaces.set(written.surfaces)
-        led_to(once, row.get_absolute_url())
+        redirect_submission(once, row.get_absolute_url())
         _say(row, row.text, by, now)
     return row
 
@@ -63,7 +65,7 @@ def change(
 ) -> Maintenance:
     """Change a window that has not begun; ``text`` tells readers what is different."""
     with _act("change", actor, pk, now, once) as (row, by):
-        written, words = _masked(written), said(text, 2000)
+        written, words = _masked(written), clean_text(text, 2000)
         told = [replace(one, field="note") for one in rules.note(words)]
         readers = rules.same_readers(row.audience, written.audience)
         _refuse((*rules.planned(_judged(written), now), *readers, *told))
@@ -79,7 +81,7 @@ def begin(
     """Begin before the time that was planned."""
     with _act("begin", actor, pk, now, once) as (row, by):
         row.began_at = now
-        _keep(row, said(text, 2000) or _BEGUN, by, now)
+        _keep(row, clean_text(text, 2000) or _BEGUN, by, now)
     return row
 
 
@@ -89,7 +91,7 @@ def end(
     """End before the time that was planned."""
     with _act("end", actor, pk, now, once) as (row, by):
         row.ended_at = now
-        _keep(row, said(text, 2000) or _ENDED, by, now)
+        _keep(row, clean_text(text, 2000) or _ENDED, by, now)
     return row
 
 
@@ -104,7 +106,7 @@ def extend(
 ) -> Maintenance:
     """Say that a window in progress ends later, and why."""
     with _act("extend", actor, pk, now, once) as (row, by):
-        words, begins = said(text, 2000), row.began_at or row.starts_at
+        words, begins = clean_text(text, 2000), row.began_at or row.starts_at
         _refuse((*rules.extended(begins, row.ends_at, ends_at, now), *rules.note(words)))
         assert ends_at is not None
         row.ends_at = ends_at
@@ -117,7 +119,7 @@ def cancel(
 ) -> Maintenance:
     """Cancel a window that has not begun. It stays, as cancelled: calendars must learn of it."""
     with _act("cancel", actor, pk, now, once) as (row, by):
-        words = said(text, 2000)
+        words = clean_text(text, 2000)
         _refuse(rules.note(words))
         row.cancelled_at = now
         _keep(row, words, by, now)
@@ -129,7 +131,7 @@ def note(
 ) -> Maintenance:
     """Tell readers more, without changing the window."""
     with _act("note", actor, pk, now, once) as (row, by):
-        words = said(text, 2000)
+        words = clean_text(text, 2000)
         _refuse(rules.note(words))
         _keep(row, words, by, now)
     return row
@@ -149,7 +151,9 @@ def _act(
 
 
 def _masked(written: Planned) -> Planned:
-    return replace(written, title=said(written.title, 120), text=said(written.text, 2000))
+    return replace(
+        written, title=clean_text(written.title, 120), text=clean_text(written.text, 2000)
+    )
 
 
 def _judged(written: Planned) -> rules.Window:

@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
-from comms import asking
-from comms.delivery import apprise
+from comms.delivery import apprise, enqueue
 from comms.models import Delivery, NoticeChoice
 from comms.vocabulary import SubscriberKind
 from incidents.models import Person
 from incidents.permissions import require
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
+from kernel.actor import Actor
+from kernel.refusal import Refused
 
 AGAIN = timedelta(seconds=30)
 """How soon a test may follow another."""
@@ -79,5 +78,5 @@ def test(actor: Actor, *, now: datetime) -> list[Delivery]:
         made = Delivery.objects.bulk_create(
             Delivery(tested_by=person, channel=channel, next_try_at=now) for channel in channels
         )
-        transaction.on_commit(asking.deliver)
+        transaction.on_commit(enqueue.deliver)
     return made

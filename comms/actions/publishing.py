@@ -6,15 +6,16 @@ from uuid import UUID
 
 from comms.actions.drafts import forget_draft, write_draft
 from comms.actions.written import Written
-from comms.announcing import announce
+from comms.delivery.fan_out import announce
 from comms.models.message import Message
 from comms.vocabulary import MessageKind
-from incidents.actions.act import led_to, next_number
+from incidents.actions.submissions import redirect_submission
+from incidents.actions.transaction import next_number
+from incidents.locking import check_locked
 from incidents.models import Incident, Submission
-from incidents.timeline.record import check_locked
 from incidents.vocabulary import LaneKind
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Violation
+from kernel.actor import Actor
+from kernel.refusal import Violation
 
 LANE = LaneKind.COMMUNICATION.value
 
@@ -70,4 +71,4 @@ def sent(made: Message, kind: MessageKind, actor: Actor, once: UUID | None, now:
     """A delivery owed to everybody who follows it, and the author's draft gone."""
     announce(made, now)
     forget_draft(actor, made.incident, kind)
-    led_to(once, made.get_absolute_url())
+    redirect_submission(once, made.get_absolute_url())

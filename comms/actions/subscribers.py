@@ -8,16 +8,17 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from comms import asking
 from comms.actions.subscribing import leave, new_secret, problems_of, typed
+from comms.delivery import enqueue
 from comms.models import Delivery, Subscriber
 from comms.rules.subscribing import added
 from comms.vocabulary import Audience, SubscriberKind
-from incidents.actions.act import led_to, said, submit_once
+from incidents.actions.submissions import redirect_submission, submit_once
 from incidents.models import Surface
 from incidents.permissions import require
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ def add(actor: Actor, written: Added, *, now: datetime, once: UUID | None = None
     with transaction.atomic(durable=True):
         require("subscriber.change", actor)
         submit_once(once, actor, now, reverse("subscribers"))
-        name, address = said(written.name, 80), typed(written.kind, written.address)
+        name, address = clean_text(written.name, 80), typed(written.kind, written.address)
         follows = Subscriber.objects.select_for_update().filter(
             kind=written.kind, address=address, left_at=None
         )
@@ -58,10 +59,10 @@ def add(actor: Actor, written: Added, *, now: datetime, once: UUID | None = None
             confirmed_at=now,
         )
         row.surfaces.set(written.surfaces)
-        led_to(once, row.get_absolute_url())
+        redirect_submission(once, row.get_absolute_url())
         if row.kind != SubscriberKind.EMAIL:
             Delivery.objects.create(subscriber=row, channel=row.kind, next_try_at=now)
-            transaction.on_commit(asking.deliver)
+            transaction.on_commit(enqueue.deliver)
     return row
 
 

@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from comms import asking
-from comms.delivery import apprise
+from comms.delivery import apprise, enqueue
 from comms.delivery.webhook import PREFIX
 from comms.models import Delivery, Subscriber
 from comms.rules.subscribing import Asked, violations
 from comms.vocabulary import Audience, SubscriberKind
 from incidents.models import Surface
-from warroom.kernel.refusal import Refused, Violation
+from kernel.refusal import Refused, Violation
 
 AGAIN = timedelta(minutes=10)
 """How soon the question may be sent once more to somebody who has not confirmed."""
@@ -50,7 +49,7 @@ def ask(
         else:
             new = None
             _ask_again(row, now)
-        transaction.on_commit(asking.deliver)
+        transaction.on_commit(enqueue.deliver)
     return new
 
 

@@ -3,31 +3,24 @@
 from datetime import datetime
 from uuid import UUID
 
-from comms import facts
 from comms.actions import lapses
-from comms.actions.publishing import (
-    LANE,
-    columns,
-    corrected,
-    keep_refused,
-    sent,
-    unread_first,
-)
+from comms.actions.publishing import LANE, columns, corrected, keep_refused, sent, unread_first
 from comms.actions.written import WrittenUpdate, masked
-from comms.announcing import announce
+from comms.delivery.fan_out import announce
+from comms.messages import facts as message_facts
 from comms.models import Bulletin, Update, UpdateSurface
 from comms.rules.commitment import reaches
 from comms.rules.message import update as rules
-from comms.status.changed import changed
+from comms.status.invalidate import changed
 from comms.vocabulary import Audience, MessageKind, Progress, SurfaceState
 from incidents.actions import voiding
-from incidents.actions.act import act
-from incidents.facts import Standing, standing
+from incidents.actions.transaction import incident_action
+from incidents.facts.incident import IncidentFacts, read_facts
 from incidents.models import Voided
 from incidents.timeline.record import record
 from incidents.vocabulary import Severity
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
+from kernel.actor import Actor
+from kernel.refusal import Refused
 
 _KIND = MessageKind.UPDATE
 
@@ -50,8 +43,10 @@ def publish_update(
     made: Update | None = None
     # Masking a long text takes its time: before the lock, so that nobody waits for it.
     written = masked(written)
-    with act("message.publish", actor, incident_id, now, lane=LANE, once=once) as incident:
-        here = standing(incident)
+    with incident_action(
+        "message.publish", actor, incident_id, now, lane=LANE, once=once
+    ) as incident:
+        here = read_facts(incident)
         problems = unread_first(written, _judge(here, written, now))
         if problems:
             keep_refused(incident, _KIND, actor, written, once, now)
@@ -67,7 +62,7 @@ def publish_update(
     return made
 
 
-def _judge(here: Standing, written: WrittenUpdate, now: datetime) -> facts.Found:
+def _judge(here: IncidentFacts, written: WrittenUpdate, now: datetime) -> message_facts.Found:
     incident = here.incident
     said = rules.Update(
         audience=written.audience,
@@ -79,12 +74,12 @@ def _judge(here: Standing, written: WrittenUpdate, now: datetime) -> facts.Found
         no_unknowns=written.no_unknowns,
         next_at=written.next_at,
         surfaces=written.surfaces,
-        correcting=facts.correcting(incident, Update, written.corrects, written.correction),
+        correcting=message_facts.correcting(incident, Update, written.corrects, written.correction),
     )
-    return rules.violations(said, facts.situation(here, now))
+    return rules.violations(said, message_facts.situation(here, now))
 
 
-def _store(here: Standing, written: WrittenUpdate, actor: Actor, now: datetime) -> Update:
+def _store(here: IncidentFacts, written: WrittenUpdate, actor: Actor, now: datetime) -> Update:
     incident = here.incident
     made = Update.objects.create(
         **columns(incident, Update, written, actor, now),
@@ -150,7 +145,7 @@ def take_leave(voided: Voided, actor: Actor, now: datetime) -> None:
         if newest is None or not spoken or newest.progress == Progress.RECOVERED:
             continue
         _refuse_unheard(voided, audience)
-        here = standing(incident)
+        here = read_facts(incident)
         written = WrittenUpdate(
             audience=audience,
             progress=Progress.RECOVERED,

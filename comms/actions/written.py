@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
-from incidents.actions.act import said
-from incidents.actions.written import masked_raw
+from incidents.actions.decision_input import masked_raw
 from incidents.models import Person
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
+from kernel.text import clean_text
 
 _COLUMNS = {
     "headline": 120,
@@ -78,12 +78,12 @@ class WrittenNote(Written):
 def masked[W: Written](written: W) -> W:
     """Every text without its secrets: a message is read by many and never changed."""
     texts: dict[str, Any] = {
-        item.name: said(value, _COLUMNS.get(item.name))
+        item.name: clean_text(value, _COLUMNS.get(item.name))
         for item in fields(written)
         if isinstance(value := getattr(written, item.name), str)
     }
     if isinstance(written, WrittenUpdate):
         texts["unknowns"] = tuple(
-            kept for one in written.unknowns if (kept := said(one, LONGEST_UNKNOWN))
+            kept for one in written.unknowns if (kept := clean_text(one, LONGEST_UNKNOWN))
         )
     return replace(written, raw=masked_raw(written.raw), **texts)

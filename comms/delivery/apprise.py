@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from comms.delivery import Handed, Refused
-from comms.delivery.requesting import Sending, fence, sending
+from comms.delivery.guarded_requests import Sending, fence, sending
 from comms.rules import chat
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text.masking import mask_secrets
+from kernel.refusal import Violation
+from kernel.text.masking import mask_secrets
 
 GONE = 410
 LINE = 200

@@ -3,9 +3,9 @@
 from django.core.mail import EmailMessage
 
 from comms.delivery import mail
-from comms.delivery.telling import from_whom, told
+from comms.delivery.wording import from_whom, told
 from comms.models import Delivery, Subscriber
-from comms.tokens import confirm_address, leave_address
+from comms.subscribers.tokens import confirm_address, leave_address
 
 
 def message(delivery: Delivery) -> EmailMessage:

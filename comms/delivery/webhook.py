@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from comms.delivery import Handed, Refused, guard
 from comms.delivery.deadline import deadline
-from comms.delivery.telling import told
+from comms.delivery.wording import told
 from comms.models import Delivery, Subscriber
 
 GONE = 410

@@ -1,6 +1,5 @@
 """What others are told, and how it reaches them."""
 
-from comms.models.choice import NoticeChoice
 from comms.models.delivery import Announcement, Delivery
 from comms.models.maintenance import Maintenance, MaintenanceUpdate
 from comms.models.message import (
@@ -12,6 +11,7 @@ from comms.models.message import (
     Update,
     UpdateSurface,
 )
+from comms.models.notice_preference import NoticeChoice
 from comms.models.site import StatusSite
 from comms.models.subscriber import Subscriber
 

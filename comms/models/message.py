@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from comms.models.code import public_code
+from comms.models.public_code import public_code
 from comms.vocabulary import Audience, Progress, SurfaceState
 from incidents.models.protection import append_only, no_truncate
 from incidents.vocabulary import Confidence, Severity

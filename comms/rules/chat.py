@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
 
 Found = tuple[Violation, ...]
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from comms.rules.message.common import Found, text
 from comms.vocabulary import Audience, MaintenanceState
 from incidents.rules.wording import duration
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
 
 LONGEST = timedelta(days=14)
 """A window that is longer is several, or no maintenance any more."""

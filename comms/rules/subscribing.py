@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from comms.rules import chat
 from comms.vocabulary import SubscriberKind
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
 
 Found = tuple[Violation, ...]
 

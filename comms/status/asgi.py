@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from comms.status import board
-from comms.status.answers import MISSING
+from comms.status import served_site
+from comms.status.responses import MISSING
 
 BELOW = "/status/"
 SOCKET = "/ws/status/"
@@ -24,7 +24,7 @@ class StatusPages:
         if not path.startswith(BELOW) or scope["method"] not in {"GET", "HEAD"}:
             await self._app(scope, receive, send)
             return
-        served = board.here()
+        served = served_site.here()
         if served.snapshot is None:
             try:
                 await served.ready()
@@ -57,7 +57,7 @@ _NOTHING = {"type": "http.response.body", "body": b""}
 
 async def socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """``/ws/status/``: whoever reads the page is told when it changes."""
-    served = board.here()
+    served = served_site.here()
     try:
         await served.ready()
     except Exception:  # noqa: BLE001  (the page polls meanwhile)

@@ -7,21 +7,16 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from comms.models import Bulletin, Maintenance, MaintenanceUpdate, Update, UpdateSurface
-from comms.rules import history, overall
+from comms.rules import headline_status, history
 from comms.rules.history import DAYS, Said, Span
-from comms.status.showing import (
+from comms.status.presenters import (
     shown_days,
     shown_incident,
     shown_maintenance,
     shown_surfaces,
     states_of,
 )
-from comms.status.view import (
-    Overall,
-    ShownIncident,
-    ShownSurface,
-    Site,
-)
+from comms.status.view_models import Overall, ShownIncident, ShownSurface, Site
 from comms.vocabulary import Audience, MaintenanceState, Progress, SurfaceState, worst
 from incidents.models import Surface
 
@@ -135,8 +130,10 @@ def _under_maintenance(windows: Iterable[Maintenance], now: datetime) -> list[Sp
 def _overall(surfaces: Sequence[ShownSurface], incidents: Sequence[ShownIncident]) -> Overall:
     active = [one for one in incidents if not one.is_over]
     state = worst([one.state for one in surfaces])
-    sentence = overall.words([(one.name, one.state) for one in surfaces], goes_on=bool(active))
-    return Overall(overall.indicator(state), state, sentence)
+    sentence = headline_status.words(
+        [(one.name, one.state) for one in surfaces], goes_on=bool(active)
+    )
+    return Overall(headline_status.indicator(state), state, sentence)
 
 
 def _changed_at(

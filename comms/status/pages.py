@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from comms.status.formats import HTML, Rendered, register
-from comms.status.view import Site
+from comms.status.view_models import Site
 from comms.vocabulary import SurfaceState
 
 BARS = 30

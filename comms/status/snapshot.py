@@ -16,7 +16,7 @@ import msgpack
 from comms.status import formats
 from comms.status.facts import site
 from comms.status.formats import Rendered
-from comms.status.view import Site
+from comms.status.view_models import Site
 from comms.vocabulary import Audience
 
 SHAPE = 1

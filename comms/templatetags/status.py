@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from comms.status.pages import SHAPE
-from comms.status.view import Day, ShownIncident
+from comms.status.view_models import Day, ShownIncident
 from comms.vocabulary import SurfaceState
 from incidents.templatetags.room import icon
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from comms.actions import maintenance as actions
-from comms.maintenance_forms import (
+from comms.maintenance.forms import (
     ChangeForm,
     ExtendForm,
     MaySayForm,
@@ -18,13 +18,13 @@ from comms.maintenance_forms import (
     TimedForm,
     standing,
 )
-from comms.markdown import safe_html
+from comms.messages.markdown import safe_html
 from comms.models import Maintenance
 from comms.rules import maintenance as rules
-from incidents.doors import door
-from incidents.reader import zone_of
-from incidents.views.submitting import submit
-from warroom.kernel import clock
+from incidents.web.access import requires
+from incidents.web.submit import submit
+from incidents.web.time_zone import zone_of
+from kernel import clock
 
 A_PAGE = 30
 SAID = 50
@@ -51,7 +51,7 @@ _STEPS = {
 }
 
 
-@door("maintenance.change")
+@requires("maintenance.change")
 def windows(request: HttpRequest) -> HttpResponse:
     """Every window, the latest first."""
     rows = Maintenance.objects.order_by("-starts_at", "-pk").prefetch_related("surfaces")
@@ -61,7 +61,7 @@ def windows(request: HttpRequest) -> HttpResponse:
     return render(request, "comms/maintenances.html", {"page": page, "shown": shown})
 
 
-@door("maintenance.change")
+@requires("maintenance.change")
 def plan(request: HttpRequest) -> HttpResponse:
     now = clock.now()
 
@@ -74,7 +74,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     return submit(request, "comms/maintenance_step.html", PlanForm, do, context=context, **options)
 
 
-@door("maintenance.change")
+@requires("maintenance.change")
 def window(request: HttpRequest, pk: int) -> HttpResponse:
     """One window, what was said of it, and what may be done with it now."""
     row = get_object_or_404(Maintenance.objects.select_related("planned_by"), pk=pk)
@@ -91,7 +91,7 @@ def window(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "comms/maintenance.html", context)
 
 
-@door("maintenance.change")
+@requires("maintenance.change")
 def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One step: its question, then done. One that may not be taken leads back to the window."""
     row = get_object_or_404(Maintenance, pk=pk)

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 from comms.actions import notices as actions
 from comms.delivery import apprise
 from comms.models import Delivery
-from comms.notice_forms import NoticesForm
-from incidents.doors import door
-from incidents.notices import unseen
-from incidents.views.submitting import submit
-from warroom.kernel import clock
-from warroom.kernel.refusal import Refused
+from comms.notices.forms import NoticesForm
+from incidents.facts.notices import unseen
+from incidents.web.access import requires
+from incidents.web.submit import submit
+from kernel import clock
+from kernel.refusal import Refused
 
 AT_ONCE = 5
 """Notices that a page shows of those which came since it asked."""
@@ -25,7 +25,7 @@ AT_ONCE = 5
 ON_ITS_WAY = {Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.HANDED}
 
 
-@door("notices.choose")
+@requires("notices.choose")
 def settings(request: HttpRequest) -> HttpResponse:
     """``/settings/notices/``: mail, an address of one's own, this browser."""
     chosen = actions.choice(request.user)
@@ -42,7 +42,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@door("notices.choose")
+@requires("notices.choose")
 def test(request: HttpRequest) -> HttpResponse:
     try:
         actions.test(request.actor, now=clock.now())
@@ -52,14 +52,14 @@ def test(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("notices.choose")
+@requires("notices.choose")
 def tested(request: HttpRequest) -> HttpResponse:
     """How the test fares, asked again while it is on its way."""
     return render(request, "comms/_tested.html", _tests(request))
 
 
 @require_safe
-@door("notice.see")
+@requires("notice.see")
 def new(request: HttpRequest) -> HttpResponse:
     """``?after=17``: one's unseen notices since that one; without it only which is the last."""
     rows = unseen(request.user)

@@ -3,19 +3,19 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from comms import copying
-from comms.markdown import safe_html
+from comms.messages import plain_text
+from comms.messages.markdown import safe_html
 from comms.models import Escalation, LeadershipNote, Update
 from comms.models.message import Message
-from incidents.doors import door
 from incidents.models import Incident
-from incidents.panels import bar
+from incidents.panels.room import bar
 from incidents.permissions import in_incident, may
 from incidents.vocabulary import LaneKind
-from warroom.kernel import clock
+from incidents.web.access import requires
+from kernel import clock
 
 
-@door("message.read")
+@requires("message.read")
 def update(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
     made = _found(incident, Update, message, "lapse")
     states = made.surface_states.select_related("surface").order_by("surface__name")
@@ -29,26 +29,26 @@ def update(request: HttpRequest, incident: Incident, message: int) -> HttpRespon
     )
 
 
-@door("message.read")
+@requires("message.read")
 def escalation(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
     return _page(request, "comms/escalation.html", _found(incident, Escalation, message, "owner"))
 
 
-@door("message.read")
+@requires("message.read")
 def leadership(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
     return _page(
         request, "comms/leadership.html", _found(incident, LeadershipNote, message, "owner")
     )
 
 
-@door("message.read")
+@requires("message.read")
 def escalation_text(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
-    return _text(copying.escalation(_found(incident, Escalation, message, "owner")))
+    return _text(plain_text.escalation(_found(incident, Escalation, message, "owner")))
 
 
-@door("message.read")
+@requires("message.read")
 def leadership_text(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
-    return _text(copying.leadership_note(_found(incident, LeadershipNote, message, "owner")))
+    return _text(plain_text.leadership_note(_found(incident, LeadershipNote, message, "owner")))
 
 
 def _text(text: str) -> HttpResponse:

@@ -5,15 +5,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from comms.status import pages
 from comms.status.facts import site
 from comms.vocabulary import Audience
-from incidents.doors import door
-from warroom.kernel import clock
+from incidents.web.access import requires
+from kernel import clock
 
 _PAGES = ("history/", "incidents/", "maintenance/")
 
 INSIDE = "/status/internal/"
 
 
-@door("status.read_internal")
+@requires("status.read_internal")
 def internal(request: HttpRequest, below: str = "") -> HttpResponse:
     """``/status/internal/…``: the same pages, with what is for stakeholders alone."""
     found = site(Audience.INTERNAL, clock.now())
@@ -25,7 +25,7 @@ def internal(request: HttpRequest, below: str = "") -> HttpResponse:
     raise Http404("There is no such page")
 
 
-@door("status.read")
+@requires("status.read")
 def public(request: HttpRequest, below: str = "") -> HttpResponse:
     """``/status/…`` where no snapshot can be kept: rendered as it stands."""
     if below and not below.startswith(_PAGES):

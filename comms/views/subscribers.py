@@ -9,22 +9,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from comms.actions import subscribers as actions
-from comms.delivery.telling import told
-from comms.masked import masked
+from comms.delivery.wording import told
 from comms.models import Delivery, Subscriber
 from comms.models.delivery import MESSAGES
-from comms.subscriber_forms import AddForm, RemoveForm
+from comms.subscribers.forms import AddForm, RemoveForm
+from comms.subscribers.masked_addresses import masked
 from comms.vocabulary import Audience, SubscriberKind
-from incidents.doors import door
-from incidents.views.submitting import submit
-from warroom.kernel import clock
+from incidents.web.access import requires
+from incidents.web.submit import submit
+from kernel import clock
 
 A_PAGE = 30
 SENT = 20
 """Deliveries of a subscriber shown at once, the newest."""
 
 
-@door("subscriber.change")
+@requires("subscriber.change")
 def everybody(request: HttpRequest) -> HttpResponse:
     """Every subscriber, those that left last; ``q`` is a part of a name or of a mail address."""
     sought = request.GET.get("q", "").strip()[:80]
@@ -45,7 +45,7 @@ def _given_up(subscribers: list[int]) -> dict[int, int]:
     return dict(dead.values_list("subscriber").annotate(Count("pk")))
 
 
-@door("subscriber.change")
+@requires("subscriber.change")
 def add(request: HttpRequest) -> HttpResponse:
     def do(form: Any) -> str:
         made = actions.add(request.actor, form.added(), now=clock.now(), once=form.key)
@@ -64,7 +64,7 @@ def add(request: HttpRequest) -> HttpResponse:
     )
 
 
-@door("subscriber.change")
+@requires("subscriber.change")
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One subscriber, and what it was sent lately. An internal webhook's secret stands here."""
     row = get_object_or_404(Subscriber, pk=pk)
@@ -92,7 +92,7 @@ def _subject(delivery: Delivery) -> str:
     return told(said).subject if said is not None else "First message"
 
 
-@door("subscriber.change")
+@requires("subscriber.change")
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """The question, then done. One that left already leads back to it."""
     row = get_object_or_404(Subscriber, pk=pk)

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from comms.actions import subscribing
 from comms.models import Subscriber
-from comms.status.codes import surface_code
-from comms.tokens import CONFIRM, LEAVE, subscriber_of
+from comms.status.public_ids import surface_code
+from comms.subscribers.tokens import CONFIRM, LEAVE, subscriber_of
 from comms.vocabulary import SubscriberKind
-from incidents.doors import door
 from incidents.models import Surface
-from warroom.kernel import clock
-from warroom.kernel.refusal import Refused, Violation
+from incidents.web.access import requires
+from kernel import clock
+from kernel.refusal import Refused, Violation
 
 PER_HOUR = 20
 """Askings that one address of the network may make."""
@@ -35,7 +35,7 @@ _OWN = {"same-origin", "none"}
 @csrf_exempt  # the form stands in a page that is served from memory; where it comes from is checked
 @require_POST
 @never_cache
-@door("status.subscribe", keeps=False)
+@requires("status.subscribe", keeps=False)
 def subscribe(request: HttpRequest) -> HttpResponse:
     """``POST /status/subscribe/``: always the same answer, whoever follows already."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in _OWN:
@@ -65,7 +65,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt  # who has the link may use it; it carries its own proof
 @never_cache
-@door("status.subscribe", keeps=False)
+@requires("status.subscribe", keeps=False)
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """A button, since mail scanners follow links; pressing it confirms."""
     found = subscriber_of(token, CONFIRM)
@@ -80,7 +80,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt  # one click from a mail program (RFC 8058) carries no cookie of ours
 @never_cache
-@door("status.subscribe", keeps=False)
+@requires("status.subscribe", keeps=False)
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     found: Subscriber | None = subscriber_of(token, LEAVE)
     if found is None:

@@ -9,22 +9,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_POST
 
-from comms import actions, commitments, preview, reach, said, starting
-from comms.facts import cadence
-from comms.forms import EscalationForm, LapseForm, MessageForm, NoteForm, UpdateForm
+from comms import actions
+from comms.messages import audience_size, message_drafts, message_log, preview, promises
+from comms.messages.facts import cadence
+from comms.messages.forms import EscalationForm, LapseForm, MessageForm, NoteForm, UpdateForm
 from comms.models import Escalation, LeadershipNote, Update
 from comms.models.message import Message
 from comms.vocabulary import MessageKind
-from incidents import facts
-from incidents.actions.act import next_number
-from incidents.doors import door
+from incidents.actions.transaction import next_number
+from incidents.facts import incident as incident_facts
 from incidents.models import Incident
-from incidents.panels import bar
-from incidents.reader import COOKIE, number, zone_of
+from incidents.panels.room import bar
 from incidents.rules.wording import duration
-from incidents.views.submitting import submit
-from warroom.kernel import clock
-from warroom.kernel.refusal import Refused
+from incidents.web.access import requires
+from incidents.web.submit import submit
+from incidents.web.time_zone import COOKIE, number, zone_of
+from kernel import clock
+from kernel.refusal import Refused
 
 SAID = 5
 """Messages beside the form; the lane has more."""
@@ -73,7 +74,7 @@ _KINDS = {
 }
 
 
-@door("message.publish")
+@requires("message.publish")
 def write(request: HttpRequest, incident: Incident, lane: str, kind: str) -> HttpResponse:
     """The form of one kind; sent, it is published, or kept as a draft when that was asked."""
     of = _KINDS[MessageKind(kind)]
@@ -93,7 +94,7 @@ def write(request: HttpRequest, incident: Incident, lane: str, kind: str) -> Htt
     return HttpResponseRedirect(incident.get_absolute_url())
 
 
-@door("message.publish", keeps=False)
+@requires("message.publish", keeps=False)
 @require_POST
 def draft(request: HttpRequest, incident: Incident, lane: str, kind: str) -> HttpResponse:
     """Keep what has been typed so far; the page asks for this while somebody writes."""
@@ -112,7 +113,7 @@ def draft(request: HttpRequest, incident: Incident, lane: str, kind: str) -> Htt
     return JsonResponse({"saved_at": saved.saved_at.isoformat()})
 
 
-@door("message.publish", keeps=False)
+@requires("message.publish", keeps=False)
 @require_POST
 def look(request: HttpRequest, incident: Incident, lane: str, kind: str) -> HttpResponse:
     """What is typed so far as its readers will see it; nothing is kept."""
@@ -122,7 +123,7 @@ def look(request: HttpRequest, incident: Incident, lane: str, kind: str) -> Http
     )
 
 
-@door("message.publish")
+@requires("message.publish")
 def lapse(request: HttpRequest, incident: Incident, lane: str, message: int) -> HttpResponse:
     """Why the update that another promised came late."""
     made = get_object_or_404(
@@ -152,23 +153,23 @@ class _Draft:
     """The form with what it begins from; nothing of the kind once it was sent."""
 
     form: MessageForm
-    begun: starting.Begun
+    begun: message_drafts.Begun
     written: Any
 
 
 def _draft(request: HttpRequest, incident: Incident, of: _Kind) -> _Draft:
-    now, standing, zone = clock.now(), facts.of(incident), zone_of(request)
+    now, standing, zone = clock.now(), incident_facts.of(incident), zone_of(request)
     options: dict[str, Any] = {"request": request, "now": now, "zone": zone}
     if of.form is UpdateForm:
         options["surfaces"] = standing.surfaces
     if request.method == "POST":
         form = of.form(request.POST, **options)
-        old = starting.old_of(incident, of.kind, request.POST.get("corrects", ""))
-        begun = starting.Begun({}, old=old)
+        old = message_drafts.old_of(incident, of.kind, request.POST.get("corrects", ""))
+        begun = message_drafts.Begun({}, old=old)
     else:
         wanted = number(request.GET.get("corrects"))
         told = zone if request.user.time_zone or COOKIE in request.COOKIES else None
-        begun = starting.begun(standing, of.kind, request.actor, wanted, now, told)
+        begun = message_drafts.begun(standing, of.kind, request.actor, wanted, now, told)
         form = of.form(initial=dict(begun.values), **options)
     bound = form if form.is_bound else of.form(_as_sent(form), **options)
     bound.is_valid()
@@ -188,17 +189,17 @@ def _looks(incident: Incident, of: _Kind, draft: _Draft) -> dict[str, Any]:
         "written": draft.written,
     }
     if of.kind == MessageKind.UPDATE:
-        looks["shown"] = preview.shown(draft.written, facts.of(incident), clock.now())
+        looks["shown"] = preview.shown(draft.written, incident_facts.of(incident), clock.now())
     return looks
 
 
 def _page(
     request: HttpRequest, incident: Incident, of: _Kind, draft: _Draft, status: int = 200
 ) -> HttpResponse:
-    now, standing = clock.now(), facts.of(incident)
+    now, standing = clock.now(), incident_facts.of(incident)
     allowed = cadence(incident, now)
     rows = of.model._default_manager.filter(incident=incident)
-    spoken = said.spoken(incident, most=SAID)
+    spoken = message_log.spoken(incident, most=SAID)
     audience = getattr(draft.written, "audience", "")
     context = {
         "bar": bar(incident, now),
@@ -207,11 +208,11 @@ def _page(
         "begun": draft.begun,
         "view": of.view,
         "next": next_number(rows),
-        "owed": next(iter(commitments.of(incident)), None),
+        "owed": next(iter(promises.of(incident)), None),
         "cadence": allowed,
         "allowed": duration(allowed.longest),
         "latest": now + allowed.longest,
-        "readers": reach.readers(standing, of.kind, audience),
+        "readers": audience_size.readers(standing, of.kind, audience),
         "spoken": spoken,
         "pace": duration(spoken.pace) if spoken.pace else "",
         **_looks(incident, of, draft),

@@ -8,17 +8,20 @@ from uuid import UUID
 
 from django.db import transaction
 
-from incidents.actions.act import join, led_to, put_in_role, said, submit_once
 from incidents.actions.lifecycle import begun
+from incidents.actions.role_steps import join, put_in_role
+from incidents.actions.submissions import redirect_submission, submit_once
+from incidents.locking import lock
 from incidents.models import Backfill, Incident, Person, Surface
 from incidents.permissions import require
 from incidents.rules import backfilling as rules
 from incidents.rules.backfilling import Account
 from incidents.timeline import replay
-from incidents.timeline.record import lock, record
+from incidents.timeline.record import record
 from incidents.vocabulary import Phase, RoleName, Severity, Status
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused, Violation
+from kernel.actor import Actor
+from kernel.refusal import Refused, Violation
+from kernel.text import clean_text
 
 BACKFILLED = replay.register("incident.backfilled")
 
@@ -65,7 +68,7 @@ def backfill(
             person_id=commander.pk,
             before="",
         )
-        led_to(once, incident.get_absolute_url())
+        redirect_submission(once, incident.get_absolute_url())
     return incident
 
 
@@ -81,12 +84,12 @@ def _begin(written: WrittenUp, author: Person) -> Incident:
     # What the rules have just required.
     assert told.declared_at is not None
     return Incident.objects.create(
-        title=said(told.title, 160),
+        title=clean_text(told.title, 160),
         severity=told.severity,
         phase=Phase.HARDENING,
         status=Status.BACKFILLED,
         restricted=written.restricted,
-        evidence_channel=said(told.kept, 300),
+        evidence_channel=clean_text(told.kept, 300),
         declared_at=told.declared_at,
         declared_by=author,
     )
@@ -101,10 +104,10 @@ def _tell(incident: Incident, told: Account, author: Person, now: datetime) -> B
         began_at=told.began_at,
         mitigated_at=told.mitigated_at,
         recovered_at=told.recovered_at,
-        happened=said(told.happened, 4000),
-        done=said(told.done, 4000),
+        happened=clean_text(told.happened, 4000),
+        done=clean_text(told.done, 4000),
         kept=incident.evidence_channel,
-        source=said(told.source, 500),
+        source=clean_text(told.source, 500),
         at=now,
         by=author,
     )

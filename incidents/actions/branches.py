@@ -5,15 +5,16 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from incidents.actions.act import act, next_number, said
-from incidents.actions.owners import can_answer, tell_owner
+from incidents.actions.ownership import can_answer, tell_owner
+from incidents.actions.transaction import incident_action, next_number
 from incidents.models import Branch, Incident, Person
 from incidents.models.author import Authored
 from incidents.rules import branch as rules
 from incidents.timeline.record import record
 from incidents.vocabulary import BranchState, BranchType, LaneKind
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text
 
 _LANE = LaneKind.MITIGATION.value
 
@@ -29,12 +30,14 @@ def open_branch(
     once: UUID | None = None,
 ) -> Branch:
     """Begin a branch (B-n). All three types at once need one owner of all (``B-THREE``)."""
-    with act("branch.change", actor, incident_id, now, lane=_LANE, once=once) as incident:
+    with incident_action(
+        "branch.change", actor, incident_id, now, lane=_LANE, once=once
+    ) as incident:
         row = Branch(
             incident=incident,
             number=next_number(incident.branches.all()),
             type=type,
-            name=said(name, 200),
+            name=clean_text(name, 200),
             opened_at=now,
             **Authored.columns(actor),
         )
@@ -75,7 +78,9 @@ def pass_branch(
 
     Where all three types are active only the latter can be: ``B-THREE`` holds before and after.
     """
-    with act("branch.change", actor, incident_id, now, lane=_LANE, once=once) as incident:
+    with incident_action(
+        "branch.change", actor, incident_id, now, lane=_LANE, once=once
+    ) as incident:
         row = _active(incident, number)
         rows = [b for b in _actives(incident) if b == row or (every and b.owner != owner)]
         new = _seen(row, owner, can_answer(incident, owner))
@@ -120,11 +125,13 @@ def end_branch(
     once: UUID | None = None,
 ) -> Branch:
     """Merge or abandon a branch; abandoning needs a reason."""
-    with act("branch.change", actor, incident_id, now, lane=_LANE, once=once) as incident:
+    with incident_action(
+        "branch.change", actor, incident_id, now, lane=_LANE, once=once
+    ) as incident:
         row = incident.branches.get(number=number)
         if problems := rules.end_violations(row.reference, row.state, state, reason):
             raise Refused(problems)
-        row.state, row.ended_at, row.end_reason = state, now, said(reason, 300)
+        row.state, row.ended_at, row.end_reason = state, now, clean_text(reason, 300)
         row.save(update_fields=["state", "ended_at", "end_reason"])
         record(
             incident,

@@ -7,14 +7,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from incidents.actions.act import act, next_number, noticed, said, take, take_all
+from incidents.actions.claims import claim, claim_all
+from incidents.actions.notices import build_notices
+from incidents.actions.transaction import incident_action, next_number
+from incidents.locking import check_locked, lock_free
 from incidents.models import Assignment, Checkpoint, Incident, Notice, Person
 from incidents.permissions import require
 from incidents.rules import checkpoint as rules
-from incidents.timeline.record import check_locked, lock_free, record
+from incidents.timeline.record import record
 from incidents.vocabulary import RoleName, Status
-from warroom.kernel.actor import SYSTEM, Actor
-from warroom.kernel.refusal import Refused
+from kernel.actor import SYSTEM, Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text
 
 
 def schedule(
@@ -27,10 +31,10 @@ def schedule(
     once: UUID | None = None,
 ) -> Checkpoint:
     """Commit to a decision point (CP-n) within the time that the severity allows."""
-    with act("checkpoint.schedule", actor, incident_id, now, once=once) as incident:
+    with incident_action("checkpoint.schedule", actor, incident_id, now, once=once) as incident:
         if problems := rules.schedule_violations(due_at, now, incident.severity):
             raise Refused(problems)
-        return add(incident, actor, due_at, said(purpose, 200), now)
+        return add(incident, actor, due_at, clean_text(purpose, 200), now)
 
 
 def add(
@@ -79,11 +83,11 @@ def remind(checkpoint_id: int, kind: str, *, now: datetime) -> bool:
     ``checkpoint.missed`` (5 minutes after; the deputy is told too).
     """
     incident_id = Checkpoint.objects.values_list("incident_id", flat=True).get(pk=checkpoint_id)
-    with act("checkpoint.remind", SYSTEM, incident_id, now) as incident:
+    with incident_action("checkpoint.remind", SYSTEM, incident_id, now) as incident:
         checkpoint = incident.checkpoints.get(pk=checkpoint_id)
         if not checkpoint.is_open or incident.status != Status.ACTIVE:
             return False
-        if not take(kind, str(checkpoint_id), checkpoint.due_at, now):
+        if not claim(kind, str(checkpoint_id), checkpoint.due_at, now):
             return False
         _write([Reminder(incident, checkpoint, kind)], now)
     return True
@@ -105,7 +109,7 @@ def remind_together(due: Sequence[tuple[int, int, str]], *, now: datetime) -> in
         apply = [(found[pk], kind) for _, pk, kind in due if pk in found]
         if not apply:
             return 0
-        ours = take_all([(kind, str(one.pk), one.due_at) for one, kind in apply], now)
+        ours = claim_all([(kind, str(one.pk), one.due_at) for one, kind in apply], now)
         reminders = [
             Reminder(one.incident, one, kind) for one, kind in apply if (kind, str(one.pk)) in ours
         ]
@@ -144,7 +148,7 @@ def _write(reminders: Sequence[Reminder], now: datetime) -> None:
         )
         sentence = _WORDS[one.kind].format(reference, one.incident.reference)
         href = one.checkpoint.get_absolute_url()
-        notices += noticed(one.incident, people, one.kind, sentence, href, now, reference)
+        notices += build_notices(one.incident, people, one.kind, sentence, href, now, reference)
     Notice.objects.bulk_create(notices)
 
 

@@ -3,12 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions import checkpoints, consequences
-from incidents.actions.act import act, led_to, next_number, notify
+from incidents.actions import checkpoints, decision_effects
+from incidents.actions.decision_input import DecisionInput, masked, settled
 from incidents.actions.drafts import write_draft
+from incidents.actions.notices import notify
 from incidents.actions.risks import add_step
-from incidents.actions.written import Written, masked, settled
-from incidents.facts import Standing, standing
+from incidents.actions.submissions import redirect_submission
+from incidents.actions.transaction import incident_action, next_number
+from incidents.assessments.decision import offered, proposal_of, situation_of
+from incidents.facts.incident import IncidentFacts, read_facts
 from incidents.models import (
     Checkpoint,
     Decision,
@@ -22,11 +25,10 @@ from incidents.models import (
 )
 from incidents.models.author import Authored
 from incidents.rules import decision as rules
-from incidents.situation import offered, proposal_of, situation_of
 from incidents.timeline.record import record
 from incidents.vocabulary import Choice, Confidence, Option
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused, Violation
+from kernel.actor import Actor
+from kernel.refusal import Refused, Violation
 
 __all__ = ["Written", "decide"]
 
@@ -35,7 +37,7 @@ def decide(
     actor: Actor,
     incident_id: int,
     number: int,
-    written: Written,
+    written: DecisionInput,
     *,
     now: datetime,
     once: UUID | None = None,
@@ -52,8 +54,8 @@ def decide(
     decision: Decision | None = None
     # Masking a long text takes its time: before the lock, so that nobody waits for it.
     written = settled(masked(written))
-    with act("decision.decide", actor, incident_id, now, once=once) as incident:
-        facts = standing(incident)
+    with incident_action("decision.decide", actor, incident_id, now, once=once) as incident:
+        facts = read_facts(incident)
         checkpoint = incident.checkpoints.get(number=number)
         evidence = list(incident.evidence.filter(number__in=written.cited))
         problems, warned = _judge(facts, written, evidence, now)
@@ -64,8 +66,8 @@ def decide(
             decision = _store(facts, checkpoint, evidence, written, actor, now)
             _record_decision(decision, evidence, written, warned, actor, now)
             _tell_owners(decision, actor, now)
-            consequences.follow(facts, decision, written, evidence, actor, now)
-            led_to(once, incident.get_absolute_url())
+            decision_effects.follow(facts, decision, written, evidence, actor, now)
+            redirect_submission(once, incident.get_absolute_url())
     # Raised after the commit: the refusal is recorded and must not be rolled back.
     if decision is None:
         raise Refused(problems)
@@ -87,7 +89,7 @@ def _already_decided(checkpoint: Checkpoint) -> tuple[Violation, ...]:
 
 
 def _judge(
-    facts: Standing, written: Written, evidence: list[Evidence], now: datetime
+    facts: IncidentFacts, written: DecisionInput, evidence: list[Evidence], now: datetime
 ) -> tuple[tuple[Violation, ...], tuple[Violation, ...]]:
     """What refuses the decision, and what is only to be seen."""
     texts = [risk.text for risk in facts.open_risks if risk.number in written.risks]
@@ -107,7 +109,7 @@ def _keep_refused(
     incident: Incident,
     checkpoint: Checkpoint,
     actor: Actor,
-    written: Written,
+    written: DecisionInput,
     problems: tuple[Violation, ...],
     once: UUID | None,
     now: datetime,
@@ -130,10 +132,10 @@ def _keep_refused(
 
 
 def _store(
-    facts: Standing,
+    facts: IncidentFacts,
     checkpoint: Checkpoint,
     evidence: list[Evidence],
-    written: Written,
+    written: DecisionInput,
     actor: Actor,
     now: datetime,
 ) -> Decision:
@@ -187,7 +189,7 @@ def _store(
     return decision
 
 
-def _risks(facts: Standing, written: Written, actor: Actor, now: datetime) -> list[Risk]:
+def _risks(facts: IncidentFacts, written: DecisionInput, actor: Actor, now: datetime) -> list[Risk]:
     risks = [risk for risk in facts.open_risks if risk.number in written.risks]
     if text := written.risk_new.strip():
         owner = Person.objects.get(pk=actor.id)
@@ -199,7 +201,7 @@ def _risks(facts: Standing, written: Written, actor: Actor, now: datetime) -> li
 def _record_decision(
     decision: Decision,
     evidence: list[Evidence],
-    written: Written,
+    written: DecisionInput,
     warned: tuple[Violation, ...],
     actor: Actor,
     now: datetime,

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
-from incidents.actions.act import notify
-from incidents.actions.written import masked_raw
+from incidents.actions.decision_input import masked_raw
+from incidents.actions.notices import notify
 from incidents.models import Checkpoint, DecisionDraft, Incident, Person
 from incidents.permissions import require
-from warroom.kernel.actor import Actor
+from kernel.actor import Actor
 
 
 def save_draft(

@@ -6,18 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from incidents.actions.act import act, led_to, next_number
 from incidents.actions.scenarios import name_as
+from incidents.actions.submissions import redirect_submission
+from incidents.actions.transaction import incident_action, next_number
 from incidents.models import Evidence, EvidenceFile, Incident
 from incidents.models.author import Authored
-from incidents.rules.capture import Capture, recognise, violations
-from incidents.rules.files import media_type, nearly_text, plain_name, text_of
+from incidents.rules.evidence import Capture, recognise, violations
+from incidents.rules.file_types import media_type, nearly_text, plain_name, text_of
 from incidents.timeline.record import record
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
-from warroom.kernel.text import clean_lines, mask_secrets
-from warroom.kernel.text.controls import visible
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_lines, mask_secrets
+from kernel.text.controls import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,11 @@ def capture(
         raise Refused(problems)
     # Masking reads up to a megabyte: before the lock, so that nobody waits for it.
     masked = _mask(cleaned)
-    with act(
+    with incident_action(
         "evidence.capture", actor, incident_id, now, lane=captured.lane, once=once
     ) as incident:
         item = _store(incident, masked, actor, now)
-        led_to(once, item.get_absolute_url())
+        redirect_submission(once, item.get_absolute_url())
         record(
             incident,
             "evidence.captured",

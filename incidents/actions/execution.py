@@ -5,30 +5,33 @@ from datetime import datetime
 from uuid import UUID
 
 from incidents.actions import checkpoints
-from incidents.actions.act import act, holder, notify, said
-from incidents.facts import standing
+from incidents.actions.notices import notify
+from incidents.actions.role_steps import holder
+from incidents.actions.transaction import incident_action
+from incidents.assessments.signatures import dual_facts
+from incidents.facts.incident import read_facts
 from incidents.models import Decision, Evidence, Execution, Incident, Person
-from incidents.rules import dual
+from incidents.rules import dual_signature
 from incidents.rules import execution as rules
-from incidents.signing import dual_facts
 from incidents.timeline.record import record
 from incidents.vocabulary import ExecutionState, Purpose, RoleName
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import NotPermitted, Refused
+from kernel.actor import Actor
+from kernel.refusal import NotPermitted, Refused
+from kernel.text import clean_text
 
 
 def start(
     actor: Actor, incident_id: int, number: int, *, now: datetime, once: UUID | None = None
 ) -> Decision:
     """The execution owner begins D-``number``."""
-    with act("decision.execute", actor, incident_id, now, once=once) as incident:
+    with incident_action("decision.execute", actor, incident_id, now, once=once) as incident:
         decision = _decision(incident, number)
         _only(decision.executor, actor, f"executes {decision.reference}")
         problems = rules.start_violations(progress_of(decision))
         # What waits for signatures is told who is missing, not only that it waits.
         if not problems or decision.execution.is_pending:
-            signed = dual_facts(standing(incident), decision)
-            problems = dual.may_execute(signed) or problems
+            signed = dual_facts(read_facts(incident), decision)
+            problems = dual_signature.may_execute(signed) or problems
         if problems:
             raise Refused(problems)
         execution = decision.execution
@@ -55,7 +58,7 @@ def finish(
     once: UUID | None = None,
 ) -> Decision:
     """The execution owner is done, and ``evidence`` (numbers) shows it."""
-    with act("decision.execute", actor, incident_id, now, once=once) as incident:
+    with incident_action("decision.execute", actor, incident_id, now, once=once) as incident:
         decision = _decision(incident, number)
         _only(decision.executor, actor, f"executes {decision.reference}")
         proof = _items(incident, evidence)
@@ -95,7 +98,7 @@ def judge(
 
     Failed: a checkpoint within ten minutes asks for a new decision.
     """
-    with act("decision.verify", actor, incident_id, now, once=once) as incident:
+    with incident_action("decision.verify", actor, incident_id, now, once=once) as incident:
         decision = _decision(incident, number)
         _only(decision.verifier, actor, f"verifies {decision.reference}")
         item = _items(incident, [run]).get(run) if run is not None else None
@@ -105,7 +108,7 @@ def judge(
             raise Refused(problems)
         execution = decision.execution
         execution.state = ExecutionState.VERIFIED if passed else ExecutionState.FAILED
-        execution.judged_at, execution.run, execution.finding = now, item, said(finding)
+        execution.judged_at, execution.run, execution.finding = now, item, clean_text(finding)
         execution.save(update_fields=["state", "judged_at", "run", "finding"])
         record(
             incident,

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from incidents.actions.act import act, said
-from incidents.actions.owners import can_answer, tell_owner
+from incidents.actions.ownership import can_answer, tell_owner
+from incidents.actions.transaction import incident_action
 from incidents.models import Freeze, Incident, Person, Surface
 from incidents.rules import freeze as rules
 from incidents.timeline.record import record
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text
 
 
 def freeze(
@@ -25,7 +26,7 @@ def freeze(
     once: UUID | None = None,
 ) -> Freeze:
     """Freeze a surface (playbook, "First-15-minutes protocol")."""
-    with act("freeze.change", actor, incident_id, now, once=once) as incident:
+    with incident_action("freeze.change", actor, incident_id, now, once=once) as incident:
         current = _current(incident, surface)
         _refuse(rules.freeze_violations(_stop(surface, current), reason))
         if current is not None:
@@ -33,8 +34,8 @@ def freeze(
         row = Freeze.objects.create(
             incident=incident,
             surface=surface,
-            scope=said(scope, 200),
-            reason=said(reason, 300),
+            scope=clean_text(scope, 200),
+            reason=clean_text(reason, 300),
             since=now,
         )
         stop = f"{row.scope}." if row.scope else "All merges."
@@ -60,11 +61,15 @@ def decline_freeze(
     once: UUID | None = None,
 ) -> Freeze:
     """Record why an impacted surface is not frozen."""
-    with act("freeze.change", actor, incident_id, now, once=once) as incident:
+    with incident_action("freeze.change", actor, incident_id, now, once=once) as incident:
         current = _current(incident, surface)
         _refuse(rules.decline_violations(_stop(surface, current), reason))
         row = Freeze.objects.create(
-            incident=incident, surface=surface, reason=said(reason, 300), declined=True, since=now
+            incident=incident,
+            surface=surface,
+            reason=clean_text(reason, 300),
+            declined=True,
+            since=now,
         )
         record(incident, "freeze.declined", actor, now, surface=surface.name, reason=row.reason)
     return row
@@ -80,13 +85,18 @@ def lift_freeze(
     once: UUID | None = None,
 ) -> Incident:
     """Lift a freeze, with a reason."""
-    with act("freeze.change", actor, incident_id, now, once=once) as incident:
+    with incident_action("freeze.change", actor, incident_id, now, once=once) as incident:
         row = _current(incident, surface)
         _refuse(rules.lift_violations(_stop(surface, row), reason))
         assert row is not None
-        _end(row, now, said(reason, 300))
+        _end(row, now, clean_text(reason, 300))
         record(
-            incident, "freeze.lifted", actor, now, surface=surface.name, reason=said(reason, 300)
+            incident,
+            "freeze.lifted",
+            actor,
+            now,
+            surface=surface.name,
+            reason=clean_text(reason, 300),
         )
     return incident
 
@@ -102,13 +112,13 @@ def keep_freeze(
     once: UUID | None = None,
 ) -> Freeze:
     """Keep a freeze on purpose beyond the incident, with an owner and a reason."""
-    with act("freeze.change", actor, incident_id, now, once=once) as incident:
+    with incident_action("freeze.change", actor, incident_id, now, once=once) as incident:
         row = _current(incident, surface)
         keeper = rules.Keeper(str(owner), can_answer(incident, owner)) if owner else None
         _refuse(rules.keep_violations(_stop(surface, row), keeper, reason))
         assert row is not None
         assert owner is not None
-        row.kept_at, row.kept_by, row.kept_reason = now, owner, said(reason, 300)
+        row.kept_at, row.kept_by, row.kept_reason = now, owner, clean_text(reason, 300)
         row.save(update_fields=["kept_at", "kept_by", "kept_reason"])
         record(
             incident,

@@ -8,16 +8,19 @@ from uuid import UUID
 from django.db import transaction
 
 from incidents import scenarios
-from incidents.actions.act import act, join, led_to, put_in_role, submit_once
-from incidents.actions.act import said as as_said
+from incidents.actions.role_steps import join, put_in_role
+from incidents.actions.submissions import redirect_submission, submit_once
+from incidents.actions.transaction import incident_action
+from incidents.locking import check_locked, lock
 from incidents.models import Incident, Person, Surface
 from incidents.permissions import require
 from incidents.rules import phase as phase_rules
-from incidents.timeline.record import check_locked, lock, record
+from incidents.timeline.record import record
 from incidents.vocabulary import Phase, Reach, RoleName, Severity
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
-from warroom.kernel.text import says_nothing
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text as as_said
+from kernel.text import says_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def declare(
             person_id=commander.pk,
             before="",
         )
-        led_to(once, incident.get_absolute_url())
+        redirect_submission(once, incident.get_absolute_url())
     return incident
 
 
@@ -131,7 +134,7 @@ def change_severity(
     once: UUID | None = None,
 ) -> Incident:
     """Raise or lower the severity, with a reason."""
-    with act("severity.change", actor, incident_id, now, once=once) as incident:
+    with incident_action("severity.change", actor, incident_id, now, once=once) as incident:
         if problems := phase_rules.severity_violations(incident.severity, severity, reason):
             raise Refused(problems)
         before, incident.severity = incident.severity, severity
@@ -159,7 +162,7 @@ def change_phase(
     once: UUID | None = None,
 ) -> Incident:
     """Move to another phase, with a reason."""
-    with act("phase.change", actor, incident_id, now, once=once) as incident:
+    with incident_action("phase.change", actor, incident_id, now, once=once) as incident:
         if problems := phase_rules.phase_violations(incident.phase, phase, reason):
             raise Refused(problems)
         before, incident.phase = incident.phase, phase
@@ -195,7 +198,7 @@ def set_channel(
     actor: Actor, incident_id: int, *, channel: str, now: datetime, once: UUID | None = None
 ) -> Incident:
     """Record the one evidence channel (playbook, "Provider-specific readiness checks")."""
-    with act("channel.set", actor, incident_id, now, once=once) as incident:
+    with incident_action("channel.set", actor, incident_id, now, once=once) as incident:
         if says_nothing(channel):
             raise Refused.because(
                 "K-CHANNEL", "Name the one place where checkpoint records are written.", "channel"
@@ -210,7 +213,7 @@ def set_revision(
     actor: Actor, incident_id: int, *, revision: str, now: datetime, once: UUID | None = None
 ) -> Incident:
     """Record the last known-good revision for this incident."""
-    with act("revision.set", actor, incident_id, now, once=once) as incident:
+    with incident_action("revision.set", actor, incident_id, now, once=once) as incident:
         if says_nothing(revision):
             raise Refused.because(
                 "K-REVISION", "Name a commit, tag or version that was good.", "revision"
@@ -231,7 +234,7 @@ def set_rollback_reach(
     once: UUID | None = None,
 ) -> Incident:
     """Record whether a migration or data change makes a full rollback broad, and why."""
-    with act("rollback.set_reach", actor, incident_id, now, once=once) as incident:
+    with incident_action("rollback.set_reach", actor, incident_id, now, once=once) as incident:
         if says_nothing(reason):
             raise Refused.because(
                 "K-REACH", "Say which migration or data change decides this.", "reason"
@@ -253,7 +256,7 @@ def set_surfaces(
     once: UUID | None = None,
 ) -> Incident:
     """Say which surfaces are impacted now; fills the last known-good revision if it is unknown."""
-    with act("surfaces.change", actor, incident_id, now, once=once) as incident:
+    with incident_action("surfaces.change", actor, incident_id, now, once=once) as incident:
         incident.surfaces.set(surfaces)
         if not incident.last_known_good and (revision := _known_good(surfaces)):
             incident.last_known_good = revision

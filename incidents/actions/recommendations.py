@@ -5,28 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from incidents import situation
-from incidents.actions.act import act, holder, next_number, notify, said
-from incidents.facts import standing
-from incidents.models import (
-    Contradiction,
-    Evidence,
-    Incident,
-    Person,
-    Recommendation,
-    Side,
-)
+from incidents.actions.notices import notify
+from incidents.actions.role_steps import holder
+from incidents.actions.transaction import incident_action, next_number
+from incidents.assessments import decision as decision_assessment
+from incidents.facts.incident import read_facts
+from incidents.locking import check_locked
+from incidents.models import Contradiction, Evidence, Incident, Person, Recommendation, Side
 from incidents.models.author import Authored
 from incidents.permissions import in_incident, may
 from incidents.rules import recommendation as rules
 from incidents.rules.conflict import Scores
 from incidents.rules.decision import Cited
 from incidents.rules.wording import listed
-from incidents.timeline.record import check_locked, record
+from incidents.timeline.record import record
 from incidents.vocabulary import Option, RecommendationState, RoleName, Status
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import NotPermitted, Refused
-from warroom.kernel.text import says_nothing
+from kernel.actor import Actor
+from kernel.refusal import NotPermitted, Refused
+from kernel.text import clean_text, says_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,9 @@ def recommend(
     When open recommendations of different owners now choose different options, a contradiction
     opens, or this one joins the open one (``D-CONFLICT``).
     """
-    with act("recommendation.make", actor, incident_id, now, lane=lane, once=once) as incident:
+    with incident_action(
+        "recommendation.make", actor, incident_id, now, lane=lane, once=once
+    ) as incident:
         if incident.status != Status.ACTIVE:
             raise Refused.because("R-OVER", "The incident is over: nothing is to be decided.")
         evidence = list(incident.evidence.filter(number__in=proposed.evidence).defer("text"))
@@ -91,7 +89,7 @@ def withdraw(
     once: UUID | None = None,
 ) -> Recommendation:
     """Take a recommendation back, with a reason: by its author or by the commander."""
-    with act("recommendation.withdraw", actor, incident_id, now, once=once) as incident:
+    with incident_action("recommendation.withdraw", actor, incident_id, now, once=once) as incident:
         made = incident.recommendations.get(number=number)
         _only_author_or_command(actor, incident, made)
         if not made.is_open:
@@ -100,7 +98,7 @@ def withdraw(
             raise Refused.because("R-STATE", words, "reason")
         if says_nothing(reason):
             raise Refused.because("R-REASON", "Say why it is withdrawn.", "reason")
-        _close(made, RecommendationState.WITHDRAWN, said(reason, 300), now)
+        _close(made, RecommendationState.WITHDRAWN, clean_text(reason, 300), now)
         record(
             incident,
             "recommendation.withdrawn",
@@ -118,7 +116,7 @@ def _judged(
     incident: Incident, proposed: Proposed, evidence: Iterable[Evidence]
 ) -> rules.Recommended:
     found = {item.number: Cited(item.number, item.has_content) for item in evidence}
-    offered = situation.offered(standing(incident))
+    offered = decision_assessment.offered(read_facts(incident))
     return rules.Recommended(
         option=proposed.option,
         reasons=proposed.reasons,
@@ -153,8 +151,8 @@ def _store(
         number=number,
         lane=lane,
         option=Option(proposed.option),
-        option_detail=said(proposed.option_detail, 200),
-        reasons=said(proposed.reasons),
+        option_detail=clean_text(proposed.option_detail, 200),
+        reasons=clean_text(proposed.reasons),
         reversibility=proposed.reversibility,
         blast_radius=proposed.blast_radius,
         made_at=now,

@@ -6,15 +6,16 @@ from uuid import UUID
 
 from django.db import transaction
 
-from incidents.actions.act import act, join, said
-from incidents.live import publish
+from incidents.actions.role_steps import join
+from incidents.actions.transaction import incident_action
 from incidents.models import Incident, Person
+from incidents.push import publish
 from incidents.timeline import replay
 from incidents.timeline.record import record
 from incidents.vocabulary import UNFINISHED
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
-from warroom.kernel.text import says_nothing
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text, says_nothing
 
 CHANGED = replay.register("restriction.changed")
 
@@ -43,7 +44,7 @@ def restrict(
     Who is owed an act in it (executes, verifies) takes part from then on, so that nothing is left
     with somebody who cannot see it. All others stop receiving at once.
     """
-    with act("restriction.change", actor, incident_id, now, once=once) as incident:
+    with incident_action("restriction.change", actor, incident_id, now, once=once) as incident:
         if incident.restricted == restricted:
             how = "restricted" if restricted else "open to every responder"
             raise Refused.because("K-RESTRICTED", f"It is {how} already.", "restricted")
@@ -62,7 +63,7 @@ def restrict(
             now,
             becomes={"restricted": restricted},
             words="Restricted to who takes part" if restricted else "Open to every responder",
-            reason=said(reason, 500),
+            reason=clean_text(reason, 500),
         )
         for follow in _followers:
             follow(incident)

@@ -5,13 +5,15 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from incidents.actions.act import act, next_number, said
-from incidents.actions.owners import can_answer, tell_owner
+from incidents.actions.ownership import can_answer, tell_owner
+from incidents.actions.transaction import incident_action, next_number
+from incidents.locking import check_locked
 from incidents.models import Incident, Person, Risk
 from incidents.rules import risk as rules
-from incidents.timeline.record import check_locked, record
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
+from incidents.timeline.record import record
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text
 
 
 def add(
@@ -24,7 +26,7 @@ def add(
     once: UUID | None = None,
 ) -> Risk:
     """Note a residual risk (RISK-n). Without an owner it is shown as such."""
-    with act("risk.change", actor, incident_id, now, once=once) as incident:
+    with incident_action("risk.change", actor, incident_id, now, once=once) as incident:
         answers = _answers(incident, owner) if owner else None
         if problems := rules.add_violations(text, answers):
             raise Refused(problems)
@@ -42,7 +44,7 @@ def add_step(
     risk = Risk.objects.create(
         incident=incident,
         number=next_number(incident.risks.all()),
-        text=said(text, 500),
+        text=clean_text(text, 500),
         owner=owner,
         noted_at=now,
     )
@@ -69,7 +71,7 @@ def own(
     once: UUID | None = None,
 ) -> Risk:
     """Give a risk to an owner."""
-    with act("risk.change", actor, incident_id, now, once=once) as incident:
+    with incident_action("risk.change", actor, incident_id, now, once=once) as incident:
         risk = incident.risks.get(number=number)
         before = risk.owner_id
         answers = _answers(incident, owner)
@@ -102,11 +104,11 @@ def retire(
     once: UUID | None = None,
 ) -> Risk:
     """Retire a risk, with the reason why it is none any more."""
-    with act("risk.change", actor, incident_id, now, once=once) as incident:
+    with incident_action("risk.change", actor, incident_id, now, once=once) as incident:
         risk = incident.risks.get(number=number)
         if problems := rules.retire_violations(reason, risk.reference, risk.is_open):
             raise Refused(problems)
-        risk.retired_at, risk.retired_reason = now, said(reason, 500)
+        risk.retired_at, risk.retired_reason = now, clean_text(reason, 500)
         risk.save(update_fields=["retired_at", "retired_reason"])
         record(
             incident,

@@ -6,15 +6,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from incidents.actions.act import act, holder, join, notify, put_in_role, role_label
 from incidents.actions.drafts import tell_authors
 from incidents.actions.lifecycle import refuse_unfit
-from incidents.live import publish
+from incidents.actions.notices import notify
+from incidents.actions.role_steps import holder, join, put_in_role, role_label
+from incidents.actions.transaction import incident_action
 from incidents.models import Assignment, Incident, Participation, Person
+from incidents.push import publish
 from incidents.timeline.record import record
 from incidents.vocabulary import RoleName
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
+from kernel.actor import Actor
+from kernel.refusal import Refused
 
 _COUNTERPART = {RoleName.COMMANDER: RoleName.DEPUTY, RoleName.DEPUTY: RoleName.COMMANDER}
 
@@ -43,7 +45,7 @@ def assign(
 
     Commander and deputy are two people: the deputy is who is left when the commander is not.
     """
-    with act("role.assign", actor, incident_id, now, once=once) as incident:
+    with incident_action("role.assign", actor, incident_id, now, once=once) as incident:
         refuse_unfit(person, "person")
         _refuse_double_command(incident, role, person)
         if holder(incident, role, lane) == person:
@@ -99,7 +101,7 @@ def add_participant(
     actor: Actor, incident_id: int, *, person: Person, now: datetime, once: UUID | None = None
 ) -> Incident:
     """Let a responder take part; in a restricted incident this is what lets them see it."""
-    with act("participant.change", actor, incident_id, now, once=once) as incident:
+    with incident_action("participant.change", actor, incident_id, now, once=once) as incident:
         refuse_unfit(person, "person")
         if not join(incident, person, now):
             raise Refused.because("R-SAME", f"{person} already takes part.", "person")
@@ -119,7 +121,7 @@ def remove_participant(
     actor: Actor, incident_id: int, *, person: Person, now: datetime, once: UUID | None = None
 ) -> Incident:
     """End somebody's part. Who holds a role hands it over first, so that nothing is unowned."""
-    with act("participant.change", actor, incident_id, now, once=once) as incident:
+    with incident_action("participant.change", actor, incident_id, now, once=once) as incident:
         held = Assignment.objects.current().filter(incident=incident, person=person)
         if roles := [assignment.label for assignment in held]:
             raise Refused.because(

@@ -4,13 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from incidents import scenarios
-from incidents.actions.act import act, said
+from incidents.actions.transaction import incident_action
+from incidents.locking import check_locked
 from incidents.models import Evidence, Incident, Served
 from incidents.permissions import require
-from incidents.timeline.record import check_locked, record
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
-from warroom.kernel.text import says_nothing
+from incidents.timeline.record import record
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text, says_nothing
 
 
 def set_scenario(
@@ -27,7 +28,7 @@ def set_scenario(
     Its options, posture, special rules and evidence minimum count from now on. Who may know of the
     incident stays as it is.
     """
-    with act("scenario.set", actor, incident_id, now, once=once) as incident:
+    with incident_action("scenario.set", actor, incident_id, now, once=once) as incident:
         found = scenarios.find(scenario)
         if found is None:
             raise Refused.because("K-SCENARIO", "There is no such scenario.", "scenario")
@@ -44,10 +45,10 @@ def set_scenario(
             "scenario.set",
             actor,
             now,
-            scenario=said(found.title, 160),
+            scenario=clean_text(found.title, 160),
             slug=scenario,
             before=before,
-            reason=said(reason, 500),
+            reason=clean_text(reason, 500),
         )
     return incident
 
@@ -62,7 +63,7 @@ def serve(
     once: UUID | None = None,
 ) -> Served:
     """Name captured evidence, by number, as an item (by key) of the scenario's minimum."""
-    with act("evidence.serve", actor, incident_id, now, once=once) as incident:
+    with incident_action("evidence.serve", actor, incident_id, now, once=once) as incident:
         found = incident.evidence.defer("text").filter(number=evidence).first()
         if found is None:
             raise Refused.because(
@@ -96,7 +97,7 @@ def name_as(incident: Incident, found: Evidence, key: str, actor: Actor, now: da
         now,
         lane=found.lane,
         subject=found.reference,
-        item=said(label, 160),
+        item=clean_text(label, 160),
         key=key,
     )
     return row

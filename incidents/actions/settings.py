@@ -2,11 +2,11 @@
 
 from django.db import transaction
 
+from incidents.display_names import as_shown, bearer
 from incidents.models import Person
-from incidents.names import as_shown, bearer
 from incidents.permissions import require
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
+from kernel.actor import Actor
+from kernel.refusal import Refused
 
 
 def change_settings(

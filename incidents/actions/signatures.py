@@ -3,18 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.act import act, holder, notify, said
-from incidents.content import content_hash
-from incidents.facts import standing
+from incidents.actions.notices import notify
+from incidents.actions.role_steps import holder
+from incidents.actions.transaction import incident_action
+from incidents.assessments.signatures import dual_facts
+from incidents.facts.incident import read_facts
+from incidents.facts.signed_record import content_hash
+from incidents.locking import check_locked
 from incidents.models import Decision, Incident, Person, Signature
-from incidents.rules import dual
+from incidents.rules import dual_signature
 from incidents.rules.wording import listed
-from incidents.signing import dual_facts
-from incidents.timeline.record import check_locked, record
+from incidents.timeline.record import record
 from incidents.vocabulary import ExecutionState, RoleName, SignRole
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
-from warroom.kernel.text import says_nothing
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text, says_nothing
 
 
 def sign(
@@ -28,12 +31,12 @@ def sign(
     once: UUID | None = None,
 ) -> Decision:
     """Sign D-``number`` as commander or data owner. ``seen`` is the hash of what was read."""
-    with act("decision.sign", actor, incident_id, now, once=once) as incident:
+    with incident_action("decision.sign", actor, incident_id, now, once=once) as incident:
         decision = incident.decisions.select_related("execution", "checkpoint").get(number=number)
         person = Person.objects.get(pk=actor.id)
         current = content_hash(decision)
-        facts = dual_facts(standing(incident), decision, current)
-        if problems := dual.sign_violations(facts, role, person.pk, seen == current):
+        facts = dual_facts(read_facts(incident), decision, current)
+        if problems := dual_signature.sign_violations(facts, role, person.pk, seen == current):
             raise Refused(problems)
         sign_step(incident, decision, person, SignRole(role), actor, now)
     return decision
@@ -56,8 +59,8 @@ def sign_step(
     Signature.objects.create(
         decision=decision, role=role, person=person, content_hash=current, signed_at=now
     )
-    facts = dual_facts(standing(incident), decision, current)
-    waiting = dual.missing(facts)
+    facts = dual_facts(read_facts(incident), decision, current)
+    waiting = dual_signature.missing(facts)
     execution = decision.execution
     if facts.is_complete:
         execution.signed_at = now
@@ -80,11 +83,16 @@ def sign_step(
 def ask(incident: Incident, decision: Decision, now: datetime) -> None:
     """Ask for both signatures of a decision that nobody has signed by making it."""
     check_locked(incident)
-    _ask(incident, decision, dual.missing(dual_facts(standing(incident), decision)), now)
+    _ask(
+        incident, decision, dual_signature.missing(dual_facts(read_facts(incident), decision)), now
+    )
 
 
 def _ask(
-    incident: Incident, decision: Decision, waiting: tuple[dual.Missing, ...], now: datetime
+    incident: Incident,
+    decision: Decision,
+    waiting: tuple[dual_signature.Missing, ...],
+    now: datetime,
 ) -> None:
     people = list(Person.objects.filter(pk__in=[one.person for one in waiting if one.person]))
     sentence = f"Your signature is asked: {decision.reference} of {incident.reference}."
@@ -92,7 +100,7 @@ def _ask(
     notify(incident, people, "decision.sign", sentence, href, now, decision.reference)
 
 
-def _standing_of(decision: Decision, waiting: tuple[dual.Missing, ...]) -> str:
+def _standing_of(decision: Decision, waiting: tuple[dual_signature.Missing, ...]) -> str:
     if waiting:
         return f"Still to sign: {listed(one.sentence for one in waiting)}."
     return f"Both have signed: {decision.reference} can be executed."
@@ -101,7 +109,7 @@ def _standing_of(decision: Decision, waiting: tuple[dual.Missing, ...]) -> str:
 def _tell(
     incident: Incident,
     decision: Decision,
-    waiting: tuple[dual.Missing, ...],
+    waiting: tuple[dual_signature.Missing, ...],
     signer: Person,
     now: datetime,
 ) -> None:
@@ -124,10 +132,10 @@ def withdraw(
     once: UUID | None = None,
 ) -> Decision:
     """Take back a decision that nobody has begun to execute, with a reason."""
-    with act("decision.withdraw", actor, incident_id, now, once=once) as incident:
+    with incident_action("decision.withdraw", actor, incident_id, now, once=once) as incident:
         decision = incident.decisions.select_related("execution").get(number=number)
         execution = decision.execution
-        if execution.state not in dual.OPEN_TO_SIGN:
+        if execution.state not in dual_signature.OPEN_TO_SIGN:
             state = ExecutionState(execution.state).label.lower()
             raise Refused.because(
                 "X-STATE", f"{decision.reference} can no longer be withdrawn: {state}.", "reason"
@@ -135,7 +143,7 @@ def withdraw(
         if says_nothing(reason):
             raise Refused.because("X-REASON", "Say why it is withdrawn.", "reason")
         execution.state, execution.ended_at = ExecutionState.WITHDRAWN, now
-        execution.end_reason = said(reason)
+        execution.end_reason = clean_text(reason)
         execution.save(update_fields=["state", "ended_at", "end_reason"])
         record(
             incident,

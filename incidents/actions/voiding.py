@@ -12,15 +12,17 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from incidents.actions.act import act, notify, said
 from incidents.actions.lifecycle import set_status
+from incidents.actions.notices import notify
+from incidents.actions.transaction import incident_action
 from incidents.models import Execution, Freeze, Incident, Person, Voided
 from incidents.rules import voiding as rules
 from incidents.timeline import replay
 from incidents.timeline.record import record
 from incidents.vocabulary import Status
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text
 
 VOIDED = replay.register("incident.voided")
 DUPLICATE = replay.register("incident.duplicate")
@@ -42,7 +44,10 @@ def void(
     actor: Actor, incident_id: int, *, reason: str, now: datetime, once: UUID | None = None
 ) -> Voided:
     """Nothing happened. It ends as void: never called closed, counted apart."""
-    with _one_at_a_time(), act("incident.void", actor, incident_id, now, once=once) as incident:
+    with (
+        _one_at_a_time(),
+        incident_action("incident.void", actor, incident_id, now, once=once) as incident,
+    ):
         if problems := rules.void_violations(_ending(incident), reason):
             raise Refused(_linked(problems, incident))
         return _end(incident, None, reason, actor, now)
@@ -58,7 +63,10 @@ def duplicate(
     once: UUID | None = None,
 ) -> Voided:
     """It is another incident again, by its number; whoever takes part is told where to go."""
-    with _one_at_a_time(), act("incident.void", actor, incident_id, now, once=once) as incident:
+    with (
+        _one_at_a_time(),
+        incident_action("incident.void", actor, incident_id, now, once=once) as incident,
+    ):
         other, ending = _known(actor, original), _ending(incident)
         named = _original(incident, other) if other else None
         problems = rules.void_violations(ending, reason)
@@ -139,7 +147,7 @@ def _linked(problems: rules.Found, incident: Incident) -> rules.Found:
 def _end(
     incident: Incident, original: Incident | None, reason: str, actor: Actor, now: datetime
 ) -> Voided:
-    reason = said(reason, 500)
+    reason = clean_text(reason, 500)
     by = Person.objects.get(pk=actor.id)
     made = Voided.objects.create(incident=incident, original=original, reason=reason, at=now, by=by)
     status = Status.DUPLICATE if original else Status.VOID
@@ -155,12 +163,12 @@ def take_back(
     actor: Actor, incident_id: int, *, reason: str, now: datetime, once: UUID | None = None
 ) -> Incident:
     """It was no error: active again, or backfilled, as it was."""
-    with act("incident.take_back", actor, incident_id, now, once=once) as incident:
+    with incident_action("incident.take_back", actor, incident_id, now, once=once) as incident:
         if problems := rules.take_back_violations(incident.status, reason):
             raise Refused(problems)
         incident.voidings.filter(taken_back_at=None).update(taken_back_at=now)
         written_up = incident.backfilled is not None
         becomes = set_status(incident, rules.before_it(written_up))
         kind = STANDS if written_up else TAKEN_BACK
-        record(incident, kind, actor, now, reason=said(reason, 500), becomes=becomes)
+        record(incident, kind, actor, now, reason=clean_text(reason, 500), becomes=becomes)
     return incident

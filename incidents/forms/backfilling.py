@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from incidents.actions.backfilling import WrittenUp
-from incidents.forms.base import WarroomForm
 from incidents.forms.evidence import PastField
-from incidents.forms.fields import PersonField, SurfacesField
 from incidents.rules.backfilling import Account
 from incidents.vocabulary import Severity
+from incidents.web.fields import PersonField, SurfacesField
+from incidents.web.forms import WarroomForm
 
 _OWN = ("surfaces", "restricted", "commander")
 

@@ -4,14 +4,9 @@ from typing import Any
 
 from django import forms
 
-from incidents.forms.base import WarroomForm
-from incidents.forms.fields import PersonField, Soon, SurfaceField, SurfacesField
-from incidents.vocabulary import (
-    LaneKind,
-    Phase,
-    RoleName,
-    Severity,
-)
+from incidents.vocabulary import LaneKind, Phase, RoleName, Severity
+from incidents.web.fields import PersonField, Soon, SurfaceField, SurfacesField
+from incidents.web.forms import WarroomForm
 
 _WHY = forms.Textarea(attrs={"rows": 2})
 

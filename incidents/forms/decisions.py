@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from incidents.actions.written import Written
-from incidents.forms.base import WarroomForm
-from incidents.forms.fields import PersonField, Soon
+from incidents.actions.decision_input import DecisionInput
 from incidents.models import Recommendation
-from incidents.reader import number
 from incidents.rules.conflict import LEAST, MOST, Scores, Stand
 from incidents.rules.decision import Conflict, Offer
 from incidents.vocabulary import Choice, Confidence
-from warroom.kernel.refusal import Violation
+from incidents.web.fields import PersonField, Soon
+from incidents.web.forms import WarroomForm
+from incidents.web.time_zone import number
+from kernel.refusal import Violation
 
 
 def _text(label: str, limit: int = 4000, rows: int = 2, **options: Any) -> forms.CharField:
@@ -140,7 +140,7 @@ class DecisionForm(WarroomForm):
             for offer in self.offered
         ]
 
-    def written(self) -> Written:
+    def written(self) -> DecisionInput:
         """What was filled in, with what is wrong in shape, whether or not the form is valid."""
         said = {**self.cleaned_data}
         said.pop("once", None)
@@ -153,7 +153,7 @@ class DecisionForm(WarroomForm):
             for message in messages
         )
         raw = {k: v for k, v in self.data.lists() if k in self.fields and k not in _NOT_KEPT}
-        return Written(**said, rejected=reasons, scores=scores, shape=shape, raw=raw)
+        return DecisionInput(**said, rejected=reasons, scores=scores, shape=shape, raw=raw)
 
     def _scores(self, said: dict[str, Any]) -> dict[int, Scores]:
         """The commander's scores, taken out of what was said."""

@@ -6,13 +6,14 @@ from django import forms
 from django.db.models import Q
 from django.http import QueryDict
 
-from incidents import adopted, scenarios
-from incidents.adopted import Adopted
-from incidents.forms.base import WarroomForm
-from incidents.forms.fields import PersonField, SurfacesField
+from incidents import scenarios
+from incidents.assessments import scenario as scenario_assessment
+from incidents.assessments.scenario import Adopted
 from incidents.models import Surface
 from incidents.scenarios import Scenario
 from incidents.vocabulary import SEVERITY_IMPACT, SEVERITY_POSTURE, Severity
+from incidents.web.fields import PersonField, SurfacesField
+from incidents.web.forms import WarroomForm
 
 
 class DeclareForm(WarroomForm):
@@ -80,7 +81,7 @@ class DeclareForm(WarroomForm):
     def chosen(self) -> Adopted | None:
         """The chosen scenario, as the room will show it."""
         found = scenarios.find(str(self["scenario"].value() or ""))
-        return adopted.before_declaring(found) if found else None
+        return scenario_assessment.before_declaring(found) if found else None
 
     def clean(self) -> dict[str, Any]:
         """A scenario that is restricted by default makes its incident so.

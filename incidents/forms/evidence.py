@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from incidents import scenarios
-from incidents.forms.base import WarroomForm
-from incidents.forms.fields import in_zone
 from incidents.models import Incident
 from incidents.models.evidence import EARLIEST
-from incidents.rules.capture import MAX_TEXT, Capture
-from incidents.rules.files import text_of
+from incidents.rules.evidence import MAX_TEXT, Capture
+from incidents.rules.file_types import text_of
 from incidents.scenarios import Scenario
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
-from warroom.kernel.text import clean_lines
+from incidents.web.fields import in_zone
+from incidents.web.forms import WarroomForm
+from kernel.text import clean_lines
 
 FIELDS: dict[str, frozenset[str]] = {
     EvidenceKind.COMMAND: frozenset(

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
-from incidents.forms.base import WarroomForm
 from incidents.forms.decisions import Numbers
-from incidents.reader import number
+from incidents.web.forms import WarroomForm
+from incidents.web.time_zone import number
 
 _WHY = forms.Textarea(attrs={"rows": 2})
 

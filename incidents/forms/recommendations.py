@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 
 from incidents.actions.recommendations import Proposed
-from incidents.forms.base import WarroomForm
 from incidents.forms.decisions import Numbers, Score
 from incidents.rules.decision import Offer
 from incidents.vocabulary import LaneKind
+from incidents.web.forms import WarroomForm
 
 _WHY = forms.Textarea(attrs={"rows": 3})
 

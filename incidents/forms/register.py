@@ -2,9 +2,9 @@
 
 from django import forms
 
-from incidents.forms.base import WarroomForm
-from incidents.forms.fields import PersonField
 from incidents.vocabulary import BranchState, BranchType
+from incidents.web.fields import PersonField
+from incidents.web.forms import WarroomForm
 
 _WHY = forms.Textarea(attrs={"rows": 2})
 

@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 
 from incidents import scenarios
-from incidents.forms.base import WarroomForm
 from incidents.forms.evidence import items_of
 from incidents.scenarios import Scenario
+from incidents.web.forms import WarroomForm
 
 
 class ScenarioForm(WarroomForm):

@@ -5,8 +5,8 @@ from zoneinfo import available_timezones
 
 from django import forms
 
-from incidents.forms.base import WarroomForm
 from incidents.models import Person
+from incidents.web.forms import WarroomForm
 
 
 class SettingsForm(WarroomForm):

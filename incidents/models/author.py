@@ -1,6 +1,6 @@
 from django.db import models
 
-from warroom.kernel.actor import Actor, ActorKind
+from kernel.actor import Actor, ActorKind
 
 
 class Authored(models.Model):

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
 from incidents.vocabulary import Group
-from warroom.kernel.actor import Actor, ActorKind
+from kernel.actor import Actor, ActorKind
 
 if TYPE_CHECKING:
     from incidents.models.incident import Incident

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from incidents.rules.wording import duration
 from incidents.vocabulary import Severity
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import same_reason, says_nothing
+from kernel.refusal import Violation
+from kernel.text import same_reason, says_nothing
 
 Found = tuple[Violation, ...]
 

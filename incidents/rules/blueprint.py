@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from incidents.rules.derived import DerivedItem, against, item, last_of
+from incidents.rules.checklist import DerivedItem, against, item, last_of
 
 HOUR = timedelta(minutes=60)
 NOTE_FROM = timedelta(minutes=35)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from incidents.rules.wording import listed
 from incidents.vocabulary import BranchState, BranchType
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import says_nothing
+from kernel.refusal import Violation
+from kernel.text import says_nothing
 
 Found = tuple[Violation, ...]
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from incidents.rules.limits import deadline_problem, longest
+from incidents.rules.checkpoint_limits import deadline_problem, longest
 from incidents.rules.wording import duration
 from incidents.vocabulary import Status
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
 
 
 def schedule_violations(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from incidents.rules.derived import DerivedItem, against, item, last_of
+from incidents.rules.checklist import DerivedItem, against, item, last_of
 from incidents.rules.wording import first_lower, listed
 from incidents.vocabulary import LaneKind
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from incidents.rules.wording import listed, quoted
 from incidents.vocabulary import ExecutionState
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import has_content, says_nothing
+from kernel.refusal import Violation
+from kernel.text import has_content, says_nothing
 
 Found = tuple[Violation, ...]
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import says_nothing
+from kernel.refusal import Violation
+from kernel.text import says_nothing
 
 Found = tuple[Violation, ...]
 

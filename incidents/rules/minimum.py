@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from incidents.rules.derived import DerivedItem
+from incidents.rules.checklist import DerivedItem
 
 
 @dataclass(frozen=True, slots=True)

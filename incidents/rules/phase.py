@@ -1,10 +1,10 @@
 """How phase, severity and status of an incident may change."""
 
-from incidents.rules.graph import Graph
+from incidents.rules.state_machine import Graph
 from incidents.rules.wording import first_lower, listed
 from incidents.vocabulary import Phase, Severity, Status
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import says_nothing
+from kernel.refusal import Violation
+from kernel.text import says_nothing
 
 STATUS_GRAPH: Graph[Status] = Graph(
     Status,

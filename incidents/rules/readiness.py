@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from incidents.rules.checklist import DerivedItem
 from incidents.rules.control import NO_COMMANDER, without_owner
-from incidents.rules.derived import DerivedItem
 from incidents.rules.wording import listed
 from incidents.vocabulary import LaneKind
-from warroom.kernel.text import says_nothing
+from kernel.text import says_nothing
 
 NEEDED_LANES = (LaneKind.MITIGATION, LaneKind.VERIFICATION, LaneKind.COMMUNICATION)
 """The owner graph names these beside the commander; investigation may still be unowned."""

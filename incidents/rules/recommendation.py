@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from incidents.rules.conflict import Scores
 from incidents.rules.decision.inputs import Cited
 from incidents.rules.wording import listed, quoted
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import has_content, says_nothing
+from kernel.refusal import Violation
+from kernel.text import has_content, says_nothing
 
 Found = tuple[Violation, ...]
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from incidents.rules.wording import quoted
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import has_content, says_nothing
+from kernel.refusal import Violation
+from kernel.text import has_content, says_nothing
 
 Found = tuple[Violation, ...]
 

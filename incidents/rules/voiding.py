@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from incidents.rules.wording import listed
 from incidents.vocabulary import IN_ERROR, Status
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import says_nothing
+from kernel.refusal import Violation
+from kernel.text import says_nothing
 
 Found = tuple[Violation, ...]
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from incidents.models import Incident
 from incidents.vocabulary import Reach, Severity
-from warroom.kernel.text import ansi_to_html
+from kernel.text import ansi_to_html
 
 register = template.Library()
 

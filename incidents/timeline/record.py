@@ -7,18 +7,18 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from incidents import prepared
-from incidents.live import publish
+from incidents import prepared_statements
 from incidents.models import Incident, TimelineEntry
 from incidents.models.author import Authored
+from incidents.push import publish
 from incidents.timeline import kinds
 from incidents.timeline.chain import Link, seal
-from warroom.kernel.actor import Actor
+from kernel.actor import Actor
 
 
 def lock(incident_id: int) -> Incident:
     """The incident, its row locked until the transaction ends: whoever writes holds this."""
-    incident = prepared.locked_incident(incident_id)
+    incident = prepared_statements.locked_incident(incident_id)
     incident.locked = True  # type: ignore[attr-defined]
     return incident
 
@@ -93,7 +93,7 @@ def _append(entry: TimelineEntry) -> None:
     """The row, and the end of the timeline moved to it, in one statement."""
     values = [entry.seq, entry.hash, entry.incident_id]
     values += [getattr(entry, name) for name in _COLUMNS]
-    [(entry.pk,)] = prepared.rows(_APPEND, [*values, Jsonb(entry.data)])
+    [(entry.pk,)] = prepared_statements.rows(_APPEND, [*values, Jsonb(entry.data)])
     entry._state.adding, entry._state.db = False, connection.alias
 
 

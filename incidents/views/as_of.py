@@ -3,23 +3,23 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from incidents import scrubber
-from incidents.as_of import incident_at
-from incidents.doors import door
-from incidents.live import render as live
+from incidents.facts.as_of import incident_at
 from incidents.models import Incident, TimelineEntry
-from incidents.reader import zone_of
-from incidents.reading import read_only
-from incidents.rules.moment import asked
+from incidents.panels import time_slider
+from incidents.panels.read_only_html import read_only
+from incidents.push import render as live
+from incidents.rules.as_of_time import asked
 from incidents.views.room import WINDOW
-from warroom.kernel import clock
-from warroom.kernel.text import clean_lines
+from incidents.web.access import requires
+from incidents.web.time_zone import zone_of
+from kernel import clock
+from kernel.text import clean_lines
 
 
-@door("room.view")
+@requires("room.view")
 def as_of(request: HttpRequest, incident: Incident) -> HttpResponse:
     """``?t=`` is a moment; without one, or with one that cannot be read, it is now."""
-    end = scrubber.end_of(incident, clock.now())
+    end = time_slider.end_of(incident, clock.now())
     text = clean_lines(request.GET.get("t", ""))
     wanted = asked(text, incident.clock_start, end, zone_of(request))
     past = incident_at(incident, wanted.moment)
@@ -29,7 +29,7 @@ def as_of(request: HttpRequest, incident: Incident) -> HttpResponse:
         "now": incident,
         "end": end,
         "asked": wanted,
-        "scrubber": scrubber.scrubber(incident, wanted.moment, end),
+        "scrubber": time_slider.scrubber(incident, wanted.moment, end),
         "panels": {name: read_only(html) for name, html in panels.items()},
         **_window(past, wanted.moment),
     }

@@ -3,15 +3,15 @@
 from django.http import HttpRequest, HttpResponse
 
 from incidents.actions import backfilling
-from incidents.doors import door
 from incidents.forms.backfilling import BackfillForm
-from incidents.forms.base import WarroomForm
-from incidents.reader import zone_of
-from incidents.views.submitting import submit
-from warroom.kernel import clock
+from incidents.web.access import requires
+from incidents.web.forms import WarroomForm
+from incidents.web.submit import submit
+from incidents.web.time_zone import zone_of
+from kernel import clock
 
 
-@door("incident.backfill")
+@requires("incident.backfill")
 def backfill(request: HttpRequest) -> HttpResponse:
     now = clock.now()
 

@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponse
 
 from incidents.actions import checkpoints, freezes, lifecycle, roles
 from incidents.actions.restriction import restrict
-from incidents.doors import door
 from incidents.forms import commands as forms
-from incidents.forms.base import WarroomForm
 from incidents.models import Incident
-from incidents.panels import bar
-from incidents.reader import zone_of
-from incidents.views.submitting import submit
-from warroom.kernel import clock
+from incidents.panels.room import bar
+from incidents.web.access import requires
+from incidents.web.forms import WarroomForm
+from incidents.web.submit import submit
+from incidents.web.time_zone import zone_of
+from kernel import clock
 
 
 def _command(
@@ -33,7 +33,7 @@ def _command(
     return submit(request, "incidents/command.html", form_class, done, context=context, **options)
 
 
-@door("severity.change")
+@requires("severity.change")
 def severity(request: HttpRequest, incident: Incident) -> HttpResponse:
     return _command(
         request,
@@ -47,7 +47,7 @@ def severity(request: HttpRequest, incident: Incident) -> HttpResponse:
     )
 
 
-@door("phase.change")
+@requires("phase.change")
 def phase(request: HttpRequest, incident: Incident) -> HttpResponse:
     return _command(
         request,
@@ -61,7 +61,7 @@ def phase(request: HttpRequest, incident: Incident) -> HttpResponse:
     )
 
 
-@door("restriction.change")
+@requires("restriction.change")
 def restriction(request: HttpRequest, incident: Incident) -> HttpResponse:
     return _command(
         request,
@@ -75,7 +75,7 @@ def restriction(request: HttpRequest, incident: Incident) -> HttpResponse:
     )
 
 
-@door("role.assign")
+@requires("role.assign")
 def role(request: HttpRequest, incident: Incident) -> HttpResponse:
     return _command(
         request,
@@ -94,7 +94,7 @@ def role(request: HttpRequest, incident: Incident) -> HttpResponse:
     )
 
 
-@door("participant.change")
+@requires("participant.change")
 def participant(request: HttpRequest, incident: Incident) -> HttpResponse:
     actions = {"add": roles.add_participant, "remove": roles.remove_participant}
     return _command(
@@ -112,7 +112,7 @@ def participant(request: HttpRequest, incident: Incident) -> HttpResponse:
     )
 
 
-@door("channel.set")
+@requires("channel.set")
 def channel(request: HttpRequest, incident: Incident) -> HttpResponse:
     return _command(
         request,
@@ -126,7 +126,7 @@ def channel(request: HttpRequest, incident: Incident) -> HttpResponse:
     )
 
 
-@door("revision.set")
+@requires("revision.set")
 def revision(request: HttpRequest, incident: Incident) -> HttpResponse:
     return _command(
         request,
@@ -140,7 +140,7 @@ def revision(request: HttpRequest, incident: Incident) -> HttpResponse:
     )
 
 
-@door("rollback.set_reach")
+@requires("rollback.set_reach")
 def rollback_reach(request: HttpRequest, incident: Incident) -> HttpResponse:
     return _command(
         request,
@@ -154,7 +154,7 @@ def rollback_reach(request: HttpRequest, incident: Incident) -> HttpResponse:
     )
 
 
-@door("surfaces.change")
+@requires("surfaces.change")
 def surfaces(request: HttpRequest, incident: Incident) -> HttpResponse:
     return _command(
         request,
@@ -172,7 +172,7 @@ def surfaces(request: HttpRequest, incident: Incident) -> HttpResponse:
     )
 
 
-@door("freeze.change")
+@requires("freeze.change")
 def freeze(request: HttpRequest, incident: Incident) -> HttpResponse:
     def do(form: WarroomForm) -> None:
         said = form.cleaned_data
@@ -194,7 +194,7 @@ def freeze(request: HttpRequest, incident: Incident) -> HttpResponse:
     return _command(request, incident, forms.FreezeForm, do, title, initial=initial)
 
 
-@door("checkpoint.schedule")
+@requires("checkpoint.schedule")
 def checkpoint(request: HttpRequest, incident: Incident) -> HttpResponse:
     class Form(forms.CheckpointForm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -7,23 +7,25 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from incidents import derived, facts, situation
 from incidents.actions import decisions, drafts
-from incidents.doors import door
+from incidents.assessments import control
+from incidents.assessments import decision as decision_assessment
+from incidents.facts import incident as incident_facts
 from incidents.forms.decisions import DecisionForm
 from incidents.models import Checkpoint, Decision, DecisionDraft, Incident, Recommendation
-from incidents.panels import bar
-from incidents.reader import zone_of
-from incidents.rules.capture import PRECHECK_COMMANDS
+from incidents.panels.room import bar
 from incidents.rules.decision import postures
+from incidents.rules.evidence import PRECHECK_COMMANDS
 from incidents.vocabulary import LaneKind, RoleName
-from warroom.kernel import clock
-from warroom.kernel.refusal import Refused
+from incidents.web.access import requires
+from incidents.web.time_zone import zone_of
+from kernel import clock
+from kernel.refusal import Refused
 
 SHOWN_EVIDENCE = 30
 
 
-@door("decision.decide")
+@requires("decision.decide")
 def decide_next(request: HttpRequest, incident: Incident) -> HttpResponse:
     """To the next checkpoint, or to scheduling one when there is none."""
     following = incident.checkpoints.open().first()
@@ -32,7 +34,7 @@ def decide_next(request: HttpRequest, incident: Incident) -> HttpResponse:
     return redirect(following)
 
 
-@door("decision.decide")
+@requires("decision.decide")
 def decide(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResponse:
     point = get_object_or_404(incident.checkpoints, number=checkpoint)
     if request.method != "POST":
@@ -57,7 +59,7 @@ def decide(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpRes
     return HttpResponseRedirect(incident.get_absolute_url())
 
 
-@door("decision.decide", keeps=False)
+@requires("decision.decide", keeps=False)
 @require_POST
 def draft(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResponse:
     """Keep what has been typed so far; the page asks for this while somebody writes."""
@@ -73,9 +75,9 @@ def draft(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResp
 def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> DecisionForm:
     options: dict[str, Any] = {
         "request": request,
-        "offered": situation.offered(facts.of(incident)),
-        "conflict": situation.conflict_of(facts.of(incident), {}),
-        "recommended": _recommended(facts.of(incident)),
+        "offered": decision_assessment.offered(incident_facts.of(incident)),
+        "conflict": decision_assessment.conflict_of(incident_facts.of(incident), {}),
+        "recommended": _recommended(incident_facts.of(incident)),
         "now": clock.now(),
         "zone": zone_of(request),
     }
@@ -90,7 +92,7 @@ def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> Decisi
 
 def _likely_owners(incident: Incident) -> dict[str, Any]:
     """Mitigation executes, verification verifies: what a commander most often names."""
-    standing = facts.of(incident)
+    standing = incident_facts.of(incident)
     return {
         "executor": standing.holder(RoleName.LANE_OWNER, LaneKind.MITIGATION),
         "verifier": standing.holder(RoleName.LANE_OWNER, LaneKind.VERIFICATION),
@@ -118,13 +120,13 @@ def _draft_of_predecessor(
     request: HttpRequest, incident: Incident, others: QuerySet[DecisionDraft]
 ) -> DecisionDraft | None:
     """What others had typed when command passed to the reader; later drafts are their own."""
-    command = facts.of(incident).holders.get((RoleName.COMMANDER, ""))
+    command = incident_facts.of(incident).holders.get((RoleName.COMMANDER, ""))
     if command is None or command.person_id != request.actor.id:
         return None
     return others.filter(saved_at__lte=command.since).order_by("-saved_at").first()
 
 
-def _recommended(standing: facts.Standing) -> dict[str, list[Recommendation]]:
+def _recommended(standing: incident_facts.IncidentFacts) -> dict[str, list[Recommendation]]:
     """The open recommendations by option: what its owners say stands beside each rung."""
     found: dict[str, list[Recommendation]] = {}
     for one in standing.open_recommendations:
@@ -140,8 +142,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now = clock.now()
-    standing = facts.of(incident)
-    at = situation.situation_of(standing, now)
+    standing = incident_facts.of(incident)
+    at = decision_assessment.situation_of(standing, now)
     evidence = list(incident.evidence.defer("text")[:SHOWN_EVIDENCE])
     context = {
         "incident": incident,
@@ -157,7 +159,7 @@ def _page(
         "contradiction": standing.contradiction,
         "picked_risks": {str(number) for number in form["risks"].value() or ()},
         "facts": standing,
-        "readiness": derived.readiness(standing),
+        "readiness": control.readiness(standing),
         "is_first": at.is_first,
         "postures": postures(incident.severity, at.surfaces),
         "prechecks": [

@@ -5,16 +5,16 @@ from django.shortcuts import render
 
 from incidents import scenarios
 from incidents.actions import lifecycle
-from incidents.doors import door
-from incidents.forms.base import WarroomForm
 from incidents.forms.declaring import DeclareForm, filled_in
-from incidents.views.submitting import submit
-from warroom.kernel import clock
+from incidents.web.access import requires
+from incidents.web.forms import WarroomForm
+from incidents.web.submit import submit
+from kernel import clock
 
 _PAGE = "incidents/declare.html"
 
 
-@door("incident.declare")
+@requires("incident.declare")
 def declare(request: HttpRequest) -> HttpResponse:
     def do(form: WarroomForm) -> str:
         said = form.values()

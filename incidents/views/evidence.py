@@ -11,27 +11,27 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from incidents.actions import evidence as actions
-from incidents.doors import door
-from incidents.exhibits import excerpts, window
-from incidents.forms.base import WarroomForm
 from incidents.forms.evidence import CaptureForm
 from incidents.models import Evidence, Incident
-from incidents.panels import bar
+from incidents.panels.evidence_excerpts import excerpts, window
+from incidents.panels.room import bar
 from incidents.permissions import may
-from incidents.reader import zone_of
-from incidents.rules.files import BINARY, media_type, plain_name
-from incidents.views.returning import back_to
+from incidents.rules.file_types import BINARY, media_type, plain_name
 from incidents.views.scenarios import serving
-from incidents.views.submitting import submit
 from incidents.vocabulary import EvidenceKind, LaneKind
-from warroom.kernel import clock
+from incidents.web.access import requires
+from incidents.web.forms import WarroomForm
+from incidents.web.redirects import back_to
+from incidents.web.submit import submit
+from incidents.web.time_zone import zone_of
+from kernel import clock
 
 A_PAGE = 30
 
 PREFILLED = ("kind", "lane", "purpose", "command", "serves", "next")
 
 
-@door("evidence.capture")
+@requires("evidence.capture")
 def capture(request: HttpRequest, incident: Incident) -> HttpResponse:
     now = clock.now()
 
@@ -71,7 +71,7 @@ def _captured(item: Evidence) -> str:
     return f"{item.reference} is captured: {item.title}.{masked}"
 
 
-@door("evidence.read")
+@requires("evidence.read")
 def evidence_list(request: HttpRequest, incident: Incident) -> HttpResponse:
     wanted = {"lane": request.GET.get("lane", ""), "kind": request.GET.get("kind", "")}
     items = excerpts(incident.evidence.all())
@@ -91,7 +91,7 @@ def evidence_list(request: HttpRequest, incident: Incident) -> HttpResponse:
     return render(request, "incidents/evidence_list.html", context)
 
 
-@door("evidence.read")
+@requires("evidence.read")
 def item(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
     found = get_object_or_404(_items(incident).select_related("baseline__incident"), number=item)
     context = {
@@ -123,7 +123,7 @@ class _Download:
         return media_type(self.content)
 
 
-@door("evidence.read")
+@requires("evidence.read")
 def download(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
     """The bytes of an item. Only a raster picture may be shown; everything else is saved.
 

@@ -7,32 +7,33 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from incidents import comparing, facts
 from incidents.actions import execution, signatures
-from incidents.content import content_hash
-from incidents.doors import door
-from incidents.forms.base import WarroomForm
+from incidents.assessments.signatures import dual_facts
+from incidents.facts import incident as incident_facts
+from incidents.facts.signed_record import content_hash
 from incidents.forms.execution import DoneForm, SignForm, StartForm, VerifyForm, WithdrawForm
 from incidents.models import Decision, Evidence, Incident
-from incidents.panels import bar
+from incidents.panels import run_comparison
+from incidents.panels.room import bar
 from incidents.permissions import may
-from incidents.rules import dual
-from incidents.signing import dual_facts
-from incidents.views.submitting import submit
+from incidents.rules import dual_signature
 from incidents.vocabulary import ExecutionState, Purpose, SignRole
-from warroom.kernel import clock
-from warroom.kernel.refusal import Refused
+from incidents.web.access import requires
+from incidents.web.forms import WarroomForm
+from incidents.web.submit import submit
+from kernel import clock
+from kernel.refusal import Refused
 
 SHOWN_EVIDENCE = 30
 RUNS = 10
 
 
-@door("room.view")
+@requires("room.view")
 def decision(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
     return _page(request, incident, decision)
 
 
-@door("decision.sign")
+@requires("decision.sign")
 def sign(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
     def do(form: WarroomForm) -> None:
         signatures.sign(
@@ -42,7 +43,7 @@ def sign(request: HttpRequest, incident: Incident, decision: int) -> HttpRespons
     return _act(request, incident, decision, SignForm, do)
 
 
-@door("decision.withdraw")
+@requires("decision.withdraw")
 def withdraw(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
     def do(form: WarroomForm) -> None:
         signatures.withdraw(
@@ -52,7 +53,7 @@ def withdraw(request: HttpRequest, incident: Incident, decision: int) -> HttpRes
     return _act(request, incident, decision, WithdrawForm, do)
 
 
-@door("decision.execute")
+@requires("decision.execute")
 def start(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
     def do(form: WarroomForm) -> None:
         execution.start(request.actor, incident.pk, decision, now=clock.now(), once=form.key)
@@ -60,7 +61,7 @@ def start(request: HttpRequest, incident: Incident, decision: int) -> HttpRespon
     return _act(request, incident, decision, StartForm, do)
 
 
-@door("decision.execute")
+@requires("decision.execute")
 def done(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
     """Mark it as done, with proof. Others, and who comes out of turn, see how far it is."""
     made = get_object_or_404(_rows(incident), number=decision)
@@ -85,7 +86,7 @@ def done(request: HttpRequest, incident: Incident, decision: int) -> HttpRespons
     return submit(request, "incidents/done.html", DoneForm, do, context=context)
 
 
-@door("decision.verify")
+@requires("decision.verify")
 def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
     """Call it verified or failed, by a run captured after it was done; others see the runs."""
     made = get_object_or_404(_rows(incident), number=decision)
@@ -112,7 +113,7 @@ def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpRespo
         "runs": runs,
         "run": run,
         "verifies": made.verifier_id == request.user.pk,
-        "compared": comparing.against_baseline(run) if run else None,
+        "compared": run_comparison.against_baseline(run) if run else None,
     }
     initial = {"run": run.number if run else ""}
     return submit(
@@ -126,7 +127,7 @@ def _chosen(runs: list[Evidence], wanted: str) -> Evidence | None:
     if not numbers:
         return None
     chosen = numbers.get(wanted, runs[0].pk)
-    return comparing.with_beginnings(Evidence.objects.filter(pk=chosen)).get()
+    return run_comparison.with_beginnings(Evidence.objects.filter(pk=chosen)).get()
 
 
 def _runs(incident: Incident, made: Decision) -> Any:
@@ -183,10 +184,10 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     made = get_object_or_404(_rows(incident), number=number)
-    standing = facts.of(incident)
+    standing = incident_facts.of(incident)
     current = content_hash(made) if made.execution.dual else ""
     signed = dual_facts(standing, made, current)
-    waiting = dual.missing(signed)
+    waiting = dual_signature.missing(signed)
     state = made.execution.state
     forms = {
         "sign_form": SignForm(request=request),
@@ -208,10 +209,11 @@ def _page(
         "waiting": waiting,
         "content_hash": current,
         "my_roles": [SignRole(one.role) for one in waiting if one.person == request.user.pk],
-        "may_withdraw": may("decision.withdraw", request.who) and state in dual.OPEN_TO_SIGN,
+        "may_withdraw": may("decision.withdraw", request.who)
+        and state in dual_signature.OPEN_TO_SIGN,
         "executes": made.executor_id == request.user.pk,
         "verifies": made.verifier_id == request.user.pk,
-        "may_start": state == ExecutionState.DECIDED and not dual.may_execute(signed),
+        "may_start": state == ExecutionState.DECIDED and not dual_signature.may_execute(signed),
         "problems": sent.problems() if sent else (),
         **forms,
     }

@@ -3,26 +3,27 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from incidents import facts, markdown
-from incidents.doors import door
+from incidents.facts import incident as incident_facts
 from incidents.models import Incident
-from warroom.kernel import clock
+from incidents.panels import markdown
+from incidents.web.access import requires
+from kernel import clock
 
 
-@door("room.view")
+@requires("room.view")
 def snapshot(request: HttpRequest, incident: Incident) -> HttpResponse:
     """The Incident Command Snapshot as it is now."""
-    return _text(markdown.snapshot(facts.of(incident), clock.now()))
+    return _text(markdown.snapshot(incident_facts.of(incident), clock.now()))
 
 
-@door("room.view")
+@requires("room.view")
 def record(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
     """A Checkpoint Decision Record."""
     rows = incident.decisions.select_related(
         "execution", "executor", "verifier", "commander"
     ).prefetch_related("evidence", "rejected", "risks")
     made = get_object_or_404(rows, number=decision)
-    return _text(markdown.decision_record(made, facts.of(incident)))
+    return _text(markdown.decision_record(made, incident_facts.of(incident)))
 
 
 def _text(text: str) -> HttpResponse:

@@ -3,14 +3,14 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
-from incidents import notices
-from incidents.doors import door
-from incidents.views.returning import back_to
-from warroom.kernel import clock
+from incidents.facts import notices
+from incidents.web.access import requires
+from incidents.web.redirects import back_to
+from kernel import clock
 
 
 @require_POST
-@door("notice.see")
+@requires("notice.see")
 def seen(request: HttpRequest, pk: int) -> HttpResponse:
     """An empty fragment for htmx, which takes the notice off the page; else back to ``next``."""
     notice = notices.see(request.user, pk, clock.now())

@@ -3,29 +3,30 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from incidents import facts, situation
 from incidents.actions import recommendations
-from incidents.doors import door
-from incidents.forms.base import WarroomForm
+from incidents.assessments import decision as decision_assessment
+from incidents.facts import incident as incident_facts
 from incidents.forms.recommendations import RecommendForm, WithdrawRecommendationForm
 from incidents.models import Incident
-from incidents.panels import bar
+from incidents.panels.room import bar
 from incidents.permissions import may
-from incidents.views.submitting import submit
 from incidents.vocabulary import LaneKind, RoleName
-from warroom.kernel import clock
-from warroom.kernel.refusal import NotPermitted
+from incidents.web.access import requires
+from incidents.web.forms import WarroomForm
+from incidents.web.submit import submit
+from kernel import clock
+from kernel.refusal import NotPermitted
 
 SHOWN_EVIDENCE = 30
 
 
-@door("room.view")
+@requires("room.view")
 def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
     """For whoever owns a lane; who owns several says for which.
 
     The lane is in the form, so the door cannot ask for it: the action does.
     """
-    standing = facts.of(incident)
+    standing = incident_facts.of(incident)
     mine = [
         lane.value
         for lane in LaneKind
@@ -62,12 +63,12 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
         do,
         context=context,
         initial={"lane": wanted if wanted in mine else mine[0]},
-        offered=situation.offered(standing),
+        offered=decision_assessment.offered(standing),
         lanes=mine,
     )
 
 
-@door("room.view")
+@requires("room.view")
 def recommendation(request: HttpRequest, incident: Incident, recommendation: int) -> HttpResponse:
     """One recommendation; its author and the commander can withdraw it."""
     rows = incident.recommendations.prefetch_related("evidence")

@@ -7,11 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from incidents import facts
 from incidents.actions import branches as branch_actions
 from incidents.actions import risks as risk_actions
-from incidents.doors import door
-from incidents.forms.base import WarroomForm
+from incidents.facts import incident as incident_facts
 from incidents.forms.register import (
     BranchForm,
     EndBranchForm,
@@ -21,11 +19,13 @@ from incidents.forms.register import (
     RiskForm,
 )
 from incidents.models import Incident
-from incidents.panels import bar
+from incidents.panels.room import bar
 from incidents.permissions import in_incident, may
-from incidents.views.submitting import submit
 from incidents.vocabulary import BRANCH_USE, BranchType, LaneKind
-from warroom.kernel import clock
+from incidents.web.access import requires
+from incidents.web.forms import WarroomForm
+from incidents.web.submit import submit
+from kernel import clock
 
 
 def _page(
@@ -45,10 +45,10 @@ def _page(
     return submit(request, template, form_class, done, context=shared | context)
 
 
-@door("room.view")
+@requires("room.view")
 def risks(request: HttpRequest, incident: Incident) -> HttpResponse:
     """The whole register, and the form for another."""
-    standing = facts.of(incident)
+    standing = incident_facts.of(incident)
     return _page(
         request,
         incident,
@@ -64,7 +64,7 @@ def risks(request: HttpRequest, incident: Incident) -> HttpResponse:
     )
 
 
-@door("risk.change")
+@requires("risk.change")
 def own_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpResponse:
     found = get_object_or_404(incident.risks, number=risk)
     return _page(
@@ -82,7 +82,7 @@ def own_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpRespons
     )
 
 
-@door("risk.change")
+@requires("risk.change")
 def retire_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpResponse:
     found = get_object_or_404(incident.risks, number=risk)
     return _page(
@@ -100,10 +100,10 @@ def retire_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpResp
     )
 
 
-@door("room.view")
+@requires("room.view")
 def branches(request: HttpRequest, incident: Incident) -> HttpResponse:
     """The branches, and the form for another. Who may change them: see the permissions."""
-    standing = facts.of(incident)
+    standing = incident_facts.of(incident)
     who = in_incident(request.actor, incident, LaneKind.MITIGATION)
     return _page(
         request,
@@ -121,7 +121,7 @@ def branches(request: HttpRequest, incident: Incident) -> HttpResponse:
     )
 
 
-@door("branch.change")
+@requires("branch.change")
 def pass_branch(request: HttpRequest, incident: Incident, branch: int, lane: str) -> HttpResponse:
     found = get_object_or_404(incident.branches, number=branch)
     return _page(
@@ -139,7 +139,7 @@ def pass_branch(request: HttpRequest, incident: Incident, branch: int, lane: str
     )
 
 
-@door("branch.change")
+@requires("branch.change")
 def end_branch(request: HttpRequest, incident: Incident, branch: int, lane: str) -> HttpResponse:
     found = get_object_or_404(incident.branches, number=branch)
     return _page(

@@ -3,18 +3,19 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from incidents import facts, notices
-from incidents.doors import door
-from incidents.duties import duties
-from incidents.live import render as live
+from incidents.duties.duty import duties
+from incidents.facts import incident as incident_facts
+from incidents.facts import notices
 from incidents.models import Incident, TimelineEntry
 from incidents.models.timeline import TimelineQuerySet
 from incidents.permissions import may
-from incidents.reader import number
+from incidents.push import render as live
 from incidents.timeline import kinds
 from incidents.vocabulary import LaneKind
-from warroom.kernel import clock
-from warroom.kernel.text import clean_lines
+from incidents.web.access import requires
+from incidents.web.time_zone import number
+from kernel import clock
+from kernel.text import clean_lines
 
 FIRST = 30
 """Entries that a room begins with: what is in sight, and some more."""
@@ -23,7 +24,7 @@ WINDOW = 100
 """Entries that come at once when the older ones are asked for."""
 
 
-@door("room.view")
+@requires("room.view")
 def room(request: HttpRequest, incident: Incident) -> HttpResponse:
     now = clock.now()
     context = {
@@ -41,11 +42,11 @@ def room(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 
 def _owns_lane(request: HttpRequest, incident: Incident) -> bool:
-    held = facts.of(incident).holders.items()
+    held = incident_facts.of(incident).holders.items()
     return any(lane and one.person_id == request.user.pk for (_, lane), one in held)
 
 
-@door("room.view")
+@requires("room.view")
 def next_thing(request: HttpRequest, incident: Incident) -> HttpResponse:
     """The viewer's own block: what is next for them, and what they must hear."""
     return render(
@@ -54,7 +55,7 @@ def next_thing(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 
 def _next(request: HttpRequest, incident: Incident) -> dict[str, object]:
-    waiting = duties([facts.of(incident)], request.user, clock.now())
+    waiting = duties([incident_facts.of(incident)], request.user, clock.now())
     return {
         "duty": waiting[0] if waiting else None,
         "others": waiting[1:3],
@@ -62,7 +63,7 @@ def _next(request: HttpRequest, incident: Incident) -> dict[str, object]:
     }
 
 
-@door("room.view")
+@requires("room.view")
 def timeline(request: HttpRequest, incident: Incident) -> HttpResponse:
     """A window of the timeline: the older entries, or those that a filter leaves."""
     context = {"incident": incident, **_window(request, incident, WINDOW)}

@@ -6,19 +6,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from incidents import facts
 from incidents.actions import scenarios as actions
-from incidents.doors import door
-from incidents.forms.base import WarroomForm
+from incidents.facts import incident as incident_facts
 from incidents.forms.scenarios import ScenarioForm, ServeForm
 from incidents.models import Evidence, Incident
-from incidents.panels import bar
+from incidents.panels.room import bar
 from incidents.permissions import may
-from incidents.views.submitting import submit
-from warroom.kernel import clock
+from incidents.web.access import requires
+from incidents.web.forms import WarroomForm
+from incidents.web.submit import submit
+from kernel import clock
 
 
-@door("scenario.set")
+@requires("scenario.set")
 def scenario(request: HttpRequest, incident: Incident) -> HttpResponse:
     def do(form: WarroomForm) -> str:
         actions.set_scenario(
@@ -26,7 +26,7 @@ def scenario(request: HttpRequest, incident: Incident) -> HttpResponse:
         )
         return incident.get_absolute_url()
 
-    current = facts.of(incident).scenario
+    current = incident_facts.of(incident).scenario
     about = f"Now it is “{current.title}”." if current else "None is adopted yet."
     context = {
         "incident": incident,
@@ -41,7 +41,7 @@ def scenario(request: HttpRequest, incident: Incident) -> HttpResponse:
     )
 
 
-@door("evidence.serve")
+@requires("evidence.serve")
 def serve(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
     found = get_object_or_404(incident.evidence.defer("text"), number=item)
 
@@ -60,7 +60,7 @@ def serve(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
         "button": "Name it so",
         "about": found.title,
     }
-    at_hand = {"scenario": facts.of(incident).scenario, "named": _named(found)}
+    at_hand = {"scenario": incident_facts.of(incident).scenario, "named": _named(found)}
     return submit(request, "incidents/short.html", ServeForm, do, context=context, **at_hand)
 
 
@@ -70,7 +70,7 @@ def _named(found: Evidence) -> list[str]:
 
 def serving(request: HttpRequest, incident: Incident, found: Evidence) -> dict[str, Any]:
     """For the page of an item: what it serves as, and the form to name more."""
-    scenario = facts.of(incident).scenario
+    scenario = incident_facts.of(incident).scenario
     if scenario is None:
         return {}
     named = _named(found)

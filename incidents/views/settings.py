@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from incidents.actions.settings import change_settings
-from incidents.doors import door
-from incidents.forms.base import WarroomForm
 from incidents.forms.settings import SettingsForm
-from incidents.views.submitting import submit
+from incidents.web.access import requires
+from incidents.web.forms import WarroomForm
+from incidents.web.submit import submit
 
 
-@door("settings.change")
+@requires("settings.change")
 def settings(request: HttpRequest) -> HttpResponse:
     def do(form: WarroomForm) -> str:
         change_settings(request.actor, **form.values())

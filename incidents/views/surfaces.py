@@ -5,17 +5,17 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from incidents.doors import door
 from incidents.models import Freeze, Incident, Surface
-from incidents.rules.capture import PRECHECK_COMMANDS
+from incidents.rules.evidence import PRECHECK_COMMANDS
 from incidents.vocabulary import Status
+from incidents.web.access import requires
 
 A_PAGE = 30
 ACTIVE = 50
 RECENT = 10
 
 
-@door("freezes.view")
+@requires("freezes.view")
 def freezes(request: HttpRequest) -> HttpResponse:
     """Every freeze that the person may know of: in force first, then those that were lifted."""
     rows = _known(request)
@@ -30,7 +30,7 @@ def freezes(request: HttpRequest) -> HttpResponse:
     return render(request, "incidents/freezes.html", context)
 
 
-@door("freezes.view")
+@requires("freezes.view")
 def surface(request: HttpRequest, slug: str) -> HttpResponse:
     """One surface: its posture, its freezes, the incidents on it."""
     found = get_object_or_404(Surface, slug=slug)

@@ -5,19 +5,19 @@ import re
 from django.http import HttpRequest, HttpResponse
 
 from incidents.actions import voiding
-from incidents.doors import door
-from incidents.forms.base import WarroomForm
 from incidents.forms.commands import TakeBackForm, VoidForm
 from incidents.models import Incident
-from incidents.panels import bar
+from incidents.panels.room import bar
 from incidents.permissions import may
-from incidents.views.submitting import submit
-from warroom.kernel import clock
+from incidents.web.access import requires
+from incidents.web.forms import WarroomForm
+from incidents.web.submit import submit
+from kernel import clock
 
 _REFERENCE = re.compile(r"(?:INC-)?([0-9]{1,9})", re.IGNORECASE)
 
 
-@door("incident.void")
+@requires("incident.void")
 def void(request: HttpRequest, incident: Incident) -> HttpResponse:
     """With an incident named it is a duplicate of that, else void."""
 
@@ -35,7 +35,7 @@ def void(request: HttpRequest, incident: Incident) -> HttpResponse:
     return submit(request, "incidents/void.html", VoidForm, do, context=context)
 
 
-@door("room.view")
+@requires("room.view")
 def take_back(request: HttpRequest, incident: Incident) -> HttpResponse:
     """Why it ended so; who may, has it go on."""
 

@@ -3,14 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.act import act, said
+from incidents.actions.transaction import incident_action
 from incidents.models import Incident
 from incidents.timeline.record import record
 from incidents.vocabulary import LaneKind
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text
 from lanes.models import BoundaryItem
 from lanes.rules.boundary import Boundary, violations
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
 
 
 def set_boundary(
@@ -24,8 +25,8 @@ def set_boundary(
     once: UUID | None = None,
 ) -> Incident:
     """Say what a lane includes and excludes. Items that stay keep their history."""
-    with act("boundary.set", actor, incident_id, now, lane=lane, once=once) as incident:
-        boundary = Boundary.of(map(said, included), map(said, excluded))
+    with incident_action("boundary.set", actor, incident_id, now, lane=lane, once=once) as incident:
+        boundary = Boundary.of(map(clean_text, included), map(clean_text, excluded))
         if problems := violations(boundary):
             raise Refused(problems)
         _replace(incident, LaneKind(lane), boundary, now)

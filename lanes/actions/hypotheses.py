@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.act import act, next_number, said
+from incidents.actions.transaction import incident_action, next_number
 from incidents.models.author import Authored
 from incidents.timeline.record import record
 from incidents.vocabulary import LaneKind
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text
 from lanes.actions.citing import cited
 from lanes.models import Hypothesis
 from lanes.models.hypothesis import HypothesisState
 from lanes.rules import hypothesis as rules
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
 
 _LANE = LaneKind.INVESTIGATION.value
 
@@ -28,8 +29,10 @@ def state_hypothesis(
     once: UUID | None = None,
 ) -> Hypothesis:
     """Say what may explain the incident (H-n), and how to see it when that is known."""
-    with act("hypothesis.change", actor, incident_id, now, lane=_LANE, once=once) as incident:
-        words, steps = said(text), said(reproduction)
+    with incident_action(
+        "hypothesis.change", actor, incident_id, now, lane=_LANE, once=once
+    ) as incident:
+        words, steps = clean_text(text), clean_text(reproduction)
         if problems := rules.state_violations(words, steps):
             raise Refused(problems)
         row = Hypothesis.objects.create(
@@ -66,10 +69,12 @@ def decide_hypothesis(
     once: UUID | None = None,
 ) -> Hypothesis:
     """Confirm it or rule it out by evidence (numbers), once; afterwards only a new one helps."""
-    with act("hypothesis.change", actor, incident_id, now, lane=_LANE, once=once) as incident:
+    with incident_action(
+        "hypothesis.change", actor, incident_id, now, lane=_LANE, once=once
+    ) as incident:
         row = incident.hypotheses.get(number=number)
         rows, seen = cited(incident, evidence)
-        words = said(finding)
+        words = clean_text(finding)
         given = rules.Deciding(row.reference, _decided(row), verdict, seen, words)
         if problems := rules.decide_violations(given):
             raise Refused(problems)

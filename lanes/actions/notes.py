@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.act import act
+from incidents.actions.transaction import incident_action
 from incidents.models import TimelineEntry
 from incidents.timeline.record import record
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
-from warroom.kernel.text import clean_lines, has_content, mask_secrets
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_lines, has_content, mask_secrets
 
 MAX_NOTE = 4000
 
@@ -32,5 +32,5 @@ def add_note(
             f"A note holds {MAX_NOTE} characters, this has {len(text)}. Capture it as evidence.",
             "text",
         )
-    with act("note.add", actor, incident_id, now, lane=lane, once=once) as incident:
+    with incident_action("note.add", actor, incident_id, now, lane=lane, once=once) as incident:
         return record(incident, "note.added", actor, now, lane=lane, text=mask_secrets(text).text)

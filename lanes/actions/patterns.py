@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from incidents import facts, patterns
-from incidents.actions.act import act
+from incidents.actions.transaction import incident_action
+from incidents.assessments import anti_patterns
+from incidents.facts import incident as incident_facts
 from incidents.models import Incident
 from incidents.rules.patterns import Pattern
 from incidents.timeline.record import record
+from kernel.actor import SYSTEM
 from lanes.models import PatternSpan
-from warroom.kernel.actor import SYSTEM
 
 
 def observe(incident_id: int, *, now: datetime) -> bool:
@@ -16,8 +17,11 @@ def observe(incident_id: int, *, now: datetime) -> bool:
 
     Judged again under the lock, so that what ended meanwhile is never recorded as begun.
     """
-    with act("pattern.observe", SYSTEM, incident_id, now) as incident:
-        holding = {(p.code, p.subject): p for p in patterns.of(facts.standing(incident), now)}
+    with incident_action("pattern.observe", SYSTEM, incident_id, now) as incident:
+        holding = {
+            (p.code, p.subject): p
+            for p in anti_patterns.of(incident_facts.read_facts(incident), now)
+        }
         spans = PatternSpan.objects.filter(incident=incident).open()
         lasting = {(s.code, s.subject): s for s in spans}
         for key in lasting.keys() - holding.keys():

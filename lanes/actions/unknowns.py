@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.act import act, next_number, said
+from incidents.actions.transaction import incident_action, next_number
 from incidents.models.author import Authored
 from incidents.timeline.record import record
+from kernel.actor import Actor
+from kernel.refusal import Refused
+from kernel.text import clean_text
 from lanes.actions.citing import cited
 from lanes.models import Unknown
 from lanes.rules import unknown as rules
-from warroom.kernel.actor import Actor
-from warroom.kernel.refusal import Refused
 
 
 def raise_unknown(
@@ -24,8 +25,10 @@ def raise_unknown(
     once: UUID | None = None,
 ) -> Unknown:
     """Say what a lane does not know yet (U-n)."""
-    with act("unknown.change", actor, incident_id, now, lane=lane, once=once) as incident:
-        words = said(text)
+    with incident_action(
+        "unknown.change", actor, incident_id, now, lane=lane, once=once
+    ) as incident:
+        words = clean_text(text)
         if problems := rules.raise_violations(words):
             raise Refused(problems)
         row = Unknown.objects.create(
@@ -60,10 +63,12 @@ def resolve_unknown(
     once: UUID | None = None,
 ) -> Unknown:
     """Say what is known now, and by which evidence (numbers) if there is any."""
-    with act("unknown.change", actor, incident_id, now, lane=lane, once=once) as incident:
+    with incident_action(
+        "unknown.change", actor, incident_id, now, lane=lane, once=once
+    ) as incident:
         row = incident.unknowns.select_related("resolved_by").get(number=number, lane=lane)
         rows, seen = cited(incident, evidence)
-        words = said(resolution)
+        words = clean_text(resolution)
         if problems := rules.resolve_violations(row.reference, _resolved(row), words, seen):
             raise Refused(problems)
         row.resolved_at, row.resolution = now, words

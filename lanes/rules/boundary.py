@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
 
 MAX_ITEMS = 20
 MAX_LENGTH = 120

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from incidents.rules.decision import Cited
 from incidents.rules.wording import quoted
+from kernel.refusal import Violation
+from kernel.text import has_content, says_nothing
 from lanes.rules.citing import foreign
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import has_content, says_nothing
 
 Found = tuple[Violation, ...]
 

@@ -3,16 +3,16 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from incidents.doors import door
 from incidents.models import Incident
+from incidents.web.access import requires
+from kernel import clock
+from kernel.refusal import Refused
 from lanes import actions
 from lanes.forms import BoundaryForm
-from lanes.views.page import page
-from warroom.kernel import clock
-from warroom.kernel.refusal import Refused
+from lanes.views.lane import page
 
 
-@door("boundary.set")
+@requires("boundary.set")
 def boundary(request: HttpRequest, incident: Incident, lane: str) -> HttpResponse:
     """Set the boundary. Opened by itself (after signing in again) it is the lane's page."""
     if request.method != "POST":

@@ -6,22 +6,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from incidents.doors import door
-from incidents.forms.base import WarroomForm
 from incidents.models import Incident
-from incidents.panels import bar
+from incidents.panels.room import bar
 from incidents.permissions import may
-from incidents.views.submitting import submit
 from incidents.vocabulary import LaneKind
+from incidents.web.access import requires
+from incidents.web.forms import WarroomForm
+from incidents.web.submit import submit
+from kernel import clock
 from lanes import actions
 from lanes.forms import HypothesisForm, VerdictForm
 from lanes.models import Hypothesis
-from warroom.kernel import clock
 
 A_PAGE = 50
 
 
-@door("lane.view")
+@requires("lane.view")
 def hypotheses(request: HttpRequest, incident: Incident, lane: str) -> HttpResponse:
     """Every hypothesis, open ones first, and the form for another."""
 
@@ -40,7 +40,7 @@ def hypotheses(request: HttpRequest, incident: Incident, lane: str) -> HttpRespo
     return submit(request, "lanes/hypotheses.html", HypothesisForm, do, context=context)
 
 
-@door("lane.view")
+@requires("lane.view")
 def hypothesis(
     request: HttpRequest, incident: Incident, lane: str, hypothesis: int
 ) -> HttpResponse:

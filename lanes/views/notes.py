@@ -3,17 +3,17 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
-from incidents.doors import door
 from incidents.models import Incident
-from incidents.panels import bar
-from incidents.views.returning import back_to
+from incidents.panels.room import bar
+from incidents.web.access import requires
+from incidents.web.redirects import back_to
+from kernel import clock
+from kernel.refusal import Refused
 from lanes import actions
 from lanes.forms import NoteForm
-from warroom.kernel import clock
-from warroom.kernel.refusal import Refused
 
 
-@door("note.add")
+@requires("note.add")
 def add_note(request: HttpRequest, incident: Incident) -> HttpResponse:
     """Add a note: from the room's composer (which wants JSON), a lane or a page of its own."""
     data = request.POST if request.method == "POST" else None

@@ -6,22 +6,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from incidents.doors import door
-from incidents.forms.base import WarroomForm
 from incidents.models import Incident
-from incidents.panels import bar
+from incidents.panels.room import bar
 from incidents.permissions import may
-from incidents.views.submitting import submit
 from incidents.vocabulary import LaneKind
+from incidents.web.access import requires
+from incidents.web.forms import WarroomForm
+from incidents.web.submit import submit
+from kernel import clock
 from lanes import actions
 from lanes.forms import ResolveForm, UnknownForm
 from lanes.models import Unknown
-from warroom.kernel import clock
 
 A_PAGE = 50
 
 
-@door("lane.view")
+@requires("lane.view")
 def unknowns(request: HttpRequest, incident: Incident, lane: str) -> HttpResponse:
     """Every unknown of the lane, open ones first, and the form for another."""
 
@@ -42,7 +42,7 @@ def unknowns(request: HttpRequest, incident: Incident, lane: str) -> HttpRespons
     return submit(request, "lanes/unknowns.html", UnknownForm, do, context=context)
 
 
-@door("lane.view")
+@requires("lane.view")
 def unknown(request: HttpRequest, incident: Incident, lane: str, unknown: int) -> HttpResponse:
     """One unknown; who may change it resolves it here."""
     rows = Unknown.objects.select_related("resolved_by").prefetch_related("evidence")

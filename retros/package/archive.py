@@ -15,8 +15,8 @@ from retros.models import Package
 from retros.package import markdown
 from retros.package.bundle import script
 from retros.package.canonical import canonical, digest
+from retros.package.collect import evidence_of, file_of
 from retros.package.picture import svg
-from retros.package.read import evidence_of, file_of
 
 MANIFEST = "manifest.json"
 TIMELINE = "timeline.jsonl"

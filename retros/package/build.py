@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from incidents.templatetags.room import since
-from retros.package.material import About, Command, Decided, Entry, Material, Work
-from retros.package.words import count, cut
-from warroom.kernel.text import ansi_to_plain
+from kernel.text import ansi_to_plain
+from retros.package.inputs import About, Command, Decided, Entry, Material, Work
+from retros.package.word_count import count, cut
 
 FORMAT = "warroom-package/1"
 

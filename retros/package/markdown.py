@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from incidents.markdown import escape
+from incidents.panels.markdown import escape
 from retros.vocabulary import SECTIONS
 
 type Row = Mapping[str, Any]

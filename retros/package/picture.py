@@ -26,7 +26,7 @@ text { font: 12px 'Source Sans 3', 'Noto Sans', Arial, sans-serif; fill: #1f2328
 
 
 def svg(drawing: Mapping[str, Any]) -> str:
-    """A drawing of ``lanes.picture``, as ``asdict`` gave it."""
+    """A drawing of ``lanes.ownership.chart``, as ``asdict`` gave it."""
     width, height = drawing["width"], drawing["height"]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'

@@ -11,7 +11,7 @@ from typing import Any
 
 from incidents.timeline.chain import Link, Sealed, first_break
 from retros.package.archive import CONTENT, MANIFEST, TIMELINE
-from retros.package.read import CAPTURED
+from retros.package.collect import CAPTURED
 
 READ_AT_ONCE = 1 << 20
 LARGEST_MANIFEST = 32 << 20

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from incidents.models import Incident
 from tests.browser.conftest import DESK, Visits
 from tests.browser.test_pages import problems
-from tests.elsewhere import TOLD
+from tests.helpers.backfilled import TOLD
 
 pytestmark = pytest.mark.usefixtures("db")
 

@@ -7,15 +7,15 @@ from datetime import timedelta
 from playwright.sync_api import Page, expect
 
 from incidents.models import Incident
-from retros import making
-from retros.actions import packages
+from kernel import clock
 from retros.models import BacklogItem, Package
+from retros.package import actions as packages
+from retros.package import worker
 from tests.browser.conftest import Visits
 from tests.browser.test_pages import problems
 from tests.browser.test_retro import closed  # noqa: F401  (a fixture)
 from tests.browser.test_scenarios import decide, declare, execute, fill_in, staff, verify
 from tests.browser.world import World
-from warroom.kernel import clock
 
 HAPPENED = "Release 2026.19 signed tokens with a key that four edge nodes did not know."
 WATCH = "401 rate above 1 % for 5 minutes in any region"
@@ -88,7 +88,7 @@ def close(page: Page, incident: Incident) -> None:
 def made(incident: Incident) -> Package:
     """What the worker does, which these tests do not start."""
     package = Package.objects.filter(incident=incident).latest("number")
-    assert making.make(package.pk, clock.now())
+    assert worker.make(package.pk, clock.now())
     return package
 
 

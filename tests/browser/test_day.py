@@ -5,13 +5,14 @@ from typing import Any
 from django.db import transaction
 from playwright.sync_api import CDPSession, Page, expect
 
+from incidents.locking import lock
 from incidents.models import Incident
-from incidents.timeline.record import lock, record
+from incidents.timeline.record import record
+from kernel import clock
 from tests.browser.conftest import PHONE, Visits
 from tests.browser.test_live import BACK, live
 from tests.browser.test_moments import Time, time  # noqa: F401  (a fixture)
 from tests.browser.world import World
-from warroom.kernel import clock
 
 MOST = 100
 """Entries that an open room holds at most (``static/js/live/timeline.js``)."""

@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from incidents.vocabulary import LaneKind, Purpose, RoleName
+from kernel import clock
 from tests.browser.conftest import PHONE, Visits
 from tests.browser.test_pages import problems
 from tests.browser.world import World
-from tests.executing import Executing
-from tests.factories import declared
-from tests.filled import PRECHECK
-from warroom.kernel import clock
+from tests.helpers.decision_inputs import PRECHECK
+from tests.helpers.decision_run import Executing
+from tests.helpers.factories import declared
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from playwright.sync_api import Page, expect
 from incidents.actions import roles
 from incidents.models import Incident
 from incidents.vocabulary import LaneKind, RoleName
+from kernel import clock
 from lanes import actions
 from tests.browser.conftest import Visits
 from tests.browser.test_keyboard import tab_to
 from tests.browser.test_live import AT_ONCE, entries, live
 from tests.browser.test_pages import problems
 from tests.browser.world import World
-from warroom.kernel import clock
 
 LANE = LaneKind.COMMUNICATION
 TRIGGER = "401 rate above 10 % for 2 minutes in any region"

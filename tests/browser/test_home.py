@@ -9,16 +9,16 @@ from playwright.sync_api import Page, expect
 from incidents.actions import roles
 from incidents.models import Incident, Person
 from incidents.vocabulary import Group, LaneKind, RoleName
+from kernel import clock
 from lanes import actions
 from tests.browser.conftest import Visits
 from tests.browser.test_live import AT_ONCE, BACK, CUT_OFF, Line
 from tests.browser.test_moments import SEEN, Time
 from tests.browser.test_pages import problems
 from tests.browser.world import World
-from tests.factories import PersonFactory
-from tests.filled import captured
-from tests.lanes.handing import terms
-from warroom.kernel import clock
+from tests.helpers.decision_inputs import captured
+from tests.helpers.factories import PersonFactory
+from tests.helpers.handoffs import terms
 
 SOON = 2 * AT_ONCE
 """Milliseconds: a push, a little jitter, and a small page."""

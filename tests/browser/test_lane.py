@@ -6,12 +6,12 @@ from playwright.sync_api import Page, expect
 from incidents.actions import roles
 from incidents.models import Incident
 from incidents.vocabulary import LaneKind, RoleName
+from kernel import clock
 from lanes import actions
 from tests.browser.conftest import Visits
 from tests.browser.test_live import BACK, Line
 from tests.browser.world import World
-from tests.filled import captured
-from warroom.kernel import clock
+from tests.helpers.decision_inputs import captured
 
 LANE = LaneKind.INVESTIGATION
 

@@ -8,10 +8,10 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from incidents.actions import roles
 from incidents.models import Incident
 from incidents.vocabulary import RoleName
-from tests import filled
+from kernel import clock
 from tests.browser.conftest import Visits
 from tests.browser.world import World
-from warroom.kernel import clock
+from tests.helpers import decision_inputs
 
 AT_ONCE = 1_000
 """Milliseconds from the moment of commit to the other browser."""
@@ -92,8 +92,8 @@ def ready(world: World) -> tuple[Incident, dict[str, Any]]:
     incident, now = world.declare(evidence_channel="#inc"), clock.now()
     people = world.people
     world.schedule(incident)
-    cited = filled.captured(incident, people["mara"], now)
-    fields = filled.posted(cited, people["jonas"], people["ken"])
+    cited = decision_inputs.captured(incident, people["mara"], now)
+    fields = decision_inputs.posted(cited, people["jonas"], people["ken"])
     return incident, fields | {"override_reason": "A third of sign-ins fail."}
 
 

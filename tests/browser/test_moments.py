@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from incidents.models import Incident
+from kernel import clock
 from tests.browser.conftest import Visits
 from tests.browser.test_live import BACK, Line, live
 from tests.browser.world import World
-from warroom.kernel import clock
 
 
 class Time:

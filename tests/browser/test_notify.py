@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 from incidents.actions import roles
 from incidents.models import Incident
 from incidents.vocabulary import RoleName
+from kernel import clock
 from tests.browser.conftest import Visits
 from tests.browser.test_live import live
 from tests.browser.world import World
-from warroom.kernel import clock
 
 HEARD = """
   window.heard = [];

@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from comms.actions import maintenance
 from comms.actions.maintenance import Planned
-from retros.actions import backlog
-from retros.actions.backlog import Work
+from kernel import clock
+from retros.backlog import actions as backlog
+from retros.backlog.actions import Work
 from tests.browser.conftest import DESK, PHONE, Visits
 from tests.browser.world import World
-from warroom.kernel import clock
 
 WIDTHS = (DESK, PHONE)
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}

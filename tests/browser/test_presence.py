@@ -7,7 +7,7 @@ from tests.browser.conftest import PHONE, Visits
 from tests.browser.test_live import BACK, Line, live
 from tests.browser.test_pages import problems
 from tests.browser.world import World
-from tests.live_app import serving
+from tests.helpers.live_app import serving
 
 TRUE_WITHIN = 10_000
 

@@ -8,11 +8,11 @@ from playwright.sync_api import Page, expect
 from incidents.actions import roles
 from incidents.models import Incident
 from incidents.vocabulary import LaneKind, RoleName
+from kernel import clock
 from tests.browser.conftest import Visits
 from tests.browser.test_pages import problems
 from tests.browser.world import World
-from tests.filled import captured
-from warroom.kernel import clock
+from tests.helpers.decision_inputs import captured
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from playwright.sync_api import Page, expect
 
 from incidents.models import Incident
 from incidents.vocabulary import LaneKind
+from kernel import clock
 from retros.models import BacklogItem, LookBack
 from tests.browser.conftest import Visits
 from tests.browser.test_pages import problems
 from tests.browser.world import World
-from tests.factories import declared
-from tests.retros.ending import Ending
-from warroom.kernel import clock
+from tests.helpers.factories import declared
+from tests.retros.closing.closable import Ending
 
 PROBE = "The eu-west probe failed twice. It had flapped all week, so nobody looked."
 ITEM = "A release that rotates keys waits for a sign-in probe"

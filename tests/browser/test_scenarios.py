@@ -9,10 +9,10 @@ from playwright.sync_api import Page, expect
 from incidents.actions import checkpoints, roles
 from incidents.models import Incident
 from incidents.vocabulary import LaneKind, RoleName
+from kernel import clock
 from tests.browser.conftest import Visits
 from tests.browser.world import World
-from tests.filled import made_ready
-from warroom.kernel import clock
+from tests.helpers.decision_inputs import made_ready
 
 OWNERS = {
     LaneKind.INVESTIGATION: "priya",

@@ -10,15 +10,15 @@ from django.db import transaction
 from playwright.sync_api import Response, expect
 
 from comms.status import rendering, store
-from comms.status.changed import changed
+from comms.status.invalidate import changed
 from comms.vocabulary import Progress, SurfaceState
 from incidents.models import Incident, Surface
+from kernel import clock
 from tests.browser.conftest import PATIENCE, Visits
 from tests.browser.test_pages import problems
 from tests.browser.world import World
-from tests.comms.status.saying import over, say
-from tests.factories import SurfaceFactory
-from warroom.kernel import clock
+from tests.comms.status.published import over, say
+from tests.helpers.factories import SurfaceFactory
 
 WITHIN = 1000
 """Milliseconds from publishing to its being seen."""

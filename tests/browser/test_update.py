@@ -10,13 +10,13 @@ from comms.models import Update
 from incidents.actions import lifecycle, roles
 from incidents.models import Incident
 from incidents.vocabulary import LaneKind, RoleName
+from kernel import clock
 from tests.browser.conftest import Visits
 from tests.browser.test_live import AT_ONCE, live
 from tests.browser.test_pages import problems
 from tests.browser.world import World
-from tests.comms.saying import published
+from tests.helpers.messages import published
 from warroom.demo import surfaces
-from warroom.kernel import clock
 
 IMPACT = "Signing in fails for about one person in three. Open sessions stay open."
 

@@ -12,12 +12,12 @@ from django.db import connection, connections
 
 from incidents.actions import checkpoints
 from incidents.models import Incident, Person
+from kernel import clock
 from lanes.actions import add_note
-from tests.emptying import emptying
-from tests.factories import declared
-from tests.live_app import LiveApp, serving
+from tests.helpers.factories import declared
+from tests.helpers.live_app import LiveApp, serving
+from tests.helpers.truncation import emptying
 from warroom import demo
-from warroom.kernel import clock
 
 
 @dataclass(frozen=True)

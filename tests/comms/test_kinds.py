@@ -4,17 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from comms.actions import (
-    explain_lapse,
-    lapses,
-    publish_escalation,
-    publish_leadership_note,
-)
+from comms.actions import explain_lapse, lapses, publish_escalation, publish_leadership_note
 from comms.due import DUE, LAPSED
 from incidents.models import Incident, Person
-from incidents.panels import shown
-from tests.comms.saying import escalation, note, published
-from tests.factories import START
+from incidents.panels.room import shown
+from tests.helpers.factories import START
+from tests.helpers.messages import escalation, note, published
 
 NOW = START + timedelta(minutes=8)
 PROMISED = '<time datetime="2026-03-05T14:28:00Z" data-clock>14:28 UTC</time>'

@@ -24,11 +24,11 @@ import psycopg
 from aiosmtpd.controller import Controller
 
 from tests.faults.line import Line
-from warroom.embedded import postgres, valkey
-from warroom.embedded.data import BASE_DIR
-from warroom.embedded.hold import short_folder
-from warroom.leftovers import MARK
-from warroom.supervisor import Shape, served
+from warroom.up.embedded import postgres, valkey
+from warroom.up.embedded.data import BASE_DIR
+from warroom.up.embedded.hold import short_folder
+from warroom.up.orphans import MARK
+from warroom.up.supervisor import Shape, served
 
 PATIENCE = 300.0
 """Seconds until we give up; nothing here is judged by how long it takes."""

@@ -32,8 +32,8 @@ def seed(said: argparse.Namespace) -> dict[str, Any]:
 
     from incidents.actions import checkpoints
     from incidents.vocabulary import Group
-    from tests.factories import PersonFactory, declared
-    from warroom.kernel import clock
+    from kernel import clock
+    from tests.helpers.factories import PersonFactory, declared
 
     call_command("migrate", verbosity=0, interactive=False)
     people = PersonFactory.create_batch(said.people, groups=[Group.RESPONDER])

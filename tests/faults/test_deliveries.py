@@ -21,15 +21,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from celery import Celery
 
-from comms import announcing
+from comms.delivery import fan_out
 from comms.delivery.webhook import PREFIX
 from comms.models import Delivery, Subscriber
 from incidents.models import Incident
-from tests.comms.status.saying import say
-from tests.servers import database
-from warroom.embedded import thrown_away
-from warroom.embedded.data import BASE_DIR
-from warroom.kernel import clock
+from kernel import clock
+from tests.comms.status.published import say
+from tests.helpers.servers import database
+from warroom.up.embedded import thrown_away
+from warroom.up.embedded.data import BASE_DIR
 
 EACH = 500
 PATIENCE = 90.0
@@ -177,7 +177,7 @@ def _publish(incident: Incident, kind: str, addresses: list[str]) -> None:
         for one in addresses
     )
     now = clock.now()
-    announcing.announce(say(incident, now), now)
+    fan_out.announce(say(incident, now), now)
 
 
 def _until_all_are_told(worker: Worker) -> None:

@@ -14,8 +14,8 @@ from tests.browser.launch import launched
 from tests.faults.cluster import cluster
 from tests.faults.load import Load
 from tests.faults.trial import FAULTS, Tab, Trial
-from tests.servers import database
-from warroom.supervisor import Shape
+from tests.helpers.servers import database
+from warroom.up.supervisor import Shape
 
 SHAPE = Shape(web=2, workers=2, beats=2)
 # For its tables, of which the cluster has a copy.

@@ -22,8 +22,8 @@ from benchmarks.stage import free_port, sessions, until_it_answers
 from benchmarks.viewers import answered, handshake
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.vocabulary import Group
-from tests.incidents.live.conftest import note
-from warroom.embedded.data import BASE_DIR
+from tests.live.conftest import note
+from warroom.up.embedded.data import BASE_DIR
 
 VIEWERS = 60
 FEW = 5

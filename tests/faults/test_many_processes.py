@@ -11,8 +11,8 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from tests.faults.cluster import PATIENCE, Cluster, cluster, until
-from tests.servers import database
-from warroom.supervisor import Shape
+from tests.helpers.servers import database
+from warroom.up.supervisor import Shape
 
 # For its tables, of which the cluster has a copy.
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from benchmarks.beating import Deadlines, House, Seen, watched
 from incidents.due import DUE
 from incidents.models import Claim, Incident, Notice, TimelineEntry
 from incidents.timeline.verify import verify
-from warroom.kernel import clock
+from kernel import clock
 
 OPEN, COMING, INCIDENTS = 2000, 60, 100
 PATIENCE = 300.0

@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from warroom.embedded import thrown_away
-from warroom.embedded.data import BASE_DIR
+from warroom.up.embedded import thrown_away
+from warroom.up.embedded.data import BASE_DIR
 
 PATIENCE = 60.0
 STALE_AFTER = 3

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from incidents.models import Incident, Person
-from tests.factories import declared
+from tests.helpers.factories import declared
 
 ROOM_PAGES = [
     "",

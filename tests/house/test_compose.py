@@ -11,7 +11,8 @@ import yaml
 from django.conf import settings
 from environs import Env
 
-from warroom import VERSION, supervisor
+from warroom import VERSION
+from warroom.up import supervisor
 
 COMPOSE = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]

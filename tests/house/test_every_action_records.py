@@ -29,33 +29,33 @@ from incidents.actions import (
     signatures,
     voiding,
 )
-from incidents.content import content_hash
+from incidents.facts.signed_record import content_hash
+from incidents.locking import lock
 from incidents.models import Incident, Person, TimelineEntry
-from incidents.timeline.record import lock, record
+from incidents.timeline.record import record
 from incidents.vocabulary import Group, LaneKind, RoleName
-from lanes.actions import boundary, handoffs, hypotheses, notes, patterns, unknowns
+from kernel.actor import SYSTEM
+from kernel.refusal import NotPermitted
+from lanes.actions import boundary, hypotheses, notes, patterns, unknowns
+from lanes.handoff import actions as handoffs
 from lanes.vocabulary import WATCH
-from retros.actions import (
-    backlog,
-    closing,
-    packages,
-    reminding,
-    review_reminding,
-    reviewing,
-    watching,
-)
+from retros.backlog import actions as backlog
+from retros.backlog import reminder_actions
+from retros.backlog.reminders import DUE
+from retros.closing import actions as closing
+from retros.package import actions as packages
 from retros.package.build import LABELS
 from retros.package.canonical import digest
-from retros.rules.reminding import DUE
-from tests.comms import saying
-from tests.factories import START, PersonFactory, SurfaceFactory, declared
-from tests.filled import PRECHECK, VERIFICATION, made_ready, written
-from tests.lanes.handing import terms
-from tests.recommending import proposed
-from tests.retros import looking
-from tests.retros.ending import Ending
-from warroom.kernel.actor import SYSTEM
-from warroom.kernel.refusal import NotPermitted
+from retros.review import actions as reviewing
+from retros.review import reminder_actions as review_reminding
+from retros.watch import actions as watching
+from tests.helpers import messages as saying
+from tests.helpers.decision_inputs import PRECHECK, VERIFICATION, made_ready, written
+from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declared
+from tests.helpers.handoffs import terms
+from tests.helpers.recommendations import proposed
+from tests.retros.closing.closable import Ending
+from tests.retros.review import lookbacks
 
 MODULES: tuple[ModuleType, ...] = (
     branches,
@@ -85,7 +85,7 @@ MODULES: tuple[ModuleType, ...] = (
     message_drafts,
     backlog,
     closing,
-    reminding,
+    reminder_actions,
     watching,
     reviewing,
     review_reminding,
@@ -225,7 +225,7 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     "backlog.begin": lambda s: s.do(backlog.begin, s.harden().pk),
     "backlog.done": lambda s: s.do(backlog.done, s.harden().pk),
     "backlog.drop": lambda s: s.do(backlog.drop, s.harden().pk, reason="Covered elsewhere"),
-    "reminding.remind": lambda s: reminding.remind(
+    "reminding.remind": lambda s: reminder_actions.remind(
         s.harden(due_on=START.date() + timedelta(days=9)).pk, DUE, now=START + timedelta(days=9)
     ),
     "backlog.reopen": lambda s: s.do(
@@ -374,7 +374,7 @@ class Scene:
         """The review of the first closing."""
         if self.commands:
             self.closed()
-        return self.do(reviewing.finish, 1, "review", looking.review(self.other, **other))
+        return self.do(reviewing.finish, 1, "review", lookbacks.review(self.other, **other))
 
     def look_asks(self) -> Any:
         first = self.closed().looks_back.first()

@@ -42,10 +42,10 @@ from incidents.models import (
 )
 from incidents.vocabulary import LaneKind
 from lanes import actions as lanes
-from lanes.actions import handoffs
+from lanes.handoff import actions as handoffs
 from lanes.models import BoundaryItem, Handoff, Hypothesis, Unknown
-from retros.actions import backlog, closing, reviewing, watching
-from retros.actions.reviewing import Said
+from retros.backlog import actions as backlog
+from retros.closing import actions as closing
 from retros.models import (
     Addendum,
     Answer,
@@ -58,10 +58,13 @@ from retros.models import (
     RemarkAnswer,
     Statement,
 )
-from tests.comms import saying
-from tests.elsewhere import written_up
-from tests.factories import START, declared
-from tests.filled import PRECHECK
+from retros.review import actions as reviewing
+from retros.review.actions import Said
+from retros.watch import actions as watching
+from tests.helpers import messages as saying
+from tests.helpers.backfilled import written_up
+from tests.helpers.decision_inputs import PRECHECK
+from tests.helpers.factories import START, declared
 from tests.house.test_every_action_records import LATER, Scene
 
 SECRET = "hunter2xyz9"

@@ -8,7 +8,7 @@ from django.test import Client
 
 from incidents.actions import checkpoints
 from incidents.models import Incident, Notice, Person
-from warroom.kernel import clock
+from kernel import clock
 
 BIG = "9" * 30
 COMMAND = {"kind": "command", "command": "true", "purpose": "rollback_check"}

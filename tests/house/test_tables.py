@@ -1,4 +1,4 @@
-"""The tables are what the models say, however they came to be (``warroom.fresh``)."""
+"""The tables are what the models say, however they came to be (``warroom.up.fast_migrate``)."""
 
 import pytest
 from django.apps import apps

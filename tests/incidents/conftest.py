@@ -7,10 +7,10 @@ import pytest
 
 from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind, RoleName
-from tests.executing import Executing
-from tests.factories import START, declared
-from tests.filled import captured
-from tests.recommending import Owners
+from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_run import Executing
+from tests.helpers.factories import START, declared
+from tests.helpers.recommendations import Owners
 
 
 @pytest.fixture

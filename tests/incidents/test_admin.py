@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from incidents.models import Incident, Person, Surface
 from incidents.vocabulary import DependencyClass, Group
-from tests.factories import PASSWORD, SurfaceFactory, declared
+from tests.helpers.factories import PASSWORD, SurfaceFactory, declared
 
 PAGES = [
     "admin:index",

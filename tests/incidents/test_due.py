@@ -6,11 +6,11 @@ import pytest
 
 from incidents.actions import checkpoints
 from incidents.due import DUE, MISSED, SOON, Due, due
+from incidents.housekeeping import put_off
 from incidents.models import Checkpoint, Incident, Person
-from incidents.upkeep import put_off
 from incidents.vocabulary import Status
-from tests.ending import put
-from tests.factories import START, declared
+from tests.helpers.closable import put
+from tests.helpers.factories import START, declared
 
 AT = START + timedelta(minutes=20)
 """When the checkpoint of these tests is due."""

@@ -11,8 +11,8 @@ from incidents.models import Incident
 from incidents.templatetags import room
 from incidents.timeline import kinds
 from incidents.vocabulary import LaneKind, Reach, Severity
-from tests.factories import START
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
+from tests.helpers.factories import START
 
 SYMBOLS = set(
     re.findall(r'<symbol id="([^"]+)"', (settings.BASE_DIR / "static/icons.svg").read_text())

@@ -8,7 +8,7 @@ from django.utils.html import strip_tags
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warroom.kernel.text import ansi_to_html, ansi_to_plain, mask_secrets
+from kernel.text import ansi_to_html, ansi_to_plain, mask_secrets
 
 CASES = {
     "plain": ("ok", "ok"),

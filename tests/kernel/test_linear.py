@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from warroom.kernel.text import ansi_to_html, mask_secrets
+from kernel.text import ansi_to_html, mask_secrets
 
 SMALL, LARGE = 128 * 1024, 1024 * 1024
 SLACK = 4

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warroom.kernel.text import Masked, mask_secrets
-from warroom.kernel.text.controls import visible
+from kernel.text import Masked, mask_secrets
+from kernel.text.controls import visible
 
 LETTERS = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6"
 HEX = "4be90a7c1d2e3f405162738495a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6e"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from warroom.kernel.text import controls
-from warroom.kernel.text.secret_forms import FORMS
+from kernel.text import controls
+from kernel.text.secret_forms import FORMS
 
 BACKTRACKING = (sre.MAX_REPEAT, sre.MIN_REPEAT)
 # The longest bounded repeat inside another repeat that can be tried again.

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from incidents.models import Incident, Person
-from tests.factories import START
-from tests.lanes.handing import Handing
+from tests.helpers.factories import START
+from tests.helpers.handoffs import Handing
 
 
 @pytest.fixture

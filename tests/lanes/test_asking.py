@@ -8,14 +8,14 @@ from django.test import Client
 
 from incidents.actions import evidence, roles
 from incidents.models import Incident, Person
-from incidents.rules.capture import Capture
+from incidents.rules.evidence import Capture
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose, RoleName
+from kernel import clock
 from lanes import actions
 from lanes.models import Hypothesis, Unknown
-from tests.counting import queries
-from tests.factories import START, declared
-from tests.filled import VERIFICATION, captured
-from warroom.kernel import clock
+from tests.helpers.counting import queries
+from tests.helpers.decision_inputs import VERIFICATION, captured
+from tests.helpers.factories import START, declared
 
 LATER = START + timedelta(minutes=6)
 LANE = LaneKind.INVESTIGATION

@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from incidents.housekeeping import put_off
 from incidents.models import Claim, Incident, Notice, Person
-from incidents.upkeep import put_off
 from incidents.vocabulary import LaneKind, Status
-from lanes.actions import handoffs
+from kernel import clock
 from lanes.due import WAITING, due
+from lanes.handoff import actions as handoffs
 from lanes.models import Handoff
-from tests.ending import put
-from tests.factories import START, declared
-from tests.lanes.handing import Handing
-from warroom import tick
-from warroom.kernel import clock
+from tests.helpers.closable import put
+from tests.helpers.factories import START, declared
+from tests.helpers.handoffs import Handing
+from warroom.schedule import tick
 
 NOW = START + timedelta(minutes=10)
 LATER = NOW + timedelta(minutes=5)

@@ -1,10 +1,10 @@
 """The lanes' panel of the room."""
 
-from incidents.live import render
 from incidents.models import Incident, Person
+from incidents.push import render
 from incidents.vocabulary import LaneKind
 from lanes import actions
-from tests.factories import START
+from tests.helpers.factories import START
 
 
 def test_it_is_one_element_with_four_lanes(incident: Incident) -> None:

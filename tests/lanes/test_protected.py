@@ -7,8 +7,8 @@ from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind
 from lanes import actions
 from lanes.models import Hypothesis, Unknown
-from tests.factories import START
-from tests.filled import captured
+from tests.helpers.decision_inputs import captured
+from tests.helpers.factories import START
 
 pytestmark = pytest.mark.django_db
 

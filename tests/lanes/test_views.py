@@ -8,15 +8,15 @@ from django.test import Client
 
 from incidents.actions import evidence
 from incidents.models import Incident, Person
-from incidents.rules.capture import Capture
+from incidents.rules.evidence import Capture
 from incidents.vocabulary import EvidenceKind, LaneKind
+from kernel import clock
 from lanes import actions
 from lanes.models import BoundaryItem
-from tests.counting import queries
-from tests.factories import START
-from tests.filled import captured
-from tests.recommending import Owners
-from warroom.kernel import clock
+from tests.helpers.counting import queries
+from tests.helpers.decision_inputs import captured
+from tests.helpers.factories import START
+from tests.helpers.recommendations import Owners
 
 LATER = START + timedelta(minutes=6)
 MITIGATION = LaneKind.MITIGATION

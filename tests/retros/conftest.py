@@ -2,8 +2,8 @@ import pytest
 
 from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind
-from tests.retros.ending import Ending
-from tests.retros.handing import Watching
+from tests.retros.closing.closable import Ending
+from tests.retros.watch.handoffs import Watching
 
 
 @pytest.fixture

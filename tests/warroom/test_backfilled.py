@@ -12,14 +12,14 @@ from comms.status.facts import site
 from comms.vocabulary import Audience
 from incidents.actions import evidence, risks
 from incidents.models import Claim, Incident, Notice, Person, TimelineEntry
+from kernel import clock
 from lanes.models import PatternSpan
-from retros.actions import backlog
+from retros.backlog import actions as backlog
 from retros.models import Closing, LookBack, Package
-from tests.elsewhere import TOLD, written_up
-from tests.factories import START, SurfaceFactory
-from tests.filled import PRECHECK
-from warroom import tick
-from warroom.kernel import clock
+from tests.helpers.backfilled import TOLD, written_up
+from tests.helpers.decision_inputs import PRECHECK
+from tests.helpers.factories import START, SurfaceFactory
+from warroom.schedule import tick
 
 AFTER = [timedelta(minutes=5), timedelta(hours=2), timedelta(hours=25), timedelta(days=400)]
 

@@ -23,13 +23,21 @@ from incidents.actions import (
 )
 from incidents.actions.recommendations import Proposed
 from incidents.models import Evidence, Incident, Person, Surface
-from incidents.rules.capture import Capture
-from incidents.vocabulary import BranchType, Choice, Confidence, LaneKind, Option, Phase, RoleName
+from incidents.rules.evidence import Capture
+from incidents.vocabulary import (
+    BranchType,
+    Choice,
+    Confidence,
+    LaneKind,
+    Option,
+    Phase,
+    RoleName,
+)
+from kernel import clock
+from kernel.refusal import Refused
 from lanes import actions as lanes
-from lanes.actions import handoffs
-from warroom.demo import material, telling
-from warroom.kernel import clock
-from warroom.kernel.refusal import Refused
+from lanes.handoff import actions as handoffs
+from warroom.demo import content, outgoing
 
 NUMBER = 42
 AGE = timedelta(minutes=37, seconds=18)
@@ -85,7 +93,7 @@ class _Story:
 
     def _grip(self) -> None:
         self._at(2, "mara", roles.assign, role=RoleName.DEPUTY, person=self.people["tomas"])
-        self._capture(3, "priya", material.FIRST_LOGS)
+        self._capture(3, "priya", content.FIRST_LOGS)
         self._at(
             4,
             "mara",
@@ -122,7 +130,7 @@ class _Story:
             self._at(
                 minute, "mara", roles.assign, role=RoleName.LANE_OWNER, lane=lane, person=person
             )
-            included, excluded = material.BOUNDARIES[lane]
+            included, excluded = content.BOUNDARIES[lane]
             self._at(
                 minute + 0.5,
                 who,
@@ -132,20 +140,20 @@ class _Story:
                 excluded=excluded,
             )
             if lane == LaneKind.MITIGATION:
-                asked = telling.escalation(self.start, self.people["mara"])
+                asked = outgoing.escalation(self.start, self.people["mara"])
                 self._at(7.7, "mara", comms.publish_escalation, asked)
             if lane == LaneKind.COMMUNICATION:
-                said = telling.first_update(self.start, self.surfaces)
+                said = outgoing.first_update(self.start, self.surfaces)
                 self._at(8.7, "aisha", comms.publish_update, said)
 
     def _options(self) -> None:
-        self._capture(10, "priya", material.ENDPOINTS)
-        self._capture(11, "ken", material.BASELINE)
+        self._capture(10, "priya", content.ENDPOINTS)
+        self._capture(11, "ken", content.BASELINE)
         due = self.start + timedelta(minutes=19)
         self._at(12, "mara", checkpoints.schedule, due_at=due, purpose="Which mitigation first")
-        self._capture(12.5, "jonas", material.PRECHECK)
-        self._capture(13, "jonas", material.ROLLBACK_CHECK)
-        self._at(13.5, "priya", lanes.state_hypothesis, text=material.CLOCK_SKEW)
+        self._capture(12.5, "jonas", content.PRECHECK)
+        self._capture(13, "jonas", content.ROLLBACK_CHECK)
+        self._at(13.5, "priya", lanes.state_hypothesis, text=content.CLOCK_SKEW)
         self._at(
             14,
             "mara",
@@ -197,18 +205,18 @@ class _Story:
         self._branch(19.5, BranchType.CONTAINMENT, "inc-42-flag-off", "jonas")
         self._at(20, "jonas", execution.start, 1)
         self._note(21, "aisha", LaneKind.COMMUNICATION, "214 tickets; support has the macro.")
-        said = telling.second_update(self.start, self.surfaces)
+        said = outgoing.second_update(self.start, self.surfaces)
         self._at(21.3, "aisha", comms.publish_update, said)
-        proof = self._capture(22, "jonas", material.FLAG_OFF)
+        proof = self._capture(22, "jonas", content.FLAG_OFF)
         self._at(22.1, "jonas", execution.finish, 1, evidence=[proof.number])
         self._note(
             22.5, "jonas", LaneKind.MITIGATION, "Flag off everywhere; 401 from 31 % to 4.2 %."
         )
-        self._at(23, "priya", lanes.state_hypothesis, text=material.NEW_KEY)
+        self._at(23, "priya", lanes.state_hypothesis, text=content.NEW_KEY)
         self._ask(23.5, "jonas", LaneKind.MITIGATION, "Does a rollback sign everybody out?")
-        self._risk(24, "priya", material.RETRY_RISK, self.people["priya"])
-        run = self._capture(27, "ken", material.AFTER_FLAG)
-        unknown_key = self._capture(29, "priya", material.UNKNOWN_KEY)
+        self._risk(24, "priya", content.RETRY_RISK, self.people["priya"])
+        run = self._capture(27, "ken", content.AFTER_FLAG)
+        unknown_key = self._capture(29, "priya", content.UNKNOWN_KEY)
         self._decided(29.3, 2, "confirmed", "Nodes refuse k-2026-05 as unknown.", unknown_key)
         self._decided(29.5, 1, "ruled_out", "No key is early or expired.", unknown_key)
         self._ask(29.8, "priya", LaneKind.INVESTIGATION, "Do sessions of 13:14 to 13:48 stay bad?")
@@ -220,11 +228,11 @@ class _Story:
             1,
             passed=False,
             run=run.number,
-            finding=material.REGION_NOTE,
+            finding=content.REGION_NOTE,
         )
 
     def _conflict(self) -> None:
-        key_age = self._capture(32.5, "priya", material.KEY_AGE)
+        key_age = self._capture(32.5, "priya", content.KEY_AGE)
         self._at(
             32.7,
             "priya",
@@ -233,8 +241,8 @@ class _Story:
             reproduction="edgectl key-age euw-edge-07, after a refresh, still shows k-2026-04",
         )
         self._ask(32.9, "priya", LaneKind.INVESTIGATION, "Why do four nodes ignore the new expiry?")
-        self._risk(33.5, "ken", material.SKEW_RISK, None)
-        rehearsed = self._capture(34, "jonas", material.ROLLBACK_AGAIN)
+        self._risk(33.5, "ken", content.SKEW_RISK, None)
+        rehearsed = self._capture(34, "jonas", content.ROLLBACK_AGAIN)
         self._at(
             34.1,
             "jonas",
@@ -244,17 +252,15 @@ class _Story:
             resolution="Yes: migration 0081 re-keys every session.",
             evidence=(rehearsed.number,),
         )
-        self._recommend(34.2, "jonas", LaneKind.MITIGATION, material.ROLL_BACK, rehearsed, key_age)
-        refused = self._capture(35, "priya", material.REFRESH)
-        self._note(35.2, "priya", LaneKind.INVESTIGATION, material.CACHE_NOTE)
-        self._recommend(35.5, "priya", LaneKind.INVESTIGATION, material.PIN_KEYS, key_age, refused)
+        self._recommend(34.2, "jonas", LaneKind.MITIGATION, content.ROLL_BACK, rehearsed, key_age)
+        refused = self._capture(35, "priya", content.REFRESH)
+        self._note(35.2, "priya", LaneKind.INVESTIGATION, content.CACHE_NOTE)
+        self._recommend(35.5, "priya", LaneKind.INVESTIGATION, content.PIN_KEYS, key_age, refused)
 
     def _handover(self) -> None:
         following = self.incident.checkpoints.open().first()
         assert following is not None
-        terms = replace(
-            material.HANDOVER, receiver=self.people["noor"], checkpoint=following.number
-        )
+        terms = replace(content.HANDOVER, receiver=self.people["noor"], checkpoint=following.number)
         self._at(35.8, "aisha", handoffs.offer, terms, lane=LaneKind.COMMUNICATION)
 
     def _recommend(

@@ -16,8 +16,8 @@ from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, mult
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from warroom.kernel import clock
-from warroom.operations import figures, parts
+from kernel import clock
+from warroom.operations import dependencies, figures
 
 _LIVE = re.compile(r"gauge_live\w*_(\d+)\.db")
 
@@ -50,7 +50,9 @@ def _forget_the_dead(folder: Path) -> None:
 class _Kept(Collector):
     def collect(self) -> Iterator[Metric]:
         now = clock.now()
-        yield _gauge("redis_up", "Whether Valkey answers.", parts.redis_seconds() is not None)
+        yield _gauge(
+            "redis_up", "Whether Valkey answers.", dependencies.redis_seconds() is not None
+        )
         try:
             found = figures.read(now)
         except Error:

@@ -11,7 +11,8 @@ from incidents.models import Claim
 from retros.models import Package
 from retros.vocabulary import PackageState
 from warroom.models import LastTick
-from warroom.operations import beat, parts
+from warroom.operations import dependencies
+from warroom.schedule import heartbeat
 
 State = Delivery.State
 
@@ -46,7 +47,7 @@ class Figures:
 def read(now: datetime) -> Figures:
     """Six queries."""
     return Figures(
-        tick=beat.last(),
+        tick=heartbeat.last(),
         outbox=_outbox(now),
         dead=dead().count(),
         failed_claims=dict(
@@ -58,7 +59,7 @@ def read(now: datetime) -> Figures:
             .annotate(found=Count("pk"))
             .order_by("state")
         ),
-        migrations=parts.pending_migrations(),
+        migrations=dependencies.pending_migrations(),
     )
 
 

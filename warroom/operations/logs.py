@@ -6,7 +6,7 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
-from warroom.kernel.text import mask_secrets
+from kernel.text import mask_secrets
 from warroom.operations import context
 
 HIDDEN = "…"

@@ -8,13 +8,14 @@ from django.db import connection
 from django.urls import reverse
 
 from incidents.rules.wording import duration
+from kernel.text import mask_secrets
 from retros.vocabulary import PackageState
 from warroom import VERSION
-from warroom.kernel.text import mask_secrets
-from warroom.operations import beat, figures, parts
+from warroom.operations import dependencies, figures
 from warroom.operations.exposition import counted
 from warroom.operations.figures import Figures
-from warroom.operations.slow import slowest
+from warroom.operations.slow_views import slowest
+from warroom.schedule import heartbeat
 
 OVERDUE = timedelta(minutes=2)
 """A delivery that waits so long past its time finds no worker."""
@@ -71,7 +72,7 @@ def _database(now: datetime) -> Part:
 
 
 def _valkey() -> Part:
-    seconds = parts.redis_seconds()
+    seconds = dependencies.redis_seconds()
     if seconds is not None:
         words = f"Answers, up for {duration(timedelta(seconds=seconds))}."
         return Part("Valkey", True, "Works", words)
@@ -86,7 +87,7 @@ def _valkey() -> Part:
 
 def _tick(found: Figures, now: datetime) -> Part:
     tick = found.tick
-    if tick is not None and not beat.is_late(tick, now):
+    if tick is not None and not heartbeat.is_late(tick, now):
         since = duration(now - tick.since)
         words = f"One tick a second since {since}; the last took {tick.took:.1f} s."
         return Part("Reminders", True, "Work", words)

@@ -8,13 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from incidents.doors import door
-from warroom.kernel import clock
+from incidents.web.access import requires
+from kernel import clock
 from warroom.operations.exposition import exposed
 from warroom.operations.overview import overview
 
 
-@door("metrics.read")
+@requires("metrics.read")
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
@@ -29,7 +29,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(exposed(), content_type=CONTENT_TYPE_LATEST)
 
 
-@door("site.manage")
+@requires("site.manage")
 @require_safe
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:

@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from comms.models import StatusSite
 from comms.status import export, snapshot
-from warroom.kernel import clock
-from warroom.kernel.patience import patient
+from kernel import clock
+from kernel.db_timeouts import patient
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incidents.rules.wording import duration, quoted
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import has_content, says_nothing
+from kernel.refusal import Violation
+from kernel.text import has_content, says_nothing
 
 Found = tuple[Violation, ...]
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from comms.rules.message.common import Correcting, Found, Owner, correction, owner, text
 from incidents.vocabulary import Confidence
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import has_content
+from kernel.refusal import Violation
+from kernel.text import has_content
 
 
 @dataclass(frozen=True, slots=True)

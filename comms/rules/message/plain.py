@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from incidents.rules.wording import listed, quoted
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text.controls import visible
+from kernel.refusal import Violation
+from kernel.text.controls import visible
 
 _LEAKS = tuple(
     re.compile(pattern, re.IGNORECASE)

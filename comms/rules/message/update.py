@@ -12,8 +12,8 @@ from comms.rules.message.common import Cadence, Correcting, Found, correction, p
 from comms.rules.message.plain import plain
 from comms.vocabulary import Audience, Progress, SurfaceState
 from incidents.rules.wording import quoted
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import has_content, same_reason, says_nothing
+from kernel.refusal import Violation
+from kernel.text import has_content, same_reason, says_nothing
 
 MOST_UNKNOWNS = 2
 

@@ -6,7 +6,7 @@ A format is a function from a ``Site`` to the paths that it serves, below ``/sta
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from comms.status.view import Site
+from comms.status.view_models import Site
 
 HTML = "text/html; charset=utf-8"
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from comms.status.formats import Rendered, register
 from comms.status.formats.statuspage import address
-from comms.status.view import ShownUpdate, Site
+from comms.status.view_models import ShownUpdate, Site
 
 PATH = "/status/history.atom"
 ATOM = "application/atom+xml; charset=utf-8"

@@ -9,7 +9,7 @@ from icalendar import Calendar, Event
 
 from comms.status.formats import Rendered, register
 from comms.status.formats.statuspage import address
-from comms.status.view import ShownMaintenance, Site
+from comms.status.view_models import ShownMaintenance, Site
 from comms.vocabulary import MaintenanceState
 
 PATH = "/status/maintenance.ics"

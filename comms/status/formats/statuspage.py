@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 
 from comms.status.formats import Rendered, register
-from comms.status.view import (
+from comms.status.view_models import (
     Affected,
     Overall,
     ShownIncident,

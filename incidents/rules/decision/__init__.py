@@ -8,6 +8,14 @@ why one was chosen beside why the others were not), a missing confidence ``D-CON
 
 from collections.abc import Iterable
 
+from incidents.rules.decision.evidence_packet import (
+    evidence,
+    next_action,
+    owner,
+    ready,
+    risks,
+    scope,
+)
 from incidents.rules.decision.inputs import (
     Candidate,
     Cited,
@@ -20,12 +28,11 @@ from incidents.rules.decision.inputs import (
 )
 from incidents.rules.decision.ladder import Offer, choice_for, mitigates, offers, reach_of
 from incidents.rules.decision.option import confidence, consistency, rejected, settle, why_now
-from incidents.rules.decision.order import conflict, first, one, settles
 from incidents.rules.decision.owners import one_person, owners, signers
-from incidents.rules.decision.packet import evidence, next_action, owner, ready, risks, scope
 from incidents.rules.decision.posture import Posture, left_by, posture, postures
+from incidents.rules.decision.preconditions import conflict, first, one, settles
 from incidents.rules.decision.statements import blast_radius, reversibility, verification
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
 
 __all__ = [
     "RULES",

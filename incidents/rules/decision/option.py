@@ -7,8 +7,8 @@ from incidents.rules.decision.inputs import Proposal, Situation
 from incidents.rules.decision.ladder import Offer, choice_for
 from incidents.rules.wording import first_lower, listed, quoted
 from incidents.vocabulary import Choice, Confidence, Option, Reach
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import has_content, normalise_reason, says_nothing
+from kernel.refusal import Violation
+from kernel.text import has_content, normalise_reason, says_nothing
 
 Found = tuple[Violation, ...]
 

@@ -2,7 +2,7 @@
 
 from incidents.rules.decision.inputs import Candidate, Proposal, Situation
 from incidents.vocabulary import Severity
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
 
 Found = tuple[Violation, ...]
 

@@ -13,8 +13,8 @@ from incidents.vocabulary import (
     Option,
     Severity,
 )
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import has_content, says_nothing
+from kernel.refusal import Violation
+from kernel.text import has_content, says_nothing
 
 Found = tuple[Violation, ...]
 

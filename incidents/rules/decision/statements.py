@@ -2,8 +2,8 @@
 
 from incidents.rules.decision.inputs import Proposal, Situation
 from incidents.rules.wording import quoted
-from warroom.kernel.refusal import Violation
-from warroom.kernel.text import has_content, says_nothing
+from kernel.refusal import Violation
+from kernel.text import has_content, says_nothing
 
 Found = tuple[Violation, ...]
 

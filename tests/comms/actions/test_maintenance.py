@@ -14,8 +14,8 @@ from comms.models import Maintenance, MaintenanceUpdate, StatusSite
 from comms.status.facts import site
 from comms.vocabulary import Audience, MaintenanceState, SurfaceState
 from incidents.models import Person
-from tests.factories import START, SurfaceFactory
-from warroom.kernel.refusal import AlreadyDone, NotPermitted, Refused
+from kernel.refusal import AlreadyDone, NotPermitted, Refused
+from tests.helpers.factories import START, SurfaceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

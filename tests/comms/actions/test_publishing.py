@@ -31,9 +31,9 @@ from comms.models import (
 from comms.vocabulary import MessageKind
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.vocabulary import LaneKind
-from tests.comms.saying import escalation, note, published, update
-from tests.factories import START, SurfaceFactory, declared
-from warroom.kernel.refusal import AlreadyDone, NotPermitted, Refused
+from kernel.refusal import AlreadyDone, NotPermitted, Refused
+from tests.helpers.factories import START, SurfaceFactory, declared
+from tests.helpers.messages import escalation, note, published, update
 
 NOW = START + timedelta(minutes=8)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from comms.delivery import Refused, apprise, requesting
+from comms.delivery import Refused, apprise, guarded_requests
 from comms.rules.chat import SERVICES
 from tests.comms.delivery.receiving import Receiver, receiving
 
@@ -136,7 +136,7 @@ def test_nobody_there_is_an_error_and_nothing_left() -> None:
 
 
 def test_who_talks_without_end_is_hung_up_on(receiver: Receiver, monkeypatch: Any) -> None:
-    monkeypatch.setattr(requesting, "PATIENCE", 0.5)
+    monkeypatch.setattr(guarded_requests, "PATIENCE", 0.5)
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(OSError, match=r"no answer \(ConnectionError\)"),  # not a ReadTimeout
@@ -147,7 +147,7 @@ def test_who_talks_without_end_is_hung_up_on(receiver: Receiver, monkeypatch: An
 
 
 def test_a_long_answer_is_not_read_to_its_end(receiver: Receiver) -> None:
-    receiver.status, receiver.body = 500, b"x" * (2 * requesting.MOST)
+    receiver.status, receiver.body = 500, b"x" * (2 * guarded_requests.MOST)
 
     with pytest.raises(OSError, match=r"answered 500: x+$") as why:
         send(f"mmost://{receiver.place}/{TOKEN}")

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from comms import announcing, outbox
 from comms.actions import subscribing
-from comms.masked import masked
+from comms.delivery import fan_out, outbox
 from comms.models import Delivery, Subscriber
 from comms.status import store
+from comms.subscribers.masked_addresses import masked
 from incidents.models import Incident
+from kernel import clock
 from tests.comms.delivery.receiving import Receiver, receiving
-from tests.comms.status.saying import say
-from warroom.kernel import clock
+from tests.comms.status.published import say
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State
@@ -39,12 +39,12 @@ def chat(receiver: Receiver) -> Subscriber:
 
 def send(later: timedelta = timedelta()) -> None:
     now = clock.now() + later
-    announcing.fill(now)
+    fan_out.fill(now)
     outbox.send("apprise", now, most=10)
 
 
 def publish(incident: Incident) -> None:
-    announcing.announce(say(incident, clock.now()), clock.now())
+    fan_out.announce(say(incident, clock.now()), clock.now())
 
 
 def test_it_confirms_by_taking_and_is_then_told_once(

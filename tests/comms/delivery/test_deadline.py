@@ -13,7 +13,7 @@ import pytest
 from django.core.mail import EmailMessage
 
 from comms.delivery import Away, deadline, guard, mail
-from warroom.mail_settings import mailers
+from warroom.settings.mail import mailers
 
 SOON = 0.5
 PATIENCE = 20.0

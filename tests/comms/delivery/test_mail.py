@@ -2,7 +2,7 @@
 
 from comms.delivery.mail import message
 from incidents.models import Incident, Notice, Person
-from tests.factories import START
+from tests.helpers.factories import START
 
 
 def _notice(incident: Incident, person: Person, sentence: str) -> Notice:

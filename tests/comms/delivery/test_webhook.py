@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from comms import announcing, outbox
 from comms.actions import subscribing
+from comms.delivery import fan_out, outbox
 from comms.models import Delivery, Subscriber
 from comms.vocabulary import SurfaceState
 from incidents.models import Incident
-from tests.comms.status.saying import say
-from tests.factories import SurfaceFactory
-from warroom.kernel import clock
+from kernel import clock
+from tests.comms.status.published import say
+from tests.helpers.factories import SurfaceFactory
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State
@@ -71,13 +71,13 @@ def hook(receiver: Receiver) -> Subscriber:
 
 def send() -> None:
     now = clock.now()
-    announcing.fill(now)
+    fan_out.fill(now)
     outbox.send("webhook", now, most=10)
 
 
 def publish(incident: Incident) -> None:
     states = {SurfaceFactory(name="Sign-in"): SurfaceState.PARTIAL}
-    announcing.announce(say(incident, clock.now(), states), clock.now())
+    fan_out.announce(say(incident, clock.now(), states), clock.now())
 
 
 def test_it_confirms_by_answering_and_is_then_told(

@@ -7,10 +7,10 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from comms.status import board, store
+from comms.status import served_site, store
 from comms.status.asgi import StatusPages
 from incidents.models import Surface
-from tests.factories import SurfaceFactory
+from tests.helpers.factories import SurfaceFactory
 
 
 @pytest.fixture(autouse=True)
@@ -42,5 +42,5 @@ async def reader() -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=StatusPages(_behind))
     async with httpx.AsyncClient(transport=transport, base_url="http://status.test") as client:
         yield client
-    await board.here().close()
+    await served_site.here().close()
     await sync_to_async(connections.close_all)()

@@ -12,9 +12,9 @@ from django.core.management import call_command
 from comms.status import rendering
 from comms.vocabulary import SurfaceState
 from incidents.models import Incident, Surface
-from tests.comms.status.saying import say
-from tests.factories import START
-from warroom.kernel import clock
+from kernel import clock
+from tests.comms.status.published import say
+from tests.helpers.factories import START
 
 LINK = re.compile(r'(?<= )(?:href|src)="([^"#]+)')
 

@@ -9,9 +9,9 @@ from comms.rules.history import DAYS
 from comms.status import facts
 from comms.vocabulary import Audience, MaintenanceState, Progress, SurfaceState
 from incidents.models import Incident, Person, Surface
-from tests.comms.status.saying import over, say
-from tests.counting import queries
-from tests.factories import START, SurfaceFactory, declared
+from tests.comms.status.published import over, say
+from tests.helpers.counting import queries
+from tests.helpers.factories import START, SurfaceFactory, declared
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,8 @@ from comms.status.facts import site
 from comms.vocabulary import Audience, MaintenanceState, Progress, SurfaceState
 from incidents.models import Incident, Person, Surface
 from tests.comms.delivery.receiving import receiving
-from tests.comms.status.saying import over, say
-from tests.factories import START, declared
+from tests.comms.status.published import over, say
+from tests.helpers.factories import START, declared
 
 pytestmark = pytest.mark.django_db
 

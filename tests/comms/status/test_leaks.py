@@ -12,12 +12,12 @@ from comms.status.facts import site
 from comms.vocabulary import Audience, SurfaceState
 from incidents.actions import evidence, lifecycle, risks
 from incidents.models import Incident, Person, Surface
-from incidents.rules.capture import Capture
+from incidents.rules.evidence import Capture
 from incidents.vocabulary import EvidenceKind, LaneKind
+from kernel import clock
 from lanes import actions as lanes
-from tests.comms.status.saying import over, say
-from tests.factories import START, PersonFactory, SurfaceFactory, declared
-from warroom.kernel import clock
+from tests.comms.status.published import over, say
+from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declared
 
 NOW = START + timedelta(hours=1)
 HIDDEN = "zanzibar"

@@ -9,12 +9,12 @@ from django.db import connections, transaction
 
 from comms.models import StatusSite
 from comms.status import rendering, snapshot, store
-from comms.status.changed import changed
+from comms.status.invalidate import changed
 from comms.vocabulary import SurfaceState
 from incidents.actions import restriction
 from incidents.models import Incident, Person, Surface
-from tests.comms.status.saying import say
-from tests.factories import START
+from tests.comms.status.published import say
+from tests.helpers.factories import START
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

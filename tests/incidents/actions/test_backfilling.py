@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, ProgrammingError, transaction
 
-from incidents import facts
 from incidents.actions import (
     backfilling,
     branches,
@@ -25,23 +24,25 @@ from incidents.actions import (
     voiding,
 )
 from incidents.actions.restriction import restrict
-from incidents.as_of import incident_at
+from incidents.facts import incident as incident_facts
+from incidents.facts.as_of import incident_at
+from incidents.locking import lock
 from incidents.models import Backfill, Freeze, Incident, Notice, Person, Voided
 from incidents.permissions import NEVER_BACKFILLED, refused_in
 from incidents.timeline import kinds
-from incidents.timeline.record import lock
 from incidents.timeline.verify import verify
 from incidents.vocabulary import LaneKind, RoleName, Status
+from kernel.refusal import AlreadyDone, NotPermitted, Refused
 from lanes import actions as lanes
-from lanes.actions import handoffs
-from retros.actions import backlog, closing
-from tests.comms import saying
-from tests.elsewhere import HOURS, account, written_up
-from tests.factories import START, SurfaceFactory, declared
-from tests.filled import PRECHECK, VERIFICATION, written
-from tests.lanes.handing import terms
-from tests.recommending import proposed
-from warroom.kernel.refusal import AlreadyDone, NotPermitted, Refused
+from lanes.handoff import actions as handoffs
+from retros.backlog import actions as backlog
+from retros.closing import actions as closing
+from tests.helpers import messages as saying
+from tests.helpers.backfilled import HOURS, account, written_up
+from tests.helpers.decision_inputs import PRECHECK, VERIFICATION, written
+from tests.helpers.factories import START, SurfaceFactory, declared
+from tests.helpers.handoffs import terms
+from tests.helpers.recommendations import proposed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,7 +83,7 @@ def test_it_stands_with_its_past_times(elsewhere: Incident, commander: Person) -
     assert told.recovered_at == START - timedelta(hours=HOURS["recovered_at"])
     assert (told.at, told.by) == (START, commander)
     assert [surface.name for surface in elsewhere.surfaces.all()] == ["Exports"]
-    assert facts.of(elsewhere).commander == commander
+    assert incident_facts.of(elsewhere).commander == commander
     assert not Incident.objects.in_progress().exists()
 
 
@@ -109,12 +110,12 @@ def test_it_is_replayed_as_it_was(elsewhere: Incident, commander: Person) -> Non
     before, after = incident_at(now, START), incident_at(now, LATER)
     assert (before.status, after.status) == ("backfill", "void")
     assert before.backfilled == after.backfilled == elsewhere.backfill
-    assert [surface.name for surface in facts.of(before).surfaces] == ["Exports"]
+    assert [surface.name for surface in incident_facts.of(before).surfaces] == ["Exports"]
 
 
 def test_another_may_answer_for_it(commander: Person, deputy: Person) -> None:
     made = written_up(commander, commander=deputy, restricted=True)
-    assert facts.of(made).commander == deputy
+    assert incident_facts.of(made).commander == deputy
     known = Incident.objects.visible_to
     assert known(commander).filter(pk=made.pk).exists()
     assert known(deputy).filter(pk=made.pk).exists()

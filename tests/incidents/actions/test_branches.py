@@ -12,8 +12,8 @@ from django.db import close_old_connections, connection
 from incidents.actions import branches, roles
 from incidents.models import Branch, Incident, Notice, Person
 from incidents.vocabulary import BranchType, LaneKind
-from tests.factories import START, declared
-from warroom.kernel.refusal import NotPermitted, Refused
+from kernel.refusal import NotPermitted, Refused
+from tests.helpers.factories import START, declared
 
 NOW = START + timedelta(minutes=8)
 ROUNDS = 20

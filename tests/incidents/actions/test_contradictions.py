@@ -8,10 +8,10 @@ from incidents.actions import roles
 from incidents.models import Incident, Notice, Person, TimelineEntry
 from incidents.rules.conflict import Scores
 from incidents.vocabulary import LaneKind, Option, RecommendationState, RoleName
-from tests.factories import START, declared
+from kernel.actor import Actor, ActorKind
+from tests.helpers.factories import START, declared
+from tests.helpers.recommendations import Owners, at_once
 from tests.incidents.actions.test_supersede import Deciding
-from tests.recommending import Owners, at_once
-from warroom.kernel.actor import Actor, ActorKind
 
 NOW = START + timedelta(minutes=10)
 INVESTIGATION, MITIGATION = LaneKind.INVESTIGATION, LaneKind.MITIGATION

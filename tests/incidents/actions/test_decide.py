@@ -13,9 +13,9 @@ from django.db import close_old_connections, connection
 from incidents.actions import checkpoints, decisions, drafts, lifecycle
 from incidents.models import Decision, DecisionDraft, Evidence, Incident, Notice, Person
 from incidents.vocabulary import LaneKind, Option
-from tests.factories import START
-from tests.filled import captured, made_ready, written
-from warroom.kernel.refusal import AlreadyDone, Refused
+from kernel.refusal import AlreadyDone, Refused
+from tests.helpers.decision_inputs import captured, made_ready, written
+from tests.helpers.factories import START
 
 NOW = START + timedelta(minutes=10)
 

@@ -9,10 +9,10 @@ from django.db import ProgrammingError, connection, transaction
 
 from incidents.actions import evidence
 from incidents.models import Evidence, EvidenceFile, Incident, Person, TimelineEntry
-from incidents.rules.capture import MAX_FILE, MAX_TEXT, Capture
+from incidents.rules.evidence import MAX_FILE, MAX_TEXT, Capture
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
-from tests.factories import START, SurfaceFactory
-from warroom.kernel.refusal import Refused
+from kernel.refusal import Refused
+from tests.helpers.factories import START, SurfaceFactory
 
 LATER = START + timedelta(minutes=4)
 SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"

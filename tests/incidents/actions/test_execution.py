@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from incidents.models import Evidence, Incident, Notice, Person, TimelineEntry
-from incidents.rules.capture import Capture
+from incidents.rules.evidence import Capture
 from incidents.vocabulary import EvidenceKind, ExecutionState, Option, Purpose, RoleName
-from tests.executing import Executing
-from tests.factories import declared
-from tests.filled import PRECHECK, captured
-from tests.recommending import at_once
-from warroom.kernel.refusal import AlreadyDone, NotPermitted, Refused
+from kernel.refusal import AlreadyDone, NotPermitted, Refused
+from tests.helpers.decision_inputs import PRECHECK, captured
+from tests.helpers.decision_run import Executing
+from tests.helpers.factories import declared
+from tests.helpers.recommendations import at_once
 
 BASELINE = replace(PRECHECK, command="probe sign-in", purpose=Purpose.BASELINE)
 

@@ -8,8 +8,8 @@ import pytest
 
 from incidents.actions import freezes
 from incidents.models import Freeze, Incident, Notice, Person, Surface
-from tests.factories import START, SurfaceFactory, declared
-from warroom.kernel.refusal import Refused
+from kernel.refusal import Refused
+from tests.helpers.factories import START, SurfaceFactory, declared
 
 NOW = START + timedelta(minutes=8)
 

@@ -11,14 +11,14 @@ import pytest
 from django.db import close_old_connections, connection
 
 from incidents.actions import decisions, recommendations, roles, signatures
-from incidents.content import content_hash
+from incidents.facts.signed_record import content_hash
 from incidents.models import Decision, Evidence, Incident, Person, Signature
 from incidents.rules.conflict import Scores
 from incidents.vocabulary import ExecutionState, LaneKind, Option, RoleName
-from tests.factories import declared
-from tests.filled import written
+from kernel.refusal import Refused
+from tests.helpers.decision_inputs import written
+from tests.helpers.factories import declared
 from tests.incidents.actions.test_supersede import NOW, ready
-from warroom.kernel.refusal import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,11 +8,11 @@ import pytest
 from incidents.actions import recommendations, roles
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.vocabulary import LaneKind, RecommendationState, RoleName, Status
-from tests.ending import put
-from tests.factories import START, declared
-from tests.filled import captured
-from tests.recommending import Owners, at_once, proposed
-from warroom.kernel.refusal import AlreadyDone, NotPermitted, Refused
+from kernel.refusal import AlreadyDone, NotPermitted, Refused
+from tests.helpers.closable import put
+from tests.helpers.decision_inputs import captured
+from tests.helpers.factories import START, declared
+from tests.helpers.recommendations import Owners, at_once, proposed
 
 NOW = START + timedelta(minutes=10)
 INVESTIGATION, MITIGATION = LaneKind.INVESTIGATION, LaneKind.MITIGATION

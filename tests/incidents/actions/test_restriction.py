@@ -7,9 +7,9 @@ import pytest
 from incidents.actions import restriction
 from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind, Option
-from tests.factories import START
+from kernel.refusal import NotPermitted, Refused
+from tests.helpers.factories import START
 from tests.incidents.actions.test_supersede import Deciding
-from warroom.kernel.refusal import NotPermitted, Refused
 
 NOW = START + timedelta(minutes=6)
 WHY = "Personal data in the logs"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from incidents import facts
 from incidents.actions import risks
+from incidents.facts import incident as incident_facts
 from incidents.models import Incident, Notice, Person
-from tests.factories import START, declared
-from warroom.kernel.refusal import Refused
+from kernel.refusal import Refused
+from tests.helpers.factories import START, declared
 
 NOW = START + timedelta(minutes=8)
 TEXT = "Old sessions may fail"
@@ -57,7 +57,7 @@ def test_a_retired_risk_stays_and_is_open_no_more(incident: Incident, commander:
 
     risks.retire(actor, incident.pk, 1, reason="All of them have expired", now=NOW)
 
-    standing = facts.standing(incident)
+    standing = incident_facts.read_facts(incident)
     assert [risk.reference for risk in standing.risks] == ["RISK-1", "RISK-2"]
     assert [risk.reference for risk in standing.open_risks] == ["RISK-2"]
 

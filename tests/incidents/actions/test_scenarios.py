@@ -5,15 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from incidents import facts, minimum
 from incidents.actions import evidence, scenarios
+from incidents.assessments import evidence_minimum
+from incidents.facts import incident as incident_facts
 from incidents.models import Evidence, Incident, Person, ScenarioText, Served
-from tests.counting import queries
-from tests.factories import START, declared
-from tests.filled import PRECHECK, ROLLBACK_CHECK, captured
-from tests.incidents.scenarios.given import RIGHT
-from warroom.kernel.actor import Actor, ActorKind
-from warroom.kernel.refusal import NotPermitted, Refused
+from kernel.actor import Actor, ActorKind
+from kernel.refusal import NotPermitted, Refused
+from tests.helpers.counting import queries
+from tests.helpers.decision_inputs import PRECHECK, ROLLBACK_CHECK, captured
+from tests.helpers.factories import START, declared
+from tests.incidents.scenarios.example_scenarios import RIGHT
 
 LATER = START + timedelta(minutes=4)
 SLUG = "auth-token-failure"
@@ -140,7 +141,7 @@ def test_the_minimum_is_derived_from_what_is_named_and_what_is_recognised(
     captured(adopted, commander, LATER, replace(PRECHECK, serves="failing-endpoints"))
 
     with queries() as asked:
-        found = minimum.of(standing := facts.standing(adopted), LATER)
+        found = evidence_minimum.of(standing := incident_facts.read_facts(adopted), LATER)
 
     assert [(one.item.code, one.item.met_at, one.evidence) for one in found] == [
         ("failing-endpoints", LATER, (4,)),
@@ -148,7 +149,7 @@ def test_the_minimum_is_derived_from_what_is_named_and_what_is_recognised(
         ("rollback-check", LATER, (1,)),
     ]
     with queries() as alone:
-        minimum.of(standing, LATER)
+        evidence_minimum.of(standing, LATER)
     assert len(alone) == 1
     assert len(asked) <= 14
 
@@ -156,7 +157,7 @@ def test_the_minimum_is_derived_from_what_is_named_and_what_is_recognised(
 def test_what_was_captured_later_does_not_count_yet(adopted: Incident, commander: Person) -> None:
     captured(adopted, commander, LATER, ROLLBACK_CHECK)
 
-    found = minimum.of(facts.standing(adopted), LATER - timedelta(seconds=1))
+    found = evidence_minimum.of(incident_facts.read_facts(adopted), LATER - timedelta(seconds=1))
 
     assert [one.item.met for one in found] == [False, False, False]
 
@@ -166,19 +167,19 @@ def test_two_recognisers_are_one_query(commander: Person) -> None:
     incident = declared(commander, scenario="search-is-stale")
     captured(incident, commander, LATER, replace(PRECHECK, command="sudo Queuectl  depth -v"))
     captured(incident, commander, LATER, replace(PRECHECK, purpose="baseline"))
-    standing = facts.standing(incident)
+    standing = incident_facts.read_facts(incident)
 
     with queries() as asked:
-        found = minimum.of(standing, LATER)
+        found = evidence_minimum.of(standing, LATER)
 
     assert [one.evidence for one in found] == [(2,), (1,)]
     assert len(asked) == 1
 
 
 def test_without_a_scenario_nothing_is_asked(incident: Incident) -> None:
-    standing = facts.standing(incident)
+    standing = incident_facts.read_facts(incident)
 
     with queries() as asked:
-        found = minimum.of(standing, LATER)
+        found = evidence_minimum.of(standing, LATER)
 
     assert (found, len(asked)) == ((), 0)

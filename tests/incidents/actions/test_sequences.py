@@ -24,7 +24,7 @@ from incidents.actions import (
     roles,
     signatures,
 )
-from incidents.content import content_hash
+from incidents.facts.signed_record import content_hash
 from incidents.models import Contradiction, Decision, Execution, Incident, Person
 from incidents.rules.conflict import Scores
 from incidents.rules.recommendation import Voice, contradict
@@ -38,9 +38,9 @@ from incidents.vocabulary import (
     RoleName,
     SignRole,
 )
-from tests.factories import START, PersonFactory, declared
-from tests.filled import PRECHECK, VERIFICATION, captured, made_ready, written
-from warroom.kernel.refusal import NotPermitted, Refused
+from kernel.refusal import NotPermitted, Refused
+from tests.helpers.decision_inputs import PRECHECK, VERIFICATION, captured, made_ready, written
+from tests.helpers.factories import START, PersonFactory, declared
 
 PICK = st.integers(0, 5)
 """Which of the class's options."""

@@ -5,11 +5,11 @@ from datetime import timedelta, timezone
 import pgtrigger
 import pytest
 
-from incidents.content import content_hash, record_of
+from incidents.facts.signed_record import content_hash, record_of
 from incidents.models import Incident, Notice, Person, RejectedOption, Signature, TimelineEntry
 from incidents.vocabulary import ExecutionState, Option, RoleName, Severity
-from tests.executing import NOW, Executing
-from warroom.kernel.refusal import AlreadyDone, NotPermitted, Refused, Violation
+from kernel.refusal import AlreadyDone, NotPermitted, Refused, Violation
+from tests.helpers.decision_run import NOW, Executing
 
 
 def entry(incident: Incident, kind: str) -> TimelineEntry:

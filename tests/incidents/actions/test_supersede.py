@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from incidents.actions import checkpoints, decisions, lifecycle, roles
 from incidents.models import Decision, Evidence, Execution, Incident, Notice, Person
 from incidents.vocabulary import ExecutionState, LaneKind, Option, RoleName
-from tests.factories import START, SurfaceFactory, declared
-from tests.filled import made_ready, written
-from warroom.kernel.refusal import Refused
+from kernel.refusal import Refused
+from tests.helpers.decision_inputs import made_ready, written
+from tests.helpers.factories import START, SurfaceFactory, declared
 
 NOW = START + timedelta(minutes=10)
 

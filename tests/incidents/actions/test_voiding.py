@@ -24,9 +24,9 @@ from incidents.rules.voiding import (
     take_back_violations,
     void_violations,
 )
-from tests.comms import saying
-from tests.factories import START, SurfaceFactory, declared
-from warroom.kernel.refusal import NotPermitted, Refused
+from kernel.refusal import NotPermitted, Refused
+from tests.helpers import messages as saying
+from tests.helpers.factories import START, SurfaceFactory, declared
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

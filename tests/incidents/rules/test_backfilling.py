@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from incidents.rules.backfilling import Account, violations
-from tests.elsewhere import account
-from tests.incidents.rules.given import SAYS_NOTHING
+from tests.helpers.backfilled import account
+from tests.incidents.rules.example_facts import SAYS_NOTHING
 
 NOW = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from incidents.rules.blueprint import BlueprintFacts, blueprint
-from tests.incidents.rules.given import DECLARED
+from tests.incidents.rules.example_facts import DECLARED
 
 
 def after(minutes):

@@ -7,8 +7,8 @@ import pytest
 
 from incidents.rules.branch import ActiveBranch, end_violations, pass_violations, violations
 from incidents.vocabulary import BranchState, BranchType
-from tests.incidents.rules.given import SAYS_NOTHING
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
+from tests.incidents.rules.example_facts import SAYS_NOTHING
 
 MARA, JONAS, KEN = (1, "Mara Lindqvist"), (2, "Jonas Weber"), (3, "Ken Ito")
 LONG_WHY = "The rollback made it needless"

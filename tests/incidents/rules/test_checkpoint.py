@@ -2,9 +2,14 @@ from datetime import timedelta
 
 import pytest
 
-from incidents.rules.checkpoint import CheckpointFacts, OpenCheckpoint, faults, schedule_violations
+from incidents.rules.checkpoint import (
+    CheckpointFacts,
+    OpenCheckpoint,
+    faults,
+    schedule_violations,
+)
 from incidents.vocabulary import Status
-from tests.incidents.rules.given import NOW
+from tests.incidents.rules.example_facts import NOW
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)

@@ -11,7 +11,7 @@ from incidents.rules.control import (
     under_control,
 )
 from incidents.vocabulary import LaneKind
-from tests.incidents.rules.given import DECLARED
+from tests.incidents.rules.example_facts import DECLARED
 
 
 def after(minutes):

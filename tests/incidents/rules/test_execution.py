@@ -13,8 +13,8 @@ from incidents.rules.execution import (
     start_violations,
 )
 from incidents.vocabulary import ExecutionState
-from tests.incidents.rules.given import DECLARED
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
+from tests.incidents.rules.example_facts import DECLARED
 
 DECIDED_AT = DECLARED + timedelta(minutes=20)
 DONE_AT = DECLARED + timedelta(minutes=30)

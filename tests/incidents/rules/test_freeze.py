@@ -13,8 +13,8 @@ from incidents.rules.freeze import (
     keep_violations,
     lift_violations,
 )
-from tests.incidents.rules.given import SAYS_NOTHING
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
+from tests.incidents.rules.example_facts import SAYS_NOTHING
 
 OPEN, FROZEN = Stop("Sign-in"), Stop("Sign-in", is_frozen=True)
 DECLINED = Stop("Sign-in", is_declined=True)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from incidents.rules.minimum import Bearing, Needed, minimum
-from tests.incidents.rules.given import DECLARED
+from tests.incidents.rules.example_facts import DECLARED
 
 CHECK = Needed("check", "Rollback safety check output", purpose="rollback_check")
 HASH = Needed("hash", "First bad deploy hash", command="git bisect")

@@ -7,7 +7,7 @@ from incidents.rules.phase import (
     status_violations,
 )
 from incidents.vocabulary import Status
-from tests.incidents.rules.given import SAYS_NOTHING
+from tests.incidents.rules.example_facts import SAYS_NOTHING
 
 WHY = "The failures are back."
 

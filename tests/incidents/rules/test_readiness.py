@@ -4,7 +4,7 @@ import pytest
 
 from incidents.rules.readiness import RollbackCheck, SurfaceRevision, readiness
 from incidents.vocabulary import LaneKind
-from tests.incidents.rules.given import DECLARED, READY_FACTS
+from tests.incidents.rules.example_facts import DECLARED, READY_FACTS
 
 SIGN_IN = SurfaceRevision("Sign-in", "4be90a7")
 API = SurfaceRevision("Public API", "")

@@ -3,8 +3,8 @@
 import pytest
 
 from incidents.rules.risk import Answers, add_violations, own_violations, retire_violations
-from tests.incidents.rules.given import SAYS_NOTHING
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
+from tests.incidents.rules.example_facts import SAYS_NOTHING
 
 JONAS = Answers(2, "Jonas Weber")
 LEFT = Answers(4, "Priya Raman", can_act=False)

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from incidents import scenarios
 from incidents.models import Person, ScenarioText
-from tests.factories import declared
-from tests.incidents.scenarios.given import RIGHT, changed
+from tests.helpers.factories import declared
+from tests.incidents.scenarios.example_scenarios import RIGHT, changed
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from django.core.management.base import SystemCheckError
 
 from incidents import scenarios
 from incidents.models import ScenarioText
-from tests.counting import queries
-from tests.incidents.scenarios.given import RIGHT, changed
+from tests.helpers.counting import queries
+from tests.incidents.scenarios.example_scenarios import RIGHT, changed
 
 BUILT_IN = ["auth-token-failure", "billing-state-mismatch", "permission-leak"]
 

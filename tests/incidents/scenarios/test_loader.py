@@ -7,7 +7,7 @@ from incidents import scenarios
 from incidents.rules.minimum import Needed
 from incidents.scenarios.schema import NeededTable, OptionTable, ScenarioTable
 from incidents.vocabulary import DependencyClass, Option, Purpose, Reach
-from tests.incidents.scenarios.given import RIGHT, changed
+from tests.incidents.scenarios.example_scenarios import RIGHT, changed
 
 FILE = "d-search.toml"
 OPTIONS = RIGHT[RIGHT.index("[[options]]") : RIGHT.index("[[evidence_minimum]]")]

@@ -8,8 +8,8 @@ from django.db import DatabaseError, connection, transaction
 from incidents.actions import checkpoints, decisions
 from incidents.models import Checkpoint, Incident, Person, Risk, TimelineEntry
 from incidents.vocabulary import LaneKind
-from tests.factories import START
-from tests.filled import captured, made_ready, written
+from tests.helpers.decision_inputs import captured, made_ready, written
+from tests.helpers.factories import START
 
 NOW = START + timedelta(minutes=10)
 REFUSED = r"pgtrigger: Cannot|is append-only"

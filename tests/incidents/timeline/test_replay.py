@@ -7,7 +7,7 @@ import pytest
 
 from incidents.timeline.kinds import all_kinds
 from incidents.timeline.replay import SURFACES, Line, kinds, replay
-from tests.factories import START
+from tests.helpers.factories import START
 
 NOW = {"severity": "3", "phase": "recovery", "evidence_channel": "#now", "restricted": True}
 OLD = {"severity": "SEV-2", "surfaces": ["Sign-in"], "by": "Mara"}

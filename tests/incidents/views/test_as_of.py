@@ -10,12 +10,12 @@ from django.urls import resolve, reverse
 
 from incidents.actions import checkpoints, lifecycle
 from incidents.models import Incident, Person
+from kernel import clock
 from lanes.actions import add_note
-from tests.counting import queries
-from tests.factories import START, SurfaceFactory, declared
-from tests.filled import captured
+from tests.helpers.counting import queries
+from tests.helpers.decision_inputs import captured
+from tests.helpers.factories import START, SurfaceFactory, declared
 from tests.incidents.views.test_room import fill
-from warroom.kernel import clock
 
 NOW = START + timedelta(minutes=37, seconds=20)
 RECORDS = {"evidence", "evidence-file", "decision", "recommendation", "surface", "timeline"}

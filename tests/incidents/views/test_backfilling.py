@@ -7,17 +7,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from incidents import facts
 from incidents.actions import voiding
+from incidents.facts import incident as incident_facts
 from incidents.models import Incident, Person, Surface
-from incidents.palette import palette
 from incidents.permissions import in_incident
+from kernel import clock
 from lanes.actions import add_note
-from retros.actions import backlog
-from tests.counting import queries
-from tests.elsewhere import TOLD, written_up
-from tests.factories import START, SurfaceFactory
-from warroom.kernel import clock
+from retros.backlog import actions as backlog
+from tests.helpers.backfilled import TOLD, written_up
+from tests.helpers.counting import queries
+from tests.helpers.factories import START, SurfaceFactory
+from warroom.room.palette import palette
 
 LATER = START + timedelta(minutes=5)
 FORM = "/declare/backfill/"
@@ -167,7 +167,7 @@ def test_the_pages_of_how_incidents_end_say_that_it_has_none(
 
 def test_quick_entry_offers_nothing_that_is_refused(elsewhere: Incident, commander: Person) -> None:
     who = in_incident(commander.as_actor(), elsewhere)
-    found = palette(commander, who, facts.of(elsewhere))
+    found = palette(commander, who, incident_facts.of(elsewhere))
 
     assert {row.label for row in found.acts} == {
         "Write a note",

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from incidents.forms.fields import read_moment
 from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind, RoleName
-from tests.factories import START, SurfaceFactory
-from warroom.kernel import clock
+from incidents.web.fields import read_moment
+from kernel import clock
+from tests.helpers.factories import START, SurfaceFactory
 
 NOON = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 

@@ -9,10 +9,10 @@ from django.test import Client
 from incidents.actions import checkpoints, decisions
 from incidents.models import Decision, DecisionDraft, Evidence, Incident, Person
 from incidents.vocabulary import LaneKind
-from tests.counting import queries
-from tests.factories import START
-from tests.filled import captured, made_ready, posted, written
-from warroom.kernel import clock
+from kernel import clock
+from tests.helpers.counting import queries
+from tests.helpers.decision_inputs import captured, made_ready, posted, written
+from tests.helpers.factories import START
 
 NOW = START + timedelta(minutes=10)
 

@@ -5,8 +5,8 @@ from django.test import Client
 
 from incidents.models import Incident, Person, ScenarioText
 from incidents.vocabulary import RoleName
-from tests.factories import SurfaceFactory
-from tests.incidents.scenarios.given import RIGHT
+from tests.helpers.factories import SurfaceFactory
+from tests.incidents.scenarios.example_scenarios import RIGHT
 
 OFFERED = "Choose one of those that are offered."
 KEY = "7f1d7a0e-8a55-4a3c-9a3e-2b6f0c7d9e10"

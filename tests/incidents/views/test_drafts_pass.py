@@ -9,8 +9,8 @@ from django.test import Client
 from incidents.actions import checkpoints, roles
 from incidents.models import DecisionDraft, Incident, Notice, Person
 from incidents.vocabulary import RoleName
-from tests.factories import START
-from warroom.kernel import clock
+from kernel import clock
+from tests.helpers.factories import START
 
 NOW = START + timedelta(minutes=10)
 

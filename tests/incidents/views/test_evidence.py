@@ -9,14 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from incidents.actions import evidence
-from incidents.exhibits import LONGEST, window
 from incidents.forms.evidence import PastField, SecondsField
 from incidents.models import Evidence, Incident, Person
-from incidents.rules.capture import MAX_FILE, MAX_TEXT, Capture
+from incidents.panels.evidence_excerpts import LONGEST, window
+from incidents.rules.evidence import MAX_FILE, MAX_TEXT, Capture
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
-from tests.counting import queries
-from tests.factories import START
-from warroom.kernel import clock
+from kernel import clock
+from tests.helpers.counting import queries
+from tests.helpers.factories import START
 
 LATER = START + timedelta(minutes=4)
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20

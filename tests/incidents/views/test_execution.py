@@ -9,14 +9,14 @@ import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from incidents.content import content_hash
+from incidents.facts.signed_record import content_hash
 from incidents.models import Person
 from incidents.vocabulary import ExecutionState, Option, Purpose, RoleName
-from tests.counting import queries
-from tests.executing import Executing
-from tests.factories import declared
-from tests.filled import PRECHECK, VERIFICATION
-from warroom.kernel import clock
+from kernel import clock
+from tests.helpers.counting import queries
+from tests.helpers.decision_inputs import PRECHECK, VERIFICATION
+from tests.helpers.decision_run import Executing
+from tests.helpers.factories import declared
 
 type Visit = Callable[..., Any]
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 from incidents.actions import roles
 from incidents.models import Incident, Notice, Person
 from incidents.vocabulary import RoleName
-from tests.factories import START
-from warroom.kernel import clock
+from kernel import clock
+from tests.helpers.factories import START
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from django.test import Client
 from incidents.actions import checkpoints, decisions, lifecycle
 from incidents.models import Decision, Evidence, Incident, Person
 from incidents.vocabulary import LaneKind
-from tests.factories import START
-from tests.filled import captured, made_ready, written
-from warroom.kernel import clock
+from kernel import clock
+from tests.helpers.decision_inputs import captured, made_ready, written
+from tests.helpers.factories import START
 
 NOW = START + timedelta(minutes=10)
 WHY = "Data is being lost every second"

@@ -10,10 +10,10 @@ from django.test import Client
 from incidents.actions import roles
 from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind, RecommendationState, RoleName
-from tests.factories import START
-from tests.filled import captured
-from tests.recommending import Owners
-from warroom.kernel import clock
+from kernel import clock
+from tests.helpers.decision_inputs import captured
+from tests.helpers.factories import START
+from tests.helpers.recommendations import Owners
 
 NOW = START + timedelta(minutes=10)
 INVESTIGATION, MITIGATION = LaneKind.INVESTIGATION, LaneKind.MITIGATION

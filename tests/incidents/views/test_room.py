@@ -10,12 +10,12 @@ from incidents.models import Incident, Person, TimelineEntry
 from incidents.models.author import Authored
 from incidents.views.room import FIRST
 from incidents.vocabulary import RoleName
+from kernel import clock
+from kernel.actor import SYSTEM
 from lanes import actions as lanes
-from tests.counting import queries
-from tests.factories import START, declared
-from tests.filled import captured
-from warroom.kernel import clock
-from warroom.kernel.actor import SYSTEM
+from tests.helpers.counting import queries
+from tests.helpers.decision_inputs import captured
+from tests.helpers.factories import START, declared
 
 NOW = START + timedelta(minutes=10)
 MOST_QUERIES = 25

@@ -8,10 +8,10 @@ from django.test import Client
 
 from incidents.models import Person
 from incidents.vocabulary import Option, Purpose
-from tests.counting import queries
-from tests.executing import Executing
-from tests.filled import PRECHECK
-from warroom.kernel import clock
+from kernel import clock
+from tests.helpers.counting import queries
+from tests.helpers.decision_inputs import PRECHECK
+from tests.helpers.decision_run import Executing
 
 MOST_QUERIES = 30
 

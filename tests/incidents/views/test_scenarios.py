@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from incidents import facts
 from incidents.actions import roles
+from incidents.facts import incident as incident_facts
 from incidents.models import Incident, Person, ScenarioText, Served
-from incidents.panels import render_standing
+from incidents.panels.room import render_standing
 from incidents.vocabulary import LaneKind, RoleName
-from tests.counting import queries
-from tests.factories import START, declared
-from tests.filled import ROLLBACK_CHECK, captured
-from tests.incidents.scenarios.given import RIGHT
+from tests.helpers.counting import queries
+from tests.helpers.decision_inputs import ROLLBACK_CHECK, captured
+from tests.helpers.factories import START, declared
+from tests.incidents.scenarios.example_scenarios import RIGHT
 from tests.incidents.views.test_room import MOST_QUERIES
 
 LATER = START + timedelta(minutes=3)
@@ -115,9 +115,9 @@ def test_a_scenario_of_the_admin_costs_one_query_more(commander: Person) -> None
     of_file, of_admin = (declared(commander, scenario=s) for s in (SLUG, "search-is-stale"))
 
     with queries() as few:
-        facts.standing(of_file)
+        incident_facts.read_facts(of_file)
     with queries() as more:
-        found = facts.standing(of_admin)
+        found = incident_facts.read_facts(of_admin)
 
     assert found.scenario is not None
     assert len(more) == len(few) + 1

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from incidents.models import Person
-from tests.factories import PersonFactory
+from tests.helpers.factories import PersonFactory
 
 
 def test_theme_zone_and_keys_are_written_on_the_page(client: Client, stranger: Person) -> None:

@@ -9,9 +9,9 @@ from django.test import Client
 from incidents.actions import freezes, lifecycle
 from incidents.models import Incident, Person, Surface
 from incidents.views.surfaces import A_PAGE
-from tests.counting import queries
-from tests.factories import START, SurfaceFactory, declared
-from warroom.kernel import clock
+from kernel import clock
+from tests.helpers.counting import queries
+from tests.helpers.factories import START, SurfaceFactory, declared
 
 NOW = START + timedelta(minutes=8)
 SECRET = "Copies of the ledger are about"

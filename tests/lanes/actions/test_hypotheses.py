@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 
 from incidents.models import Evidence, Incident, Person
-from incidents.rules.capture import Capture
+from incidents.rules.evidence import Capture
 from incidents.vocabulary import EvidenceKind, LaneKind
+from kernel.refusal import NotPermitted, Refused
 from lanes import actions
 from lanes.models import Hypothesis
 from lanes.models.hypothesis import HypothesisState
-from tests.factories import START, declared
-from tests.filled import captured
-from tests.recommending import at_once
-from warroom.kernel.refusal import NotPermitted, Refused
+from tests.helpers.decision_inputs import captured
+from tests.helpers.factories import START, declared
+from tests.helpers.recommendations import at_once
 
 LANE = LaneKind.INVESTIGATION
 LATER = START + timedelta(minutes=7)

@@ -5,19 +5,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from incidents.live import render
 from incidents.models import Incident, Person
+from incidents.push import render
 from incidents.vocabulary import LaneKind, Option, RoleName, Severity, Status
-from lanes import actions, observing
+from kernel import clock
+from lanes import actions
 from lanes.actions.patterns import observe
+from lanes.anti_patterns import record_patterns
 from lanes.models import PatternSpan
-from tests.comms.saying import published
-from tests.counting import queries
-from tests.ending import put
-from tests.executing import Executing
-from tests.factories import START, declared
-from tests.recommending import at_once
-from warroom.kernel import clock
+from tests.helpers.closable import put
+from tests.helpers.counting import queries
+from tests.helpers.decision_run import Executing
+from tests.helpers.factories import START, declared
+from tests.helpers.messages import published
+from tests.helpers.recommendations import at_once
 
 INVESTIGATION, MITIGATION, _, VERIFICATION = LaneKind
 
@@ -31,7 +32,7 @@ class Lived(Executing):
         """Let minutes pass, run the step of the tick, and read what is on record as lasting."""
         self.now += timedelta(minutes=minutes)
         self.ticking.advance(seconds=(self.now - clock.now()).total_seconds())
-        observing.observe_all(clock.now())
+        record_patterns.observe_all(clock.now())
         spans = PatternSpan.objects.filter(incident=self.incident).open()
         return set(spans.values_list("code", "subject"))
 
@@ -238,7 +239,7 @@ def test_twenty_incidents_are_looked_at_with_as_many_queries_as_one(
 
     def asked(now: datetime) -> int:
         with queries() as counted:
-            assert observing.changed(list(Incident.objects.all()), now) == []
+            assert record_patterns.changed(list(Incident.objects.all()), now) == []
         return len(counted)
 
     now = START + timedelta(minutes=20)

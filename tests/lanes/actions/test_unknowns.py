@@ -6,13 +6,13 @@ import pytest
 
 from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind
+from kernel.actor import Actor, ActorKind
+from kernel.refusal import NotPermitted, Refused
 from lanes import actions
 from lanes.models import Unknown
-from tests.factories import START, declared
-from tests.filled import captured
-from tests.recommending import at_once
-from warroom.kernel.actor import Actor, ActorKind
-from warroom.kernel.refusal import NotPermitted, Refused
+from tests.helpers.decision_inputs import captured
+from tests.helpers.factories import START, declared
+from tests.helpers.recommendations import at_once
 
 LANE = LaneKind.INVESTIGATION
 LATER = START + timedelta(minutes=7)

@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from incidents.models import Incident, Person
-from warroom.log_settings import FORMATS, logging_for
-from warroom.operations.observing import HEADER
+from warroom.operations.request_log import HEADER
+from warroom.settings.logging import FORMATS, logging_for
 
 SECRET = "ghp_" + "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"  # pragma: allowlist secret
 

@@ -11,9 +11,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from comms.models import Delivery
 from incidents.models import Claim, Incident, Notice, Person
 from incidents.vocabulary import Group
-from tests.factories import START, PersonFactory
-from warroom.kernel import clock
-from warroom.operations import beat
+from kernel import clock
+from tests.helpers.factories import START, PersonFactory
+from warroom.schedule import heartbeat
 
 TOKEN = "only-for-prometheus-and-its-friends"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -92,7 +92,7 @@ def test_requests_are_counted_by_view_and_never_by_address(client: Client) -> No
 
 def test_what_the_database_knows(client: Client, incident: Incident, deputy: Person) -> None:
     now = clock.now()
-    beat.note(now - timedelta(seconds=3))
+    heartbeat.note(now - timedelta(seconds=3))
     # Beside what declaring made.
     Delivery.objects.all().delete()
     for number, state in enumerate(["waiting", "waiting", "dead", "sent"]):

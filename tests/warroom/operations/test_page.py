@@ -7,10 +7,10 @@ from django.test import Client
 
 from comms.models import Delivery
 from incidents.models import Claim, Incident, Notice, Person
-from tests.counting import queries
-from tests.factories import START
-from warroom.kernel import clock
-from warroom.operations import beat
+from kernel import clock
+from tests.helpers.counting import queries
+from tests.helpers.factories import START
+from warroom.schedule import heartbeat
 
 SECRET = "ghp_" + "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"  # pragma: allowlist secret
 
@@ -37,7 +37,7 @@ def owed(incident: Incident, person: Person, state: str, late: timedelta) -> Non
 
 
 def test_all_is_well(inside: Client) -> None:
-    beat.note(clock.now())
+    heartbeat.note(clock.now())
 
     page = shown(inside)
 
@@ -63,7 +63,7 @@ def test_an_admin_finds_it_in_the_menu(inside: Client, commander: Person) -> Non
 
 
 def test_without_a_tick_it_says_what_to_do(inside: Client) -> None:
-    beat.note(clock.now() - timedelta(minutes=7))
+    heartbeat.note(clock.now() - timedelta(minutes=7))
 
     page = shown(inside)
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.web_process import web_process
+from tests.helpers.web_process import web_process
 
 TOKEN = "only-for-prometheus-and-its-friends"
 

@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from incidents.models import Incident
+from kernel import clock
+from kernel.db_timeouts import patient
 from warroom import demo
-from warroom.kernel import clock
-from warroom.kernel.patience import patient
 
 
 class Command(BaseCommand):

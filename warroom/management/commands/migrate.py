@@ -3,14 +3,14 @@ from typing import Any
 
 from django.core.management.commands import migrate
 
-from warroom import fresh
-from warroom.kernel.patience import patient
+from kernel.db_timeouts import patient
+from warroom.up import fast_migrate
 
 
 class Command(migrate.Command):
     """Django's, with the time that it takes: a new index on a long record needs minutes."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        quick = fresh.is_empty(options["database"])
-        with patient(), fresh.rendering_less() if quick else nullcontext():
+        quick = fast_migrate.is_empty(options["database"])
+        with patient(), fast_migrate.rendering_less() if quick else nullcontext():
             super().handle(*args, **options)

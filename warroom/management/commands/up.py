@@ -9,10 +9,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from warroom.embedded import DataFolder
-from warroom.start import listening
-from warroom.supervisor import Shape, supervise
-from warroom.welcome import screen
+from warroom.up.banner import screen
+from warroom.up.embedded import DataFolder
+from warroom.up.servers import listening
+from warroom.up.supervisor import Shape, supervise
 
 _SHOWN = 20
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             parser.add_argument(f"--{kind}", type=_count, default=1, metavar="N", help=how_many)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # manage.py has checked the port and started the servers: see warroom.start.
+        # manage.py has checked the port and started the servers: see warroom.up.servers.
         host, port = listening(sys.argv[2:])
         call_command("migrate", verbosity=0, interactive=False, skip_checks=False)
         if settings.DEMO:

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from incidents.locking import lock
 from incidents.models import Incident
-from incidents.timeline.contents import broken_items
-from incidents.timeline.record import lock
+from incidents.timeline.evidence_integrity import broken_items
 from incidents.timeline.verify import verify
-from warroom.kernel.patience import patient
+from kernel.db_timeouts import patient
 
 _REFERENCE = re.compile(r"(?:INC-)?(\d{1,18})", re.IGNORECASE)
 

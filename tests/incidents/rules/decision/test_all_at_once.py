@@ -15,7 +15,7 @@ from incidents.rules.decision import (
     violations,
     warnings,
 )
-from tests.incidents.rules.decision.sound import (
+from tests.incidents.rules.decision.valid_decision import (
     BEYOND,
     GONE,
     NOT_READY,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from incidents.rules.decision import offers
 from incidents.vocabulary import REACH, Confidence, Option, Reach
-from tests.incidents.rules.decision.sound import (
+from tests.incidents.rules.decision.valid_decision import (
     BEYOND,
     SOUND,
     choosing,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from incidents.rules.decision import Proposal, offers, settle
 from incidents.vocabulary import Choice, Confidence, Option
-from tests.incidents.rules.decision.sound import (
+from tests.incidents.rules.decision.valid_decision import (
     choosing,
     found,
     proposal,

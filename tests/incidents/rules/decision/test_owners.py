@@ -4,7 +4,8 @@ import pytest
 
 from incidents.rules.decision import Candidate, violations, warnings
 from incidents.vocabulary import Severity
-from tests.incidents.rules.decision.sound import (
+from kernel.refusal import Violation
+from tests.incidents.rules.decision.valid_decision import (
     ADA,
     BO,
     GONE,
@@ -13,7 +14,6 @@ from tests.incidents.rules.decision.sound import (
     proposal,
     situation,
 )
-from warroom.kernel.refusal import Violation
 
 NAMESAKE = Candidate(7, "Ada")
 LATE_ADA = Candidate(ADA.id, "Ada", can_act=False)

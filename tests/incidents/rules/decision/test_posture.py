@@ -4,8 +4,8 @@ import pytest
 
 from incidents.rules.decision import ImpactedSurface, left_by, postures, violations
 from incidents.vocabulary import DependencyClass, Option, Severity
-from tests.incidents.rules.decision.sound import NOTHING, choosing, found, situation
-from warroom.kernel.refusal import Violation
+from kernel.refusal import Violation
+from tests.incidents.rules.decision.valid_decision import NOTHING, choosing, found, situation
 
 SEV1, SEV2, SEV3 = (one.value for one in Severity)
 AUTH = ImpactedSurface("Sign-in", DependencyClass.AUTH)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.incidents.rules.decision.sound import (
+from tests.incidents.rules.decision.valid_decision import (
     NOTHING,
     choosing,
     found,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.incidents.rules.decision.sound import NOTHING, found, proposal, sentences
+from tests.incidents.rules.decision.valid_decision import NOTHING, found, proposal, sentences
 
 CODES = {"reversibility": "D-REVERSE", "blast_radius": "D-BLAST", "verification": "D-VERIFY"}
 ASKED = {

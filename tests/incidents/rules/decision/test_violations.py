@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from incidents.rules.decision import Proposal, by_code, offers, settle, violations, warnings
 from incidents.vocabulary import Choice, Confidence, Option, Severity
-from tests.incidents.rules.given import (
+from tests.incidents.rules.example_facts import (
     COMMANDER,
     MITIGATION,
     NOT_READY,

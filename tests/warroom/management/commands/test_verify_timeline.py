@@ -11,9 +11,9 @@ from django.db import connection
 
 from incidents.actions import evidence, roles
 from incidents.models import Evidence, EvidenceFile, Incident, Person, TimelineEntry
-from incidents.rules.capture import Capture
+from incidents.rules.evidence import Capture
 from incidents.vocabulary import EvidenceKind, LaneKind, RoleName
-from tests.factories import START, declared
+from tests.helpers.factories import START, declared
 
 
 @contextmanager

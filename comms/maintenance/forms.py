@@ -1,0 +1,101 @@
+"""Windows of planned work as forms. Everything may be blank here: the rules judge."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from comms.actions.maintenance import Planned
+from comms.models import Maintenance
+from comms.vocabulary import Audience
+from incidents.web.fields import Soon, SurfacesField
+from incidents.web.forms import WarroomForm
+
+_READS = [(one.value, one.label) for one in (Audience.PUBLIC, Audience.INTERNAL)]
+_PLAN = ("title", "text", "audience", "surfaces", "starts_at", "ends_at")
+
+
+def _words(label: str, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": "Keep it under 2000 characters."},
+        **options,
+    )
+
+
+def _moment(label: str) -> Soon:
+    return Soon(
+        label=label,
+        required=False,
+        help_text="A day and a time like 2026-03-07 22:00, or a time like 22:00.",
+        error_messages={"time": "Write a day and a time like 2026-03-07 22:00."},
+    )
+
+
+class TimedForm(WarroomForm):
+    """One with moments, read in the zone of its author."""
+
+    def __init__(self, *args: Any, now: datetime, zone: ZoneInfo, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, Soon):
+                field.now, field.zone = now, zone
+
+
+class PlanForm(TimedForm):
+    title = forms.CharField(
+        label="What is done",
+        required=False,
+        max_length=120,
+        error_messages={"max_length": "Keep it under 120 characters."},
+    )
+    text = _words("What readers may notice, in plain words")
+    audience = forms.ChoiceField(
+        label="Who reads it", choices=_READS, required=False, widget=forms.RadioSelect
+    )
+    surfaces = SurfacesField(label="Surfaces that it touches", required=False)
+    starts_at = _moment("Begins")
+    ends_at = _moment("Ends")
+
+    def planned(self) -> Planned:
+        return Planned(**{name: self.cleaned_data[name] for name in _PLAN} | self._touched())
+
+    def _touched(self) -> dict[str, Any]:
+        return {"surfaces": tuple(self.cleaned_data["surfaces"])}
+
+
+class ChangeForm(PlanForm):
+    note = _words("What is different, for those who read of it")
+
+
+class ExtendForm(TimedForm):
+    ends_at = _moment("Ends")
+    text = _words("Why, for those who read of it")
+
+
+class SayForm(TimedForm):
+    text = _words("What readers are told")
+
+
+class MaySayForm(TimedForm):
+    text = _words("What readers are told", help_text="Empty, they are told that it is so.")
+
+
+def standing(row: Maintenance, zone: ZoneInfo) -> dict[str, Any]:
+    """What a window says now, as its author would type it."""
+    return {
+        "title": row.title,
+        "text": row.text,
+        "audience": row.audience,
+        "surfaces": [one.slug for one in row.surfaces.all()],
+        "starts_at": _typed(row.starts_at, zone),
+        "ends_at": _typed(row.ends_at, zone),
+    }
+
+
+def _typed(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")

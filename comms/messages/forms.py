@@ -1,0 +1,167 @@
+"""Messages as forms. Everything may be blank here: the rules judge."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from comms.actions import WrittenEscalation, WrittenNote, WrittenUpdate
+from comms.actions.written import LONGEST_UNKNOWN, Written
+from comms.vocabulary import Audience, Progress, SurfaceState
+from incidents.models import Surface
+from incidents.vocabulary import Confidence
+from incidents.web.fields import PersonField, Soon
+from incidents.web.forms import WarroomForm
+from kernel.refusal import Violation
+
+_NOT_KEPT = {"once", "author"}
+
+
+def _text(label: str, limit: int = 2000, rows: int = 3, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=limit,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"max_length": f"Keep it under {limit} characters."},
+        **options,
+    )
+
+
+def _line(label: str, limit: int, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=limit,
+        error_messages={"max_length": f"Keep it under {limit} characters."},
+        **options,
+    )
+
+
+class MessageForm(WarroomForm):
+    """What every message has: the one that it corrects, and what was wrong with that."""
+
+    corrects = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    correction = _line("What was wrong", 500)
+
+    written_as: type[Written] = Written
+
+    def __init__(self, *args: Any, now: datetime, zone: ZoneInfo, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(moment := self.fields.get("next_at"), Soon):
+            moment.now, moment.zone = now, zone
+
+    @property
+    def is_correction(self) -> bool:
+        return bool(self["corrects"].value())
+
+    def raw(self) -> dict[str, list[str]]:
+        """As typed, for the draft."""
+        return {k: v for k, v in self.data.lists() if k in self.fields and k not in _NOT_KEPT}
+
+    def said(self) -> dict[str, Any]:
+        """The cleaned fields; those that could not be read are left out."""
+        return {k: v for k, v in self.cleaned_data.items() if k not in _NOT_KEPT}
+
+    def refuse(self, violations: Iterable[Violation]) -> None:
+        """What could not be read stands beside its field already, and is listed with the rest."""
+        found = tuple(violations)
+        super().refuse(one for one in found if one.code)
+        self.violations = found
+
+    def written(self) -> Any:
+        """What was filled in, with what is wrong in shape, whether or not the form is valid."""
+        shape = tuple(
+            Violation("", str(message), name)
+            for name, messages in self.errors.items()
+            for message in messages
+        )
+        return self.written_as(**self.said(), shape=shape, raw=self.raw())
+
+
+def _next(label: str) -> Soon:
+    return Soon(
+        label=label,
+        required=False,
+        help_text="A time like 14:08, or minutes from now like +25.",
+    )
+
+
+class UpdateForm(MessageForm):
+    audience = forms.ChoiceField(
+        label="Who reads it", choices=Audience, required=False, widget=forms.RadioSelect
+    )
+    progress = forms.ChoiceField(
+        label="Status", choices=Progress, required=False, widget=forms.RadioSelect
+    )
+    headline = _line("Headline, as readers know it", 120)
+    impact = _text("Customer impact, in plain words")
+    mitigation = _text("Current mitigation, in plain words", rows=2)
+    unknown_1 = _line("Known unknown", LONGEST_UNKNOWN)
+    unknown_2 = _line("Another, if there is one", LONGEST_UNKNOWN)
+    no_unknowns = _line("Or why none are known", 500)
+    next_at = _next("Next committed update")
+
+    written_as = WrittenUpdate
+
+    def __init__(self, *args: Any, surfaces: Iterable[Surface], **kwargs: Any) -> None:
+        self._surfaces = {f"surface_{one.pk}": one for one in surfaces}
+        # Before the form binds: the states are fields like any other.
+        states = {
+            name: forms.ChoiceField(
+                label=f"{one.name} is",
+                choices=[("", "Choose"), *SurfaceState.choices],
+                required=False,
+            )
+            for name, one in self._surfaces.items()
+        }
+        self.base_fields = {**type(self).base_fields, **states}
+        super().__init__(*args, **kwargs)
+
+    @property
+    def states(self) -> list[forms.BoundField]:
+        return [self[name] for name in self._surfaces]
+
+    def said(self) -> dict[str, Any]:
+        said = super().said()
+        unknowns = [said.pop(name, "") for name in ("unknown_1", "unknown_2")]
+        states = {one.pk: said.pop(name, "") for name, one in self._surfaces.items()}
+        return said | {
+            "unknowns": tuple(one for one in unknowns if one),
+            "surfaces": {key: state for key, state in states.items() if state},
+        }
+
+
+class EscalationForm(MessageForm):
+    summary = _line("Summary", 160)
+    impact = _text("Impact: users and systems", rows=2)
+    decision = _text("Current decision", 1000, rows=2)
+    ask = _line(
+        "Immediate ask",
+        500,
+        help_text="One approval or one resource. A person must be able to answer it with yes or"
+        " no.",
+    )
+    next_at = _next("Next update")
+    owner = PersonField(label="Owner", required=False)
+
+    written_as = WrittenEscalation
+
+
+class NoteForm(MessageForm):
+    happened = _text("What happened")
+    path = _text("Why this path")
+    confidence = forms.ChoiceField(
+        label="Confidence", choices=Confidence, required=False, widget=forms.RadioSelect
+    )
+    uncertain = _text("What remains uncertain", rows=2)
+    need = _text("What we need from leadership", rows=2, help_text="Say “nothing for now”, if so.")
+    owner = PersonField(label="Owner for the next 24 h", required=False)
+
+    written_as = WrittenNote
+
+
+class LapseForm(WarroomForm):
+    explanation = _text("Why it was late", 500)

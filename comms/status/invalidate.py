@@ -1,0 +1,14 @@
+"""Whoever changes what readers may see says so here, in the transaction of the change."""
+
+from django.db import transaction
+from django.db.models import F
+
+from comms.delivery import enqueue
+from comms.models import StatusSite
+
+
+def changed() -> None:
+    """A step: the pages that are served are no longer the newest; a worker renders them once."""
+    if not StatusSite.objects.filter(pk=1).update(wanted=F("wanted") + 1):
+        StatusSite.objects.bulk_create([StatusSite(pk=1)], ignore_conflicts=True)
+    transaction.on_commit(enqueue.render_status)

@@ -1,0 +1,176 @@
+"""Published rows as readers are shown them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from comms.messages.markdown import safe_html, safe_inline
+from comms.models import Maintenance, Update
+from comms.rules import headline_status, history
+from comms.rules.history import DAYS, Span
+from comms.rules.public import public_status
+from comms.status.public_ids import surface_code
+from comms.status.view_models import (
+    Affected,
+    Day,
+    ShownDay,
+    ShownIncident,
+    ShownMaintenance,
+    ShownMaintenanceUpdate,
+    ShownSurface,
+    ShownUpdate,
+)
+from comms.vocabulary import MaintenanceState, Progress, PublicStatus, SurfaceState
+from incidents.models import Surface
+
+
+def states_of(update: Update) -> dict[int, SurfaceState]:
+    return {row.surface_id: SurfaceState(row.state) for row in update.surface_states.all()}
+
+
+def shown_incident(
+    code: str, updates: Sequence[Update], surfaces: Mapping[int, Surface]
+) -> ShownIncident:
+    """``updates`` oldest first, at least one."""
+    corrected = {u.corrects_id: u.published_at for u in updates if u.corrects_id}
+    shown: list[ShownUpdate] = []
+    before: dict[int, SurfaceState] = {}
+    for update in updates:
+        states = states_of(update)
+        affected = _affected(before, states, surfaces)
+        shown.append(_update(update, corrected.get(update.pk), affected))
+        before = states
+    last, touched = shown[-1], list(dict.fromkeys(k for u in updates for k in states_of(u)))
+    return ShownIncident(
+        code=code,
+        headline=updates[-1].headline,
+        since=updates[0].published_at,
+        surfaces=tuple(surfaces[key].name for key in touched),
+        progress_label=last.progress_label,
+        public_status=last.public_status,
+        updates=tuple(reversed(shown)),
+        impact=headline_status.impact([state for u in updates for state in states_of(u).values()]),
+        updated_at=last.at,
+        monitoring_at=_became(shown, PublicStatus.MONITORING),
+        resolved_at=_became(shown, PublicStatus.RESOLVED),
+        codes=tuple(surface_code(key) for key in touched),
+        states=tuple(before.get(key, SurfaceState.OPERATIONAL) for key in touched),
+    )
+
+
+def _became(shown: Sequence[ShownUpdate], status: PublicStatus) -> datetime | None:
+    """Since when it is so without a break; None when it is not so now."""
+    since = None
+    for update in reversed(shown):
+        if update.public_status != status:
+            break
+        since = update.at
+    return since
+
+
+def _affected(
+    before: Mapping[int, SurfaceState],
+    after: Mapping[int, SurfaceState],
+    surfaces: Mapping[int, Surface],
+) -> tuple[Affected, ...]:
+    works = SurfaceState.OPERATIONAL
+    return tuple(
+        Affected(
+            surface_code(key), surfaces[key].name, before.get(key, works), after.get(key, works)
+        )
+        for key in sorted(before.keys() | after.keys())
+    )
+
+
+def _update(
+    update: Update, corrected_at: datetime | None, affected: tuple[Affected, ...]
+) -> ShownUpdate:
+    return ShownUpdate(
+        code=update.code,
+        progress_label=str(Progress(update.progress).label),
+        public_status=public_status(update.progress, update.next_at is not None).value,
+        at=update.published_at,
+        impact_html=safe_html(update.impact),
+        mitigation_html=safe_html(update.mitigation),
+        unknowns_html=tuple(safe_inline(one) for one in update.unknowns),
+        no_unknowns_html=safe_inline(update.no_unknowns),
+        next_at=update.next_at,
+        correction=update.correction,
+        corrected_at=corrected_at,
+        body=body(update),
+        affected=affected,
+    )
+
+
+def body(update: Update) -> str:
+    """An update as plain text, for feeds and messages."""
+    parts = [f"Correction: {update.correction}"] if update.correction else []
+    parts += [update.impact, update.mitigation]
+    if update.unknowns:
+        parts.append(f"What we do not know yet: {' '.join(update.unknowns)}")
+    return "\n\n".join(parts)
+
+
+def shown_surfaces(
+    surfaces: Iterable[Surface], spans: Sequence[Span], now: datetime
+) -> list[ShownSurface]:
+    mine: dict[int, list[Span]] = defaultdict(list)
+    for span in spans:
+        mine[span.surface].append(span)
+    return [
+        ShownSurface(
+            code=surface_code(one.pk),
+            name=one.name,
+            description=one.description,
+            position=place,
+            state=history.now_of(one.pk, mine[one.pk]),
+            added_at=one.added_at,
+            updated_at=_moved_at(one, mine[one.pk]),
+            days=tuple(Day(*day) for day in history.days(one.pk, mine[one.pk], now)),
+        )
+        for place, one in enumerate(sorted(surfaces, key=lambda s: (s.position, s.name)), 1)
+    ]
+
+
+def _moved_at(surface: Surface, spans: Sequence[Span]) -> datetime:
+    return max([surface.added_at, *(span.end or span.start for span in spans)])
+
+
+def shown_maintenance(
+    one: Maintenance, surfaces: Mapping[int, Surface], now: datetime
+) -> ShownMaintenance:
+    touched = [surface for surface in one.surfaces.all() if surface.pk in surfaces]
+    return ShownMaintenance(
+        code=one.code,
+        title=one.title,
+        text_html=safe_html(one.text),
+        body=one.text,
+        state=one.state(now),
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        began_at=one.began_at,
+        ended_at=one.ended_at,
+        planned_at=one.planned_at,
+        changed_at=one.changed_at,
+        sequence=one.sequence,
+        surfaces=tuple(surface.name for surface in touched),
+        codes=tuple(surface_code(surface.pk) for surface in touched),
+        updates=tuple(
+            ShownMaintenanceUpdate(
+                u.code, MaintenanceState(u.state), u.published_at, safe_html(u.text), u.text
+            )
+            for u in one.updates.all()
+        ),
+    )
+
+
+def shown_days(incidents: Sequence[ShownIncident], now: datetime) -> Iterable[ShownDay]:
+    """The last 90 days, newest first, each with what went on."""
+    for back in range(DAYS):
+        on = (now - timedelta(days=back)).date()
+        yield ShownDay(on, tuple(one for one in incidents if _went_on(one, on, now)))
+
+
+def _went_on(incident: ShownIncident, on: date, now: datetime) -> bool:
+    last = (incident.resolved_at or now).astimezone(now.tzinfo).date()
+    return incident.since.astimezone(now.tzinfo).date() <= on <= last

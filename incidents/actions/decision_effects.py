@@ -1,0 +1,169 @@
+"""What a decision does to what stood before it: steps within the transaction that decides."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from incidents.actions import checkpoints, signatures
+from incidents.actions.decision_input import DecisionInput
+from incidents.actions.notices import notify
+from incidents.assessments import decision as decision_assessment
+from incidents.facts.incident import IncidentFacts
+from incidents.models import Checkpoint, Decision, Evidence, Execution, Person, Side
+from incidents.rules.decision import mitigates, settles
+from incidents.timeline.record import record
+from incidents.vocabulary import ExecutionState, RecommendationState, SignRole
+from kernel.actor import Actor
+
+REASSESS = timedelta(minutes=10)
+"""Playbook, "Contradiction handling protocol": reassess within it."""
+
+
+def follow(
+    facts: IncidentFacts,
+    decision: Decision,
+    written: DecisionInput,
+    cited: Iterable[Evidence],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Everything that follows from a decision, once its own entry stands."""
+    if mitigates(decision.option):
+        _supersede(facts, decision, written.supersede_reason, actor, now)
+    _begin(facts, decision, actor, now)
+    conflict = decision_assessment.conflict_of(facts, {})
+    if conflict is not None and settles(decision.option, conflict):
+        _resolve(facts, decision, written, cited, actor, now)
+        _answer(facts, decision, now)
+    elif mitigates(decision.option):
+        _answer(facts, decision, now)
+
+
+def _supersede(
+    facts: IncidentFacts, decision: Decision, reason: str, actor: Actor, now: datetime
+) -> None:
+    """``D-ONE``: what is unfinished ends, for the reason that the rule asked for."""
+    running = facts.mitigation
+    if running is None:
+        return
+    before = running.decision
+    running.state, running.ended_at = ExecutionState.SUPERSEDED, now
+    running.end_reason, running.superseded_by = reason.strip(), decision
+    running.save()
+    record(
+        decision.incident,
+        "decision.superseded",
+        actor,
+        now,
+        subject=before.reference,
+        by=decision.reference,
+        reason=running.end_reason,
+    )
+    sentence = f"Stop: {before.reference} of {decision.incident.reference} is superseded by"
+    notify(
+        decision.incident,
+        [p for p in (before.executor, before.verifier) if p.pk != actor.id],
+        "decision.superseded",
+        f"{sentence} {decision.reference}.",
+        decision.get_absolute_url(),
+        now,
+        before.reference,
+    )
+
+
+def _begin(facts: IncidentFacts, decision: Decision, actor: Actor, now: datetime) -> None:
+    """The row of its progress; where two must sign (``D-DUAL``) it waits, and the commander who
+    decides has signed by deciding."""
+    dual = decision_assessment.is_dual(facts)
+    Execution.objects.create(
+        decision=decision,
+        incident=decision.incident,
+        state=ExecutionState.PENDING if dual else ExecutionState.DECIDED,
+        mitigates=mitigates(decision.option),
+        dual=dual,
+    )
+    if dual and actor.is_person and decision.commander_id == actor.id:
+        person = Person.objects.get(pk=actor.id)
+        signatures.sign_step(decision.incident, decision, person, SignRole.COMMANDER, actor, now)
+    elif dual:
+        signatures.ask(decision.incident, decision, now)
+
+
+def _resolve(
+    facts: IncidentFacts,
+    decision: Decision,
+    written: DecisionInput,
+    cited: Iterable[Evidence],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """``D-CONFLICT``: the contradiction ends with both sides and all scores on record."""
+    found = facts.contradiction
+    if found is None:
+        return
+    sides = facts.sides_of(found)
+    for side in sides:
+        _score(side, written, decision)
+    chosen = [s.recommendation for s in sides if s.chosen]
+    disproof = [item for item in cited if item.number in written.conflict_evidence]
+    found.closed_at, found.decision = now, decision
+    found.closing_reason = written.conflict_reason.strip()
+    found.save(update_fields=["closed_at", "decision", "closing_reason"])
+    found.evidence.set(disproof)
+    record(
+        decision.incident,
+        "contradiction.resolved",
+        actor,
+        now,
+        subject=found.reference,
+        decision=decision.reference,
+        chosen=" and ".join(f"{r.reference}, {r.title}," for r in chosen).rstrip(","),
+        reason=found.closing_reason,
+        evidence=[item.reference for item in disproof],
+        scores=[_scores(side) for side in sides],
+    )
+    _reassess(facts, decision, found.reference, actor, now)
+
+
+def _score(side: Side, written: DecisionInput, decision: Decision) -> None:
+    scores = written.scores.get(side.recommendation.number)
+    if scores is not None and side.recommendation.is_open:
+        side.reversibility, side.blast_radius = scores.reversibility, scores.blast_radius
+    side.chosen = side.recommendation.is_open and side.recommendation.option == decision.option
+    side.save(update_fields=["reversibility", "blast_radius", "chosen"])
+
+
+def _scores(side: Side) -> dict[str, object]:
+    """A side as the timeline keeps it: the author's and the commander's scores."""
+    recommendation = side.recommendation
+    return {
+        "recommendation": recommendation.reference,
+        "option": recommendation.title,
+        "owner": recommendation.actor_name,
+        "author": [recommendation.reversibility, recommendation.blast_radius],
+        "commander": [side.reversibility, side.blast_radius],
+        "chosen": side.chosen,
+    }
+
+
+def _reassess(
+    facts: IncidentFacts, decision: Decision, reference: str, actor: Actor, now: datetime
+) -> Checkpoint | None:
+    """A checkpoint within ten minutes, unless one is due by then."""
+    limit = now + REASSESS
+    ended = decision.checkpoint_id
+    due = [decision.deadline, *(c.due_at for c in facts.open_checkpoints if c.pk != ended)]
+    if any(now < moment <= limit for moment in due):
+        return None
+    return checkpoints.add(decision.incident, actor, limit, f"Reassess after {reference}", now)
+
+
+def _answer(facts: IncidentFacts, decision: Decision, now: datetime) -> None:
+    """Every open recommendation has its answer: chosen, or not."""
+    for recommendation in facts.open_recommendations:
+        taken = recommendation.option == decision.option
+        recommendation.state = (
+            RecommendationState.CHOSEN if taken else RecommendationState.PASSED_OVER
+        )
+        recommendation.closed_at = now
+        recommendation.closing_reason = f"{decision.reference}: {decision.title}"[:300]
+        recommendation.save(update_fields=["state", "closed_at", "closing_reason"])

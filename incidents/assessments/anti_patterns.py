@@ -1,0 +1,103 @@
+"""The anti-patterns that hold in incidents now. Each app adds those whose facts it holds.
+
+A provider is given the standings of several incidents, so that a tick over all of them asks no
+more often than a room with one.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.urls import reverse
+
+from incidents.facts.incident import IncidentFacts
+from incidents.models import Execution
+from incidents.rules import patterns as rules
+from incidents.rules.patterns import Pattern
+from incidents.vocabulary import ExecutionState, LaneKind, RoleName, Status
+
+type Provider = Callable[[Sequence[IncidentFacts], datetime], Iterable[tuple[int, Pattern]]]
+type Turning = Callable[[IncidentFacts], Iterable[datetime]]
+
+_providers: list[Provider] = []
+_turning: list[Turning] = []
+
+
+def register(provider: Provider) -> Provider:
+    """Add an app's anti-patterns: pairs of an incident's number and what holds there."""
+    _providers.append(provider)
+    return provider
+
+
+def register_turning(turning: Turning) -> Turning:
+    """Add the moments at which an app's anti-patterns begin or end by time alone."""
+    _turning.append(turning)
+    return turning
+
+
+def ahead(facts: IncidentFacts) -> list[datetime]:
+    """When anti-patterns turn by time alone; past moments too."""
+    return [at for turning in _turning for at in turning(facts)]
+
+
+def patterns(
+    standings: Sequence[IncidentFacts], now: datetime
+) -> Mapping[int, tuple[Pattern, ...]]:
+    """What holds in each incident, by its number. An incident that is not active has none."""
+    active = [facts for facts in standings if facts.incident.status == Status.ACTIVE]
+    found: dict[int, list[Pattern]] = {facts.incident.pk: [] for facts in standings}
+    for provider in _providers:
+        for number, pattern in provider(active, now):
+            found[number].append(pattern)
+    return {number: tuple(here) for number, here in found.items()}
+
+
+def of(facts: IncidentFacts, now: datetime) -> tuple[Pattern, ...]:
+    return patterns([facts], now)[facts.incident.pk]
+
+
+@register
+def of_incidents(
+    standings: Sequence[IncidentFacts], now: datetime
+) -> Iterable[tuple[int, Pattern]]:
+    for facts in standings:
+        changes = [_change(d.execution) for d in facts.decisions if d.execution.mitigates]
+        found = rules.hero(_owned(facts), changes)
+        found += rules.stale(changes) + rules.parallel(changes)
+        for pattern in found:
+            yield facts.incident.pk, replace(pattern, href=_mends(facts, pattern))
+
+
+def _owned(facts: IncidentFacts) -> list[rules.Owned]:
+    return [
+        rules.Owned(lane.value, str(lane.label), person.pk, str(person))
+        for lane in LaneKind
+        if (person := facts.holder(RoleName.LANE_OWNER, lane))
+    ]
+
+
+def _change(execution: Execution) -> rules.Change:
+    decision, run = execution.decision, execution.run
+    return rules.Change(
+        reference=decision.reference,
+        executor=decision.executor_id,
+        verifier=decision.verifier_id,
+        executor_name=str(decision.executor),
+        is_unfinished=execution.is_unfinished,
+        is_superseded=execution.state == ExecutionState.SUPERSEDED,
+        started_at=execution.started_at,
+        done_at=execution.done_at,
+        run_at=run.captured_at if run else None,
+    )
+
+
+def _mends(facts: IncidentFacts, pattern: Pattern) -> str:
+    number = [facts.incident.pk]
+    if pattern.code == "HERO" and pattern.subject.startswith("person"):
+        return reverse("role", args=number)
+    if pattern.code == "HERO":
+        return reverse("decide-next", args=number)
+    if pattern.code == "STALE":
+        return f"{reverse('capture', args=number)}?purpose=verification&lane=verification"
+    running = facts.mitigation
+    return running.decision.get_absolute_url() if running else facts.incident.get_absolute_url()

@@ -1,0 +1,147 @@
+"""From facts to what the rules say of them: control, first minutes, readiness, faults."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from incidents.facts.incident import IncidentFacts
+from incidents.rules import blueprint as blueprint_rules
+from incidents.rules import checkpoint as checkpoint_rules
+from incidents.rules import control as control_rules
+from incidents.rules import readiness as readiness_rules
+from incidents.rules import unable_role_holders as unable_rules
+from incidents.rules.checklist import DerivedItem, last_of, linked
+from incidents.vocabulary import ExecutionState, LaneKind, RoleName
+
+
+def control_facts(facts: IncidentFacts) -> control_rules.ControlFacts:
+    return control_rules.ControlFacts(
+        severity_at=facts.incident.declared_at if facts.incident.severity else None,
+        commander_at=facts.first_held(RoleName.COMMANDER) if facts.commander else None,
+        first_evidence_at=facts.first_evidence_at,
+    )
+
+
+def control(facts: IncidentFacts) -> control_rules.Control:
+    return control_rules.under_control(control_facts(facts))
+
+
+def stops(facts: IncidentFacts) -> tuple[control_rules.SurfaceStop, ...]:
+    return tuple(
+        control_rules.SurfaceStop(surface.name, facts.stopped.get(surface.pk))
+        for surface in facts.surfaces
+    )
+
+
+def first_fifteen(facts: IncidentFacts, now: datetime) -> tuple[DerivedItem, ...]:
+    number = [facts.incident.pk]
+    items = control_rules.first_fifteen(
+        control_rules.FirstFifteenFacts(
+            now=now,
+            declared_at=facts.incident.declared_at,
+            control=control_facts(facts),
+            stops=stops(facts),
+            lanes={
+                lane: facts.first_held(RoleName.LANE_OWNER, lane)
+                for lane in LaneKind
+                if facts.holder(RoleName.LANE_OWNER, lane)
+            },
+        )
+    )
+    freezing = "freeze" if facts.surfaces else "surfaces"
+    return linked(
+        items,
+        {
+            "grip": reverse("role", args=number),
+            "freeze": reverse(freezing, args=number),
+            "snapshot": reverse("capture", args=number),
+            "owners": reverse("role", args=number),
+        },
+    )
+
+
+def readiness(facts: IncidentFacts) -> readiness_rules.Readiness:
+    check = facts.rollback_check
+    return readiness_rules.readiness(
+        readiness_rules.ReadinessFacts(
+            revision=facts.incident.last_known_good,
+            surfaces=tuple(
+                readiness_rules.SurfaceRevision(surface.name, surface.last_known_good)
+                for surface in facts.surfaces
+            ),
+            rollback_check=readiness_rules.RollbackCheck(
+                check.number, check.succeeded, check.captured_at
+            )
+            if check
+            else None,
+            has_commander=facts.commander is not None,
+            owned_lanes=frozenset(
+                lane for lane in LaneKind if facts.holder(RoleName.LANE_OWNER, lane)
+            ),
+            channel=facts.incident.evidence_channel,
+        )
+    )
+
+
+def faults(facts: IncidentFacts, now: datetime) -> tuple[checkpoint_rules.Fault, ...]:
+    """Roles of people who can no longer act, then checkpoints that were missed."""
+    return _unable(facts) + checkpoint_rules.faults(
+        checkpoint_rules.CheckpointFacts(
+            now=now,
+            status=facts.incident.status,
+            severity=facts.incident.severity,
+            open=tuple(
+                checkpoint_rules.OpenCheckpoint(c.number, c.due_at, c.get_absolute_url())
+                for c in facts.open_checkpoints
+            ),
+            plan_href=reverse("checkpoint", args=[facts.incident.pk]),
+        )
+    )
+
+
+def _unable(facts: IncidentFacts) -> tuple[checkpoint_rules.Fault, ...]:
+    where = reverse("role", args=[facts.incident.pk])
+    held = [
+        unable_rules.Held(
+            one.person_id,
+            str(one.person),
+            one.label,
+            f"{where}?who={one.role}:{one.lane}" if one.lane else f"{where}?who={one.role}",
+        )
+        for one in facts.unable
+    ]
+    return unable_rules.faults(facts.incident.status, held)
+
+
+def blueprint(facts: IncidentFacts, now: datetime) -> blueprint_rules.Blueprint:
+    latest = max(facts.open_checkpoints, key=lambda c: c.due_at, default=None)
+    check = facts.rollback_check
+    mitigations = [d.execution for d in facts.decisions if d.execution.mitigates]
+    last = next((e for e in reversed(mitigations) if e.judged_at), None)
+    failed = last is not None and last.state == ExecutionState.FAILED
+    return blueprint_rules.blueprint(
+        blueprint_rules.BlueprintFacts(
+            now=now,
+            declared_at=facts.incident.declared_at,
+            severity_at=facts.incident.declared_at,
+            freeze_at=last_of(*(stop.at for stop in stops(facts))),
+            commander_at=facts.first_held(RoleName.COMMANDER),
+            deputy_at=facts.first_held(RoleName.DEPUTY) if facts.deputy else None,
+            options_at=_first(
+                [r.made_at for r in facts.recommendations], [d.decided_at for d in facts.decisions]
+            ),
+            rollback_ready_at=check.captured_at if check and check.succeeded else None,
+            executed_at=_first([e.done_at for e in mitigations if e.done_at]),
+            executed=next((e.decision.reference for e in mitigations if e.done_at), ""),
+            compared_at=facts.compared_at,
+            verified_at=last.judged_at if last and not failed else None,
+            failed_run=last.run.reference if last and last.run and failed else "",
+            last_decision_at=facts.decisions[-1].decided_at if facts.decisions else None,
+            last_checkpoint_due=latest.due_at if latest else None,
+            last_checkpoint_set_at=latest.scheduled_at if latest else None,
+        )
+    )
+
+
+def _first(*series: list[datetime]) -> datetime | None:
+    return min((moment for moments in series for moment in moments), default=None)

@@ -1,0 +1,64 @@
+"""What is recommended now and how it contradicts, as pages show it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch, prefetch_related_objects
+
+from incidents.assessments import decision as decision_assessment
+from incidents.facts.incident import IncidentFacts
+from incidents.models import Evidence, Recommendation, Side
+from incidents.rules.conflict import verdict
+from incidents.rules.decision import reach_of
+from incidents.rules.wording import duration, first_lower, listed
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An open recommendation. ``side`` holds the commander's scores while it is contradicted,
+    ``leads`` says why it is the one to take: "more reversible", or nothing."""
+
+    recommendation: Recommendation
+    reach: str
+    side: Side | None = None
+    leads: str = ""
+
+
+def shown(facts: IncidentFacts) -> list[Shown]:
+    """The open recommendations with what they cite: one query, none when there are none."""
+    rows = list(facts.open_recommendations)
+    cited = Evidence.objects.only("incident_id", "number").order_by("number")
+    prefetch_related_objects(rows, Prefetch("evidence", cited))
+    reaches = (
+        {offer.option: offer.reach for offer in decision_assessment.offered(facts)} if rows else {}
+    )
+    conflict = decision_assessment.conflict_of(facts, {})
+    lead = verdict(conflict.sides if conflict else ())
+    leading = frozenset() if lead.is_tie else lead.options
+    sides = {}
+    if facts.contradiction is not None:
+        sides = {side.recommendation_id: side for side in facts.sides_of(facts.contradiction)}
+    return [
+        Shown(
+            one,
+            reaches.get(one.option) or reach_of(one.option, False, {}),
+            sides.get(one.pk),
+            lead.because if one.option in leading else "",
+        )
+        for one in rows
+    ]
+
+
+def warning(facts: IncidentFacts, now: datetime) -> str:
+    """``D-CONFLICT``: how long the open contradiction has been so, and what it holds up."""
+    found = facts.contradiction
+    if found is None:
+        return ""
+    asked = listed(
+        f"{one.reference} asks for {first_lower(one.title)}" for one in facts.open_recommendations
+    )
+    minutes = (now - found.opened_at) // _MINUTE
+    age = f"Open for {duration(minutes * _MINUTE)}" if minutes > 0 else "Just opened"
+    return f"{age}: {asked}. No mitigation can be decided until it is resolved."

@@ -1,0 +1,65 @@
+"""The scenario that an incident follows, as its room shows it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from incidents.assessments import evidence_minimum as minimum
+from incidents.assessments.decision import offered
+from incidents.facts.incident import IncidentFacts
+from incidents.models import Person
+from incidents.rules import minimum as rules
+from incidents.rules.decision import Offer, offers
+from incidents.rules.minimum import Minimum
+from incidents.scenarios import RULES, STEPS, Scenario
+from incidents.vocabulary import LaneKind, RoleName
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """``options`` each with its detail, ``chain`` each step with who holds it now."""
+
+    scenario: Scenario
+    options: tuple[tuple[Offer, str], ...]
+    rules: tuple[str, ...]
+    minimum: tuple[Minimum, ...]
+    chain: tuple[tuple[str, Person | None], ...]
+
+
+def of(facts: IncidentFacts, now: datetime) -> Adopted | None:
+    scenario = facts.scenario
+    if scenario is None:
+        return None
+    return Adopted(
+        scenario,
+        options=_options(scenario, offered(facts)),
+        rules=_rules(scenario),
+        minimum=minimum.of(facts, now),
+        chain=tuple((STEPS[step], _holder(facts, step)) for step in scenario.chain),
+    )
+
+
+def before_declaring(scenario: Scenario) -> Adopted:
+    """The same while there is no incident yet: nothing is met, nobody holds a step."""
+    return Adopted(
+        scenario,
+        options=_options(scenario, offers(scenario.options, scenario_reach=scenario.reach)),
+        rules=_rules(scenario),
+        minimum=rules.minimum(scenario.evidence_minimum, ()),
+        chain=tuple((STEPS[step], None) for step in scenario.chain),
+    )
+
+
+def _options(scenario: Scenario, on_offer: tuple[Offer, ...]) -> tuple[tuple[Offer, str], ...]:
+    known = {one.option: one for one in on_offer}
+    named = [known[code] for code in scenario.options if code in known]
+    return tuple((one, scenario.details.get(one.option, "")) for one in named)
+
+
+def _rules(scenario: Scenario) -> tuple[str, ...]:
+    return tuple(words for code, words in RULES.items() if code in scenario.rules)
+
+
+def _holder(facts: IncidentFacts, step: str) -> Person | None:
+    if step in LaneKind.values:
+        return facts.holder(RoleName.LANE_OWNER, step)
+    return facts.holder(step)

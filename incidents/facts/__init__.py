@@ -1,0 +1,1 @@
+"""From rows to the dataclasses that rules judge and pages show."""

@@ -1,0 +1,316 @@
+"""What is so in one incident, read in few queries and handed to the rules.
+
+``Standing`` is read once a request; everything derived in the room comes from it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, QuerySet
+
+from incidents import scenarios
+from incidents.facts.signed_record import signed
+from incidents.models import (
+    Assignment,
+    Branch,
+    Checkpoint,
+    Contradiction,
+    Decision,
+    Evidence,
+    Execution,
+    Freeze,
+    Incident,
+    Person,
+    Recommendation,
+    Risk,
+    Served,
+    Side,
+    Signature,
+    Surface,
+)
+from incidents.scenarios import Scenario
+from incidents.vocabulary import BranchState, ExecutionState, LaneKind, Purpose, RoleName
+
+
+@dataclass(frozen=True)
+class IncidentFacts:
+    """The facts of an incident at this moment. Times are aware; lists are in order of time.
+
+    Each decision carries its ``execution``; ``sides`` are those of all contradictions, each with
+    its ``contradiction`` and ``recommendation``; ``signatures`` and ``served`` carry ``decision``
+    and ``evidence`` as ids only, ``served`` also the evidence's ``number``. ``hashes`` are those of
+    the decisions that somebody signed, by key, as their records stand.
+    """
+
+    incident: Incident
+    scenario: Scenario | None
+    surfaces: tuple[Surface, ...]
+    assignments: tuple[Assignment, ...]
+    freezes: tuple[Freeze, ...]
+    checkpoints: tuple[Checkpoint, ...]
+    decisions: tuple[Decision, ...]
+    risks: tuple[Risk, ...]
+    recommendations: tuple[Recommendation, ...]
+    sides: tuple[Side, ...]
+    signatures: tuple[Signature, ...]
+    hashes: Mapping[int, str]
+    branches: tuple[Branch, ...]
+    served: tuple[Served, ...]
+    first_evidence_at: datetime | None
+    evidence_by_lane: Mapping[str, int]
+    rollback_check: Evidence | None
+    precheck_at: datetime | None
+    compared_at: datetime | None
+
+    @cached_property
+    def holders(self) -> Mapping[tuple[str, str], Assignment]:
+        """Who holds each role now, by role and lane ("" when it is not a lane's)."""
+        return {(a.role, a.lane): a for a in self.assignments if a.until is None}
+
+    def holder(self, role: str, lane: str = "") -> Person | None:
+        """Who holds the role and can act: a role of somebody who left is nobody's."""
+        held = self.holders.get((role, lane))
+        return held.person if held and held.can_act else None
+
+    @property
+    def unable(self) -> tuple[Assignment, ...]:
+        """The roles whose holder can no longer act."""
+        return tuple(held for held in self.holders.values() if not held.can_act)
+
+    def first_held(self, role: str, lane: str = "") -> datetime | None:
+        """When the role was first held by anybody."""
+        return next((a.since for a in self.assignments if (a.role, a.lane) == (role, lane)), None)
+
+    @property
+    def commander(self) -> Person | None:
+        return self.holder(RoleName.COMMANDER)
+
+    @property
+    def deputy(self) -> Person | None:
+        return self.holder(RoleName.DEPUTY)
+
+    @cached_property
+    def stopped(self) -> Mapping[int, datetime]:
+        """When each surface was first frozen, or it was first said why not."""
+        first: dict[int, datetime] = {}
+        for freeze in self.freezes:
+            first.setdefault(freeze.surface_id, freeze.since)
+        return first
+
+    @property
+    def unowned(self) -> tuple[LaneKind, ...]:
+        return tuple(lane for lane in LaneKind if self.holder(RoleName.LANE_OWNER, lane) is None)
+
+    @property
+    def open_checkpoints(self) -> tuple[Checkpoint, ...]:
+        return tuple(c for c in self.checkpoints if c.is_open)
+
+    @property
+    def next_checkpoint(self) -> Checkpoint | None:
+        return next(iter(self.open_checkpoints), None)
+
+    @property
+    def current_decision(self) -> Decision | None:
+        return self.decisions[-1] if self.decisions else None
+
+    @property
+    def mitigation(self) -> Execution | None:
+        """The one mitigation that is unfinished, if there is one."""
+        return next(
+            (d.execution for d in self.decisions if _is_running(d.execution)),
+            None,
+        )
+
+    @property
+    def failed(self) -> Decision | None:
+        """The decision whose verification failed since anything was decided.
+
+        It need not be the last one: that may only hold, while an earlier one was still executed.
+        """
+        return next((d for d in reversed(self.decisions) if self._failed_since(d)), None)
+
+    def _failed_since(self, decision: Decision) -> bool:
+        execution, last = decision.execution, self.decisions[-1].decided_at
+        failed = execution.state == ExecutionState.FAILED
+        return failed and execution.judged_at is not None and execution.judged_at > last
+
+    @property
+    def open_recommendations(self) -> tuple[Recommendation, ...]:
+        return tuple(r for r in self.recommendations if r.is_open)
+
+    @property
+    def contradiction(self) -> Contradiction | None:
+        """The open one; there is never more than one."""
+        return next((s.contradiction for s in self.sides if s.contradiction.is_open), None)
+
+    def sides_of(self, contradiction: Contradiction) -> tuple[Side, ...]:
+        return tuple(s for s in self.sides if s.contradiction_id == contradiction.pk)
+
+    def signatures_of(self, decision: Decision) -> tuple[Signature, ...]:
+        return tuple(s for s in self.signatures if s.decision_id == decision.pk)
+
+    @property
+    def active_branches(self) -> tuple[Branch, ...]:
+        return tuple(b for b in self.branches if b.state == BranchState.ACTIVE)
+
+    @property
+    def open_risks(self) -> tuple[Risk, ...]:
+        return tuple(r for r in self.risks if r.is_open)
+
+    @property
+    def override(self) -> Decision | None:
+        """The decision that skipped readiness, if one did."""
+        return next((d for d in self.decisions if d.override_reason), None)
+
+    def freeze_of(self, surface: Surface) -> Freeze | None:
+        """The freeze in force on a surface, or the recorded reason why there is none."""
+        return next(
+            (f for f in self.freezes if f.until is None and f.surface_id == surface.pk), None
+        )
+
+
+def _is_running(execution: Execution) -> bool:
+    return execution.mitigates and execution.is_unfinished
+
+
+def standings(incidents: Sequence[Incident], until: datetime | None = None) -> list[IncidentFacts]:
+    """Read the facts of several incidents, in their order, in fifteen queries at most.
+
+    ``until`` leaves out evidence that was captured later; rows are as they stand now.
+    """
+    ids = [incident.pk for incident in incidents]
+    surfaces: dict[int, list[Surface]] = defaultdict(list)
+    through = Incident.surfaces.through.objects.filter(incident__in=ids)
+    for link in through.select_related("surface").order_by("surface__name"):
+        surfaces[link.incident_id].append(link.surface)
+    assignments = by_incident(held_roles(until), ids)
+    freezes = by_incident(Freeze.objects.select_related("surface", "kept_by"), ids)
+    checkpoints = by_incident(Checkpoint.objects.all(), ids)
+    decisions = by_incident(
+        Decision.objects.select_related(
+            "executor",
+            "verifier",
+            "commander",
+            "checkpoint",
+            "next_checkpoint",
+            "execution__run",
+            "execution__superseded_by",
+        )
+        .defer("execution__run__text")
+        .order_by("number"),
+        ids,
+    )
+    risks = by_incident(Risk.objects.select_related("owner"), ids)
+    recommendations = by_incident(Recommendation.objects.all(), ids)
+    sides: dict[int, list[Side]] = defaultdict(list)
+    # What cannot be there is not asked for: a room has few queries to spend.
+    joined = Side.objects.filter(contradiction__incident__in=[i for i in ids if recommendations[i]])
+    for side in joined.select_related("contradiction__decision", "recommendation"):
+        sides[side.contradiction.incident_id].append(side)
+    signatures, hashes = signed(decisions)
+    branches = by_incident(Branch.objects.select_related("owner"), ids)
+    served = by_incident(
+        Served.objects.annotate(number=F("evidence__number")),
+        [i.pk for i in incidents if i.scenario],
+    )
+    checks = by_incident(
+        _captured(until)
+        .filter(purpose=Purpose.ROLLBACK_CHECK)
+        .order_by("incident_id", "-number")
+        .distinct("incident_id")
+        .defer("text"),
+        ids,
+    )
+    library = scenarios.find_all(i.scenario for i in incidents if i.scenario)
+    counted = {row["incident"]: row for row in _evidence_counts(ids, until)}
+    return [
+        IncidentFacts(
+            incident=incident,
+            scenario=library.get(incident.scenario),
+            surfaces=tuple(surfaces[incident.pk]),
+            assignments=tuple(assignments[incident.pk]),
+            freezes=tuple(freezes[incident.pk]),
+            checkpoints=tuple(checkpoints[incident.pk]),
+            decisions=tuple(decisions[incident.pk]),
+            risks=tuple(risks[incident.pk]),
+            recommendations=tuple(recommendations[incident.pk]),
+            sides=tuple(sides[incident.pk]),
+            signatures=tuple(signatures[incident.pk]),
+            hashes=hashes,
+            branches=tuple(branches[incident.pk]),
+            served=tuple(served[incident.pk]),
+            rollback_check=next(iter(checks[incident.pk]), None),
+            **_evidence(counted.get(incident.pk)),
+        )
+        for incident in incidents
+    ]
+
+
+def by_incident[T: Model](rows: "QuerySet[T]", ids: list[int]) -> dict[int, list[T]]:
+    grouped: dict[int, list[T]] = defaultdict(list)
+    for row in rows.filter(incident__in=ids):
+        grouped[row.incident_id].append(row)  # type: ignore[attr-defined]
+    return grouped
+
+
+def held_roles(until: datetime | None = None) -> "QuerySet[Assignment]":
+    rows = Assignment.objects.select_related("person")
+    if until is not None:
+        # Who had an account then, and in which group, is on no record.
+        return rows
+    able = Person.objects.who_can_respond().filter(pk=OuterRef("person"))
+    return rows.annotate(can_act=Exists(able))  # type: ignore[no-redef]
+
+
+def _captured(until: datetime | None) -> "QuerySet[Evidence]":
+    rows = Evidence.objects.all()
+    return rows if until is None else rows.filter(captured_at__lte=until)
+
+
+def _evidence_counts(ids: list[int], until: datetime | None) -> Iterable[Mapping[str, Any]]:
+    return (
+        _captured(until)
+        .filter(incident__in=ids)
+        .order_by()
+        .values("incident")
+        .annotate(
+            first=Min("captured_at"),
+            precheck=Min("captured_at", filter=Q(purpose=Purpose.PRECHECK)),
+            compared=Min("captured_at", filter=Q(baseline__isnull=False)),
+            **{lane.value: Count("pk", filter=Q(lane=lane)) for lane in LaneKind},
+        )
+    )
+
+
+def _evidence(row: Mapping[str, Any] | None) -> dict[str, Any]:
+    row = row or {}
+    return {
+        "first_evidence_at": row.get("first"),
+        "precheck_at": row.get("precheck"),
+        "compared_at": row.get("compared"),
+        "evidence_by_lane": {lane: row.get(lane.value, 0) for lane in LaneKind},
+    }
+
+
+def read_facts(incident: Incident) -> IncidentFacts:
+    """Read the facts of one incident."""
+    return standings([incident])[0]
+
+
+def of(incident: Incident) -> IncidentFacts:
+    """The standing of this incident object, read once: the panels of one room share it."""
+    cached: IncidentFacts | None = getattr(incident, "_standing", None)
+    if cached is None:
+        cached = read_facts(incident)
+        incident._standing = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def moment_of(incident: Incident) -> datetime | None:
+    """The moment as of which this object shows its incident; nothing: as it is now."""
+    moment: datetime | None = getattr(incident, "_moment", None)
+    return moment

@@ -1,0 +1,160 @@
+"""The facts of many incidents at once, no more than a home page and its duties are made of."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, Min, OuterRef, QuerySet, Subquery, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import JSONArray
+from django.utils.dateparse import parse_datetime
+
+from incidents.facts.incident import IncidentFacts, by_incident, held_roles
+from incidents.facts.signed_record import signed
+from incidents.models import (
+    Checkpoint,
+    Decision,
+    Evidence,
+    Freeze,
+    Incident,
+    Participation,
+    Person,
+    Side,
+    Surface,
+)
+from incidents.vocabulary import Status
+
+MOST = 200
+"""So many incidents are read for one person: active ones that they take part in come first."""
+
+type Column = Callable[[], Combinable]
+
+_further: dict[str, Column] = {}
+
+
+def register_column(name: str) -> Callable[[Column], Column]:
+    """Have a value that another app knows come with the row of each incident, as an attribute."""
+
+    def add(column: Column) -> Column:
+        _further[name] = column
+        return column
+
+    return add
+
+
+class _Unread:
+    """Stands for a fact that an outline has not read: whoever asks for it is told at once."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise RuntimeError("an outline of an incident does not have this fact")
+
+    __iter__ = __len__ = __bool__ = __getitem__ = lambda self, *_: self.read
+
+
+_UNREAD: Any = _Unread()
+
+
+@dataclass(frozen=True)
+class Outline(IncidentFacts):
+    """A standing whose sides are those of open contradictions, and that lacks all else.
+
+    It knows roles, checkpoints, decisions, signatures, surfaces by name, and when they were
+    frozen and evidence first came. What was not read cannot be asked for.
+    """
+
+    first_stops: Mapping[int, datetime]
+
+    @property
+    def stopped(self) -> Mapping[int, datetime]:  # type: ignore[override]
+        return self.first_stops
+
+
+def unsettled_for(person: Person) -> "QuerySet[Incident]":
+    """The active and the watched incidents whose rooms the person may enter.
+
+    The active come first, and of these the ones that the person is in.
+    """
+    takes_part = Participation.objects.filter(incident=OuterRef("pk"), person=person)
+    rows = Incident.objects.visible_to(person).unsettled().annotate(is_mine=Exists(takes_part))
+    active_first = Case(When(status=Status.ACTIVE, then=0), default=1)
+    return rows.order_by(active_first, "-is_mine", "severity", "-declared_at", "-pk")
+
+
+def outlines(person: Person) -> list[Outline]:
+    """The outlines of the active and watched incidents that the person may know, worst first.
+
+    Six queries, however many there are.
+    """
+    incidents = list(unsettled_for(person).annotate(**_columns())[:MOST])
+    incidents.sort(key=lambda one: (one.severity, -one.declared_at.timestamp(), -one.pk))
+    return _read(incidents) if incidents else []
+
+
+def _columns() -> dict[str, Any]:
+    """What is one value an incident comes with its row."""
+    links = Incident.surfaces.through.objects.filter(incident=OuterRef("pk"))
+    stops = Freeze.objects.filter(
+        incident=OuterRef("incident"), surface=OuterRef("surface")
+    ).order_by("since", "pk")
+    row = JSONArray("surface", "surface__name", Subquery(stops.values("since")[:1]))
+    first = Evidence.objects.filter(incident=OuterRef("pk")).order_by().values("incident")
+    return {
+        "its_surfaces": ArraySubquery(links.order_by("surface__name").values(row=row)),
+        "its_first_evidence": Subquery(first.annotate(at=Min("captured_at")).values("at")),
+        **{name: column() for name, column in _further.items()},
+    }
+
+
+def _read(incidents: Sequence[Any]) -> list[Outline]:
+    ids = [incident.pk for incident in incidents]
+    assignments = by_incident(held_roles(), ids)
+    checkpoints = by_incident(Checkpoint.objects.open(), ids)
+    made = Decision.objects.select_related("checkpoint", "execution").order_by("number")
+    decisions = by_incident(made, ids)
+    signatures, hashes = signed(decisions)
+    sides = _sides(ids)
+    return [
+        Outline(
+            incident=one,
+            scenario=_UNREAD,
+            surfaces=tuple(_surface(*row[:2]) for row in one.its_surfaces),
+            assignments=tuple(assignments[one.pk]),
+            freezes=_UNREAD,
+            checkpoints=tuple(checkpoints[one.pk]),
+            decisions=tuple(decisions[one.pk]),
+            risks=_UNREAD,
+            recommendations=_UNREAD,
+            sides=tuple(side for side in sides if side.contradiction.incident_id == one.pk),
+            signatures=tuple(signatures[one.pk]),
+            hashes=hashes,
+            branches=_UNREAD,
+            served=_UNREAD,
+            first_evidence_at=one.its_first_evidence,
+            evidence_by_lane=_UNREAD,
+            rollback_check=_UNREAD,
+            precheck_at=_UNREAD,
+            compared_at=_UNREAD,
+            first_stops=dict(_stops(one.its_surfaces)),
+        )
+        for one in incidents
+    ]
+
+
+def _sides(ids: list[int]) -> list[Side]:
+    rows = Side.objects.filter(
+        contradiction__incident__in=ids, contradiction__closed_at__isnull=True
+    )
+    return list(rows.select_related("contradiction", "recommendation"))
+
+
+def _surface(pk: int, name: str) -> Surface:
+    """The surface by its name; what else it has is read when it is asked for."""
+    return Surface.from_db("default", ["id", "name"], [pk, name])
+
+
+def _stops(rows: Iterable[tuple[int, str, str | None]]) -> Iterable[tuple[int, datetime]]:
+    for pk, _, since in rows:
+        if since is not None and (moment := parse_datetime(since)):
+            yield pk, moment

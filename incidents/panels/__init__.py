@@ -1,0 +1,1 @@
+"""Pieces of pages, rendered from facts, the same for every viewer."""

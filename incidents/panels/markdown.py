@@ -1,0 +1,181 @@
+"""The playbook's two templates as Markdown, filled in from facts.
+
+Playbook, "War-room artifact bundle (copy/paste)". Times are UTC, with T+ since declaring.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from incidents.assessments import decision as decision_assessment
+from incidents.facts.incident import IncidentFacts
+from incidents.models import Backfill, Decision, Incident
+from incidents.rules.conflict import verdict
+from incidents.rules.decision import postures
+from incidents.vocabulary import Choice, Phase, Severity
+
+NOT_RECORDED = "not recorded"
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~]|&(?=#?\w+;))")
+_AT_START = re.compile(r"^(\s*)([-+=]|\d+[.)])")
+
+
+def escape(text: str) -> str:
+    """What somebody typed as one line of Markdown that means just these words."""
+    line = " ".join(text.split())
+    return _AT_START.sub(_guarded, _SPECIAL.sub(r"\\\1", line))
+
+
+def _guarded(match: re.Match[str]) -> str:
+    mark = match[2]
+    return f"{match[1]}{mark[:-1]}\\{mark[-1]}"
+
+
+def moment(at: datetime, incident: Incident) -> str:
+    """``2026-03-05 14:20 UTC, T+00:20``."""
+    minutes = int((at - incident.clock_start).total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "+" if minutes >= 0 else "-"
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, T{sign}{hours:02d}:{rest:02d}"
+
+
+def _fields(title: str, rows: Iterable[tuple[str, str]]) -> str:
+    lines = [f"- {label}: {value or NOT_RECORDED}" for label, value in rows]
+    return "\n".join([f"### {title}", *lines, ""])
+
+
+def snapshot(facts: IncidentFacts, now: datetime) -> str:
+    """The Incident Command Snapshot as it is at ``now``."""
+    incident = facts.incident
+    if incident.backfilled:
+        return _account(facts, incident.backfilled)
+    following = facts.next_checkpoint
+    return _fields(
+        "Incident Command Snapshot",
+        (
+            ("Incident ID", f"{incident.reference} {escape(incident.title)}"),
+            ("Severity", Severity(incident.severity).label),
+            ("Incident commander", escape(str(facts.commander or ""))),
+            ("Current phase", Phase(incident.phase).label.lower()),
+            ("Latest stable revision", escape(incident.last_known_good)),
+            ("Candidate mitigation path", _candidate(facts, now)),
+            ("Risk if we wait 30 minutes", _risk(facts)),
+            (
+                "Next checkpoint at",
+                f"{moment(following.due_at, incident)} ({following.reference})"
+                if following
+                else "",
+            ),
+            ("Next owner", _next_owner(facts)),
+        ),
+    )
+
+
+def _account(facts: IncidentFacts, told: Backfill) -> str:
+    """Of what was handled elsewhere: its account, marked as such."""
+    incident = facts.incident
+    return _fields(
+        f"Backfilled incident {incident.reference}: handled elsewhere",
+        (
+            ("Incident ID", f"{incident.reference} {escape(incident.title)}"),
+            ("Status", str(incident.get_status_display()).lower()),
+            ("Severity", Severity(incident.severity).label),
+            ("Surfaces", escape(", ".join(surface.name for surface in facts.surfaces))),
+            ("Answers for it here", escape(str(facts.commander or ""))),
+            ("Began", _long_ago(told.began_at)),
+            ("Declared", _long_ago(incident.declared_at)),
+            ("Mitigated", _long_ago(told.mitigated_at)),
+            ("Recovered", _long_ago(told.recovered_at)),
+            ("What happened", escape(told.happened)),
+            ("What was done", escape(told.done)),
+            ("Its record", escape(told.kept)),
+            ("Written up", f"{_long_ago(told.at)}, {escape(str(told.by))}. {escape(told.source)}"),
+        ),
+    )
+
+
+def _long_ago(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _candidate(facts: IncidentFacts, now: datetime) -> str:
+    """What runs, else what leads among the recommendations, else what the posture says."""
+    if running := facts.mitigation:
+        state = running.get_state_display().lower()
+        return f"{escape(running.decision.title)} ({running.decision.reference}, {state})"
+    recommended = facts.open_recommendations
+    if recommended:
+        found = decision_assessment.conflict_of(facts, {})
+        lead = verdict(found.sides) if found else None
+        best = [one for one in recommended if lead is None or one.option in lead.options]
+        words = "; ".join(
+            f"{escape(one.title)} ({one.reference}, {escape(one.actor_name)})" for one in best
+        )
+        return f"recommended: {words}"
+    default = postures(facts.incident.severity, decision_assessment.impacted(facts))
+    return "; ".join(f"{escape(one.source)}: {escape(one.words)}" for one in default)
+
+
+def _risk(facts: IncidentFacts) -> str:
+    return "; ".join(f"{escape(risk.text)} ({risk.reference})" for risk in facts.open_risks)
+
+
+def _next_owner(facts: IncidentFacts) -> str:
+    """Who acts next: the one who executes or verifies what runs, else the commander."""
+    running = facts.mitigation
+    if running is None:
+        return escape(str(facts.commander or ""))
+    if running.done_at:
+        return f"{escape(str(running.decision.verifier))} (verifies)"
+    return f"{escape(str(running.decision.executor))} (executes)"
+
+
+def decision_record(decision: Decision, facts: IncidentFacts) -> str:
+    """The Checkpoint Decision Record: the playbook's fields, then the rest of the record."""
+    incident, execution = facts.incident, decision.execution
+    evidence = "; ".join(
+        f"{item.reference} {escape(item.title)}" for item in decision.evidence.all()
+    )
+    rejected = "; ".join(
+        f"{one.get_option_display()}: {escape(one.reason)}" for one in decision.rejected.all()
+    )
+    signed = "; ".join(
+        f"{escape(str(one.person))} as {one.get_role_display().lower()},"
+        f" {moment(one.signed_at, incident)}"
+        for one in facts.signatures_of(decision)
+    )
+    rows = [
+        ("Timestamp", moment(decision.decided_at, incident)),
+        ("Evidence reviewed", evidence),
+        ("Decision", f"{Choice(decision.choice).label.lower()}: {escape(decision.title)}"),
+        ("Why this decision now", escape(decision.why_now)),
+        ("Rejected alternatives", rejected),
+        ("Owner for execution", escape(str(decision.executor))),
+        ("Owner for verification", escape(str(decision.verifier))),
+        (
+            "Severity and commander",
+            f"{Severity(decision.severity).label}, {escape(str(decision.commander))}",
+        ),
+        ("Impacted scope", escape(decision.scope)),
+        ("Reversibility", escape(decision.reversibility)),
+        ("Blast radius", escape(decision.blast_radius)),
+        ("Verification", escape(decision.verification)),
+        ("Confidence", str(decision.get_confidence_display())),
+        (
+            "Residual risks",
+            "; ".join(f"{r.reference} {escape(r.text)}" for r in decision.risks.all()),
+        ),
+        (
+            "Next action",
+            f"{escape(decision.next_action)}, by {moment(decision.deadline, incident)}",
+        ),
+        ("State", str(execution.get_state_display()).lower()),
+    ]
+    rows += [("Why off the default posture", escape(decision.deviation_reason))] * bool(
+        decision.deviation_reason
+    )
+    rows += [("Emergency override", escape(decision.override_reason))] * bool(
+        decision.override_reason
+    )
+    rows += [("Signatures", signed)] * execution.dual
+    return _fields(f"Checkpoint Decision Record {decision.reference}, {incident.reference}", rows)

@@ -1,0 +1,241 @@
+"""The pieces of a room that incidents own: rendered from facts, the same for every viewer."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from incidents.assessments import (
+    anti_patterns,
+    recommendations,
+)
+from incidents.assessments import (
+    control as derived,
+)
+from incidents.assessments import (
+    scenario as scenario_assessment,
+)
+from incidents.assessments.decision import situation_of
+from incidents.assessments.signatures import dual_facts
+from incidents.facts import incident as incident_facts
+from incidents.facts.incident import IncidentFacts
+from incidents.models import (
+    Checkpoint,
+    Decision,
+    Evidence,
+    Freeze,
+    Incident,
+    Person,
+    Surface,
+    TimelineEntry,
+)
+from incidents.panels import prechecks
+from incidents.rules import dual_signature, next_change
+from incidents.rules.checkpoint import Fault
+from incidents.rules.control import Control
+from incidents.rules.decision import postures
+from incidents.rules.next_change import Moment
+from incidents.timeline import kinds
+from incidents.vocabulary import Phase, RoleName
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The command bar: the incident in one glance."""
+
+    severity: str
+    reference: str
+    title: str
+    control: Control
+    commander: Person | None
+    deputy: Person | None
+    surfaces: str
+    channel: str
+    phase: str
+    phases: tuple[Phase, ...]
+    next_checkpoint: Checkpoint | None
+    is_overdue: bool
+    overridden: Decision | None
+    as_of: datetime | None = None
+    """The moment that it shows, when that is not now: its clocks stand."""
+
+    @property
+    def channel_href(self) -> str:
+        """The channel as a link, when it is one that a browser may safely follow."""
+        return self.channel if self.channel.startswith(("https://", "http://")) else ""
+
+    @property
+    def passed(self) -> tuple[Phase, ...]:
+        return self.phases[: self.phases.index(Phase(self.phase))]
+
+
+def bar(incident: Incident, now: datetime) -> Bar:
+    facts = incident_facts.of(incident)
+    following = facts.next_checkpoint
+    return Bar(
+        severity=incident.severity,
+        reference=incident.reference,
+        title=incident.title,
+        control=derived.control(facts),
+        commander=facts.commander,
+        deputy=facts.deputy,
+        surfaces=", ".join(surface.name for surface in facts.surfaces),
+        channel=incident.evidence_channel,
+        phase=incident.phase,
+        phases=tuple(Phase),
+        next_checkpoint=following,
+        is_overdue=following.is_overdue(now) if following else False,
+        overridden=facts.override,
+        as_of=incident_facts.moment_of(incident),
+    )
+
+
+def next_moment(incident: Incident, now: datetime) -> Moment | None:
+    """When the room changes by time alone. What a panel says of time has to be in it."""
+    facts = incident_facts.of(incident)
+    due = [checkpoint.due_at for checkpoint in facts.open_checkpoints]
+    if facts.contradiction is not None:
+        due.append(facts.contradiction.opened_at)
+    return next_change.next_moment(now, incident.declared_at, due, anti_patterns.ahead(facts))
+
+
+def render_bar(incident: Incident, now: datetime) -> str:
+    context = {"incident": incident, "bar": bar(incident, now)}
+    return render_to_string("components/command_bar.html", context)
+
+
+def render_blueprint(incident: Incident, now: datetime) -> str:
+    facts = incident_facts.of(incident)
+    hour = derived.blueprint(facts, now)
+    windows = [(window, window.items) for window in hour.windows]
+    fifteen = derived.first_fifteen(facts, now)
+    return _panel("blueprint", incident, hour=hour, windows=windows, fifteen=fifteen)
+
+
+def render_deciding(incident: Incident, now: datetime) -> str:
+    facts = incident_facts.of(incident)
+    return _panel(
+        "deciding",
+        incident,
+        facts=facts,
+        decision=facts.current_decision,
+        **_progress(facts),
+        contradiction=facts.contradiction,
+        recommendations=recommendations.shown(facts),
+        earlier=facts.decisions[-2::-1],
+        checkpoints=[(c, c.is_overdue(now)) for c in facts.open_checkpoints],
+        postures=postures(incident.severity, situation_of(facts, now).surfaces),
+    )
+
+
+def _progress(facts: IncidentFacts) -> dict[str, Any]:
+    """How far the current decision is: signatures, who is missing, proof, run and baseline."""
+    current = facts.current_decision
+    if current is None:
+        return {}
+    found: dict[str, Any] = {}
+    if current.execution.dual:
+        found["signatures"] = facts.signatures_of(current)
+        found["waiting"] = dual_signature.missing(dual_facts(facts, current))
+    if current.execution.done_at:
+        found["proof"] = current.execution.proof.defer("text").order_by("number")
+    if (run := current.execution.run) and run.baseline_id:
+        found["baseline"] = Evidence.objects.defer("text").get(pk=run.baseline_id)
+    return found
+
+
+def _unsigned(facts: IncidentFacts) -> dict[str, Any]:
+    """The mitigation that waits for signatures, and whose."""
+    running = facts.mitigation
+    if running is None or not running.dual:
+        return {}
+    waiting = dual_signature.missing(dual_facts(facts, running.decision))
+    return {"unsigned": running.decision, "waiting": waiting}
+
+
+type Warnings = Callable[[IncidentFacts, datetime], Iterable[Fault]]
+
+_warnings: list[Warnings] = []
+
+
+def register_warnings(provider: Warnings) -> Warnings:
+    """Add an app's warnings to the room. They are asked for one incident at a time."""
+    _warnings.append(provider)
+    return provider
+
+
+def render_warnings(incident: Incident, now: datetime) -> str:
+    facts = incident_facts.of(incident)
+    return _panel(
+        "warnings",
+        incident,
+        control=derived.control(facts),
+        faults=derived.faults(facts, now),
+        others=[fault for provider in _warnings for fault in provider(facts, now)],
+        late=[item for item in derived.first_fifteen(facts, now) if item.state == "late"],
+        override=facts.override,
+        failed=facts.failed,
+        again=facts.next_checkpoint,
+        **_unsigned(facts),
+        contradiction=facts.contradiction,
+        conflict=recommendations.warning(facts, now),
+        patterns=anti_patterns.of(facts, now),
+    )
+
+
+def render_standing(incident: Incident, now: datetime) -> str:
+    facts = incident_facts.of(incident)
+    return _panel(
+        "standing",
+        incident,
+        facts=facts,
+        readiness=derived.readiness(facts),
+        prechecks=prechecks.blocks(incident, facts.surfaces),
+        freezes=_freezes(facts),
+        adopted=scenario_assessment.of(facts, now),
+        roles=_roles(facts),
+    )
+
+
+def _freezes(facts: IncidentFacts) -> list[tuple[Surface, Freeze | None]]:
+    """The impacted surfaces, then those that are frozen all the same."""
+    current = {f.surface_id: f for f in facts.freezes if f.until is None}
+    found = [(surface, current.pop(surface.pk, None)) for surface in facts.surfaces]
+    return [*found, *((f.surface, f) for f in current.values() if not f.declined)]
+
+
+def _roles(facts: IncidentFacts) -> list[tuple[str, Person]]:
+    named = (RoleName.DATA_OWNER, RoleName.WATCH_OWNER)
+    return [(role.label, person) for role in named if (person := facts.holder(role))]
+
+
+def _panel(name: str, incident: Incident, **context: Any) -> str:
+    return render_to_string(f"incidents/panels/{name}.html", {"incident": incident, **context})
+
+
+def render_entries(incident: Incident, rows: list[TimelineEntry]) -> list[str]:
+    """Timeline entries as list items, in the order given."""
+    return [
+        render_to_string(
+            "components/timeline_entry.html", {"incident": incident, "entry": shown(row)}
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """A timeline entry in words."""
+
+    row: TimelineEntry
+    kind: kinds.Kind
+    headline: str
+    body: str
+
+
+def shown(row: TimelineEntry) -> ShownEntry:
+    kind = kinds.get(row.kind)
+    headline, body = kind.words(row.subject, row.data)
+    return ShownEntry(row, kind, headline, body)

@@ -1,0 +1,1 @@
+"""Telling browsers of a change: topics, renderers, and the only send."""

@@ -1,0 +1,140 @@
+"""The renderers of a room. Each app registers its own in ``AppConfig.ready()``.
+
+Pages call ``panel`` and ``entries`` with the same arguments as the hub does, so what arrives by
+socket equals what a fresh page shows. Nothing here knows who is looking.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html import unescape
+from threading import Lock
+
+from django.utils.html import strip_tags
+
+from incidents.models import Incident, TimelineEntry
+from incidents.rules.next_change import Moment
+from incidents.timeline import kinds
+
+type EntriesRenderer = Callable[[Incident, list[TimelineEntry]], list[str]]
+type PanelRenderer = Callable[[Incident, datetime], str]
+type Ahead = Callable[[Incident, datetime], Moment | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One rendered entry. ``announce`` is "", "politely" or "now"; ``say`` is what is read out."""
+
+    seq: int
+    kind: str
+    html: str
+    announce: str
+    say: str
+
+
+_entries: EntriesRenderer | None = None
+_panels: dict[str, PanelRenderer] = {}
+_ahead: Ahead | None = None
+
+
+def register_entries(renderer: EntriesRenderer) -> EntriesRenderer:
+    """Set how timeline entries become ``<li>`` elements, one string an entry, in their order."""
+    global _entries
+    if _entries is not None and _entries is not renderer:
+        raise ValueError("the renderer of entries is registered twice")
+    _entries = renderer
+    return renderer
+
+
+def register_panel(name: str, renderer: PanelRenderer) -> PanelRenderer:
+    """Add a panel: one element with the id ``panel-<name>``. Kinds name what they dirty."""
+    if _panels.get(name, renderer) is not renderer:
+        raise ValueError(f"the panel {name} is registered twice")
+    _panels[name] = renderer
+    return renderer
+
+
+def register_moment(ahead: Ahead) -> Ahead:
+    """Set how the next moment is found at which panels change without an entry."""
+    global _ahead
+    if _ahead is not None and _ahead is not ahead:
+        raise ValueError("the next moment is registered twice")
+    _ahead = ahead
+    return ahead
+
+
+def next_moment(incident: Incident, now: datetime) -> Moment | None:
+    return _ahead(incident, now) if _ahead is not None else None
+
+
+def panel_names() -> frozenset[str]:
+    return frozenset(_panels)
+
+
+def entries(incident: Incident, rows: list[TimelineEntry]) -> list[Fragment]:
+    """Render entries, each once, in the order given."""
+    if _entries is None:
+        raise RuntimeError("no renderer of entries is registered")
+    return [_fragment(row, html) for row, html in zip(rows, _entries(incident, rows), strict=True)]
+
+
+def _fragment(row: TimelineEntry, html: str) -> Fragment:
+    kind = kinds.get(row.kind)
+    said = ""
+    if kind.announce:
+        said = unescape(strip_tags(" ".join(kind.words(row.subject, row.data)))).strip()
+    return Fragment(row.seq, row.kind, html, kind.announce, said)
+
+
+def panel(name: str, incident: Incident, now: datetime) -> str:
+    return _panels[name](incident, now)
+
+
+def panels(incident: Incident, now: datetime, names: Iterable[str] | None = None) -> dict[str, str]:
+    """The panels by name; all of them unless ``names`` says which."""
+    wanted = sorted(panel_names() if names is None else panel_names() & set(names))
+    return {name: panel(name, incident, now) for name in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """All panels of a room, as they stood ``at`` a time; ``moment`` is when they change next."""
+
+    at: datetime
+    last_hash: str
+    html: dict[str, str]
+    moment: Moment | None
+
+    def serves(self, incident: Incident, now: datetime) -> bool:
+        """At the same entry, in the ten seconds since, unless time alone has changed them."""
+        if self.last_hash != incident.last_hash or not self.at <= now < self.at + SHARED_FOR:
+            return False
+        return self.moment is None or now < self.moment.at
+
+
+def panels_shared(incident: Incident, now: datetime) -> Painted:
+    """All panels, rendered once for all who ask at once: whoever comes meanwhile waits for it."""
+    with _locks[incident.pk % SHARED]:
+        held = _shared.get(incident.pk)
+        if held is None or not held.serves(incident, now):
+            moment = next_moment(incident, now)
+            held = Painted(now, incident.last_hash, panels(incident, now), moment)
+            if len(_shared) >= SHARED:
+                _shared.clear()
+            _shared[incident.pk] = held
+    return held
+
+
+SHARED = 32
+SHARED_FOR = timedelta(seconds=10)
+_shared: dict[int, Painted] = {}
+_locks = [Lock() for _ in range(SHARED)]
+
+
+def dirtied(fragments: Sequence[Fragment]) -> frozenset[str]:
+    """The panels that these entries change."""
+    return frozenset().union(*(kinds.get(f.kind).panels for f in fragments)) & panel_names()
+
+
+def changes_duties(fragments: Sequence[Fragment]) -> bool:
+    return any(kinds.get(f.kind).duties for f in fragments)

@@ -1,0 +1,104 @@
+"""What may be captured as evidence, and what a captured command is recognised as."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from incidents.rules.command_match import runs
+from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
+from kernel.refusal import Violation
+from kernel.text import has_content, mask_secrets
+
+MAX_TEXT = 1024 * 1024
+MAX_FILE = 10 * 1024 * 1024
+PRECHECK_COMMANDS = ("git rev-parse --short HEAD", "git log --oneline -n 5")
+"""Playbook, "Minimal precheck command set"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What somebody captures. ``duration`` in milliseconds, ``file`` the bytes of an upload.
+
+    ``serves`` is the key of the item of the scenario's evidence minimum that it is named for.
+    """
+
+    kind: str
+    title: str = ""
+    lane: str = ""
+    purpose: str = Purpose.GENERAL
+    text: str = ""
+    command: str = ""
+    exit_code: int | None = None
+    host: str = ""
+    revision: str = ""
+    started_at: datetime | None = None
+    duration: int | None = None
+    url: str = ""
+    file: bytes | None = None
+    file_name: str = ""
+    baseline: int | None = None
+    serves: str = ""
+
+
+def violations(captured: Capture) -> tuple[Violation, ...]:
+    """Every reason why this cannot be stored."""
+    found = [_size(captured), _file_size(captured), _substance(captured), _lane(captured)]
+    if captured.kind == EvidenceKind.COMMAND and not has_content(captured.command):
+        found.append(Violation("E-COMMAND", "Write the command line that was run.", "command"))
+    if captured.kind == EvidenceKind.LINK and not captured.url:
+        found.append(Violation("E-LINK", "Paste the link.", "url"))
+    return tuple(violation for violation in found if violation is not None)
+
+
+def _size(captured: Capture) -> Violation | None:
+    if len(captured.text.encode("utf-8", "replace")) > MAX_TEXT:
+        return Violation(
+            "E-SIZE",
+            "The text is over 1 MiB. Keep the lines that matter, or attach it as a file.",
+            "text",
+        )
+    return None
+
+
+def _file_size(captured: Capture) -> Violation | None:
+    if captured.file is not None and len(captured.file) > MAX_FILE:
+        return Violation(
+            "E-SIZE",
+            "The file is over 10 MiB. Cut or compress it, or capture a link to where it lies.",
+            "file",
+        )
+    return None
+
+
+def _substance(captured: Capture) -> Violation | None:
+    """A command may print nothing: its exit code is the evidence then."""
+    if captured.kind in {EvidenceKind.COMMAND, EvidenceKind.LINK}:
+        return None
+    if captured.kind == EvidenceKind.FILE and not captured.file:
+        return Violation("E-FILE", "Choose the file; an empty one shows nothing.", "file")
+    if has_content(captured.text) or captured.file or captured.url:
+        return None
+    return Violation(
+        "E-EMPTY", "Paste the text, or drop a file: there is nothing here yet.", "text"
+    )
+
+
+def _lane(captured: Capture) -> Violation | None:
+    elsewhere = captured.lane not in {"", LaneKind.VERIFICATION}
+    if captured.purpose == Purpose.VERIFICATION and elsewhere:
+        return Violation("E-LANE", "A verification run belongs to the verification lane.", "lane")
+    return None
+
+
+def recognise(captured: Capture, health_checks: Iterable[str]) -> str:
+    """The purpose: as chosen, or precheck when the command runs one of the minimal set.
+
+    Secrets are masked before a command is stored, so a health check counts masked as well.
+    """
+    if captured.purpose != Purpose.GENERAL or captured.kind != EvidenceKind.COMMAND:
+        return captured.purpose
+    known = (*PRECHECK_COMMANDS, *health_checks)
+    known = (*known, *(mask_secrets(command).text for command in known))
+    if any(runs(captured.command, one) for one in known):
+        return Purpose.PRECHECK
+    return captured.purpose

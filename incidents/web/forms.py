@@ -1,0 +1,84 @@
+"""What every form of ours does: name its author, be sent once, show a refusal beside its fields."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.http import HttpRequest
+
+from incidents.web.kept_forms import AUTHOR, give_back
+from kernel.refusal import Violation
+
+_PLAIN = {
+    "required": "This is still empty.",
+    "invalid_choice": "Choose one of those that are offered.",
+}
+_MANY = forms.MultipleHiddenInput
+
+
+class WarroomForm(forms.Form):
+    """``once`` names the submission, ``author`` the person it was shown to.
+
+    ``violations`` holds every unmet rule after a refusal; those that name a field stand beside it.
+    """
+
+    once = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    author = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        self.request = request
+        self.violations: tuple[Violation, ...] = ()
+        self.restored = False
+        initial = {"once": uuid4(), AUTHOR: request.user.pk} | (kwargs.pop("initial", None) or {})
+        if not args and "data" not in kwargs and (kept := give_back(request)) is not None:
+            self.restored = True
+            initial |= self._from_kept(kept)
+        super().__init__(*args, initial=initial, **kwargs)
+        self._speak_plainly()
+
+    def _speak_plainly(self) -> None:
+        """Django's own words for the commonest mistakes, in ours; a field may have better ones."""
+        for field in self.fields.values():
+            usual = forms.Field.default_error_messages | field.default_error_messages
+            for code, sentence in _PLAIN.items():
+                if field.error_messages.get(code) == usual.get(code):
+                    field.error_messages[code] = sentence
+
+    def _from_kept(self, kept: Any) -> dict[str, Any]:
+        several = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
+        found = {}
+        for name, field in self.base_fields.items():
+            if name in kept and name not in {"once", AUTHOR}:
+                many = isinstance(field, several) or isinstance(field.widget, _MANY)
+                found[name] = kept.getlist(name) if many else kept[name]
+        return found
+
+    @property
+    def key(self) -> UUID | None:
+        return self.cleaned_data.get("once")
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned data without the form's own two fields."""
+        return {k: v for k, v in self.cleaned_data.items() if k not in {"once", AUTHOR}}
+
+    def refuse(self, violations: Iterable[Violation]) -> None:
+        """Show each violation beside its field; those without one stand above the form."""
+        self.violations = tuple(violations)
+        for violation in self.violations:
+            if violation.field in self.fields:
+                self.add_error(
+                    violation.field, forms.ValidationError(violation.sentence, violation.code)
+                )
+
+    def problems(self) -> tuple[Violation, ...]:
+        """Everything that is wrong, rules first or else the shape of single fields."""
+        if self.violations:
+            return self.violations
+        return tuple(
+            Violation("", str(message), field="" if name == "__all__" else name)
+            for name, messages in self.errors.items()
+            for message in messages
+        )

@@ -1,0 +1,146 @@
+"""What is so in the lanes of one incident, all four at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, F, Window
+
+from incidents.facts import incident as incident_facts
+from incidents.models import Assignment, Incident, Person, TimelineEntry
+from incidents.vocabulary import LaneKind, RoleName
+from lanes.handoff.facts import waiting
+from lanes.models import BoundaryItem, Handoff, Unknown
+from lanes.rules.boundary import Boundary
+
+NOTE = "note.added"
+
+
+@dataclass(frozen=True, slots=True)
+class LaneFacts:
+    """One lane at this moment. ``notes``, ``evidence`` and open ``unknowns`` are counts."""
+
+    kind: LaneKind
+    assignment: Assignment | None = None
+    boundary: Boundary = field(default_factory=lambda: Boundary((), ()))
+    last_note: TimelineEntry | None = None
+    notes: int = 0
+    evidence: int = 0
+    unknowns: int = 0
+    handoff: Handoff | None = None
+
+    @property
+    def label(self) -> str:
+        return self.kind.label
+
+    @property
+    def key(self) -> int:
+        """The single key that leads to the lane."""
+        return list(LaneKind).index(self.kind) + 1
+
+    @property
+    def role(self) -> str:
+        """The lane's owner as the form of roles names it."""
+        return f"{RoleName.LANE_OWNER}:{self.kind.value}"
+
+    @property
+    def owner(self) -> Person | None:
+        held = self.assignment
+        return held.person if held and held.can_act else None
+
+    @property
+    def unable(self) -> Person | None:
+        """Who still is named as owner, but can no longer act."""
+        held = self.assignment
+        return held.person if held and not held.can_act else None
+
+    @property
+    def owned_since(self) -> datetime | None:
+        return self.assignment.since if self.assignment else None
+
+    @property
+    def has_boundary(self) -> bool:
+        return bool(self.boundary.included)
+
+    @property
+    def note_text(self) -> str:
+        return self.last_note.data["text"] if self.last_note else ""
+
+
+def lanes_of(incident: Incident) -> list[LaneFacts]:
+    """The four lanes: four queries, beside the incident's own facts."""
+    standing = incident_facts.of(incident)
+    unknowns = open_unknowns(incident, incident_facts.moment_of(incident))
+    boundaries = _boundaries(incident)
+    last = {note.lane: note for note in _last_notes(incident)}
+    return [
+        LaneFacts(
+            kind=kind,
+            assignment=standing.holders.get((RoleName.LANE_OWNER, kind)),
+            boundary=boundaries[kind],
+            last_note=last.get(kind),
+            notes=last[kind].of_lane if kind in last else 0,  # type: ignore[attr-defined]
+            evidence=standing.evidence_by_lane[kind],
+            unknowns=unknowns.get(kind, 0),
+            handoff=waiting(incident).get(kind),
+        )
+        for kind in LaneKind
+    ]
+
+
+def open_unknowns(incident: Incident, until: datetime | None = None) -> Mapping[str, int]:
+    """How many unknowns of each lane are open, or were at ``until``."""
+    rows = Unknown.objects.open(until).filter(incident=incident).order_by()
+    counted = rows.values("lane").annotate(many=Count("pk"))
+    return {row["lane"]: row["many"] for row in counted}
+
+
+def _boundaries(incident: Incident) -> Mapping[str, Boundary]:
+    items = items_of([incident])[incident.pk]
+    return {kind: boundary_of(item for item in items if item.lane == kind) for kind in LaneKind}
+
+
+def items_of(incidents: Sequence[Incident]) -> Mapping[int, list[BoundaryItem]]:
+    """The boundary items in force by incident: one query, none for what was read before."""
+    unread = [incident for incident in incidents if not hasattr(incident, "_boundary_items")]
+    found: dict[int, list[BoundaryItem]] = {incident.pk: [] for incident in unread}
+    for item in _in_force(unread):
+        found[item.incident_id].append(item)
+    for incident in unread:
+        incident._boundary_items = found[incident.pk]  # type: ignore[attr-defined]
+    return {incident.pk: incident._boundary_items for incident in incidents}  # type: ignore[attr-defined]
+
+
+def _in_force(incidents: Sequence[Incident]) -> Iterable[BoundaryItem]:
+    """Now, or at the moment that an incident of the past stands for."""
+    rows = BoundaryItem.objects.filter(incident__in=incidents)
+    if len(incidents) == 1 and (moment := incident_facts.moment_of(incidents[0])):
+        return rows.filter(since__lte=moment).exclude(until__lte=moment)
+    return rows.current()
+
+
+def boundary_of(items: Iterable[BoundaryItem]) -> Boundary:
+    """The boundary that these rows make."""
+    items = list(items)
+    return Boundary(
+        tuple(item.text for item in items if item.included),
+        tuple(item.text for item in items if not item.included),
+    )
+
+
+def _last_notes(incident: Incident) -> Iterable[TimelineEntry]:
+    """The last note of each lane, with the number of the lane's notes as ``of_lane``."""
+    notes = TimelineEntry.objects.filter(incident=incident, kind=NOTE).exclude(lane="")
+    if moment := incident_facts.moment_of(incident):
+        notes = notes.filter(at__lte=moment)
+    counted = notes.annotate(of_lane=Window(Count("pk"), partition_by=F("lane")))
+    return counted.order_by("lane", "-seq").distinct("lane")
+
+
+def notes_of(incident: Incident, lane: str, most: int) -> list[TimelineEntry]:
+    """The lane's latest notes, newest first."""
+    return list(
+        TimelineEntry.objects.filter(incident=incident, kind=NOTE, lane=lane).order_by("-seq")[
+            :most
+        ]
+    )

@@ -1,0 +1,32 @@
+"""The lanes that somebody owns, in all their incidents, and what each still lacks."""
+
+from collections.abc import Iterable, Sequence
+
+from django.urls import reverse
+
+from incidents.duties.duty import Owned, register_owned
+from incidents.facts.incident import IncidentFacts
+from incidents.models import Person
+from incidents.vocabulary import LaneKind, RoleName
+from lanes.facts.lanes import boundary_of, items_of
+
+
+@register_owned
+def lanes_owned(standings: Sequence[IncidentFacts], person: Person) -> Iterable[Owned]:
+    """One query, however many incidents there are; none where no lane is owned."""
+    held = [
+        (facts.incident, lane)
+        for facts in standings
+        for lane in LaneKind
+        if facts.holder(RoleName.LANE_OWNER, lane) == person
+    ]
+    items = items_of(list({incident.pk: incident for incident, _ in held}.values())) if held else {}
+    for incident, lane in held:
+        boundary = boundary_of(item for item in items[incident.pk] if item.lane == lane)
+        yield Owned(
+            incident,
+            str(lane.label),
+            f"lane-{lane.value}",
+            reverse("lane", args=[incident.pk, lane.value]),
+            "" if boundary.included else "No boundary yet",
+        )

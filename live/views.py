@@ -1,0 +1,43 @@
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from incidents.models import Incident
+from incidents.web.access import requires
+from kernel import clock
+from live import catchup, home_mark, messages, presence_store
+from live.presence_store import Present
+
+
+@requires("room.view")
+def catch_up(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """``GET /INC-n/live/?after=N``: what a browser without a socket has missed.
+
+    With ``&look`` also the panels as they are now, whatever was recorded. Who polls is present,
+    in the room or on the page of the lane ``&at``.
+    """
+    now, look = clock.now(), "look" in request.GET
+    after = catchup.after_of(request.GET.get("after", ""))
+    answer = catchup.poll(incident, after, now, look=look)
+    answer["messages"].append(messages.presence(_attend(request, incident, now)))
+    response = JsonResponse(answer)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@requires("room.view")
+def catch_up_work(request: HttpRequest) -> HttpResponse:
+    """``GET /mine/live/?after=MARK``: the same for a home page without a socket."""
+    now_at = home_mark.mark_of(request.user)
+    told = [] if request.GET.get("after") == now_at else [messages.DUTIES]
+    response = JsonResponse({"seq": now_at, "messages": told})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _attend(request: HttpRequest, incident: Incident, now: datetime) -> str:
+    place = presence_store.place_of(request.GET.get("at", ""))
+    one = Present(request.user.pk, str(request.user), place)
+    source = f"poll-{one.person_id}-{place}"
+    found = presence_store.exchange(source, {incident.pk: [one]}, now)
+    return presence_store.render(found[incident.pk]) if found else ""

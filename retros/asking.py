@@ -1,7 +1,0 @@
-"""Asking a worker to make a package at once; the tick asks again for whatever waits."""
-
-from comms.asking import ask
-
-
-def make_package(package: int) -> None:
-    ask("retros.make_package", package)

@@ -1,0 +1,151 @@
+"""Reads the moments of many incidents: seven queries, however many there are."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+
+from comms.models import Update
+from comms.rules.commitment import GRACE
+from incidents.models import (
+    Assignment,
+    Checkpoint,
+    Decision,
+    Evidence,
+    Execution,
+    Incident,
+    Surface,
+)
+from incidents.vocabulary import ExecutionState, Purpose, RoleName, Status
+from lanes.models import Handoff
+from lanes.models.handoff import HandoffState
+from retros.metrics.rules import MINUTE, Lived, Share
+from retros.models import Closing, LookBack
+from retros.vocabulary import Look
+
+BEFORE = timedelta(days=1)
+"""How long before the declaration what evidence tells of may have been its beginning."""
+
+MOST = 20_000
+"""Incidents that are read, the newest of them: about fifteen years of five a working day."""
+
+
+def lived(incidents: QuerySet[Incident], now: datetime) -> list[Lived]:
+    """The incidents of a period, oldest first."""
+    chosen = incidents.order_by("-declared_at", "-pk")[:MOST]
+    rows = list(
+        Incident.objects.filter(pk__in=chosen.values("pk"))
+        .annotate(**_moments())
+        .order_by("declared_at", "pk")
+        .values("pk", "title", "severity", "status", "declared_at", *_moments())
+    )
+    within = chosen.values("pk")
+    surfaces = _surfaces(within)
+    kept = {
+        "checkpoints": _checkpoints(within, now),
+        "commitments": _commitments(within, now),
+        "retros": _retros(within, now),
+    }
+    latencies = _handoffs(within)
+    return [
+        Lived(
+            number=row["pk"],
+            title=row["title"],
+            severity=row["severity"],
+            surfaces=tuple(surfaces[row["pk"]]),
+            declared_at=row["declared_at"],
+            began_at=row["began"],
+            controlled_at=_last(row["commander"], row["snapshot"], row["declared_at"]),
+            decided_at=row["decided"],
+            mitigated_at=row["mitigated"],
+            recovered_at=row["recovered"] if row["status"] != Status.ACTIVE else None,
+            closed_at=row["closed"] if row["status"] != Status.ACTIVE else None,
+            handoffs=tuple(latencies[row["pk"]]),
+            **{name: shares[row["pk"]] for name, shares in kept.items()},
+        )
+        for row in rows
+    ]
+
+
+def _last(*moments: datetime | None) -> datetime | None:
+    """When the last of them came true; none while one has not."""
+    found = [one for one in moments if one is not None]
+    return max(found) if len(found) == len(moments) else None
+
+
+def _moments() -> dict[str, Subquery]:
+    commander = Assignment.objects.filter(role=RoleName.COMMANDER)
+    executed = Execution.objects.filter(mitigates=True)
+    verified = executed.filter(state=ExecutionState.VERIFIED)
+    return {
+        "began": _one(_beginning(), Min("started_at")),
+        "commander": _one(commander, Min("since")),
+        "snapshot": _one(Evidence.objects, Min("captured_at")),
+        "decided": _one(Decision.objects, Min("decided_at")),
+        "mitigated": _one(executed, Min("done_at")),
+        "recovered": _one(verified, Max("judged_at")),
+        "closed": _one(Closing.objects, Max("closed_at")),
+    }
+
+
+def _beginning() -> QuerySet[Evidence]:
+    """What tells of the trouble itself: what was compared with was fine, and older is too old."""
+    declared = F("incident__declared_at")
+    return Evidence.objects.filter(
+        started_at__lt=declared, started_at__gte=declared - BEFORE
+    ).exclude(purpose=Purpose.BASELINE)
+
+
+def _one(rows: Any, moment: Min | Max) -> Subquery:
+    mine = rows.filter(incident=OuterRef("pk")).order_by()
+    return Subquery(mine.values("incident").annotate(found=moment).values("found"))
+
+
+def _surfaces(within: QuerySet[Any]) -> Mapping[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = Surface.objects.filter(incidents__in=within).order_by("name")
+    for incident, name in rows.values_list("incidents", "name"):
+        found[incident].append(name)
+    return found
+
+
+def _shares(rows: QuerySet[Any], kept: Q) -> Mapping[int, Share]:
+    found: dict[int, Share] = defaultdict(Share)
+    counted = (
+        rows.order_by().values("incident").annotate(kept=Count("pk", filter=kept), of=Count("pk"))
+    )
+    for row in counted:
+        found[row["incident"]] = Share(row["kept"], row["of"])
+    return found
+
+
+def _checkpoints(within: QuerySet[Any], now: datetime) -> Mapping[int, Share]:
+    """A checkpoint that was lifted before it came due was neither kept nor broken."""
+    come = Q(due_at__lte=now) | Q(decided_at__isnull=False)
+    rows = Checkpoint.objects.filter(come, incident__in=within, lifted_at=None)
+    return _shares(rows, Q(decided_at__lte=F("due_at")))
+
+
+def _commitments(within: QuerySet[Any], now: datetime) -> Mapping[int, Share]:
+    rows = Update.objects.filter(incident__in=within, next_at__lte=now - GRACE)
+    return _shares(rows, Q(lapse__isnull=True))
+
+
+def _retros(within: QuerySet[Any], now: datetime) -> Mapping[int, Share]:
+    come = Q(due_at__lte=now) | Q(finished_at__isnull=False)
+    rows = LookBack.objects.filter(come, kind=Look.RETRO, incident__in=within, superseded_at=None)
+    # Nobody owes one while the incident is open again.
+    rows = rows.exclude(finished_at=None, incident__status=Status.ACTIVE)
+    return _shares(rows, Q(finished_at__lte=F("due_at")))
+
+
+def _handoffs(within: QuerySet[Any]) -> Mapping[int, list[float]]:
+    found: dict[int, list[float]] = defaultdict(list)
+    rows = Handoff.objects.filter(incident__in=within, state=HandoffState.ACCEPTED).order_by("pk")
+    for incident, offered, answered in rows.values_list("incident", "offered_at", "answered_at"):
+        # What the state says, and a constraint holds.
+        assert answered is not None
+        found[incident].append((answered - offered) / MINUTE)
+    return found

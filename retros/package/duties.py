@@ -1,0 +1,28 @@
+"""What closure packages ask of admins: those that wait for a review, the oldest first."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from incidents.duties.duty import Duty, register_outliving
+from incidents.models import Person
+from retros.models import Package
+
+MOST = 20
+
+
+@register_outliving
+def of_admin(person: Person, now: datetime) -> Iterable[Duty]:
+    """One query for an admin, none for anybody else."""
+    if not person.is_admin:
+        return
+    rows = Package.objects.light().unreviewed().select_related("incident")
+    for row in rows.order_by("made_at")[:MOST]:
+        yield Duty(
+            row.incident,
+            "admin",
+            75,
+            f"Review the closure package of {row.incident.reference}",
+            "Accept it, or send it back with remarks.",
+            f"{row.get_absolute_url()}#review",
+            "Review",
+        )

@@ -1,0 +1,240 @@
+"""Closure packages: read, downloaded, made again, judged by admins, and made anew."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from difflib import unified_diff
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django_htmx.http import HttpResponseClientRedirect
+
+from incidents.models import Incident
+from incidents.panels.room import bar
+from incidents.permissions import may
+from incidents.web.access import requires
+from incidents.web.forms import WarroomForm
+from incidents.web.submit import submit
+from kernel import clock
+from retros.models import Package
+from retros.package import actions as packages
+from retros.package import archive, markdown
+from retros.package.build import LABELS
+from retros.package.bundle import script
+from retros.package.forms import AgainForm, JudgeForm, ReviseForm
+
+FORMS = {
+    "md": "text/markdown; charset=utf-8",
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "sh": "text/x-shellscript; charset=utf-8",
+    "zip": "application/zip",
+}
+
+
+@requires("package.read")
+def newest(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """``GET /INC-42/package/``: the newest version, or that there is none yet."""
+    last = Package.objects.light().filter(incident=incident).last()
+    if last is not None:
+        return HttpResponseRedirect(last.get_absolute_url())
+    context = {"incident": incident, "bar": bar(incident, clock.now())}
+    return render(request, "retros/package_none.html", context)
+
+
+@requires("package.read")
+def version(request: HttpRequest, incident: Incident, version: int) -> HttpResponse:
+    """One version: as it was sealed, how far it is, or why it failed."""
+    form_class = JudgeForm if may("package.review", request.who) else AgainForm
+    context = _context(request, incident, version)
+    context["form"] = form_class(request=request)
+    return render(request, "retros/package.html", context)
+
+
+def _context(request: HttpRequest, incident: Incident, version: int) -> dict[str, Any]:
+    package = _find(incident, version)
+    is_newest = not Package.objects.filter(incident=incident, number__gt=version).exists()
+    judged = Package.objects.unreviewed().filter(pk=package.pk).exists()
+    verdict = getattr(package, "verdict", None)
+    back = verdict is not None and not verdict.is_accepted
+    may_ask = may("package.ask", request.who)
+    versions = list(Package.objects.light().filter(incident=incident))
+    return {
+        "incident": incident,
+        "bar": bar(incident, clock.now()),
+        "package": package,
+        "content": json.loads(package.content) if package.is_made else None,
+        "verdict": verdict,
+        "remarks": list(package.remarks.select_related("answer__package")) if back else [],
+        "versions": versions,
+        "may_compare": any(one.is_made and one.number < version for one in versions),
+        "is_newest": is_newest,
+        "may_judge": judged and may("package.review", request.who),
+        "awaits": judged,
+        "may_revise": back and is_newest and may_ask,
+        "may_ask": may_ask,
+    }
+
+
+def _find(incident: Incident, version: int) -> Package:
+    rows = Package.objects.defer("pdf", "manifest").select_related(
+        "incident", "closing__closed_by", "verdict__by"
+    )
+    return get_object_or_404(rows, incident=incident, number=version)
+
+
+@requires("package.read")
+def progress(request: HttpRequest, incident: Incident, version: int) -> HttpResponse:
+    """How far it is, for the page that waits; once it is over, the page is loaded again."""
+    rows = Package.objects.light().filter(incident=incident)
+    package = get_object_or_404(rows, number=version)
+    if not package.is_waiting:
+        return HttpResponseClientRedirect(package.get_absolute_url())
+    return render(
+        request, "retros/_package_progress.html", {"incident": incident, "package": package}
+    )
+
+
+@requires("package.ask")
+def again(request: HttpRequest, incident: Incident, version: int) -> HttpResponse:
+    """Try to make one that failed."""
+
+    def do(form: WarroomForm) -> str:
+        made = packages.again(request.actor, incident.pk, version, now=clock.now(), once=form.key)
+        return made.get_absolute_url()
+
+    context = _context(request, incident, version)
+    return submit(request, "retros/package.html", AgainForm, do, context=context)
+
+
+@requires("package.review")
+def judge(request: HttpRequest, incident: Incident, version: int) -> HttpResponse:
+    """Accept it, or send it back with remarks."""
+
+    def do(form: WarroomForm) -> str:
+        assert isinstance(form, JudgeForm)
+        said = {"now": clock.now(), "once": form.key}
+        if request.POST.get("do") == "accept":
+            packages.accept(request.actor, incident.pk, version, **said)
+        else:
+            packages.send_back(request.actor, incident.pk, version, form.remarks(), **said)
+        return reverse("package-version", args=[incident.pk, version])
+
+    context = _context(request, incident, version)
+    return submit(request, "retros/package.html", JudgeForm, do, context=context)
+
+
+@requires("package.ask")
+def revise(request: HttpRequest, incident: Incident, version: int) -> HttpResponse:
+    """Answer the remarks, mend the note, and have a new version made."""
+    package = _find(incident, version)
+
+    def do(form: WarroomForm) -> str:
+        assert isinstance(form, ReviseForm)
+        made = packages.revise(
+            request.actor, incident.pk, version, form.revised(), now=clock.now(), once=form.key
+        )
+        return made.get_absolute_url()
+
+    context = {"incident": incident, "bar": bar(incident, clock.now()), "package": package}
+    return submit(
+        request,
+        "retros/package_revise.html",
+        ReviseForm,
+        do,
+        context=context,
+        remarks=list(package.remarks.all()),
+        initial={name: getattr(package, name) for name in LABELS},
+    )
+
+
+@requires("package.read")
+def changes(request: HttpRequest, incident: Incident, version: int) -> HttpResponse:
+    """What this version says otherwise than the one before, line by line."""
+    new = _made(incident, version)
+    rows = Package.objects.filter(incident=incident, number__lt=version, state="made")
+    old = rows.defer("pdf", "manifest").order_by("-number").first()
+    if old is None:
+        raise Http404("There is no version before it.")
+    before, after = (_lines(one) for one in (old, new))
+    found = list(unified_diff(before, after, lineterm="", n=1))[2:]
+    context = {
+        "incident": incident,
+        "bar": bar(incident, clock.now()),
+        "package": new,
+        "old": old,
+        "lines": [(_SIGNS.get(line[:1], ""), line[1:]) for line in found if line[:2] != "@@"],
+    }
+    return render(request, "retros/package_changes.html", context)
+
+
+def _lines(package: Package) -> list[str]:
+    return markdown.markdown(json.loads(package.content)).splitlines()
+
+
+_SIGNS = {"+": "plus", "-": "minus"}
+
+
+def _made(incident: Incident, version: int) -> Package:
+    rows = Package.objects.select_related("incident", "closing")
+    found = get_object_or_404(rows, incident=incident, number=version)
+    if not found.is_made:
+        raise Http404(f"Version {version} is not made.")
+    return found
+
+
+@requires("package.read")
+def download(request: HttpRequest, incident: Incident, version: int, form: str) -> HttpResponseBase:
+    """A made version as ``md``, ``json``, ``pdf``, ``sh`` or ``zip``."""
+    if form not in FORMS:
+        raise Http404(f"There is no {form}.")
+    package = _made(incident, version)
+    name = f"{incident.reference}-package-{version}.{form}"
+    if form == "zip":
+        response: HttpResponseBase = StreamingHttpResponse(_sent(archive.zipped(package)))
+    else:
+        response = HttpResponse(_file(package, form))
+    response["Content-Type"] = FORMS[form]
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _file(package: Package, form: str) -> bytes | str:
+    if form == "pdf":
+        return bytes(package.pdf)
+    if form == "json":
+        return package.content
+    whole = json.loads(package.content)
+    return markdown.markdown(whole) if form == "md" else script(whole)
+
+
+async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """One piece at a time: a synchronous iterator would be read to its end before it is sent."""
+    take = sync_to_async(next)
+    while (piece := await take(pieces, None)) is not None:
+        yield piece
+
+
+@requires("package.queue")
+def queue(request: HttpRequest) -> HttpResponse:
+    """``GET /packages/``: what waits for an admin's review, the oldest first."""
+    rows = Package.objects.light().unreviewed().select_related("incident", "closing__closed_by")
+    rows = rows.order_by("made_at")
+    context = {"waiting": list(rows[:SHOWN]), "total": rows.count()}
+    return render(request, "retros/packages.html", context)
+
+
+SHOWN = 50
+"""Packages of the queue at once; those judged make room for the rest."""

@@ -1,0 +1,37 @@
+"""The open watch as lanes know it: what is handed over with it, and what its receiver reads."""
+
+from incidents.models import Incident
+from lanes.handoff.watch_port import CheckIn, Watch, register
+from retros.closing.actions import watch_href, watched
+from retros.closing.rules import WATCH
+from retros.models import CheckIn as Row
+
+
+@register
+def watch(incident: Incident) -> Watch | None:
+    """Two queries; one where there is no watch."""
+    closing = watched(incident)
+    if closing is None:
+        return None
+    rows = closing.check_ins.select_related("answered_by")
+    hours = int(WATCH.total_seconds() // 3600)
+    end = CheckIn(hours, closing.watch_until, is_end=True)
+    return Watch(
+        watch_href(incident),
+        closing.happened,
+        closing.uncertain,
+        closing.trigger,
+        closing.watch_until,
+        (*map(_told, rows), end),
+    )
+
+
+def _told(row: Row) -> CheckIn:
+    return CheckIn(
+        row.hour,
+        row.due_at,
+        row.text,
+        str(row.answered_by or ""),
+        row.answered_at,
+        row.missed_at is not None,
+    )

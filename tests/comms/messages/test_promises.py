@@ -1,0 +1,299 @@
+"""Promised updates: reminded of once, kept, lapsed, explained, and seen where it matters."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from comms.actions import explain_lapse, lapses
+from comms.due import DUE, LAPSED, SOON, promises
+from comms.duties import of_promises
+from comms.messages import promises as commitments
+from comms.models import Lapse, Update
+from incidents.duties.duty import duties
+from incidents.facts.incident import standings
+from incidents.housekeeping import put_off
+from incidents.models import Claim, Incident, Notice, Person
+from incidents.push import render
+from incidents.vocabulary import LaneKind, Status
+from kernel import clock
+from kernel.refusal import Refused
+from tests.helpers.closable import put
+from tests.helpers.counting import queries
+from tests.helpers.factories import START, declared
+from tests.helpers.messages import published
+from warroom.schedule import tick
+
+NOW = START + timedelta(minutes=10)
+PROMISED = NOW + timedelta(minutes=20)
+"""What ``published`` promises."""
+
+Owners = dict[LaneKind, Person]
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+@pytest.fixture
+def owner(lane_owners: Owners) -> Person:
+    return lane_owners[LaneKind.COMMUNICATION]
+
+
+@pytest.fixture
+def said(staffed: Incident, owner: Person) -> Update:
+    made = published(owner, staffed, NOW)
+    Notice.objects.all().delete()
+    return made
+
+
+def ticked(start: datetime, end: datetime, step: float = 20) -> None:
+    with clock.at(start) as hands:
+        while clock.now() <= end:
+            tick.tick()
+            hands.advance(seconds=step)
+
+
+def told(kind: str) -> list[tuple[str, str]]:
+    rows = Notice.objects.filter(kind=kind).order_by("pk")
+    return [(str(notice.person), notice.href) for notice in rows]
+
+
+# -- When it comes due -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("after", "kind"),
+    [
+        pytest.param(-5.02, "", id="before-the-five-minutes"),
+        pytest.param(-5, SOON, id="five-minutes-before"),
+        pytest.param(-0.02, SOON, id="just-before"),
+        pytest.param(0, DUE, id="at-its-time"),
+        pytest.param(4.98, DUE, id="within-five-minutes-after"),
+        pytest.param(5, LAPSED, id="five-minutes-after"),
+        pytest.param(600, LAPSED, id="after-a-long-stop"),
+    ],
+)
+def test_one_reminder_is_due_at_a_time(said: Update, after: float, kind: str) -> None:
+    found = promises(PROMISED + minutes(after))
+
+    assert [(one.kind, one.update_id, one.due_at) for one in found] == (
+        [(kind, said.pk, PROMISED)] if kind else []
+    )
+
+
+def test_the_beat_reminds_before_at_and_after(
+    staffed: Incident, said: Update, owner: Person, commander: Person
+) -> None:
+    ticked(NOW, PROMISED + minutes(9))
+
+    entries = staffed.timeline.filter(kind__startswith="commitment.").order_by("seq")
+    assert [(one.kind, one.at) for one in entries] == [
+        (SOON, PROMISED - minutes(5)),
+        (DUE, PROMISED),
+        (LAPSED, PROMISED + minutes(5)),
+    ]
+    writing = f"/{staffed.reference}/update/"
+    assert told(SOON) == told(DUE) == [(str(owner), writing)]
+    assert told(LAPSED) == [(str(owner), writing), (str(commander), writing)]
+    assert Lapse.objects.get().update == said
+
+
+def test_after_a_stop_people_are_reminded_once(staffed: Incident, said: Update) -> None:
+    ticked(PROMISED + minutes(40), PROMISED + minutes(42))
+
+    entries = staffed.timeline.filter(kind__startswith="commitment.")
+    assert [one.kind for one in entries] == [LAPSED]
+
+
+def test_a_second_beat_changes_nothing(said: Update) -> None:
+    at = PROMISED + minutes(5)
+
+    assert lapses.remind(said.pk, LAPSED, now=at)
+    assert not lapses.remind(said.pk, LAPSED, now=at)
+    assert Lapse.objects.count() == 1
+
+
+def test_an_update_in_time_keeps_the_promise(
+    staffed: Incident, said: Update, owner: Person
+) -> None:
+    published(owner, staffed, PROMISED + minutes(4))
+
+    assert promises(PROMISED + minutes(6)) == []
+    assert not lapses.remind(said.pk, LAPSED, now=PROMISED + minutes(6))
+    assert not Lapse.objects.exists()
+
+
+def test_a_late_update_closes_the_promise_and_the_lapse_stays(
+    staffed: Incident, said: Update, owner: Person
+) -> None:
+    """Also where no beat has noted it: the worker was away."""
+    later = published(owner, staffed, PROMISED + minutes(12))
+
+    assert Lapse.objects.get().update == said
+    kinds = staffed.timeline.order_by("-seq").values_list("kind", flat=True)
+    assert list(kinds[:2]) == ["update.published", LAPSED]
+    assert [one.update for one in commitments.of(staffed)] == [later]
+    assert not lapses.remind(said.pk, LAPSED, now=PROMISED + minutes(13))
+
+
+def test_the_public_is_not_told_by_an_internal_update(
+    staffed: Incident, said: Update, owner: Person
+) -> None:
+    within = published(owner, staffed, NOW + minutes(5), audience="internal")
+
+    owed = commitments.of(staffed)
+    assert [one.update for one in owed] == [said, within]
+    assert owed[0].next_at == PROMISED
+
+
+def test_the_commander_is_told_where_nobody_owns_communication(
+    incident: Incident, commander: Person
+) -> None:
+    published(commander, incident, NOW)
+    Notice.objects.all().delete()
+
+    ticked(PROMISED - minutes(5), PROMISED - minutes(4))
+
+    assert [person for person, _ in told(SOON)] == [str(commander)]
+
+
+def test_a_closed_incident_promises_nothing(staffed: Incident, said: Update) -> None:
+    put(staffed.pk, Status.CLOSED)
+
+    assert promises(PROMISED) == []
+
+
+def test_one_that_failed_waits_for_its_next_try(said: Update) -> None:
+    put_off(DUE, str(said.pk), PROMISED, ValueError("no"), PROMISED)
+
+    assert promises(PROMISED) == []
+    assert [one.kind for one in promises(PROMISED + timedelta(seconds=5))] == [DUE]
+    assert Claim.objects.get().error == "ValueError: no"
+
+
+@pytest.mark.parametrize("incidents", [1, 3])
+def test_two_queries_whatever_is_promised(
+    incidents: int, commander: Person, django_assert_num_queries
+) -> None:
+    for _ in range(incidents):
+        published(commander, declared(commander), NOW)
+
+    with django_assert_num_queries(2):
+        found = promises(PROMISED)
+
+    assert len(found) == incidents
+
+
+# -- Explaining it -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lapsed(staffed: Incident, said: Update) -> Lapse:
+    lapses.remind(said.pk, LAPSED, now=PROMISED + minutes(5))
+    return Lapse.objects.get()
+
+
+def test_a_lapse_is_explained_once(staffed: Incident, lapsed: Lapse, owner: Person) -> None:
+    later, actor = PROMISED + minutes(9), owner.as_actor()
+
+    explain_lapse(actor, staffed.pk, 1, explanation="We waited for CP-2", now=later)
+
+    lapsed.refresh_from_db()
+    assert (lapsed.explained_by, lapsed.explained_at) == (owner, later)
+    entry = staffed.timeline.order_by("-seq")[0]
+    assert (entry.kind, entry.data) == (
+        "commitment.explained",
+        {"explanation": "We waited for CP-2"},
+    )
+    with pytest.raises(Refused, match="U-EXPLAINED"):
+        explain_lapse(actor, staffed.pk, 1, explanation="Again", now=later)
+
+
+@pytest.mark.parametrize("words", ["", "none", "n/a", "-", "\u200b"])
+def test_an_explanation_says_something(
+    staffed: Incident, lapsed: Lapse, owner: Person, words: str
+) -> None:
+    with pytest.raises(Refused, match="U-EXPLAIN"):
+        explain_lapse(owner.as_actor(), staffed.pk, 1, explanation=words, now=PROMISED)
+
+    assert not staffed.timeline.filter(kind="commitment.explained").exists()
+
+
+# -- Where it is seen --------------------------------------------------------------------------
+
+
+def asked_of(person: Person, incidents: list[Incident], now: datetime) -> list[tuple[str, bool]]:
+    found = duties(standings(incidents), person, now)
+    return [(duty.title, duty.overdue) for duty in found if "update" in duty.title]
+
+
+def test_its_owner_is_asked_to_keep_it(
+    staffed: Incident, said: Update, owner: Person, commander: Person
+) -> None:
+    title = "Publish the promised update"
+
+    assert asked_of(owner, [staffed], NOW) == [(title, False)]
+    assert asked_of(owner, [staffed], PROMISED) == [(title, True)]
+    assert asked_of(commander, [staffed], PROMISED) == []
+
+
+def test_who_must_explain_is_asked_until_it_is_done(
+    staffed: Incident, lapsed: Lapse, owner: Person
+) -> None:
+    title = "Say why the update after update 1 was late"
+    later = PROMISED + minutes(9)
+    published(owner, staffed, later)
+
+    before = asked_of(owner, [staffed], later)
+    explain_lapse(owner.as_actor(), staffed.pk, 1, explanation="A long call", now=later)
+
+    assert (title, False) in before
+    # What an incident object has read of what was said stays with it.
+    again = Incident.objects.get(pk=staffed.pk)
+    assert (title, False) not in asked_of(owner, [again], later)
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_one_query_for_the_duties_of_many_incidents(commander: Person, many: int) -> None:
+    incidents = [declared(commander) for _ in range(many)]
+    for incident in incidents:
+        published(commander, incident, NOW)
+    held = standings(incidents)
+
+    with queries() as asked:
+        found = list(of_promises(held, commander, NOW))
+
+    assert (len(found), len(asked)) == (many, 1)
+
+
+def test_who_speaks_for_nothing_costs_nothing(said: Update, stranger: Person) -> None:
+    held = standings([said.incident])
+
+    with queries() as asked:
+        found = list(of_promises(held, stranger, NOW))
+
+    assert (found, len(asked)) == ([], 0)
+
+
+def test_the_room_counts_down_and_warns_when_it_is_late(staffed: Incident, said: Update) -> None:
+    def panel(name: str, now: datetime) -> str:
+        return render.panel(name, Incident.objects.get(pk=staffed.pk), now)
+
+    iso = PROMISED.isoformat()
+    assert f'data-countdown="{iso}"' in panel("lanes", NOW)
+    assert "U-LATE" not in panel("warnings", PROMISED - timedelta(seconds=1))
+    assert "U-LATE" in panel("warnings", PROMISED)
+
+
+def test_the_room_moves_by_itself_when_a_promise_is_late(
+    staffed: Incident, commander: Person
+) -> None:
+    """After the first hour nothing else turns."""
+    hour = START + minutes(61)
+    published(commander, staffed, hour)
+    fresh = Incident.objects.get(pk=staffed.pk)
+
+    found = render.next_moment(fresh, hour + minutes(1))
+
+    assert found is not None
+    assert found.at == hour + minutes(20) + timedelta(seconds=1)

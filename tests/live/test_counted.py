@@ -1,0 +1,46 @@
+"""What the hub counts: who watches, and how long it takes from the commit to every browser."""
+
+import asyncio
+
+import pytest
+from prometheus_client import REGISTRY
+
+from incidents.models import Incident, Person
+from tests.live.conftest import PATIENCE, Opener, anote
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def counted(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(f"warroom_{name}", labels) or 0.0
+
+
+@pytest.mark.parametrize("kind", ["room", "home"])
+async def test_an_open_page_is_counted_until_it_is_closed(
+    browse: Opener, incident: Incident, stranger: Person, kind: str
+) -> None:
+    before = counted("viewers", kind=kind)
+
+    browser = await browse(stranger, incident if kind == "room" else None)
+    await browser.until_type("live")
+    within = counted("viewers", kind=kind)
+    await browser.close()
+
+    assert (within, counted("viewers", kind=kind)) == (before + 1, before)
+
+
+async def test_an_entry_is_timed_from_its_commit_to_the_browsers(
+    browse: Opener, incident: Incident, commander: Person
+) -> None:
+    count, total = counted("fanout_seconds_count"), counted("fanout_seconds_sum")
+    browser = await browse(commander, incident, after=incident.last_seq)
+    await browser.until_type("live")
+
+    # The hub's own look may find an entry before the hub is told of it, which is when it counts.
+    async with asyncio.timeout(PATIENCE):
+        await browser.until_seq(await anote(commander, incident))
+        while counted("fanout_seconds_count") == count:
+            await asyncio.sleep(0.01)
+
+    assert counted("fanout_seconds_count") == count + 1
+    assert 0 < counted("fanout_seconds_sum") - total < PATIENCE

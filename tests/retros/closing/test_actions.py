@@ -1,0 +1,295 @@
+"""Closing through the gate, the refusal that stays on record, and opening again."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from incidents.actions import checkpoints, lifecycle
+from incidents.models import Assignment, Incident, Notice, Person, TimelineEntry
+from incidents.vocabulary import Option, RoleName
+from kernel.actor import SYSTEM
+from kernel.refusal import AlreadyDone, NotPermitted, Refused
+from retros.closing import actions as closing
+from retros.closing import facts as gate_facts
+from retros.closing import rules as gate
+from retros.models import Closing
+from retros.vocabulary import End
+from tests.retros.closing.closable import Ending
+from warroom.schedule import tick
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def entries(ending: Ending, kind: str) -> list[TimelineEntry]:
+    return list(TimelineEntry.objects.filter(incident=ending.incident, kind=kind))
+
+
+def unmet(ending: Ending) -> list[str]:
+    found = gate.judge(gate_facts.ending(Incident.objects.get(pk=ending.incident.pk), ending.now))
+    return [one.code for one in found if not one.met]
+
+
+def test_what_has_everything_is_closed_and_watched(ending: Ending) -> None:
+    ending.closable()
+    made = ending.close()
+
+    assert ending.status == "watching"
+    assert made.watch_until - made.closed_at == timedelta(hours=24)
+    hours = [(one.hour, one.due_at - made.closed_at) for one in made.check_ins.all()]
+    assert hours == [(hour, timedelta(hours=hour)) for hour in (1, 6, 12, 23)]
+    held = Assignment.objects.current().get(role=RoleName.WATCH_OWNER)
+    assert held.person == ending.watcher
+    [entry] = entries(ending, "incident.closed")
+    assert (entry.seq, entry.data["becomes"]) == (made.seq, {"status": "watching"})
+    told = Notice.objects.get(person=ending.watcher, kind="incident.closed")
+    assert "Failed sign-ins above 2 %" in told.sentence
+
+
+def test_a_refused_closing_stands_on_the_record_and_changes_nothing_else(ending: Ending) -> None:
+    ending.mitigated()
+    key = uuid4()
+    with pytest.raises(Refused) as refused:
+        ending.close(once=key)
+
+    codes = [one.code for one in refused.value.violations]
+    assert codes == ["C-WATCH", "C-BACKLOG", "C-COMMS", "C-CONFIDENCE"]
+    [entry] = entries(ending, "closing.refused")
+    assert (entry.data["count"], entry.data["codes"]) == ("4 conditions", ", ".join(codes))
+    assert len(entry.data["unmet"]) == 4
+    assert (ending.status, Closing.objects.count()) == ("active", 0)
+    # The same form, mended, is no repetition.
+    ending.escalate()
+    ending.recovered()
+    ending.harden()
+    ending.state()
+    ending.close(once=key)
+    assert ending.status == "watching"
+    with pytest.raises(AlreadyDone):
+        ending.close(once=key)
+
+
+def test_each_condition_alone_keeps_it_open(ending: Ending) -> None:
+    ending.escalate()
+    assert set(unmet(ending)) >= {"C-VERIFIED", "C-WATCH", "C-RISKS", "C-BACKLOG", "C-COMMS"}
+    ending.mitigated()
+    assert unmet(ending) == ["C-WATCH", "C-BACKLOG", "C-COMMS", "C-CONFIDENCE"]
+    ending.recovered()
+    assert unmet(ending) == ["C-WATCH", "C-BACKLOG", "C-CONFIDENCE"]
+    ending.harden()
+    assert unmet(ending) == ["C-WATCH", "C-CONFIDENCE"]
+    ending.state(trigger="n/a")
+    assert unmet(ending) == ["C-WATCH"]
+    ending.state()
+    assert unmet(ending) == []
+    ending.after(minutes=30)
+    # The run grew old, and the checkpoint after the decision is overdue.
+    assert unmet(ending) == ["C-VERIFIED", "C-OPEN"]
+
+
+def test_a_hold_that_somebody_began_is_finished_first(ending: Ending) -> None:
+    ending.closable()
+    hold = ending.decide(Option.HOLD, next_action="Watch the board").number
+    ending.run()
+    assert unmet(ending) == []
+
+    ending.start(number=hold)
+    ending.run()
+    assert unmet(ending) == ["C-OPEN"]
+    ending.finish(ending.capture(), number=hold)
+    ending.run()
+    assert unmet(ending) == ["C-OPEN"]
+    ending.judge(ending.run(), number=hold)
+    assert unmet(ending) == []
+    ending.close()
+
+
+def test_a_newer_failed_run_shuts_the_gate_again(ending: Ending) -> None:
+    ending.closable()
+    ending.run(exit_code=1)
+
+    assert unmet(ending) == ["C-VERIFIED"]
+    with pytest.raises(Refused):
+        ending.close()
+    ending.run()
+    assert ending.close().number == 1
+
+
+def test_an_owner_who_left_is_none(ending: Ending) -> None:
+    ending.closable()
+    Person.objects.filter(pk=ending.watcher.pk).update(is_active=False)
+    assert unmet(ending) == ["C-WATCH"]
+    Person.objects.filter(pk=ending.executor.pk).update(is_active=False)
+    assert unmet(ending) == ["C-WATCH", "C-BACKLOG"]
+
+
+def test_the_statement_is_kept_unfinished_and_written_once(ending: Ending) -> None:
+    ending.state(confidence="1", happened="", watch_owner=None)
+    ending.state(confidence="1", happened="", watch_owner=None)
+
+    [entry] = entries(ending, "closing.stated")
+    assert (entry.data["confidence"], entry.data["watch_owner"]) == ("L1 incomplete evidence", "")
+
+
+def test_only_who_commands_closes(ending: Ending, deputy: Person) -> None:
+    ending.closable()
+    with pytest.raises(NotPermitted):
+        ending.close(by=deputy)
+    with pytest.raises(NotPermitted):
+        closing.state(deputy.as_actor(), ending.incident.pk, closing.Stated(), now=ending.now)
+    with pytest.raises(NotPermitted):
+        closing.close(SYSTEM, ending.incident.pk, now=ending.now)
+    assert ending.status == "active"
+
+
+def test_an_admin_is_held_by_the_gate_too(ending: Ending, admin: Person) -> None:
+    with pytest.raises(Refused):
+        ending.close(by=admin)
+    assert ending.status == "active"
+
+
+def test_it_is_closed_once(ending: Ending) -> None:
+    ending.closable().close()
+    with pytest.raises(Refused) as refused:
+        ending.close()
+    assert [one.code for one in refused.value.violations] == ["T-STATUS"]
+    with pytest.raises(Refused):
+        ending.state(trigger="Another one")
+
+
+def test_the_trigger_opens_it_again_with_one_confirmation(ending: Ending) -> None:
+    made = ending.closable().close()
+    ending.fire(signal="4 % since 16:01")
+
+    made.refresh_from_db()
+    assert (ending.status, made.end) == ("active", End.FIRED)
+    [entry] = entries(ending, "incident.reopened")
+    assert "4 % since 16:01" in entry.data["reason"]
+    due = ending.incident.checkpoints.open().order_by("due_at").first()
+    assert due is not None
+    assert due.due_at <= ending.now + timedelta(minutes=10)
+    assert Notice.objects.filter(person=ending.commander, kind="incident.reopened").exists()
+    # The gate stands anew, and a second closing has a watch of its own.
+    with pytest.raises(Refused):
+        ending.fire()
+    with pytest.raises(Refused, match="before the incident was opened again"):
+        ending.close()
+    assert unmet(ending) == ["C-VERIFIED", "C-COMMS", "C-CONFIDENCE"]
+    again = ending.decide(next_action="Roll back once more")
+    ending.done(again.number)
+    ending.judge(ending.run(), number=again.number)
+    ending.recovered()
+    assert unmet(ending) == ["C-CONFIDENCE"]
+    # The same words count again once somebody says them again.
+    ending.state()
+    assert ending.close().number == 2
+
+
+def test_what_is_ahead_when_it_closes_is_lifted(ending: Ending) -> None:
+    ending.closable()
+    ahead = ending.incident.checkpoints.open().get()
+    made = ending.close()
+
+    ahead.refresh_from_db()
+    assert (ahead.is_open, ahead.lifted_at) == (False, made.closed_at)
+    [entry] = entries(ending, "incident.closed")
+    assert entry.data["lifted"] == ahead.reference
+    ending.after(hours=3)
+    ending.reopen()
+    tick.run(ending.now)
+    assert not Notice.objects.filter(kind__startswith="checkpoint.").exists()
+    [due] = ending.incident.checkpoints.open()
+    assert due.due_at == ending.now + closing.AGAIN_WITHIN
+    with pytest.raises(Refused, match="was lifted at closing"):
+        ending.decide(checkpoint=ahead.number)
+
+
+def test_a_lapse_is_noted_by_the_closing_that_it_refuses(ending: Ending) -> None:
+    ending.closable()
+    ending.recovered(progress="mitigating", next_at=ending.now + timedelta(minutes=5))
+    ending.after(minutes=20)
+    with pytest.raises(Refused, match="late is not explained"):
+        ending.close()
+
+    assert len(entries(ending, "commitment.lapsed")) == 1
+    [refused] = entries(ending, "closing.refused")
+    assert "C-COMMS" in refused.data["codes"]
+
+
+def test_reopening_needs_a_reason_and_something_closed(ending: Ending) -> None:
+    with pytest.raises(Refused) as refused:
+        ending.reopen("n/a")
+    assert [one.code for one in refused.value.violations] == ["T-STATUS", "W-REASON"]
+    made = ending.closable().close()
+    ending.reopen()
+    made.refresh_from_db()
+    assert (ending.status, made.end) == ("active", End.REOPENED)
+    assert made.end_reason == "Customers report failures again"
+
+
+@pytest.mark.parametrize("status", ["watching", "closed"])
+def test_the_row_itself_refuses_to_be_closed_past_the_gate(ending: Ending, status: str) -> None:
+    rows = Incident.objects.filter(pk=ending.incident.pk)
+    with pytest.raises(ProgrammingError, match="closure gate"), transaction.atomic():
+        rows.update(status=status)
+    ending.closable().close()
+    ending.fire()
+    # An earlier closing is no key.
+    with pytest.raises(ProgrammingError, match="closure gate"), transaction.atomic():
+        rows.update(status=status)
+    assert ending.status == "active"
+
+
+def test_a_watch_is_not_cut_short_by_the_row(ending: Ending) -> None:
+    ending.closable().close()
+    rows = Incident.objects.filter(pk=ending.incident.pk)
+    with pytest.raises(ProgrammingError, match="closure gate"), transaction.atomic():
+        rows.update(status="closed")
+    assert ending.status == "watching"
+
+
+def test_a_closing_stays_as_it_was(ending: Ending) -> None:
+    made = ending.closable().close()
+    for change in ({"trigger": "Another"}, {"closed_at": ending.now + timedelta(hours=1)}):
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            Closing.objects.filter(pk=made.pk).update(**change)
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        made.check_ins.all().delete()
+
+
+STEERING = {
+    "severity": lambda e: lifecycle.change_severity(
+        e.commander.as_actor(), e.incident.pk, severity="2", reason="Only one region", now=e.now
+    ),
+    "phase": lambda e: lifecycle.change_phase(
+        e.commander.as_actor(), e.incident.pk, phase="hardening", reason="Done", now=e.now
+    ),
+    "decision": lambda e: e.decide(checkpoint=1),
+    "execution": lambda e: e.start(),
+    "verification": lambda e: e.judge(e.run()),
+    "checkpoint": lambda e: checkpoints.schedule(
+        e.commander.as_actor(),
+        e.incident.pk,
+        due_at=e.now + timedelta(minutes=9),
+        purpose="",
+        now=e.now,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", STEERING)
+def test_what_is_closed_is_steered_by_nobody(ending: Ending, what: str) -> None:
+    ending.closable().close()
+    with pytest.raises(Refused) as refused:
+        STEERING[what](ending)
+    assert [one.code for one in refused.value.violations] == ["T-OVER"]
+
+    ending.reopen()
+    ending.decide()
+
+
+def test_notes_and_evidence_outlast_it(ending: Ending) -> None:
+    ending.closable().close()
+    assert ending.capture().number > 1
+    assert ending.harden().title

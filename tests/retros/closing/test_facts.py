@@ -1,0 +1,236 @@
+"""What the gate reads of what really happened: each condition that only passes on a sentence of
+the record, met and unmet by acts and not by values."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from incidents.actions import checkpoints, evidence, freezes
+from incidents.models import Surface
+from incidents.vocabulary import DependencyClass, LaneKind, Option, RoleName
+from lanes.handoff import actions as handoffs
+from retros.closing import facts as gate_facts
+from retros.closing import rules as gate
+from tests.helpers.decision_inputs import VERIFICATION
+from tests.helpers.factories import SurfaceFactory
+from tests.helpers.handoffs import terms
+from tests.helpers.recommendations import Owners
+from tests.retros.closing.closable import Ending
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+type Act = Callable[[Ending], object]
+
+
+def condition(ending: Ending, code: str) -> gate.Condition:
+    ending.incident.refresh_from_db()
+    found = gate.judge(gate_facts.ending(ending.incident, ending.now))
+    return next(one for one in found if one.code == code)
+
+
+def surface(ending: Ending) -> Surface:
+    return SurfaceFactory(name="Sign-in API")
+
+
+def freeze(ending: Ending, name: str = "Sign-in API") -> None:
+    said = {"surface": SurfaceFactory(name=name), "scope": "", "reason": "Hold still"}
+    freezes.freeze(ending.commander.as_actor(), ending.incident.pk, **said, now=ending.now)
+
+
+def lift(ending: Ending) -> None:
+    freezes.lift_freeze(
+        ending.commander.as_actor(),
+        ending.incident.pk,
+        surface=surface(ending),
+        reason="It is over",
+        now=ending.after(minutes=1),
+    )
+
+
+def keep(ending: Ending) -> None:
+    freezes.keep_freeze(
+        ending.commander.as_actor(),
+        ending.incident.pk,
+        surface=surface(ending),
+        owner=ending.executor,
+        reason="Until the keys are rotated",
+        now=ending.after(minutes=1),
+    )
+
+
+def decline(ending: Ending) -> None:
+    freezes.decline_freeze(
+        ending.commander.as_actor(),
+        ending.incident.pk,
+        surface=surface(ending),
+        reason="Its releases are stopped already",
+        now=ending.now,
+    )
+
+
+def offer(ending: Ending) -> None:
+    """The mitigation lane, to who verifies."""
+    due = ending.incident.checkpoints.open().get().number
+    said = terms(ending.verifier, checkpoint=due)
+    giver, number = ending.executor.as_actor(), ending.incident.pk
+    handoffs.offer(giver, number, said, lane=LaneKind.MITIGATION, now=ending.now)
+
+
+def answer(ending: Ending, how: str) -> None:
+    said = {"reason": "I am off shift"} if how == "decline" else {}
+    do = getattr(handoffs, how)
+    do(ending.verifier.as_actor(), ending.incident.pk, 1, now=ending.after(minutes=1), **said)
+
+
+def differ(ending: Ending) -> Owners:
+    lanes = {LaneKind.MITIGATION: ending.executor, LaneKind.VERIFICATION: ending.verifier}
+    owners = Owners(ending.incident, lanes, ending.cited, ending.now)
+    owners.recommend(LaneKind.MITIGATION, Option.ROLLBACK)
+    owners.recommend(LaneKind.VERIFICATION, Option.FLAG)
+    return owners
+
+
+def agree(ending: Ending) -> None:
+    differ(ending).withdraw(2, ending.verifier)
+
+
+def pending(ending: Ending) -> None:
+    """A second decision, which needs the data owner's signature."""
+    ledger = SurfaceFactory(name="Ledger", dependency_class=DependencyClass.BILLING)
+    ending.incident.surfaces.add(ledger)
+    ending.assign(RoleName.DATA_OWNER, ending.watcher)
+    ending.decide(Option.WRITE_FREEZE, next_action="Compare the ledgers")
+
+
+def withdrawn(ending: Ending) -> None:
+    pending(ending)
+    ending.withdraw(number=2)
+
+
+def begun(ending: Ending) -> None:
+    hold = ending.decide(Option.HOLD, next_action="Watch the board")
+    ending.start(number=hold.number)
+
+
+def ahead(ending: Ending) -> None:
+    checkpoints.schedule(
+        ending.commander.as_actor(),
+        ending.incident.pk,
+        due_at=ending.now + timedelta(minutes=50),
+        purpose="Look once more",
+        now=ending.now,
+    )
+
+
+def change(ending: Ending) -> None:
+    """Something is changed after the last run."""
+    made = ending.decide(Option.FLAG, next_action="Clear the cache")
+    ending.done(made.number)
+
+
+def rerun(ending: Ending) -> None:
+    change(ending)
+    ending.judge(ending.run(), number=2)
+
+
+def run_again(ending: Ending) -> None:
+    item = replace(VERIFICATION, command="curl -sf https://api.example.test/healthz")
+    by, now = ending.verifier.as_actor(), ending.after(minutes=1)
+    evidence.capture(by, ending.incident.pk, item, now=now)
+
+
+def nothing(ending: Ending) -> None:
+    """It stands as it is."""
+
+
+def each(*acts: Act) -> Act:
+    def do(ending: Ending) -> None:
+        for act in acts:
+            act(ending)
+
+    return do
+
+
+def other(ending: Ending) -> None:
+    freeze(ending, "Checkout")
+
+
+def promised(ending: Ending) -> None:
+    """The promised time of the next update passes; no tick has run that could have noted it."""
+    next_at = ending.now + timedelta(minutes=12)
+    ending.recovered(progress="mitigating", next_at=next_at)
+    ending.after(minutes=30)
+
+
+MET: dict[str, tuple[str, Act]] = {
+    "open: nothing": ("C-OPEN", nothing),
+    "open: a checkpoint ahead": ("C-OPEN", ahead),
+    "open: a handoff that was accepted": (
+        "C-OPEN",
+        each(offer, lambda ending: answer(ending, "accept")),
+    ),
+    "open: a handoff that was declined": (
+        "C-OPEN",
+        each(offer, lambda ending: answer(ending, "decline")),
+    ),
+    "open: owners who agree again": ("C-OPEN", agree),
+    "open: a decision that was withdrawn": ("C-OPEN", withdrawn),
+    "freeze: none": ("C-FREEZE", nothing),
+    "freeze: lifted": ("C-FREEZE", each(freeze, lift)),
+    "freeze: kept on purpose": ("C-FREEZE", each(freeze, keep)),
+    "freeze: declined with a reason": ("C-FREEZE", decline),
+    "stale: no change since": ("C-STALE", nothing),
+    "stale: run again after the change": ("C-STALE", rerun),
+    "stale: run twice": ("C-STALE", run_again),
+}
+
+UNMET: dict[str, tuple[str, Act, str]] = {
+    "open: a handoff": ("C-OPEN", offer, "The handoff of Mitigation waits for"),
+    "open: a contradiction": ("C-OPEN", lambda ending: differ(ending), "Contradiction X-1 is open"),
+    "open: a signature": ("C-OPEN", pending, "D-2 waits for signatures."),
+    "open: a hold that was begun": ("C-OPEN", begun, "D-2 is being executed."),
+    "open: an overdue checkpoint": (
+        "C-OPEN",
+        lambda ending: ending.after(hours=2),
+        "Checkpoint CP-2 is overdue.",
+    ),
+    "freeze: one": ("C-FREEZE", freeze, "Sign-in API is still frozen."),
+    "freeze: frozen again": ("C-FREEZE", each(freeze, lift, freeze), "Sign-in API is still"),
+    "freeze: one of two": ("C-FREEZE", each(freeze, keep, other), "Checkout is still frozen."),
+    "freeze: after it was declined": ("C-FREEZE", each(decline, freeze), "Sign-in API is still"),
+    "stale: a change": ("C-STALE", change, "D-2"),
+    "stale: a change after a second run": ("C-STALE", each(run_again, change), "D-2"),
+    "stale: changed once more": ("C-STALE", each(rerun, change), "D-3"),
+}
+
+
+@pytest.mark.parametrize(("code", "act"), MET.values(), ids=MET.keys())
+def test_met(ending: Ending, code: str, act: Act) -> None:
+    act(ending.closable())
+
+    found = condition(ending, code)
+
+    assert found.met, found.says
+
+
+@pytest.mark.parametrize(("code", "act", "says"), UNMET.values(), ids=UNMET.keys())
+def test_unmet(ending: Ending, code: str, act: Act, says: str) -> None:
+    act(ending.closable())
+
+    found = condition(ending, code)
+
+    assert not found.met
+    assert any(says in one for one in found.says), found.says
+
+
+def test_a_lapse_that_no_tick_has_noted_yet_is_one(ending: Ending) -> None:
+    promised(ending.closable())
+    ending.run()
+    ending.recovered()
+
+    found = condition(ending, "C-COMMS")
+
+    assert (found.met, len(found.says)) == (False, 1)
+    assert "late is not explained" in found.sentence

@@ -1,0 +1,140 @@
+"""The gate's page and the watch's, for whom they are."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from incidents.actions import risks
+from incidents.models import Incident, Person, TimelineEntry
+from kernel import clock
+from retros.models import Statement
+from tests.helpers.counting import queries
+from tests.retros.closing.closable import STATED, Ending
+from warroom.schedule import tick
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MOST_QUERIES = 40
+
+
+@pytest.fixture
+def inside(client: Client, commander: Person) -> Client:
+    client.force_login(commander)
+    return client
+
+
+def page(client: Client, incident: Incident, name: str = "gate") -> str:
+    answer = client.get(reverse(name, args=[incident.pk]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_every_condition_stands_with_what_mends_it(inside: Client, incident: Incident) -> None:
+    shown = page(inside, incident)
+
+    assert "Closure gate: 3 of 10 met" in shown
+    for code in ("C-VERIFIED", "C-WATCH", "C-RISKS", "C-BACKLOG", "C-COMMS"):
+        assert f"<code>{code}</code>" in shown
+    assert f'href="{reverse("risks", args=[incident.pk])}">Residual risks' in shown
+    assert "purpose=verification" in shown
+    assert "Closing now would be refused" in shown
+
+
+def test_the_room_asks_for_the_same_in_short(inside: Client, incident: Incident) -> None:
+    assert reverse("gate-summary", args=[incident.pk]) in page(inside, incident, "room")
+    shown = page(inside, incident, "gate-summary")
+
+    assert "3 of 10 met" in shown
+    assert shown.count("is-ahead") == 7
+
+
+def test_saved_refused_mended_and_closed(inside: Client, ending: Ending) -> None:
+    number = ending.incident.pk
+    said = STATED | {"watch_owner": ending.watcher.pk}
+    with clock.at(ending.now):
+        saved = inside.post(reverse("gate", args=[number]), said | {"do": "save", "trigger": ""})
+        refused = inside.post(reverse("gate", args=[number]), said | {"do": "close"})
+    assert (saved.status_code, refused.status_code) == (302, 422)
+    text = refused.content.decode()
+    assert "Not closed: 5 rules are unmet" in text
+    assert STATED["uncertain"] in text
+    assert Statement.objects.get(pk=number).trigger == STATED["trigger"]
+
+    ending.escalate()
+    ending.mitigated()
+    ending.recovered()
+    ending.harden()
+    with clock.at(ending.now):
+        closed = inside.post(reverse("gate", args=[number]), said | {"do": "close"})
+        assert closed["location"] == reverse("watch", args=[number])
+        shown = page(inside, ending.incident, "watch")
+        attempts = page(inside, ending.incident)
+    assert f"Watching {ending.incident.reference}" in shown
+    assert "refused, 5 conditions unmet" in attempts
+    assert "Closing statement" not in attempts
+
+
+def test_who_does_not_command_sees_the_gate_and_no_form(
+    client: Client, incident: Incident, stranger: Person, stakeholder: Person
+) -> None:
+    client.force_login(stranger)
+    assert 'id="closing"' not in page(client, incident)
+    answer = client.post(reverse("gate", args=[incident.pk]), STATED | {"do": "close"})
+    assert answer.status_code == 403
+    client.force_login(stakeholder)
+    assert client.get(reverse("gate", args=[incident.pk])).status_code == 403
+
+
+def test_the_watch_is_checked_in_fired_and_reopened_in_the_page(
+    client: Client, ending: Ending
+) -> None:
+    ending.closable().close()
+    number = [ending.incident.pk]
+    client.force_login(ending.watcher)
+    tick.run(ending.after(minutes=61))
+    with clock.at(ending.now):
+        assert "due now" in page(client, ending.incident, "watch")
+        client.post(reverse("watch", args=number), {"text": "0.3 % on the board"})
+        assert "0.3 % on the board" in page(client, ending.incident, "watch")
+        assert "Reopen…" not in page(client, ending.incident, "watch")
+        assert client.post(reverse("reopen", args=number), {"reason": "Bad"}).status_code == 403
+        fired = client.post(reverse("watch-fire", args=number), {})
+    assert fired["location"] == ending.incident.get_absolute_url()
+    assert ending.status == "active"
+    assert "The rollback trigger fired" in page(client, ending.incident, "watch")
+
+
+def test_what_is_not_closed_has_no_watch_to_fire(inside: Client, incident: Incident) -> None:
+    assert "It was not closed yet" in page(inside, incident, "watch")
+    assert inside.post(reverse("watch-fire", args=[incident.pk]), {}).status_code == 422
+    assert inside.post(reverse("watch", args=[incident.pk]), {"text": "x"}).status_code == 422
+
+
+def test_much_on_record_costs_as_many_queries_as_little(inside: Client, ending: Ending) -> None:
+    ending.closable()
+    page(inside, ending.incident)
+    with queries() as few:
+        page(inside, ending.incident)
+    actor = ending.commander.as_actor()
+    for number in range(5):
+        text = f"Old sessions of region {number}"
+        risks.add(actor, ending.incident.pk, text=text, owner=ending.executor, now=ending.now)
+        ending.harden(title=f"Probe region {number}")
+        ending.recovered(headline=f"Region {number} works again")
+        ending.run()
+
+    with queries() as many:
+        page(inside, ending.incident)
+
+    assert len(many) == len(few) <= MOST_QUERIES
+
+
+def test_a_refusal_says_what_was_unmet_on_the_timeline(inside: Client, incident: Incident) -> None:
+    inside.post(reverse("gate", args=[incident.pk]), {"do": "close"})
+
+    entry = TimelineEntry.objects.get(incident=incident, kind="closing.refused")
+    assert entry.data["codes"].startswith("C-VERIFIED, C-WATCH")
+    assert entry.at - incident.declared_at > timedelta(0)
+    assert "Closing refused: 7 conditions unmet." in page(inside, incident, "room")

@@ -1,0 +1,149 @@
+"""What the numbers mean, against cases counted by hand."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from retros.metrics.charts import chart, shown
+from retros.metrics.rules import METRICS, Figure, Group, Lived, Share, figures, months, whole
+
+AT = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
+BY_KEY = {metric.key: metric for metric in METRICS}
+
+
+def lived(number: int = 1, at: datetime = AT, **minutes: float) -> Lived:
+    """Each moment so many minutes after declaring; ``began`` so many before."""
+    moments = {f"{name}_at": at + timedelta(minutes=after) for name, after in minutes.items()}
+    return Lived(number, "Tokens refused", "1", ("Sign-in",), at, **moments)
+
+
+@pytest.mark.parametrize(
+    ("key", "one", "found"),
+    [
+        ("declare", lived(began=-12), 12),
+        ("declare", lived(), None),
+        ("control", lived(controlled=3), 3),
+        ("control", lived(controlled=-2), 0),
+        ("decision", lived(decided=18), 18),
+        ("decision", lived(), None),
+        ("mitigate", lived(mitigated=22.5), 22.5),
+        ("recover", lived(recovered=49), 49),
+        ("recover", lived(mitigated=22), None),
+        ("close", lived(closed=94), 94),
+    ],
+)
+def test_each_time_is_measured_as_its_words_say(key: str, one: Lived, found: float | None) -> None:
+    assert whole(BY_KEY[key], [one]).value == found
+
+
+@pytest.mark.parametrize(
+    ("minutes", "middle", "high"),
+    [
+        ([5], 5, 5),
+        ([5, 7], 6, 7),
+        ([1, 2, 600], 2, 600),
+        (list(range(1, 11)), 5.5, 9),
+        (list(range(1, 101)), 50.5, 90),
+    ],
+)
+def test_medians_and_what_nine_of_ten_stay_within(
+    minutes: list[float], middle: float, high: float
+) -> None:
+    found = whole(BY_KEY["decision"], [lived(decided=one) for one in minutes])
+
+    assert (found.value, found.high, found.cases) == (middle, high, len(minutes))
+    assert found.is_few == (len(minutes) < 5)
+
+
+def test_shares_are_of_all_cases_and_not_of_incidents() -> None:
+    """One with ten checkpoints counts ten times."""
+    rows = [
+        Lived(1, "", "1", (), AT, checkpoints=Share(9, 10)),
+        Lived(2, "", "1", (), AT, checkpoints=Share(0, 1)),
+        Lived(3, "", "1", (), AT),
+    ]
+
+    found = whole(BY_KEY["checkpoints"], rows)
+
+    assert (found.kept, found.cases, round(found.value or 0, 1)) == (9, 11, 81.8)
+    assert whole(BY_KEY["checkpoints"], rows[2:]).value is None
+
+
+def test_each_handoff_is_a_case() -> None:
+    rows = [Lived(1, "", "1", (), AT, handoffs=(1.0, 3.0)), Lived(2, "", "1", (), AT)]
+
+    found = whole(BY_KEY["handoffs"], rows)
+
+    assert (found.value, found.cases) == (2.0, 2)
+
+
+def test_a_month_is_that_of_declaring_in_utc() -> None:
+    assert lived().month == date(2026, 3, 1)
+    assert lived(at=AT + timedelta(minutes=1)).month == date(2026, 4, 1)
+
+
+def test_months_without_an_incident_stand_too() -> None:
+    found = months(date(2025, 11, 1), date(2026, 2, 1))
+
+    assert [one.key for one in found] == ["2025-11", "2025-12", "2026-01", "2026-02"]
+    assert [one.short for one in found] == ["Nov", "Dec", "Jan", "Feb"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (None, "–"),
+        (0.4, "0 min"),
+        (119.4, "119 min"),
+        (120, "2 h"),
+        (310, "5 h 10 min"),
+        (2880, "2 d"),
+        (2945, "2 d 1 h"),
+    ],
+)
+def test_times_are_said_in_words(minutes: float | None, words: str) -> None:
+    assert shown(BY_KEY["close"], minutes) == words
+
+
+def drawn(key: str, values: list[float | None], *, over_time: bool = True) -> object:
+    metric = BY_KEY[key]
+    each = [
+        Figure(Group(str(turn), f"Month {turn}", f"M{turn}"), 1 if value is not None else 0, value)
+        for turn, value in enumerate(values)
+    ]
+    return chart(metric, each, Figure(Group("", "", ""), 1, values[0]), over_time=over_time)
+
+
+def test_a_line_breaks_where_a_month_has_no_case() -> None:
+    found = drawn("decision", [10.0, 20.0, None, 5.0])
+
+    assert found.path.count("M") == 2
+    assert found.path.count("L") == 1
+    assert [point.known for point in found.points] == [True, True, False, True]
+    assert [point.value for point in found.points] == ["10", "", "", "5"]
+    assert found.points[1].y == 22.0
+    assert not found.columns
+
+
+def test_shares_are_bars_of_a_hundred() -> None:
+    found = drawn("checkpoints", [100.0, 50.0, None])
+
+    assert [bar.height for bar in found.columns] == [82.0, 41.0, 0.0]
+    assert [bar.rest for bar in found.columns] == [0.0, 41.0, 0.0]
+    assert not found.points
+
+
+def test_without_a_case_nothing_is_drawn_and_the_words_say_so() -> None:
+    metric = BY_KEY["decision"]
+    found = chart(
+        metric, figures(metric, months(AT.date(), AT.date()), {}), whole(metric, []), over_time=True
+    )
+
+    assert (found.figure, found.about, found.path) == ("–", "No case in this period", "")
+
+
+def test_many_months_are_named_now_and_then() -> None:
+    found = drawn("decision", [float(turn) for turn in range(60)])
+
+    assert sum(bool(point.label) for point in found.points) == 12
+    assert [one.short for one in months(date(2025, 3, 1), date(2026, 3, 1))][-1] == "Mar 26"

@@ -1,0 +1,154 @@
+"""Counting and cutting, and that no incident makes a body longer than it may be."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from retros.package.build import LABELS, MOST, build, chosen_times
+from retros.package.inputs import (
+    About,
+    Branched,
+    Command,
+    Decided,
+    Entry,
+    Item,
+    Material,
+    Work,
+)
+from retros.package.word_count import count, cut
+
+AT = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
+LONG = "a b c d e f g h i j " * 200
+WORD = "x" * 5000
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", 0),
+        ("one two", 2),
+        ("one – two |", 2),
+        ({"a": "one two", "b": ["three", {"c": "four"}]}, 4),
+        ([1, True, None, 22], 2),
+    ],
+)
+def test_words_are_counted(content: object, words: int) -> None:
+    assert count(content) == words  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "kept"),
+    [
+        ("one two three", 3, ("one two three", False)),
+        ("one two three", 2, ("one two …", True)),
+        ("one\n\ntwo  three", 3, ("one\n\ntwo three", False)),
+        ("It was the key. It was stale, so", 6, ("It was the key. …", True)),
+        ("Short. Then it goes on and on and", 7, ("Short. Then it goes on and on …", True)),
+        ("x" * 30, 2, ("x" * 24 + " …", True)),
+        ("   ", 2, ("", False)),
+    ],
+)
+def test_a_text_is_cut_at_a_sentence_or_a_word(
+    text: str, most: int, kept: tuple[str, bool]
+) -> None:
+    assert cut(text, most) == kept
+
+
+def material(text: str = LONG, rows: int = 100, word: str = "word") -> Material:
+    """Everything as long as ``text``, ``rows`` of each."""
+    about = About(
+        incident=42,
+        version=1,
+        title=text,
+        severity="SEV-1",
+        scenario=text,
+        surfaces=(text,) * rows,
+        declared_at=AT,
+        declared_by=text,
+        recovered_at=AT,
+        closed_at=AT + timedelta(hours=1),
+        closed_by=text,
+        made_at=AT + timedelta(hours=1),
+        commander=text,
+        watch_owner=text,
+        watch_until=AT + timedelta(days=1),
+        trigger=text,
+        confidence="L3 consistent evidence",
+        last_known_good=text,
+        note=dict.fromkeys(LABELS, text),
+        entries=rows * 10,
+        last_hash="0" * 64,
+    )
+    many = range(1, rows + 1)
+    kinds = ("incident.declared", "decision.made", "checkpoint.missed", "incident.reopened")
+    return Material(
+        about=about,
+        entries=tuple(
+            Entry(n, AT + timedelta(minutes=n), kinds[n % 4], text, text, ("E-1",) * 9)
+            for n in many
+        ),
+        decisions=tuple(
+            Decided(
+                f"D-{n}", AT, text, text, "Verified", True, AT, ("E-1",) * 9, (text,) * 9,
+                ("https://example.test/" + word,) * 9, "\n".join([f" {text} | 3 +++"] * rows),
+            )
+            for n in many
+        ),
+        branches=tuple(Branched(text, "Hotfix", "Merged", text) for _ in many),
+        commands=tuple(Command(f"E-{n}", text, 0, AT, text, text * 50, 0) for n in many),
+        evidence=tuple(Item(f"E-{n}", "Log", text, AT, 1, "0" * 64, "evidence/x") for n in many),
+        risks=tuple(Work(f"RISK-{n}", text, text) for n in many),
+        backlog=tuple(
+            Work(f"HARD-{n}", text, text, date(2026, 4, 1), "https://example.test/1", "Open")
+            for n in many
+        ),
+        picture={"wide": {}, "tall": {}, "words": []},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [LONG, WORD, "Word.\n" * 500, "", "日本語" * 400])
+@pytest.mark.parametrize("rows", [0, 1, 1000])
+def test_the_body_stays_within_its_words(text: str, rows: int) -> None:
+    content = build(material(text, rows))
+
+    assert content["words"] == count(content["body"]) <= MOST
+    assert content["minutes"] <= 10
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=st.text(max_size=3000), rows=st.integers(0, 60), word=st.text(max_size=80))
+def test_whatever_was_written_the_body_stays_within_its_words(
+    text: str, rows: int, word: str
+) -> None:
+    assert build(material(text, rows, word))["words"] <= MOST
+
+
+def test_what_was_cut_is_whole_in_the_appendix() -> None:
+    appendices = build(material())["appendices"]
+
+    assert {row["label"]: row["text"] for row in appendices["note"]}["What happened"] == LONG
+    assert len(appendices["decisions"]) == 100
+    assert len(appendices["risks"]) == 92
+
+
+def entry(seq: int, kind: str) -> Entry:
+    return Entry(seq, AT, kind, "", "")
+
+
+def test_milestones_come_before_what_else_stands_out() -> None:
+    entries = [
+        entry(1, "incident.declared"),
+        *(entry(seq, "checkpoint.missed") for seq in range(2, 40)),
+        entry(40, "decision.made"),
+        entry(41, "incident.closed"),
+    ]
+
+    chosen = [one.seq for one in chosen_times(entries)]
+
+    assert len(chosen) == 22
+    assert {1, 40, 41} <= set(chosen)
+    assert chosen == sorted(chosen)
+    assert 2 in chosen
+    assert 39 in chosen

@@ -1,0 +1,386 @@
+"""A package from its closing to its files: made once by a worker, sealed, whole in every form."""
+
+import json
+import subprocess
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, transaction
+
+from incidents.models import Notice, Person, TimelineEntry
+from retros.models import Package
+from retros.package import actions as packages
+from retros.package import archive, collect, worker
+from retros.package.bundle import script
+from retros.package.canonical import digest
+from retros.package.markdown import markdown
+from retros.vocabulary import PackageState
+from tests.retros.closing.closable import Ending
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def closed(ending: Ending) -> Ending:
+    ending.closable().close()
+    return ending
+
+
+def made(ending: Ending) -> Package:
+    package = Package.objects.get(incident=ending.incident)
+    assert worker.make(package.pk, ending.now)
+    return Package.objects.select_related("incident", "closing").get(pk=package.pk)
+
+
+def written(package: Package, folder: Path) -> Path:
+    path = folder / "package.zip"
+    path.write_bytes(b"".join(archive.zipped(package)))
+    return path
+
+
+def test_closing_asks_for_it_and_a_worker_makes_it_once(closed: Ending, admin: Person) -> None:
+    waiting = Package.objects.get(incident=closed.incident)
+    assert (waiting.number, waiting.state) == (1, PackageState.WAITING)
+
+    package = made(closed)
+
+    assert package.sha256 == digest(package.content)
+    assert bytes(package.pdf).startswith(b"%PDF-")
+    content = json.loads(package.content)
+    assert content["words"] == package.words <= 2000
+    kinds = TimelineEntry.objects.filter(incident=closed.incident, kind__startswith="package.")
+    assert [one.kind for one in kinds] == ["package.made"]
+    assert Notice.objects.filter(person=admin, kind="package.made").count() == 1
+    assert not worker.make(package.pk, closed.now)
+
+
+def test_an_output_has_no_colours_of_its_terminal(ending: Ending) -> None:
+    ending.closable()
+    ending.run(text="\x1b[32mpassed\x1b[0m 12\n" + "\x1b[31m" * 60_000)
+    ending.close()
+
+    outputs = json.loads(made(ending).content)["appendices"]["outputs"]
+
+    assert [one["output"].strip() for one in outputs if "12" in one["output"]] == ["passed 12"]
+    assert any(one["more"] for one in outputs)
+
+
+def test_it_says_what_was_recorded(closed: Ending) -> None:
+    content = json.loads(made(closed).content)
+    body = content["body"]
+
+    said = {row["field"]: row["text"] for row in body["note"]}
+    assert said["happened"] == "Some edge nodes did not know the new signing key."
+    assert said["confidence"].startswith("L3")
+    assert "Failed sign-ins above 2 %" in said["watch"]
+    what = [row["what"] for row in body["times"]]
+    assert what[0].startswith("Declared.")
+    assert any(words.startswith("Decision D-1") for words in what)
+    assert what[-1].startswith("Closed, and watched")
+    assert [row["decision"] for row in body["changes"]["rows"]] == ["D-1"]
+    assert len(body["bundle"]) == len(content["appendices"]["outputs"]) >= 1
+    assert [row["text"] for row in body["backlog"]] == ["Edge nodes honour key-set expiry"]
+    assert body["risks"]
+    last = TimelineEntry.objects.get(incident=closed.incident, kind="incident.closed")
+    assert content["record"] == {"entries": last.seq, "last_hash": last.hash}
+
+
+def test_what_comes_after_closing_is_not_in_it(closed: Ending) -> None:
+    closed.check_in("0.3 % on the sign-in board")
+
+    content = json.loads(made(closed).content)
+
+    assert "0.3 % on the sign-in board" not in json.dumps(content, ensure_ascii=False)
+
+
+def test_the_zip_holds_every_form_and_verifies(closed: Ending, tmp_path: Path, capsys: Any) -> None:
+    package = made(closed)
+    path = written(package, tmp_path)
+
+    with zipfile.ZipFile(path) as found:
+        names = set(found.namelist())
+        content = found.read("package.json").decode()
+    items = json.loads(content)["appendices"]["evidence"]
+    assert content == package.content
+    assert names == {
+        "manifest.json",
+        "package.json",
+        "package.md",
+        "package.pdf",
+        "picture.svg",
+        "bundle.sh",
+        "timeline.jsonl",
+        *(item["file"] for item in items),
+    }
+    call_command("verify_package", str(path))
+    assert "holds" in capsys.readouterr().out
+    assert written(package, tmp_path).read_bytes() == path.read_bytes()
+
+
+def changed(path: Path, name: str, change: Any) -> None:
+    """Write the zip anew with one file of it changed, dropped (None) or added."""
+    with zipfile.ZipFile(path) as old:
+        files = {one: old.read(one) for one in old.namelist()}
+    data = change(files.get(name, b""))
+    files = {one: held for one, held in files.items() if one != name}
+    if data is not None:
+        files[name] = data
+    with zipfile.ZipFile(path, "w") as new:
+        for one, held in files.items():
+            new.writestr(one, held)
+
+
+def with_manifest(path: Path, name: str) -> None:
+    """Have the manifest agree with what one of its files holds."""
+    with zipfile.ZipFile(path) as found:
+        data = found.read(name)
+
+    def agree(manifest: bytes) -> bytes:
+        said = json.loads(manifest)
+        said["files"][name]["sha256"] = digest(data)
+        return json.dumps(said).encode()
+
+    changed(path, "manifest.json", agree)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "sentence"),
+    [
+        ("package.md", lambda data: data + b"!", "package.md was changed"),
+        ("bundle.sh", lambda data: None, "bundle.sh is missing"),
+        ("evidence/more.txt", lambda data: b"new", "evidence/more.txt is not in the manifest"),
+        (
+            "timeline.jsonl",
+            lambda data: data.replace(b"incident.declared", b"incident.Declared"),
+            "timeline.jsonl was changed",
+        ),
+    ],
+)
+def test_a_zip_that_was_changed_is_found_out(
+    closed: Ending, tmp_path: Path, capsys: Any, name: str, change: Any, sentence: str
+) -> None:
+    path = written(made(closed), tmp_path)
+    changed(path, name, change)
+
+    with pytest.raises(CommandError):
+        call_command("verify_package", str(path))
+
+    assert sentence in capsys.readouterr().out
+
+
+def test_a_timeline_that_was_changed_with_its_manifest_is_found_out_by_its_chain(
+    closed: Ending, tmp_path: Path, capsys: Any
+) -> None:
+    path = written(made(closed), tmp_path)
+    changed(path, "timeline.jsonl", lambda data: data.replace(b"sign", b"zign", 1))
+    with_manifest(path, "timeline.jsonl")
+
+    with pytest.raises(CommandError):
+        call_command("verify_package", str(path))
+
+    assert "was changed after it was written" in capsys.readouterr().out
+
+
+def test_a_whole_zip_of_another_record_is_found_out_against_ours(
+    closed: Ending, tmp_path: Path, capsys: Any
+) -> None:
+    """Everything in it agrees, but our record says otherwise."""
+    package = made(closed)
+    other = json.loads(package.content)
+    other["record"]["last_hash"] = "0" * 64
+    path = written(package, tmp_path)
+    changed(path, "package.json", lambda data: json.dumps(other).encode())
+    with_manifest(path, "package.json")
+
+    with pytest.raises(CommandError):
+        call_command("verify_package", str(path))
+
+    assert "remembers as its last" in capsys.readouterr().out
+
+
+def test_evidence_that_was_changed_with_its_manifest_is_found_out_by_the_timeline(
+    closed: Ending, tmp_path: Path, capsys: Any
+) -> None:
+    package = made(closed)
+    path = written(package, tmp_path)
+    item = json.loads(package.content)["appendices"]["evidence"][0]
+    changed(path, item["file"], lambda data: data + b" and more")
+    with_manifest(path, item["file"])
+
+    with pytest.raises(CommandError):
+        call_command("verify_package", str(path))
+
+    found = capsys.readouterr().out
+    assert f"{item['reference']} is not what the timeline says was captured" in found
+
+
+def test_a_page_that_was_changed_with_its_manifest_is_found_out_by_what_was_sealed_here(
+    closed: Ending, tmp_path: Path, capsys: Any
+) -> None:
+    path = written(made(closed), tmp_path)
+    changed(path, "package.md", lambda data: data.replace(b"Closed", b"Opened"))
+    with_manifest(path, "package.md")
+
+    with pytest.raises(CommandError):
+        call_command("verify_package", str(path))
+
+    assert "version 1 was sealed here with another manifest" in capsys.readouterr().out
+
+
+def test_away_from_home_it_is_checked_by_itself(
+    closed: Ending, tmp_path: Path, capsys: Any
+) -> None:
+    """As where another installation, or nobody yet, has that incident."""
+    path = written(made(closed), tmp_path)
+    missing = closed.incident.pk + 1000
+
+    def elsewhere(data: bytes) -> bytes:
+        return data.replace(closed.incident.reference.encode(), f"INC-{missing}".encode())
+
+    changed(path, "manifest.json", elsewhere)
+    with pytest.raises(CommandError):
+        call_command("verify_package", str(path))
+    assert "its timeline is that of another incident" in capsys.readouterr().out
+
+
+def test_what_is_no_package_is_said_to_be_none(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.zip"
+    with zipfile.ZipFile(empty, "w"):
+        pass
+    text = tmp_path / "text.zip"
+    text.write_text("not a zip")
+
+    for path, words in ((empty, "no manifest"), (text, "cannot be read as a zip")):
+        with pytest.raises(CommandError, match=words):
+            call_command("verify_package", str(path))
+
+
+def test_the_bundle_runs_again(closed: Ending, tmp_path: Path) -> None:
+    whole = json.loads(made(closed).content)
+    hostile = "true # it's $(touch pwned) `touch pwned` \"; touch pwned'; touch pwned"
+    whole["appendices"]["outputs"] = [
+        {
+            "evidence": "E-1",
+            "command": hostile,
+            "exit_code": 0,
+            "masks": 0,
+        },
+        {"evidence": "E-2", "command": "exit 3", "exit_code": 3, "masks": 1},
+        {"evidence": "E-3", "command": "cat", "exit_code": None, "masks": 0},
+    ]
+    path = tmp_path / "bundle.sh"
+    path.write_text(script(whole))
+    good = run(path)
+    whole["appendices"]["outputs"][1]["exit_code"] = 0
+    path.write_text(script(whole))
+    bad = run(path)
+
+    assert (good.returncode, bad.returncode) == (0, 1), good.stdout + good.stderr
+    assert "E-2: exit 3, recorded was 0" in bad.stdout
+    assert not (tmp_path / "pwned").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (1, "1 older command is not in this bundle; see the evidence."),
+        (2, "2 older commands are not in this bundle; see the evidence."),
+    ],
+)
+def test_older_commands_that_have_no_room_are_counted(
+    ending: Ending, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int, sentence: str
+) -> None:
+    monkeypatch.setattr(collect, "MOST_COMMANDS", 2)
+    ending.closable()
+    for number in range(more):
+        ending.run(command=f"true --region {number}")
+    ending.close()
+    whole = json.loads(made(ending).content)
+    path = tmp_path / "bundle.sh"
+    path.write_text(script(whole))
+
+    kept = [one["command"] for one in whole["appendices"]["outputs"]]
+    assert len(kept) == 2
+    assert kept[0] == f"true --region {more - 1}"
+    assert sentence in markdown(whole)
+    assert f"== {sentence}" in run(path).stdout
+
+
+def run(script: Path) -> "subprocess.CompletedProcess[str]":
+    words = ["sh", str(script)]
+    return subprocess.run(words, cwd=script.parent, capture_output=True, text=True, check=False)
+
+
+def test_a_worker_that_stops_leaves_it_to_another(closed: Ending) -> None:
+    package = Package.objects.get(incident=closed.incident)
+    assert packages.take(package.pk, closed.now) is not None
+
+    assert packages.take(package.pk, closed.now) is None
+    assert not worker.make(package.pk, closed.now + packages.LEASE - timedelta(seconds=1))
+    assert worker.make(package.pk, closed.now + packages.LEASE)
+
+
+def test_one_that_stops_its_workers_again_and_again_has_failed(closed: Ending) -> None:
+    package = Package.objects.get(incident=closed.incident)
+    for turn in range(packages.TRIES):
+        assert packages.take(package.pk, closed.now + turn * packages.LEASE) is not None
+
+    assert packages.take(package.pk, closed.now + packages.TRIES * packages.LEASE) is None
+    package.refresh_from_db()
+    assert (package.state, package.error) == (PackageState.FAILED, packages.STOPPED)
+
+
+def test_a_failed_render_keeps_the_incident_closed_and_can_be_tried_again(
+    closed: Ending, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The template of the PDF is broken, as after a bad upgrade."""
+    from retros.package import pdf
+
+    broken = tmp_path / "package.typ"
+    broken.write_text("#nothing-of-that-name")
+    pdf._template.cache_clear()
+    monkeypatch.setattr(pdf, "_TEMPLATE", broken)
+    package = Package.objects.get(incident=closed.incident)
+
+    assert not worker.make(package.pk, closed.now)
+
+    package.refresh_from_db()
+    assert package.has_failed
+    assert "unknown variable" in package.error
+    assert closed.status == "watching"
+    assert TimelineEntry.objects.filter(kind="package.failed").count() == 1
+    assert Notice.objects.filter(person=closed.commander, kind="package.failed").count() == 1
+
+    monkeypatch.undo()
+    pdf._template.cache_clear()
+    packages.again(closed.commander.as_actor(), closed.incident.pk, 1, now=closed.now)
+    assert worker.make(package.pk, closed.now)
+
+
+def test_what_is_sealed_is_never_changed(closed: Ending) -> None:
+    package = made(closed)
+    rows = Package.objects.filter(pk=package.pk)
+
+    for change in ({"words": 1}, {"content": "{}"}, {"state": "waiting"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows.delete()
+
+
+def test_a_hash_that_is_not_that_of_the_content_is_refused(closed: Ending) -> None:
+    rows = Package.objects.filter(incident=closed.incident)
+
+    with pytest.raises(DatabaseError, match="hash of a package"), transaction.atomic():
+        rows.update(
+            state="made",
+            content="{}",
+            manifest="{}",
+            pdf=b"%PDF",
+            made_at=closed.now,
+            sha256="0" * 64,
+        )

@@ -1,0 +1,143 @@
+"""``manage.py up`` as people use it: a process of its own, on a data folder of its own."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+import psutil
+import pytest
+
+from warroom.up.embedded.data import BASE_DIR
+from warroom.up.orphans import MARK
+from warroom.up.supervisor import served
+
+_PATIENCE = 60
+
+_START = 240
+"""Seconds for a first start, which makes every table and tells the demo, beside other tests."""
+
+_OURS = (
+    "PYTHONUNBUFFERED",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "REDIS_PREFIX",
+    "EMAIL_URL",
+    "DEMO",
+    "PORT",
+)
+
+
+class Up:
+    """One ``manage.py up`` and all that it starts."""
+
+    def __init__(self, data: Path, port: int, **said: str) -> None:
+        self.data, self.port = data, port
+        clean = {name: value for name, value in os.environ.items() if name not in _OURS}
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", "--port", str(port)],
+            cwd=BASE_DIR,
+            env={**clean, "WARROOM_DATA": str(data), **said},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def __enter__(self) -> "Up":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(_PATIENCE)
+        self._output.close()
+
+    def wait_until_served(self) -> None:
+        """Until its screen has come, which names the address."""
+        screen = ""
+        while f"http://localhost:{self.port}" not in screen:
+            ready, _, _ = select.select([self._output], [], [], _START)
+            piece = os.read(self._output.fileno(), 4096) if ready else b""
+            assert piece, f"It ended or hung: {screen}"
+            screen += piece.decode()
+        assert served(f"http://127.0.0.1:{self.port}/readyz")
+        self.screen = screen
+
+    def rest(self) -> str:
+        return self._output.read().decode()
+
+    @property
+    def _output(self) -> IO[bytes]:
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+    def left(self) -> list[psutil.Process]:
+        """Every process on this data folder, however it was started."""
+        return [process for process in psutil.process_iter() if self._is_ours(process)]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            named = str(self.data) in " ".join(process.cmdline())
+            return named or process.environ().get(MARK) == str(self.data)
+        except psutil.Error:
+            return False
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_ctrl_c_leaves_no_process_and_the_data_stays(tmp_path: Path, port: int) -> None:
+    with Up(tmp_path / "data", port) as up:
+        up.wait_until_served()
+
+        up.process.send_signal(signal.SIGINT)
+
+        assert up.process.wait(_PATIENCE) == 0
+        assert up.left() == []
+    assert "warroom-demo" in up.screen
+    assert str(up.data) in up.screen
+    assert (up.data / "postgres" / "PG_VERSION").exists()
+    assert (up.data / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_start_clears_up_after_a_killed_one_and_ends_with_any_of_its_processes(
+    tmp_path: Path, port: int
+) -> None:
+    with Up(tmp_path / "data", port, DEMO="0") as killed:
+        killed.wait_until_served()
+        killed.process.kill()
+    with Up(tmp_path / "data", port, DEMO="0") as up:
+        up.wait_until_served()
+        beat = next(process for process in up.left() if "beat" in process.cmdline())
+
+        beat.kill()
+
+        assert up.process.wait(_PATIENCE) == 1
+        assert "A process ended by itself" in up.rest()
+        assert up.left() == []
+
+
+def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+
+        with Up(tmp_path / "data", taken.getsockname()[1]) as up:
+            assert up.process.wait(_PATIENCE) == 1
+            assert up.rest().startswith(f"Port {up.port} is taken")
+            assert not (up.data / "postgres").exists()
+
+
+def test_what_the_checks_find_stops_the_start_by_name(tmp_path: Path, port: int) -> None:
+    nowhere = tmp_path / "nowhere"
+    with Up(tmp_path / "data", port, SCENARIOS_DIR=str(nowhere)) as up:
+        assert up.process.wait(_PATIENCE) == 1
+        assert f"{nowhere}: is no folder, though SCENARIOS_DIR names it" in up.rest()
+        assert up.left() == []

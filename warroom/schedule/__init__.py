@@ -1,0 +1,1 @@
+"""The tick: what has come due is done, once, whoever notices."""

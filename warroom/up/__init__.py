@@ -1,0 +1,1 @@
+"""``manage.py up``: servers and processes under one parent."""

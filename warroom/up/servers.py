@@ -1,0 +1,136 @@
+"""Finds or starts the servers for a command, before the settings are read.
+
+What the environment names wins. Else ``up`` starts embedded servers on the data folder, and every
+other command uses those that an ``up`` runs there; only ``demo`` starts them when none run.
+"""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from warroom.up.embedded import DataFolder, NoServers, held
+from warroom.up.orphans import end_leftovers
+
+_OFFLINE = {
+    "",
+    "help",
+    "--help",
+    "-h",
+    "version",
+    "--version",
+    "collectstatic",
+    "makemessages",
+}
+"""Commands that ask no server anything, and so work with names that lead nowhere."""
+
+_NOWHERE = {
+    "DATABASE_URL": "postgresql:///nowhere",
+    "REDIS_URL": "redis://localhost",
+    "SECRET_KEY": "only-for-commands-that-serve-nobody",
+}
+
+
+def elsewhere() -> bool:
+    """Whether the environment names servers of its own."""
+    named = [name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)]
+    if len(named) == 1:
+        other = "REDIS_URL" if named[0] == "DATABASE_URL" else "DATABASE_URL"
+        raise NoServers(f"{named[0]} is set and {other} is not: set both, or neither.")
+    return bool(named)
+
+
+@contextmanager
+def servers_for(words: list[str]) -> Iterator[None]:
+    """Run the block with an environment in which the settings can be read."""
+    command = words[0] if words else ""
+    with ExitStack() as stack:
+        if command == "up" and not {"--help", "-h"} & set(words):
+            _for_up(stack, words)
+        elif command in _OFFLINE or {"--help", "-h"} & set(words):
+            _default(_NOWHERE)
+        elif not elsewhere():
+            _default(_for_demo(stack) if command == "demo" else _running())
+        elif not os.environ.get("SECRET_KEY"):
+            raise NoServers("SECRET_KEY is not set: it must be the one that the web server has.")
+        yield
+
+
+def _for_up(stack: ExitStack, words: list[str]) -> None:
+    """Nothing starts before the folder is known to be ours and the port to be free."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    host, port = listening(words)
+    outside = elsewhere()
+    data = DataFolder.default()
+    data.make()
+    try:
+        stack.enter_context(data.locked("up", wait=False))
+    except OSError as error:
+        raise NoServers(
+            f"Warroom runs already on the data in {data.path}: "
+            "stop it first, or set WARROOM_DATA to another folder."
+        ) from error
+    end_leftovers(data.path)
+    _require_free(host, port)
+    stack.callback(end_leftovers, data.path)
+    _default({"SECRET_KEY": data.secret_key()})
+    _default({"DEMO": "0" if outside and "--demo" not in words else "1"})
+    data.static.mkdir(exist_ok=True)
+    _default({"STATIC_ROOT": str(data.static)})
+    _default({"PROMETHEUS_MULTIPROC_DIR": str(data.metrics())})
+    _default({"BASE_URL": f"http://localhost:{port}"})
+    if not outside:
+        _default(stack.enter_context(held(data)))
+
+
+def listening(words: list[str]) -> tuple[str, int]:
+    """Host and port from ``--host`` and ``--port``, else from the environment."""
+    host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        name, given, value = word.partition("=")
+        if name == "--port":
+            port = value if given else following
+        elif name == "--host":
+            host = value if given else following
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise NoServers(f"{port!r} is not a port: give a number from 1 to 65535.")
+    return host, int(port)
+
+
+def _require_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise NoServers(
+                f"Port {port} is taken ({why}): choose another, such as `make run PORT={port + 1}`."
+            ) from error
+
+
+def _running() -> dict[str, str]:
+    data = DataFolder.default()
+    running = data.running()
+    if running is None:
+        raise NoServers(
+            f"No servers run on {data.path}: start them with `make run` in another terminal, "
+            "or set DATABASE_URL, REDIS_URL and SECRET_KEY."
+        )
+    return running
+
+
+def _for_demo(stack: ExitStack) -> dict[str, str]:
+    """On the embedded servers, which are for trying Warroom out, the demo needs no leave."""
+    data = DataFolder.default()
+    _default({"DEMO": "1"})
+    return data.running() or stack.enter_context(held(data))
+
+
+def _default(environment: dict[str, str]) -> None:
+    for name, value in environment.items():
+        if not os.environ.get(name):
+            os.environ[name] = value
