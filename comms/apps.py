@@ -6,10 +6,10 @@ class CommsConfig(AppConfig):
 
     def ready(self) -> None:
         from comms import duties, kinds, panels, permissions
-        from comms.actions import updates  # noqa: F401  (it follows what ends in error)
+        from comms.actions import updates
         from comms.messages import anti_patterns
-        from comms.status import pages  # noqa: F401
-        from comms.status.formats import atom, calendar, statuspage  # noqa: F401
+        from comms.status import pages
+        from comms.status.formats import atom, calendar, statuspage
         from comms.status.invalidate import changed
         from incidents.actions import restriction
         from incidents.panels.room import register_warnings

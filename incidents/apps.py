@@ -9,7 +9,7 @@ class IncidentsConfig(AppConfig):
         from incidents.panels import room as panels
         from incidents.push import lost_access, render
         from incidents.scenarios import checks
-        from incidents.timeline import kinds_backfill, kinds_decision  # noqa: F401
+        from incidents.timeline import kinds_backfill, kinds_decision
 
         render.register_entries(panels.render_entries)
         render.register_moment(panels.next_moment)

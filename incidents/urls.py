@@ -19,16 +19,11 @@ from incidents.views import (
     voiding,
 )
 from incidents.vocabulary import LaneKind
-from live import views as live
-from warroom.room import home
 
 _MITIGATION = {"lane": LaneKind.MITIGATION.value}
 """Branches belong to the lane: its owner may change them."""
 
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("mine/live/", live.catch_up_work, name="work-live"),
-    path("incidents/", home.incidents, name="incidents"),
     path("declare/", declare.declare, name="declare"),
     path("declare/backfill/", backfilling.backfill, name="backfill"),
     path("settings/", settings.settings, name="settings"),
@@ -37,7 +32,6 @@ urlpatterns = [
     path("INC-<int:number>/next/", room.next_thing, name="next"),
     path("INC-<int:number>/timeline/", room.timeline, name="timeline"),
     path("INC-<int:number>/as-of/", as_of.as_of, name="as-of"),
-    path("INC-<int:number>/live/", live.catch_up, name="live"),
     path("INC-<int:number>/severity/", commands.severity, name="severity"),
     path("INC-<int:number>/phase/", commands.phase, name="phase"),
     path("INC-<int:number>/void/", voiding.void, name="void"),

@@ -8,7 +8,7 @@ class LanesConfig(AppConfig):
         from incidents.push import render
         from lanes import duties, kinds, panels, permissions
         from lanes.anti_patterns import found_here as anti_patterns
-        from lanes.handoff import actions as handoffs  # noqa: F401  (it follows who is given a role)
+        from lanes.handoff import actions as handoffs
         from lanes.ownership import owned_lanes
 
         render.register_panel("lanes", panels.render_lanes)

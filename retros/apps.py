@@ -9,7 +9,7 @@ class RetrosConfig(AppConfig):
         from retros.backlog import duties as backlog_duties
         from retros.backlog import kinds as backlog_kinds
         from retros.closing import kinds as closing_kinds
-        from retros.package import actions as packages  # noqa: F401  (each closing asks for one)
+        from retros.package import actions as packages
         from retros.package import duties as package_duties
         from retros.package import kinds as package_kinds
         from retros.review import duties as review_duties

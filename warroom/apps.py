@@ -6,7 +6,7 @@ class WarroomConfig(AppConfig):
     name = "warroom"
 
     def ready(self) -> None:
-        from warroom import celery  # noqa: F401  (web processes ask workers too)
+        from warroom import celery
 
 
 class Administration(django_admin.AdminConfig):

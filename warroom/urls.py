@@ -3,6 +3,7 @@ from django.urls import include, path
 
 from warroom.operations import views as operations
 from warroom.operations.health import healthz, readyz
+from warroom.room import home
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -17,6 +18,9 @@ urlpatterns = [
     path("", include("comms.notices.urls")),
     path("", include("comms.subscribers.urls")),
     path("", include("lanes.urls")),
+    path("", home.home, name="home"),
+    path("incidents/", home.incidents, name="incidents"),
+    path("", include("live.urls")),
     path("", include("incidents.urls")),
 ]
 

@@ -30,7 +30,7 @@ from incidents.vocabulary import Choice, Confidence, Option
 from kernel.actor import Actor
 from kernel.refusal import Refused, Violation
 
-__all__ = ["Written", "decide"]
+__all__ = ["DecisionInput", "decide"]
 
 
 def decide(

@@ -1,6 +1,5 @@
 """The only writer of timeline entries, and so the only origin of a push."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,33 +7,13 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from incidents import prepared_statements
+from incidents.locking import check_locked
 from incidents.models import Incident, TimelineEntry
 from incidents.models.author import Authored
 from incidents.push import publish
 from incidents.timeline import kinds
 from incidents.timeline.chain import Link, seal
 from kernel.actor import Actor
-
-
-def lock(incident_id: int) -> Incident:
-    """The incident, its row locked until the transaction ends: whoever writes holds this."""
-    incident = prepared_statements.locked_incident(incident_id)
-    incident.locked = True  # type: ignore[attr-defined]
-    return incident
-
-
-def lock_free(incident_ids: Iterable[int]) -> dict[int, Incident]:
-    """Those of these incidents that nobody else holds, each locked as ``lock`` does it."""
-    rows = Incident.objects.select_for_update(skip_locked=True).filter(pk__in=set(incident_ids))
-    found = {incident.pk: incident for incident in rows.order_by("pk")}
-    for incident in found.values():
-        incident.locked = True  # type: ignore[attr-defined]
-    return found
-
-
-def check_locked(incident: Incident) -> None:
-    if not connection.in_atomic_block or not getattr(incident, "locked", False):
-        raise RuntimeError("needs the locked incident, inside the transaction that locked it")
 
 
 def record(

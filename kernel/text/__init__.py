@@ -1,6 +1,7 @@
 """Text that people and machines bring in: masked, rendered, judged. Pure functions."""
 
 from kernel.text.ansi import ansi_to_html, ansi_to_plain
+from kernel.text.clean import clean_text
 from kernel.text.content_checks import (
     clean_lines,
     has_content,
@@ -15,6 +16,7 @@ __all__ = [
     "ansi_to_html",
     "ansi_to_plain",
     "clean_lines",
+    "clean_text",
     "has_content",
     "mask_secrets",
     "normalise_reason",

@@ -1,8 +1,8 @@
 """Real servers for every test: one PostgreSQL for the whole run, with a database for each worker,
 and a Valkey for each, since some tests cut every subscription that theirs has.
 
-A plugin (``-p tests.helpers.servers``) and not a conftest, since pytest-django reads the settings before
-any conftest is loaded. Workers of xdist inherit what their controller started.
+A plugin (``-p tests.helpers.servers``) and not a conftest, since pytest-django reads the settings
+before any conftest is loaded. Workers of xdist inherit what their controller started.
 """
 
 import atexit

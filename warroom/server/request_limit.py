@@ -2,8 +2,9 @@
 
 Django writes a whole body aside, on disk when it is long, before the first of our lines runs. So
 here a body that says it is too long is not read, and one that does not say is counted as it comes.
-Django answers either with the page of ``incidents.web.uploads``: it gets no body, and ``TOO_LARGE``.
-One that does not come to its end in ``PATIENCE`` is given up, and Django hears nothing of it.
+Django answers either with the page of ``incidents.web.uploads``: it gets no body, and
+``TOO_LARGE``. A body that is not complete within
+``PATIENCE`` is given up, and Django hears nothing of it.
 """
 
 import asyncio

@@ -14,7 +14,7 @@ from warroom.settings.mail import mailers
 
 env = Env()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
@@ -96,7 +96,7 @@ DATABASES = {
         idle=env.int("DATABASE_IDLE_TIMEOUT", 60),
     )
 }
-# For the few statements that every action sends (incidents/prepared_statements.py): planned once a connection
+# The few statements that every action sends (prepared_statements.py) are planned once a connection
 # from their second time on. PgBouncer needs 1.21 for it; false switches it off.
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = (
     1 if env.bool("DATABASE_PREPARE", True) else None

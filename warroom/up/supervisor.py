@@ -1,7 +1,8 @@
 """Web, worker and beat under one parent: they start together and end together.
 
 With more than one of a kind they are a cluster: all web processes take connections from one
-listening socket, which the parent opened, and what dies is started again (``warroom.up.restarting``).
+listening socket, which the parent opened, and what dies is started again
+(``warroom.up.restarting``).
 """
 
 import multiprocessing

@@ -1,0 +1,52 @@
+"""Notices for people, written in the transaction of the action that they are about."""
+
+from datetime import datetime
+
+from incidents.locking import check_locked
+from incidents.models import Incident, Notice, Person
+
+BACKLOG_KIND_PREFIX = "backlog."
+"""How the kinds of notice begin that tell of hardening work, which outlives every incident."""
+
+
+def notify(
+    incident: Incident,
+    people: list[Person],
+    kind: str,
+    sentence: str,
+    href: str,
+    now: datetime,
+    subject: str = "",
+) -> None:
+    """Write a notice for each person, once a person.
+
+    Of what was handled elsewhere nobody is told, but of the work that it leaves behind.
+    """
+    check_locked(incident)
+    Notice.objects.bulk_create(build_notices(incident, people, kind, sentence, href, now, subject))
+
+
+def build_notices(
+    incident: Incident,
+    people: list[Person],
+    kind: str,
+    sentence: str,
+    href: str,
+    now: datetime,
+    subject: str = "",
+) -> list[Notice]:
+    """The notices that ``notify`` writes, for who writes many at once."""
+    if incident.backfilled and not kind.startswith(BACKLOG_KIND_PREFIX):
+        return []
+    return [
+        Notice(
+            person=person,
+            incident=incident,
+            kind=kind,
+            subject=subject,
+            sentence=sentence,
+            href=href,
+            at=now,
+        )
+        for person in {p.pk: p for p in people}.values()
+    ]

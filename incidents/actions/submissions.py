@@ -1,0 +1,27 @@
+"""A form that is sent twice is stored once: each submission has a key of its own."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from incidents.models import Submission
+from kernel.actor import Actor
+from kernel.refusal import AlreadyDone
+
+
+def submit_once(key: UUID | None, actor: Actor, now: datetime, href: str) -> None:
+    """Take the submission, or raise ``AlreadyDone`` with where the first one led."""
+    if key is None or actor.id is None:
+        return
+    try:
+        with transaction.atomic():
+            Submission.objects.create(key=key, person_id=actor.id, href=href, at=now)
+    except IntegrityError:
+        raise AlreadyDone(Submission.objects.get(pk=key).href) from None
+
+
+def redirect_submission(key: UUID | None, href: str) -> None:
+    """Note where a submission led, when that is known only afterwards."""
+    if key is not None:
+        Submission.objects.filter(pk=key).update(href=href)
