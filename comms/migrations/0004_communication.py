@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='Bulletin',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=comms.models.code.public_code, editable=False, max_length=12, unique=True)),
+                ('code', models.CharField(default=comms.models.public_code.public_code, editable=False, max_length=12, unique=True)),
                 ('opened_at', models.DateTimeField()),
                 ('incident', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bulletin', to='incidents.incident')),
             ],
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             name='Maintenance',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=comms.models.code.public_code, editable=False, max_length=12, unique=True)),
+                ('code', models.CharField(default=comms.models.public_code.public_code, editable=False, max_length=12, unique=True)),
                 ('title', models.CharField(max_length=120)),
                 ('text', models.TextField(max_length=2000)),
                 ('audience', models.CharField(choices=[('public', 'Everybody'), ('internal', 'Signed-in stakeholders'), ('participants', 'Participants of this incident')], default='public', max_length=12)),
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
-                ('code', models.CharField(default=comms.models.code.public_code, editable=False, max_length=12, unique=True)),
+                ('code', models.CharField(default=comms.models.public_code.public_code, editable=False, max_length=12, unique=True)),
                 ('state', models.CharField(choices=[('scheduled', 'Planned'), ('in_progress', 'In progress'), ('completed', 'Done'), ('cancelled', 'Cancelled')], max_length=11)),
                 ('text', models.TextField(max_length=2000)),
                 ('published_at', models.DateTimeField()),
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('published_at', models.DateTimeField()),
                 ('correction', models.CharField(blank=True, max_length=500)),
-                ('code', models.CharField(default=comms.models.code.public_code, editable=False, max_length=12, unique=True)),
+                ('code', models.CharField(default=comms.models.public_code.public_code, editable=False, max_length=12, unique=True)),
                 ('audience', models.CharField(choices=[('public', 'Everybody'), ('internal', 'Signed-in stakeholders'), ('participants', 'Participants of this incident')], max_length=12)),
                 ('progress', models.CharField(choices=[('investigating', 'Investigating'), ('mitigating', 'Mitigating'), ('recovered', 'Recovered')], max_length=13)),
                 ('headline', models.CharField(max_length=120)),

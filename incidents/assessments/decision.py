@@ -26,7 +26,7 @@ from incidents.rules.decision.posture import FITS_CLASS
 from incidents.vocabulary import DependencyClass, ExecutionState, Option, Purpose, RoleName
 
 if TYPE_CHECKING:
-    from incidents.actions.decisions import Written
+    from incidents.actions.decisions import DecisionInput
 
 
 def candidate(person: Person | None) -> Candidate | None:
@@ -154,7 +154,7 @@ def situation_of(
 
 
 def proposal_of(
-    written: "Written", evidence: Iterable[Evidence], risks: tuple[str, ...]
+    written: "DecisionInput", evidence: Iterable[Evidence], risks: tuple[str, ...]
 ) -> Proposal:
     """``evidence`` are the cited items of this incident, ``risks`` the texts picked and new."""
     found = {

@@ -1,6 +1,6 @@
 """What is so in one incident, read in few queries and handed to the rules.
 
-``Standing`` is read once a request; everything derived in the room comes from it.
+``IncidentFacts`` is read once a request; everything derived in the room comes from it.
 """
 
 from collections import defaultdict

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from incidents.actions import evidence, lifecycle
-from incidents.actions.decisions import Written
+from incidents.actions.decisions import DecisionInput
 from incidents.models import Evidence, Incident, Person
 from incidents.rules.evidence import Capture
 from incidents.vocabulary import Choice, Confidence, EvidenceKind, LaneKind, Option, Purpose
@@ -49,7 +49,7 @@ def made_ready(incident: Incident, commander: Person, now: datetime) -> Evidence
 
 def written(
     cited: Evidence, executor: Person, verifier: Person, now: datetime, **other: Any
-) -> Written:
+) -> DecisionInput:
     """A decision that every rule accepts, for a full rollback in 30 minutes."""
     said: dict[str, Any] = {
         "scope": "Sign-in in all regions",
@@ -72,7 +72,7 @@ def written(
         "verifier": verifier,
         "deviation_reason": "",
     }
-    return Written(**(said | other))
+    return DecisionInput(**(said | other))
 
 
 def posted(cited: Evidence, executor: Person, verifier: Person, **other: Any) -> dict[str, Any]:

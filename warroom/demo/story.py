@@ -177,8 +177,8 @@ class _Story:
             reason="One option is chosen and owned.",
         )
 
-    def _written(self, *, risk: str, signal: str) -> decisions.Written:
-        return decisions.Written(
+    def _written(self, *, risk: str, signal: str) -> decisions.DecisionInput:
+        return decisions.DecisionInput(
             scope="Sign-in and Public API in all regions: 31 % of token checks fail.",
             evidence=(2, 4, 5),
             risk_new=risk,
