@@ -57,42 +57,42 @@ from tests.helpers.recommendations import proposed
 from tests.retros.closing.closable import Ending
 from tests.retros.review import lookbacks
 
-MODULES: tuple[ModuleType, ...] = (
-    branches,
-    checkpoints,
-    decisions,
-    drafts,
-    evidence,
-    execution,
-    freezes,
-    lifecycle,
-    recommendations,
-    restriction,
-    risks,
-    roles,
-    scenarios,
-    signatures,
-    boundary,
-    handoffs,
-    hypotheses,
-    notes,
-    patterns,
-    unknowns,
-    updates,
-    escalations,
-    leadership,
-    lapses,
-    message_drafts,
-    backlog,
-    closing,
-    reminder_actions,
-    watching,
-    reviewing,
-    review_reminding,
-    packages,
-    voiding,
-    backfilling,
-)
+MODULES: dict[str, ModuleType] = {
+    "branches": branches,
+    "checkpoints": checkpoints,
+    "decisions": decisions,
+    "drafts": drafts,
+    "evidence": evidence,
+    "execution": execution,
+    "freezes": freezes,
+    "lifecycle": lifecycle,
+    "recommendations": recommendations,
+    "restriction": restriction,
+    "risks": risks,
+    "roles": roles,
+    "scenarios": scenarios,
+    "signatures": signatures,
+    "boundary": boundary,
+    "handoffs": handoffs,
+    "hypotheses": hypotheses,
+    "notes": notes,
+    "patterns": patterns,
+    "unknowns": unknowns,
+    "updates": updates,
+    "escalations": escalations,
+    "leadership": leadership,
+    "lapses": lapses,
+    "message_drafts": message_drafts,
+    "backlog": backlog,
+    "closing": closing,
+    "reminding": reminder_actions,
+    "watching": watching,
+    "reviewing": reviewing,
+    "review_reminding": review_reminding,
+    "packages": packages,
+    "voiding": voiding,
+    "backfilling": backfilling,
+}
 
 LATER = START + timedelta(minutes=5)
 
@@ -272,6 +272,7 @@ WITHOUT_ENTRY = {
     "backfilling.backfill": "shown in its own tests: it has no incident before it",
     "lifecycle.declare": "shown below: it has no incident before it",
     "drafts.save_draft": "a draft is nobody else's business",
+    "message_drafts.save_draft": "a draft is nobody else's business",
     "reviewing.save_draft": "a draft is on its way only",
 }
 
@@ -447,8 +448,8 @@ def scene(incident: Incident, commander: Person, stranger: Person) -> Scene:
 def public_actions() -> set[str]:
     """Functions that take the time of a state change: what this project calls an action."""
     return {
-        f"{module.__name__.rsplit('.', 1)[-1]}.{name}"
-        for module in MODULES
+        f"{label}.{name}"
+        for label, module in MODULES.items()
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and not name.startswith("_")
