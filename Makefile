@@ -9,7 +9,7 @@ offline := DATABASE_URL=postgresql:///nowhere REDIS_URL=redis://localhost SECRET
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster demo test lint bench lock bootstrap
+.PHONY: help run cluster demo test fmt lint bench lock bootstrap
 
 help:  ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -28,9 +28,15 @@ test: lint  ## Every check and every test
 	@$(PYTHON) bin/bootstrap --browser
 	$(python) -m pytest -n 2 --dist worksteal
 
+fmt: bootstrap  ## Format the Python and the templates
+	$(python) -m ruff check --fix
+	$(python) -m ruff format
+	.venv/bin/djangofmt --quiet templates
+
 lint: bootstrap  ## Style, types, templates and the direction of imports
 	$(python) -m ruff check
 	$(python) -m ruff format --check
+	.venv/bin/djangofmt --quiet --check templates
 	$(python) -m djlint --quiet --lint templates
 	.venv/bin/lint-imports
 	$(offline) $(python) -m mypy
