@@ -11,14 +11,14 @@ pytest_plugins = ["tests.helpers.cast", "tests.helpers.live_app"]
 
 
 @pytest.fixture(scope="session")
-def servers() -> None:
+def running_servers() -> None:
     """For tests that use Valkey, or start processes, without Django's database."""
     own.start_servers()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    servers: None, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+    running_servers: None, django_test_environment: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     """In place of pytest-django's: this worker's database is a copy of one migrated once a run."""
     with django_db_blocker.unblock():

@@ -1,4 +1,4 @@
-"""Each of 1,000 followers is told once, while the worker that tells them is killed three times.
+"""Each of many followers is told once, while the worker that tells them is killed three times.
 
 The servers are real, the worker is Celery's, and it is killed with SIGKILL by the very server that
 it is talking to: with the message handed over and the answer not given, or right before that.
@@ -28,10 +28,13 @@ from incidents.models import Incident
 from kernel import clock
 from tests.comms.status.published import say
 from tests.helpers.servers import database
+from tests.helpers.tiers import in_tier
 from warroom.up.embedded import thrown_away
 from warroom.up.embedded.data import BASE_DIR
 
-EACH = 500
+EACH = in_tier(test=50, prove=500)
+"""Followers by mail, and as many by webhook."""
+
 PATIENCE = 90.0
 State = Delivery.State
 
@@ -168,6 +171,11 @@ def hooks(told: Told) -> Iterator[str]:
         thread.join()
 
 
+def at_percent(*percents: int) -> frozenset[int]:
+    """When so many of a hundred followers were told."""
+    return frozenset(EACH * percent // 100 for percent in percents)
+
+
 def _publish(incident: Incident, kind: str, addresses: list[str]) -> None:
     since = clock.now() - timedelta(days=1)
     Subscriber.objects.bulk_create(
@@ -191,7 +199,7 @@ def _until_all_are_told(worker: Worker) -> None:
 
 
 def test_mail(servers: dict[str, str], told: Told, smtp: str, incident: Incident) -> None:
-    told.kill_at, told.kill_before = frozenset({120, 400}), frozenset({250})
+    told.kill_at, told.kill_before = at_percent(24, 80), at_percent(50)
     told.worker = worker = Worker(servers, EMAIL_URL=smtp)
     addresses = [f"reader{number}@example.test" for number in range(EACH)]
     _publish(incident, "email", addresses)
@@ -208,7 +216,7 @@ def test_mail(servers: dict[str, str], told: Told, smtp: str, incident: Incident
 
 
 def test_webhooks(servers: dict[str, str], told: Told, hooks: str, incident: Incident) -> None:
-    told.kill_at = frozenset({100, 250, 420})
+    told.kill_at = at_percent(20, 50, 84)
     told.worker = worker = Worker(servers, OUTGOING_ALLOW="127.0.0.0/8")
     paths = [f"/hook/{number}" for number in range(EACH)]
     _publish(incident, "webhook", [f"{hooks}{path}" for path in paths])

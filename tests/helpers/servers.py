@@ -2,7 +2,7 @@
 Valkey for each worker, since some tests cut every subscription that theirs has.
 
 Their addresses are fixed before anything runs, as Django's settings read them; who uses the
-database (the fixtures of pytest-django) or takes the fixture ``servers`` has them started. With
+database (the fixtures of pytest-django) or takes the fixture ``running_servers`` has them started. With
 ``DATABASE_URL`` and ``REDIS_URL`` given from outside, those servers are used and none is started.
 
 A plugin (``-p tests.helpers.servers``) and not a conftest, since pytest-django reads the settings before
@@ -143,7 +143,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _needs_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
-    return bool(item.get_closest_marker("django_db") or {"django_db_setup", "servers"} & fixtures)
+    return bool(
+        item.get_closest_marker("django_db") or {"django_db_setup", "running_servers"} & fixtures
+    )
 
 
 def _is_alone(item: pytest.Item) -> bool:

@@ -44,6 +44,7 @@ from tests.helpers.factories import START, SurfaceFactory, declared
 from tests.helpers.handoffs import terms
 from tests.helpers.recommendations import proposed
 from tests.helpers.snapshots import Remembered, differences, entries_until, recall, remember
+from tests.helpers.tiers import in_tier
 from tests.incidents.actions.test_sequences import LONG, Lived
 
 INVESTIGATION, MITIGATION = LaneKind.INVESTIGATION, LaneKind.MITIGATION
@@ -340,4 +341,4 @@ class RecalledBilling(Recalled):
 
 @pytest.mark.parametrize("lived", [Recalled, RecalledBilling], ids=lambda one: one.__name__)
 def test_every_moment_of_a_random_life_is_rebuilt(db: None, lived: type[Lived]) -> None:
-    run_state_machine_as_test(lived, settings=settings(LONG, max_examples=4))
+    run_state_machine_as_test(lived, settings=settings(LONG, max_examples=in_tier(test=1, prove=4)))
