@@ -1,8 +1,8 @@
 """Real servers, started when the first test asks for them: one PostgreSQL for the whole run and a
 Valkey for each worker, since some tests cut every subscription that theirs has.
 
-Their addresses are fixed before anything runs, as Django's settings read them; who uses the
-database (the fixtures of pytest-django) or takes the fixture ``running_servers`` has them started. With
+Their addresses are fixed before anything runs, as Django's settings read them; a test that uses the
+database (pytest-django's fixtures) or takes the fixture ``running_servers`` has them started. With
 ``DATABASE_URL`` and ``REDIS_URL`` given from outside, those servers are used and none is started.
 
 A plugin (``-p tests.helpers.servers``) and not a conftest, since pytest-django reads the settings before
