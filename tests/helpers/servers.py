@@ -16,10 +16,13 @@ from multiprocessing.connection import Client, Listener
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import pytest
+from xdist.remote import Producer
 
+from tests.helpers import alone
 from tests.helpers.tiers import QUICK, TIER
 from warroom.up.embedded import NoServers, thrown_away, valkey
 from warroom.up.embedded.hold import short_folder
@@ -135,10 +138,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if TIER == QUICK:
-        left_out = [item for item in items if _needs_database(item) or _is_alone(item)]
-        if left_out:
-            config.hook.pytest_deselected(items=left_out)
-            items[:] = [item for item in items if item not in set(left_out)]
+        left_out = {item for item in items if _needs_database(item) or alone.is_alone(item)}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+    alone.last(items, run_folder())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Any:
+    if config.option.dist != "worksteal":
+        return None
+    return alone.AloneLast(config, log, run_folder())
 
 
 def _needs_database(item: pytest.Item) -> bool:
@@ -146,10 +156,6 @@ def _needs_database(item: pytest.Item) -> bool:
     return bool(
         item.get_closest_marker("django_db") or {"django_db_setup", "running_servers"} & fixtures
     )
-
-
-def _is_alone(item: pytest.Item) -> bool:
-    return item.get_closest_marker("alone") is not None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
