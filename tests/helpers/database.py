@@ -7,6 +7,7 @@ that are there and puts back what migrations had made.
 
 import fcntl
 import os
+import subprocess
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ import psycopg
 from django.conf import settings
 from django.db import connection, connections
 from psycopg.sql import SQL, Identifier
+
+from warroom.up.embedded import postgres
 
 AS_MIGRATED = "as_migrated"
 """A schema with copies of the tables that have rows right after the migrations."""
@@ -38,6 +41,24 @@ def migrated_database(run_folder: Path, worker: str) -> str:
 def copy_database(template: str, name: str) -> None:
     """Nobody may be connected to ``template`` meanwhile."""
     _execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+
+
+def copy_tables(source: str, target: str) -> None:
+    """To the database of another server, in a second where migrating takes ten; of what is in the
+    tables only which migrations were done.
+    """
+    for what in (("--schema-only",), ("--data-only", "--table=public.django_migrations")):
+        dump = subprocess.run(
+            [postgres.binaries() / "pg_dump", *what, "--no-owner", source],
+            capture_output=True,
+            check=True,
+        )
+        subprocess.run(
+            [postgres.binaries() / "psql", "--quiet", target],
+            input=dump.stdout,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
 
 
 def drop_database(name: str) -> None:
