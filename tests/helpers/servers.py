@@ -28,7 +28,8 @@ from warroom.up.embedded import NoServers, thrown_away, valkey
 from warroom.up.embedded.hold import short_folder
 
 QUICK_FOLDERS = {"house", "kernel", "rules"}
-"""Where ``make quick`` looks for tests; those that need the database it leaves out."""
+"""Where ``make quick`` looks for tests, besides ``test_rules….py`` anywhere; those that need the
+database it leaves out."""
 
 _cleanup = ExitStack()
 # Also when pytest gives up before it is configured; closing twice does nothing.
@@ -133,7 +134,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if TIER != QUICK or collection_path.suffix != ".py" or collection_path.name == "conftest.py":
         return None
     folders = collection_path.relative_to(config.rootpath).parts[:-1]
-    return None if QUICK_FOLDERS.intersection(folders) else True
+    pure = QUICK_FOLDERS.intersection(folders) or collection_path.stem.startswith("test_rules")
+    return None if pure else True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

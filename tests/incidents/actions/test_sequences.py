@@ -287,7 +287,7 @@ class Bypass(Lived):
 
 
 LONG = settings(
-    max_examples=in_tier(test=2, prove=12),
+    max_examples=in_tier(test=2, prove=100),
     stateful_step_count=30,
     deadline=None,
     # A shorter example of a failure would cost minutes: each step is a transaction.

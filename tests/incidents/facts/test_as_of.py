@@ -341,4 +341,6 @@ class RecalledBilling(Recalled):
 
 @pytest.mark.parametrize("lived", [Recalled, RecalledBilling], ids=lambda one: one.__name__)
 def test_every_moment_of_a_random_life_is_rebuilt(db: None, lived: type[Lived]) -> None:
-    run_state_machine_as_test(lived, settings=settings(LONG, max_examples=in_tier(test=1, prove=4)))
+    run_state_machine_as_test(
+        lived, settings=settings(LONG, max_examples=in_tier(test=1, prove=20))
+    )

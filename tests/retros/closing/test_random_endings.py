@@ -30,7 +30,7 @@ from tests.helpers.tiers import in_tier
 from tests.incidents.actions.test_sequences import LONG, MOSTLY, PICK, SELDOM, Lived
 from tests.retros.closing.closable import STATED
 
-MANY = settings(LONG, max_examples=in_tier(test=3, prove=200))
+MANY = settings(LONG, max_examples=in_tier(test=3, prove=2000))
 
 SOME = st.sampled_from(["Old sessions may fail", "None.", "The export runs again at night"])
 
