@@ -9,7 +9,7 @@ offline := DATABASE_URL=postgresql:///nowhere REDIS_URL=redis://localhost SECRET
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster demo test fmt lint bench lock bootstrap
+.PHONY: help run cluster demo quick test prove fmt lint bench lock bootstrap
 
 help:  ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -24,9 +24,18 @@ demo: bootstrap  ## Throw the data away and begin the demo anew
 	@$(python) manage.py demo --reset
 
 # Each worker begins with half of the tests: two browsers at once are too much for two cores.
-test: lint  ## Every check and every test
+pytest := $(python) -m pytest -n 2 --dist worksteal
+
+quick: bootstrap  ## Pure tests alone, in seconds: no server, no browser
+	TEST_TIER=quick $(pytest)
+
+test: lint  ## Every check and every test, each race and fault a few times
 	@$(PYTHON) bin/bootstrap --browser
-	$(python) -m pytest -n 2 --dist worksteal
+	TEST_TIER=test $(pytest)
+
+prove: lint  ## The same at full length, for as long as it takes
+	@$(PYTHON) bin/bootstrap --browser
+	TEST_TIER=prove $(pytest)
 
 fmt: bootstrap  ## Format the Python and the templates
 	$(python) -m ruff check --fix

@@ -1,1 +1,37 @@
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from tests.helpers import servers as own
+from tests.helpers.database import drop_database, migrated_database, restore_tables
+
 pytest_plugins = ["tests.helpers.cast", "tests.helpers.live_app"]
+
+
+def pytest_configure() -> None:
+    """Hash passwords fast: the real way takes a third of a second for each person who has one."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def running_servers() -> None:
+    """For tests that use Valkey, or start processes, without Django's database."""
+    own.start_servers()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    running_servers: None, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """In place of pytest-django's: this worker's database is a copy of one migrated once a run."""
+    with django_db_blocker.unblock():
+        name = migrated_database(own.run_folder(), own.WORKER or "alone")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: restore_tables())
+        yield
+    if not own.own_servers():  # ours are thrown away with all that they hold
+        with django_db_blocker.unblock():
+            drop_database(name)

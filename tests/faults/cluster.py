@@ -24,6 +24,7 @@ import psycopg
 from aiosmtpd.controller import Controller
 
 from tests.faults.line import Line
+from tests.helpers.database import copy_tables
 from warroom.up.embedded import postgres, valkey
 from warroom.up.embedded.data import BASE_DIR
 from warroom.up.embedded.hold import short_folder
@@ -141,22 +142,6 @@ class Cluster:
             check=False,
         )
 
-    def copy_tables(self, address: str) -> None:
-        """Those of a database that was migrated already, which takes a second and not half a
-        minute; of what is in them only which migrations were done."""
-        for what in (("--schema-only",), ("--data-only", "--table=django_migrations")):
-            dump = subprocess.run(
-                [postgres.binaries() / "pg_dump", *what, "--no-owner", address],
-                capture_output=True,
-                check=True,
-            )
-            subprocess.run(
-                [postgres.binaries() / "psql", "--quiet", self.servers.database],
-                input=dump.stdout,
-                stdout=subprocess.DEVNULL,
-                check=True,
-            )
-
     def seed(self, *words: str) -> None:
         """Tables, people with sessions, and incidents: see ``tests.faults.seed``."""
         done = subprocess.run(
@@ -244,7 +229,7 @@ def cluster(shape: Shape, *seeding: str, like: str = "") -> Iterator[Cluster]:
             folder.chmod(0o711)  # PostgreSQL's own account passes through
         made = Cluster(Servers(folder, stack), shape, folder)
         if like:
-            made.copy_tables(like)
+            copy_tables(like, made.servers.database)
         made.seed(*seeding)
         stack.enter_context(made.up())
         yield made

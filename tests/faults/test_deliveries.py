@@ -1,4 +1,4 @@
-"""Each of 1,000 followers is told once, while the worker that tells them is killed three times.
+"""Each of many followers is told once, while the worker that tells them is killed now and then.
 
 The servers are real, the worker is Celery's, and it is killed with SIGKILL by the very server that
 it is talking to: with the message handed over and the answer not given, or right before that.
@@ -28,10 +28,24 @@ from incidents.models import Incident
 from kernel import clock
 from tests.comms.status.published import say
 from tests.helpers.servers import database
+from tests.helpers.tiers import in_tier
 from warroom.up.embedded import thrown_away
 from warroom.up.embedded.data import BASE_DIR
 
-EACH = 500
+EACH = in_tier(test=50, prove=500)
+"""Followers by mail, and as many by webhook."""
+
+
+def at_percent(*percents: int) -> frozenset[int]:
+    """When so many of a hundred followers were told."""
+    return frozenset(EACH * percent // 100 for percent in percents)
+
+
+DIES_AFTER_MAIL = at_percent(*in_tier(test=(24,), prove=(24, 80)))
+DIES_BEFORE_MAIL = at_percent(50)
+DIES_AFTER_HOOK = at_percent(*in_tier(test=(50,), prove=(20, 50, 84)))
+
+
 PATIENCE = 90.0
 State = Delivery.State
 
@@ -191,7 +205,7 @@ def _until_all_are_told(worker: Worker) -> None:
 
 
 def test_mail(servers: dict[str, str], told: Told, smtp: str, incident: Incident) -> None:
-    told.kill_at, told.kill_before = frozenset({120, 400}), frozenset({250})
+    told.kill_at, told.kill_before = DIES_AFTER_MAIL, DIES_BEFORE_MAIL
     told.worker = worker = Worker(servers, EMAIL_URL=smtp)
     addresses = [f"reader{number}@example.test" for number in range(EACH)]
     _publish(incident, "email", addresses)
@@ -201,14 +215,15 @@ def test_mail(servers: dict[str, str], told: Told, smtp: str, incident: Incident
     finally:
         worker.stop()
 
-    assert worker.deaths == 3
+    unsure = len(DIES_AFTER_MAIL)
+    assert worker.deaths == unsure + len(DIES_BEFORE_MAIL)
     assert told.times == Counter(addresses)
-    assert Delivery.objects.filter(state=State.UNSURE).count() == 2
-    assert Delivery.objects.filter(state=State.SENT).count() == EACH - 2
+    assert Delivery.objects.filter(state=State.UNSURE).count() == unsure
+    assert Delivery.objects.filter(state=State.SENT).count() == EACH - unsure
 
 
 def test_webhooks(servers: dict[str, str], told: Told, hooks: str, incident: Incident) -> None:
-    told.kill_at = frozenset({100, 250, 420})
+    told.kill_at = DIES_AFTER_HOOK
     told.worker = worker = Worker(servers, OUTGOING_ALLOW="127.0.0.0/8")
     paths = [f"/hook/{number}" for number in range(EACH)]
     _publish(incident, "webhook", [f"{hooks}{path}" for path in paths])
@@ -218,7 +233,8 @@ def test_webhooks(servers: dict[str, str], told: Told, hooks: str, incident: Inc
     finally:
         worker.stop()
 
-    assert worker.deaths == 3
+    unsure = len(DIES_AFTER_HOOK)
+    assert worker.deaths == unsure
     assert told.times == Counter(paths)
-    assert Delivery.objects.filter(state=State.UNSURE).count() == 3
-    assert Delivery.objects.filter(state=State.SENT).count() == EACH - 3
+    assert Delivery.objects.filter(state=State.UNSURE).count() == unsure
+    assert Delivery.objects.filter(state=State.SENT).count() == EACH - unsure

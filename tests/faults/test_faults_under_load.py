@@ -19,7 +19,7 @@ from warroom.up.supervisor import Shape
 
 SHAPE = Shape(web=2, workers=2, beats=2)
 # For its tables, of which the cluster has a copy.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.alone, pytest.mark.django_db]
 
 AWAY = 1.0
 """Seconds that something stays away after a page has noticed."""

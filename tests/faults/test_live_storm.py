@@ -22,10 +22,14 @@ from benchmarks.stage import free_port, sessions, until_it_answers
 from benchmarks.viewers import answered, handshake
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.vocabulary import Group
+from tests.helpers.tiers import in_tier
 from tests.live.conftest import note
 from warroom.up.embedded.data import BASE_DIR
 
-VIEWERS = 60
+VIEWERS = in_tier(test=20, prove=60)
+WRITTEN = in_tier(test=15, prove=50)
+"""Notes while those who were cut off come back."""
+
 FEW = 5
 PATIENCE = 60.0
 SLOW = 4408
@@ -35,7 +39,7 @@ LITTLE = 4096
 ENOUGH = 100
 """Long notes that fill what the server keeps for one browser, and then more than may wait."""
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
 
 class Web:
@@ -121,7 +125,7 @@ def test_after_a_process_was_killed_everybody_has_all_of_it_once(
         note(commander, incident, f"While it is down, {number}.")
     crowd.until(lambda: crowd.away == VIEWERS // 2)
     webs[0].start()
-    for number in range(50):
+    for number in range(WRITTEN):
         note(commander, incident, f"While they come back, {number}.")
         crowd.turn(0.05)
     crowd.until(lambda: crowd.live == VIEWERS)

@@ -12,17 +12,19 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.faults.cluster import PATIENCE, Cluster, cluster, until
 from tests.helpers.servers import database
+from tests.helpers.tiers import in_tier
 from warroom.up.supervisor import Shape
 
 # For its tables, of which the cluster has a copy.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.alone, pytest.mark.django_db]
 
 REMINDERS = 6
+DUE_EACH_SECONDS = in_tier(test=0.5, prove=2.0)
 
 
 @pytest.fixture(scope="module")
 def many(django_db_setup: None) -> Iterator[Cluster]:
-    due = ("--due-from=15", "--due-each=2", f"--due-count={REMINDERS}")
+    due = ("--due-from=15", f"--due-each={DUE_EACH_SECONDS}", f"--due-count={REMINDERS}")
     with cluster(Shape(web=2, workers=2, beats=2), *due, like=database()) as made:
         yield made
 

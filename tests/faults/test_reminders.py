@@ -19,11 +19,19 @@ from incidents.due import DUE
 from incidents.models import Claim, Incident, Notice, TimelineEntry
 from incidents.timeline.verify import verify
 from kernel import clock
+from tests.helpers.tiers import in_tier
 
-OPEN, COMING, INCIDENTS = 2000, 60, 100
+OPEN = in_tier(test=200, prove=2000)
+"""Checkpoints that are not due meanwhile."""
+
+COMING = in_tier(test=24, prove=60)
+"""Checkpoints that come due in the middle of it, within so many seconds:"""
+COMING_SECONDS = in_tier(test=5, prove=12)
+
+INCIDENTS = in_tier(test=10, prove=100)
 PATIENCE = 300.0
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
@@ -64,7 +72,7 @@ def test_once_each_while_a_worker_and_a_beat_die_and_valkey_comes_back_empty(
     _until(seen, len(first))
 
     start = clock.now() + timedelta(seconds=2)
-    step = timedelta(seconds=12) / COMING
+    step = timedelta(seconds=COMING_SECONDS) / COMING
     wanted = first | deadlines.add([start + step * n for n in range(COMING)])
     _until(seen, len(first) + COMING // 4)
     house.kill(beats[0])

@@ -14,6 +14,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from tests.helpers.database import copy_tables
+from tests.helpers.servers import database
 from warroom.up.embedded import thrown_away
 from warroom.up.embedded.data import BASE_DIR
 
@@ -66,7 +68,7 @@ def _valkey(before: set[psutil.Process]) -> psutil.Process:
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def site(django_db_setup: None) -> Iterator[Site]:
     before = set(psutil.Process().children(recursive=True))
     with thrown_away() as servers, socket.create_server(("127.0.0.1", 0)) as listener:
         env = {
@@ -75,9 +77,7 @@ def site() -> Iterator[Site]:
             "REDIS_PREFIX": "outage",
             "STATUS_STALE_AFTER": str(STALE_AFTER),
         }
-        run = {"cwd": BASE_DIR, "env": env, "check": True, "capture_output": True}
-        for command in (["migrate"], ["createcachetable"]):
-            subprocess.run([sys.executable, "manage.py", *command], **run)
+        copy_tables(database(), servers["DATABASE_URL"])
         fd = listener.fileno()
         web = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "warroom.asgi:application", "--fd", str(fd)],
@@ -88,11 +88,11 @@ def site() -> Iterator[Site]:
         )
         try:
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            database = servers["DATABASE_URL"]
+            address = servers["DATABASE_URL"]
             # It listens before it has started; only what it serves later must come at once.
             httpx.get(f"{url}/readyz", timeout=PATIENCE).raise_for_status()
-            parts = {"postgres": _postmaster(database), "valkey": _valkey(before)}
-            yield Site(url, database, parts)
+            parts = {"postgres": _postmaster(address), "valkey": _valkey(before)}
+            yield Site(url, address, parts)
         finally:
             web.terminate()
             web.wait(PATIENCE)

@@ -1,24 +1,11 @@
 """The cast: people named by what they are. ``stranger`` is a responder who takes no part."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.test import TransactionTestCase
 
 from incidents.actions import roles
 from incidents.models import Incident, Person
 from incidents.vocabulary import Group, LaneKind, RoleName
 from tests.helpers.factories import START, PersonFactory, declared
-from tests.helpers.truncation import emptying
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _emptied_past_the_trigger() -> Iterator[None]:
-    """The database refuses to truncate the record, and so Django could not clean up."""
-    with pytest.MonkeyPatch.context() as patch:
-        empty = emptying()(TransactionTestCase._fixture_teardown)
-        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
-        yield
 
 
 def _responder(what: str) -> Person:

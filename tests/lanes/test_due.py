@@ -14,6 +14,7 @@ from lanes.models import Handoff
 from tests.helpers.closable import put
 from tests.helpers.factories import START, declared
 from tests.helpers.handoffs import Handing
+from tests.helpers.tiers import in_tier
 from warroom.schedule import tick
 
 NOW = START + timedelta(minutes=10)
@@ -73,15 +74,18 @@ def test_one_query_whatever_is_due(
     assert len(found) == incidents
 
 
+TICK_SECONDS = in_tier(test=20, prove=5)
+
+
 def test_the_beat_reminds_once_and_tells_all_concerned(
     staffed: Incident, offered: Handoff, commander: Person, stranger: Person, lane_owners: Owners
 ) -> None:
     Notice.objects.all().delete()
 
     with clock.at(NOW) as hands:
-        for _ in range(9 * 12):
+        for _ in range(9 * 60 // TICK_SECONDS):
             tick.tick()
-            hands.advance(seconds=5)
+            hands.advance(seconds=TICK_SECONDS)
 
     written = staffed.timeline.filter(kind=WAITING)
     assert [(one.at, one.subject, one.lane) for one in written] == [(LATER, "HO-1", "mitigation")]

@@ -14,9 +14,10 @@ from incidents.models import Branch, Incident, Notice, Person
 from incidents.vocabulary import BranchType, LaneKind
 from kernel.refusal import NotPermitted, Refused
 from tests.helpers.factories import START, declared
+from tests.helpers.tiers import in_tier
 
 NOW = START + timedelta(minutes=8)
-ROUNDS = 20
+ROUNDS = in_tier(test=5, prove=20)
 
 
 @pytest.fixture

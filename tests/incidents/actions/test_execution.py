@@ -14,6 +14,7 @@ from tests.helpers.decision_inputs import PRECHECK, captured
 from tests.helpers.decision_run import Executing
 from tests.helpers.factories import declared
 from tests.helpers.recommendations import at_once
+from tests.helpers.tiers import in_tier
 
 BASELINE = replace(PRECHECK, command="probe sign-in", purpose=Purpose.BASELINE)
 
@@ -296,14 +297,16 @@ def test_a_verified_one_asks_for_nothing_more(executing: Executing) -> None:
 
 # -- At once -----------------------------------------------------------------------------------
 
+ROUNDS = in_tier(test=5, prove=50)
+
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_windows_that_start_and_judge_at_once_one_wins_each_time(
     executing: Executing,
 ) -> None:
-    """Fifty decisions in a row, each started and judged twice in the same instant."""
+    """Many decisions in a row, each started and judged twice in the same instant."""
     executing.decide(Option.HOLD, deadline=executing.now + timedelta(hours=1))
-    for number in range(1, 51):
+    for number in range(1, ROUNDS + 1):
         started = at_once(lambda _: state(executing.start(number=number)), 1, 2)  # noqa: B023
         executing.finish(executing.capture(), number=number)
         run: Evidence = executing.run()
@@ -317,7 +320,7 @@ def test_of_two_windows_that_start_and_judge_at_once_one_wins_each_time(
         executing.decide(Option.HOLD, deadline=executing.now + timedelta(hours=1))
 
     for kinds in (["execution.started"], ["verification.passed", "verification.failed"]):
-        assert executing.incident.timeline.filter(kind__in=kinds).count() == 50
+        assert executing.incident.timeline.filter(kind__in=kinds).count() == ROUNDS
 
 
 def state(made: object) -> str:

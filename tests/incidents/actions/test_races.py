@@ -1,5 +1,5 @@
 # ruff: noqa: B023  (each round is over before its names change)
-"""Two at the same instant, on real rows with real threads, fifty times in a row: one wins, the
+"""Two at the same instant, on real rows with real threads, many times in a row: one wins, the
 other is told why."""
 
 from collections.abc import Callable
@@ -18,11 +18,12 @@ from incidents.vocabulary import ExecutionState, LaneKind, Option, RoleName
 from kernel.refusal import Refused
 from tests.helpers.decision_inputs import written
 from tests.helpers.factories import declared
+from tests.helpers.tiers import in_tier
 from tests.incidents.actions.test_supersede import NOW, ready
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 50
+ROUNDS = in_tier(test=5, prove=50)
 LATER = NOW + timedelta(minutes=1)
 
 

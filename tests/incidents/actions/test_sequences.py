@@ -41,6 +41,7 @@ from incidents.vocabulary import (
 from kernel.refusal import NotPermitted, Refused
 from tests.helpers.decision_inputs import PRECHECK, VERIFICATION, captured, made_ready, written
 from tests.helpers.factories import START, PersonFactory, declared
+from tests.helpers.tiers import in_tier
 
 PICK = st.integers(0, 5)
 """Which of the class's options."""
@@ -286,7 +287,7 @@ class Bypass(Lived):
 
 
 LONG = settings(
-    max_examples=12,
+    max_examples=in_tier(test=2, prove=100),
     stateful_step_count=30,
     deadline=None,
     # A shorter example of a failure would cost minutes: each step is a transaction.

@@ -44,6 +44,7 @@ from tests.helpers.factories import START, SurfaceFactory, declared
 from tests.helpers.handoffs import terms
 from tests.helpers.recommendations import proposed
 from tests.helpers.snapshots import Remembered, differences, entries_until, recall, remember
+from tests.helpers.tiers import in_tier
 from tests.incidents.actions.test_sequences import LONG, Lived
 
 INVESTIGATION, MITIGATION = LaneKind.INVESTIGATION, LaneKind.MITIGATION
@@ -292,7 +293,7 @@ def test_every_moment_of_a_life_is_rebuilt_field_by_field(live: Callable[..., Li
 
 def test_a_moment_between_two_steps_has_the_facts_of_the_first(live: Callable[..., Life]) -> None:
     life = live()
-    for then in life.kept:
+    for then in life.kept[:: in_tier(test=3, prove=1)]:
         between = recall(life.number, then.at + timedelta(seconds=30), looks=False)
 
         assert differences([between.facts, between.lanes], [then.facts, then.lanes]) == []
@@ -340,4 +341,6 @@ class RecalledBilling(Recalled):
 
 @pytest.mark.parametrize("lived", [Recalled, RecalledBilling], ids=lambda one: one.__name__)
 def test_every_moment_of_a_random_life_is_rebuilt(db: None, lived: type[Lived]) -> None:
-    run_state_machine_as_test(lived, settings=settings(LONG, max_examples=4))
+    run_state_machine_as_test(
+        lived, settings=settings(LONG, max_examples=in_tier(test=1, prove=20))
+    )

@@ -14,10 +14,11 @@ from lanes.models.hypothesis import HypothesisState
 from tests.helpers.decision_inputs import captured
 from tests.helpers.factories import START, declared
 from tests.helpers.recommendations import at_once
+from tests.helpers.tiers import in_tier
 
 LANE = LaneKind.INVESTIGATION
 LATER = START + timedelta(minutes=7)
-ROUNDS = 50
+ROUNDS = in_tier(test=5, prove=50)
 
 type Owners = dict[LaneKind, Person]
 
@@ -120,7 +121,7 @@ def test_only_the_investigation_and_command_hold_them(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_decide_one_at_the_same_instant_fifty_times(
+def test_two_decide_one_at_the_same_instant_many_times(
     staffed: Incident, commander: Person, lane_owners: Owners, shown: Evidence
 ) -> None:
     owner = lane_owners[LANE]

@@ -19,6 +19,7 @@ from tests.helpers.closable import put
 from tests.helpers.factories import START, PersonFactory, declared
 from tests.helpers.handoffs import Handing, terms
 from tests.helpers.recommendations import at_once
+from tests.helpers.tiers import in_tier
 
 NOW = START + timedelta(minutes=10)
 LANE = LaneKind.MITIGATION
@@ -489,7 +490,7 @@ def test_the_author_of_a_draft_is_told_that_it_is_kept(
 
 # -- At once -----------------------------------------------------------------------------------
 
-ROUNDS = 50
+ROUNDS = in_tier(test=5, prove=50)
 
 
 @pytest.mark.django_db(transaction=True)

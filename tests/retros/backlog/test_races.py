@@ -12,11 +12,12 @@ from retros.backlog.actions import Work
 from retros.backlog.reminders import DUE
 from retros.models import BacklogItem
 from tests.helpers.factories import START
+from tests.helpers.tiers import in_tier
 from tests.incidents.actions.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 20
+ROUNDS = in_tier(test=5, prove=20)
 DAY = date(2026, 3, 20)
 NINE = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 NOW = START + timedelta(minutes=5)

@@ -8,11 +8,16 @@ import pytest
 from incidents.models import Incident
 from incidents.vocabulary import LaneKind
 from tests.helpers.recommendations import Owners, at_once
+from tests.helpers.tiers import in_tier
 from tests.retros.closing.closable import Ending
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 67
+MAX_ROUNDS = 67
+"""Closing reads most before it asks for the lock, and so is the first in few rounds."""
+
+MIN_ROUNDS = in_tier(test=5, prove=MAX_ROUNDS)
+"""After these a test ends as soon as closing was the first once."""
 
 
 class Contradicting:
@@ -72,7 +77,9 @@ def test_it_is_never_closed_with_an_unmet_condition(
     ending.pace = timedelta(0)
     broken = way(ending, lane_owners)
     outcomes = set()
-    for _ in range(ROUNDS):
+    for number in range(MAX_ROUNDS):
+        if number >= MIN_ROUNDS and True in outcomes:
+            break
         last = Incident.objects.get(pk=ending.incident.pk).last_seq
 
         def attempt(step: Callable[[], object]) -> str:

@@ -3,7 +3,6 @@
 What has to hold is asked here of the tables themselves, not of the gate.
 """
 
-import os
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -27,11 +26,11 @@ from tests.helpers import messages as saying
 from tests.helpers.backfilled import written_up
 from tests.helpers.decision_inputs import VERIFICATION
 from tests.helpers.factories import SurfaceFactory, declared
+from tests.helpers.tiers import in_tier
 from tests.incidents.actions.test_sequences import LONG, MOSTLY, PICK, SELDOM, Lived
 from tests.retros.closing.closable import STATED
 
-MANY = settings(LONG, max_examples=int(os.environ.get("MANY_ENDINGS", "15")))
-"""``MANY_ENDINGS=2000`` lives as many."""
+MANY = settings(LONG, max_examples=in_tier(test=3, prove=2000))
 
 SOME = st.sampled_from(["Old sessions may fail", "None.", "The export runs again at night"])
 

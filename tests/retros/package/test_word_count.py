@@ -18,6 +18,7 @@ from retros.package.inputs import (
     Work,
 )
 from retros.package.word_count import count, cut
+from tests.helpers.tiers import in_tier
 
 AT = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
 LONG = "a b c d e f g h i j " * 200
@@ -108,8 +109,12 @@ def material(text: str = LONG, rows: int = 100, word: str = "word") -> Material:
     )  # fmt: skip
 
 
+MANY = in_tier(test=120, prove=1000)
+"""More rows of each kind than the body shows."""
+
+
 @pytest.mark.parametrize("text", [LONG, WORD, "Word.\n" * 500, "", "日本語" * 400])
-@pytest.mark.parametrize("rows", [0, 1, 1000])
+@pytest.mark.parametrize("rows", [0, 1, MANY])
 def test_the_body_stays_within_its_words(text: str, rows: int) -> None:
     content = build(material(text, rows))
 
@@ -117,7 +122,10 @@ def test_the_body_stays_within_its_words(text: str, rows: int) -> None:
     assert content["minutes"] <= 10
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = in_tier(test=30, prove=60)
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=st.text(max_size=3000), rows=st.integers(0, 60), word=st.text(max_size=80))
 def test_whatever_was_written_the_body_stays_within_its_words(
     text: str, rows: int, word: str

@@ -7,12 +7,13 @@ from incidents.vocabulary import RoleName
 from lanes.models import Handoff
 from lanes.models.handoff import HandoffState
 from tests.helpers.recommendations import at_once
+from tests.helpers.tiers import in_tier
 from tests.retros.watch.handoffs import Watching
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 50
-CLOSINGS = 20
+ROUNDS = in_tier(test=5, prove=50)
+CLOSINGS = in_tier(test=3, prove=20)
 """Rounds that each end with another closing."""
 
 

@@ -17,6 +17,7 @@ from incidents.actions import checkpoints
 from incidents.models import Checkpoint, Claim, Incident, Notice, Person, TimelineEntry
 from kernel import clock
 from tests.helpers.factories import START, declared
+from tests.helpers.tiers import in_tier
 from warroom.schedule import fallback, tick
 
 AT = START + timedelta(minutes=20)
@@ -26,6 +27,9 @@ def _schedule(incident: Incident, by: Person) -> Checkpoint:
     return checkpoints.schedule(
         by.as_actor(), incident.pk, due_at=AT, purpose="Flag or rollback", now=START
     )
+
+
+TICK_SECONDS = in_tier(test=20, prove=5)
 
 
 def _reminders(incident: Incident) -> list[tuple[str, datetime]]:
@@ -40,9 +44,9 @@ def test_three_reminders_each_once_however_often_it_ticks(
     Notice.objects.all().delete()
 
     with clock.at(AT - timedelta(minutes=6)) as hands:
-        for _ in range(12 * 12):
+        for _ in range(12 * 60 // TICK_SECONDS):
             tick.tick()
-            hands.advance(seconds=5)
+            hands.advance(seconds=TICK_SECONDS)
 
     assert _reminders(staffed) == [
         ("checkpoint.soon", AT - timedelta(minutes=5)),

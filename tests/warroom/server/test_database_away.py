@@ -59,8 +59,14 @@ def held(table: str = "incidents_incident") -> Iterator[psycopg.Connection]:
 
 
 def until_waiting(holding: psycopg.Connection, count: int) -> None:
-    """Return once so many others wait for the lock that this one holds."""
-    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    """Return once so many others wait for the lock that this one holds.
+
+    Other workers' tests have databases of their own on the same server.
+    """
+    waiting = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+        " WHERE NOT granted AND datname = current_database()"
+    )
     end = time.monotonic() + PATIENCE
     while holding.execute(waiting).fetchone() != (count,):
         assert time.monotonic() < end, "they do not wait"
