@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from warroom.server.uvicorn_options import OPTIONS
 from warroom.up.embedded import thrown_away
 from warroom.up.embedded.data import BASE_DIR
 
@@ -80,7 +81,15 @@ def site() -> Iterator[Site]:
             subprocess.run([sys.executable, "manage.py", *command], **run)
         fd = listener.fileno()
         web = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "warroom.asgi:application", "--fd", str(fd)],
+            [
+                sys.executable,
+                "-m",
+                "uvicorn",
+                "warroom.asgi:application",
+                *OPTIONS,
+                "--fd",
+                str(fd),
+            ],
             cwd=BASE_DIR,
             env=env,
             pass_fds=[fd],
