@@ -14,5 +14,6 @@ USER warroom
 
 EXPOSE 8000
 CMD ["uvicorn", "warroom.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
-     "--lifespan", "off", "--no-access-log", "--ws", "websockets-sansio", \
-     "--ws-per-message-deflate", "false"]
+     "--loop", "uvloop", "--http", "warroom.server.http_protocol:HttpProtocol", \
+     "--ws", "websockets-sansio", "--ws-per-message-deflate", "false", \
+     "--lifespan", "off", "--no-access-log"]

@@ -63,7 +63,7 @@ class Found:
 @contextlib.contextmanager
 def servers(ports: dict[str, list[int]]) -> Iterator[list[psutil.Process]]:
     """Two processes of each; the web processes are handed back."""
-    uvicorn = ["-m", "uvicorn", *UVICORN, "--lifespan", "off", "--port"]
+    uvicorn = ["-m", "uvicorn", *UVICORN, "--port"]
     redis = os.environ["REDIS_URL"]
     with contextlib.ExitStack() as stack:
         for port in ports["raw"]:

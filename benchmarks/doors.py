@@ -6,6 +6,8 @@ import sys
 
 import uvicorn
 
+from warroom.server.uvicorn_options import HTTP_PROTOCOL, LOOP, WEBSOCKETS
+
 LITTLE = 4096
 
 
@@ -19,7 +21,9 @@ def main(port: int, narrow: int) -> None:
     config = uvicorn.Config(
         "warroom.asgi:application",
         lifespan="off",
-        loop="uvloop",
+        loop=LOOP,
+        http=HTTP_PROTOCOL,
+        ws=WEBSOCKETS,
         log_level="warning",
         access_log=False,
         ws_per_message_deflate=False,

@@ -101,7 +101,7 @@ def main() -> int:
         incident_id, cookies = a_room(VIEWERS)
         ports = {name: free_port() for name in ("ours", "raw", "idiomatic")}
         uvicorn = ["-m", "uvicorn", *UVICORN, "--port"]
-        peer = ["benchmarks.peers.live_idiomatic:application", "--lifespan", "off"]
+        peer = ["benchmarks.peers.live_idiomatic:application"]
         with (
             running(
                 *uvicorn,

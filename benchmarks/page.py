@@ -251,7 +251,7 @@ def main() -> int:
 
         django.setup()
         room, port = Room(), free_port()
-        options = [*UVICORN, "--port", str(port), "--lifespan", "off", "warroom.asgi:application"]
+        options = [*UVICORN, "--port", str(port), "warroom.asgi:application"]
         with started("uvicorn", *options):
             listens(port)
             return report(*measure(room, f"http://127.0.0.1:{port}"))

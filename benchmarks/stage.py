@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 
 from benchmarks.peers.names import CHANNEL, GROUP, PREFIX
+from warroom.server.uvicorn_options import OPTIONS
 from warroom.up.embedded import thrown_away
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,9 +31,8 @@ UVICORN = [
     "2048",
     "--log-level",
     "warning",
-    "--no-access-log",
+    *OPTIONS,
 ]
-UVICORN += ["--ws-per-message-deflate", "false", "--loop", "uvloop"]
 
 
 def free_port() -> int:

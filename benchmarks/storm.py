@@ -49,7 +49,7 @@ ALLOWED = {"ConnectionRefusedError", "ConnectionResetError", "closed", "closed a
 
 
 def web(port: int) -> "subprocess.Popen[bytes]":
-    words = ["-m", "uvicorn", *UVICORN, "--lifespan", "off", "--port", str(port)]
+    words = ["-m", "uvicorn", *UVICORN, "--port", str(port)]
     return started(*words, "warroom.asgi:application")
 
 

@@ -45,14 +45,10 @@ class StatusPages:
                 known = value
         answer = found.pick(accepts)
         if known and path != MISSING and (answer.etag in known or known == b"*"):
-            await send(answer.unchanged)
-            await send(_NOTHING)
-            return
-        await send(answer.found)
-        await send(answer.body if scope["method"] == "GET" else _NOTHING)
-
-
-_NOTHING = {"type": "http.response.body", "body": b""}
+            response = answer.unchanged
+        else:
+            response = answer.get if scope["method"] == "GET" else answer.head
+        await response.send(send)
 
 
 async def socket(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.csp import build_policy
 from django.utils.http import http_date
 
+from comms.status import raw_response
 from comms.status.snapshot import STALE_MARK, Body, Snapshot
 
 type Event = dict[str, Any]
@@ -25,12 +26,28 @@ MISSING = "/status/404.html"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """Ready events: the start of a 200 (or of the one 404) and of a 304, and the body."""
+class Response:
+    """One response as ASGI events, and its headers as they go over the wire."""
 
-    found: Event
-    unchanged: Event
+    status: int
+    header_lines: bytes
+    start: Event
     body: Event
+
+    async def send(self, send: Any) -> None:
+        content = self.body["body"]
+        if not raw_response.write_response(send, self.status, self.header_lines, content):
+            await send(self.start)
+            await send(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a GET is answered (200, or the one 404), a HEAD, and who has this body already (304)."""
+
+    get: Response
+    head: Response
+    unchanged: Response
     etag: bytes
 
 
@@ -89,10 +106,19 @@ def _answer(
     if encoding:
         described.append((b"content-encoding", encoding))
     return Answer(
-        found={"type": "http.response.start", "status": status, "headers": described},
-        unchanged={"type": "http.response.start", "status": 304, "headers": headers},
-        body={"type": "http.response.body", "body": content},
+        get=_response(status, described, content),
+        head=_response(status, described, b""),
+        unchanged=_response(304, headers, b""),
         etag=etag,
+    )
+
+
+def _response(status: int, headers: list[Header], content: bytes) -> Response:
+    return Response(
+        status,
+        raw_response.join_headers(headers),
+        start={"type": "http.response.start", "status": status, "headers": headers},
+        body={"type": "http.response.body", "body": content},
     )
 
 

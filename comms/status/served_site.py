@@ -203,6 +203,7 @@ _boards: "WeakKeyDictionary[asyncio.AbstractEventLoop, Board]" = WeakKeyDictiona
 def here() -> Board:
     """The board of the running event loop."""
     loop = asyncio.get_running_loop()
-    if loop not in _boards:
-        _boards[loop] = Board()
-    return _boards[loop]
+    board = _boards.get(loop)
+    if board is None:
+        board = _boards[loop] = Board()
+    return board

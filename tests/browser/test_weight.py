@@ -19,6 +19,7 @@ from incidents.models import Incident
 from tests.browser.conftest import DESK, PHONE, Visits
 from tests.browser.test_live import BACK, live
 from tests.browser.world import World
+from warroom.server.uvicorn_options import OPTIONS
 
 AT_MOST = 150_000
 PATIENCE = 120
@@ -48,7 +49,7 @@ def production(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     subprocess.run([sys.executable, *collect], check=True, **run)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         fd, url = listener.fileno(), f"http://localhost:{listener.getsockname()[1]}"
-        serve = ["uvicorn", "warroom.asgi:application", "--lifespan", "off", "--fd", str(fd)]
+        serve = ["uvicorn", "warroom.asgi:application", *OPTIONS, "--fd", str(fd)]
         web = subprocess.Popen([sys.executable, "-m", *serve], pass_fds=[fd], **run)
         try:
             httpx.get(f"{url}/healthz", timeout=PATIENCE).raise_for_status()

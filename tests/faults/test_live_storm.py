@@ -24,6 +24,7 @@ from incidents.models import Incident, Person, TimelineEntry
 from incidents.vocabulary import Group
 from tests.helpers.tiers import in_tier
 from tests.live.conftest import note
+from warroom.server.uvicorn_options import OPTIONS
 from warroom.up.embedded.data import BASE_DIR
 
 VIEWERS = in_tier(test=20, prove=60)
@@ -63,7 +64,7 @@ def _uvicorn(*where: str, fds: tuple[int, ...] = ()) -> "subprocess.Popen[bytes]
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "uvicorn", "warroom.asgi:application", *where),
-            *("--lifespan", "off", "--no-access-log", "--ws-per-message-deflate", "false"),
+            *OPTIONS,
             *("--ws-ping-interval", "600"),  # so that nobody else finds out who stalls
         ],
         cwd=BASE_DIR,

@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tests.helpers.database import copy_tables
 from tests.helpers.servers import database
+from warroom.server.uvicorn_options import OPTIONS
 from warroom.up.embedded import thrown_away
 from warroom.up.embedded.data import BASE_DIR
 
@@ -80,7 +81,15 @@ def site(django_db_setup: None) -> Iterator[Site]:
         copy_tables(database(), servers["DATABASE_URL"])
         fd = listener.fileno()
         web = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "warroom.asgi:application", "--fd", str(fd)],
+            [
+                sys.executable,
+                "-m",
+                "uvicorn",
+                "warroom.asgi:application",
+                *OPTIONS,
+                "--fd",
+                str(fd),
+            ],
             cwd=BASE_DIR,
             env=env,
             pass_fds=[fd],

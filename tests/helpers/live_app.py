@@ -16,6 +16,7 @@ from django.db import connections
 from django.test import Client
 
 from incidents.models import Person
+from warroom.server.uvicorn_options import HTTP_PROTOCOL, LOOP, WEBSOCKETS
 
 PATIENCE = 10.0
 """Seconds for the server to start and to end."""
@@ -73,10 +74,12 @@ def _config(app: Any) -> uvicorn.Config:
     """As ``manage.py up`` starts it: no lifespan, no compression on sockets, no access log."""
     return uvicorn.Config(
         app,
+        loop=LOOP,
+        http=HTTP_PROTOCOL,
         lifespan="off",
         log_config=None,
         access_log=False,
-        ws="websockets-sansio",
+        ws=WEBSOCKETS,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=1,
     )

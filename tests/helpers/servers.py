@@ -5,8 +5,8 @@ Their addresses are fixed before anything runs, as Django's settings read them; 
 database (pytest-django's fixtures) or takes the fixture ``running_servers`` has them started. With
 ``DATABASE_URL`` and ``REDIS_URL`` given from outside, those servers are used and none is started.
 
-A plugin (``-p tests.helpers.servers``) and not a conftest, since pytest-django reads the settings before
-any conftest is loaded. Workers of xdist inherit the environment that their controller has set.
+A plugin (``-p tests.helpers.servers``) and not a conftest, since pytest-django reads the settings
+before any conftest is loaded. Workers of xdist inherit the environment that their controller has set.
 """
 
 import atexit

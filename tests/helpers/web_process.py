@@ -13,6 +13,7 @@ import httpx
 from django.db import connection
 
 from tests.helpers.live_app import LiveApp
+from warroom.server.uvicorn_options import OPTIONS
 from warroom.up.embedded.data import BASE_DIR
 
 PATIENCE = 60.0
@@ -36,8 +37,8 @@ def web_process(folder: Path, **settings: str) -> Iterator[WebProcess]:
     log = folder / "web.log"
     env = {**os.environ, "DATABASE_URL": database_url(), **settings}
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listener, log.open("w") as written:
-        words = [sys.executable, "-m", "uvicorn", "warroom.asgi:application", "--lifespan", "off"]
-        words += ["--no-access-log", "--fd", str(listener.fileno())]
+        words = [sys.executable, "-m", "uvicorn", "warroom.asgi:application", *OPTIONS]
+        words += ["--fd", str(listener.fileno())]
         fds = [listener.fileno()]
         process = subprocess.Popen(words, cwd=BASE_DIR, env=env, pass_fds=fds, stderr=written)
         try:

@@ -1,5 +1,6 @@
 """What can be known of docker-compose.yml and the Dockerfile without Docker."""
 
+import json
 import re
 import shlex
 import tomllib
@@ -12,6 +13,7 @@ from django.conf import settings
 from environs import Env
 
 from warroom import VERSION
+from warroom.server.uvicorn_options import OPTIONS
 from warroom.up import supervisor
 
 COMPOSE = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())
@@ -72,6 +74,16 @@ def test_the_addresses_are_ones_that_the_settings_understand(
 
     assert (database["HOST"], database["NAME"]) == ("postgres", "warroom")
     assert re.fullmatch(r"redis://(\w+):6379", environment["REDIS_URL"])[1] in SERVICES
+
+
+def test_the_image_starts_the_web_as_up_does() -> None:
+    lines = (settings.BASE_DIR / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+    words = json.loads(next(line for line in lines if line.startswith("CMD")).removeprefix("CMD"))
+
+    assert words[:2] == ["uvicorn", "warroom.asgi:application"]
+    assert tuple(words[-len(OPTIONS) :]) == OPTIONS
+    web = supervisor.commands("localhost", 8000, settings.BASE_DIR)["web"]
+    assert set(OPTIONS) <= set(web)
 
 
 def test_nothing_in_the_image_is_run_by_root_or_unhashed() -> None:

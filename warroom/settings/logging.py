@@ -11,11 +11,14 @@ QUIET = ("celery", "httpx", "httpcore", "uvicorn", "uvicorn.error")
 def logging_for(form: str, level: str) -> dict[str, Any]:
     """Python's ``LOGGING``; ``form`` is a key of ``FORMATS``."""
     quiet = {"handlers": [], "propagate": True, "level": "WARNING"}
+    # Configuring ``uvicorn`` resets the loggers below it, so what --no-access-log has switched off
+    # has to be switched off again: else uvicorn prepares a line for each request and drops it.
+    silent = {"handlers": [], "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"said": {"()": FORMATS[form]}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "said"}},
-        "loggers": {name: quiet for name in QUIET},
+        "loggers": {**dict.fromkeys(QUIET, quiet), "uvicorn.access": silent},
         "root": {"handlers": ["console"], "level": level},
     }

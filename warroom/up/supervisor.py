@@ -21,16 +21,14 @@ from typing import TextIO
 
 from honcho.printer import Printer
 
+from warroom.server.uvicorn_options import OPTIONS
 from warroom.up.embedded.data import BASE_DIR
 from warroom.up.orphans import MARK, end_leftovers
 from warroom.up.restarting import HandingManager, RevivingManager
 
 _BACKLOG = 2048
 
-_UVICORN = (
-    "--log-level warning --no-access-log --lifespan off "
-    "--ws websockets-sansio --ws-per-message-deflate false --timeout-graceful-shutdown 3"
-)
+_UVICORN = (*OPTIONS, "--log-level", "warning", "--timeout-graceful-shutdown", "3")
 _WORKER = (
     "--pool threads --concurrency 4 --loglevel WARNING "
     "--without-gossip --without-mingle --without-heartbeat"
@@ -59,7 +57,7 @@ def commands(
     """What runs, by name. With ``fd``, a socket that listens already, the web opens none."""
     celery = ["celery", "--app", "warroom.celery", "--quiet"]
     place = ["--host", host, "--port", str(port)] if fd is None else ["--fd", str(fd)]
-    web = ["uvicorn", "warroom.asgi:application", *place, *_UVICORN.split()]
+    web = ["uvicorn", "warroom.asgi:application", *place, *_UVICORN]
     found = dict.fromkeys(_names("web", shape.web), web)
     for name in _names("worker", shape.workers):
         found[name] = [*celery, "worker", *_WORKER.split(), "--hostname", f"{name}@%h"]

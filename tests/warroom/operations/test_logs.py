@@ -4,11 +4,14 @@ import io
 import json
 import logging
 import logging.config
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from celery import shared_task
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -161,3 +164,22 @@ def test_for_people_it_is_a_line(
     assert f"incident={incident.pk} person={stranger.pk} ms=" in access
     assert " WARNING warroom.test: Given " in other
     assert SECRET not in other
+
+
+def test_a_web_process_prepares_no_access_line_of_uvicorn() -> None:
+    """Django's configuration comes after uvicorn's, and must not switch its access log on again."""
+    lines = (
+        "import logging, uvicorn",
+        "uvicorn.Config('warroom.asgi:application', access_log=False).load()",
+        "print(logging.getLogger('uvicorn.access').hasHandlers())",
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "False\n"
