@@ -17,12 +17,12 @@ FOREVER = timedelta(0)
 
 
 @contextmanager
-def patient(most: timedelta = FOREVER) -> Iterator[None]:
+def raised_db_timeouts(limit: timedelta = FOREVER) -> Iterator[None]:
     """Within the block this thread's statements, locks and transactions may take ``most`` each."""
     with connection.cursor() as cursor:
         for name in _LIMITS:
             cursor.execute(
-                "SELECT set_config(%s, %s, false)", [name, f"{most.total_seconds():.0f}s"]
+                "SELECT set_config(%s, %s, false)", [name, f"{limit.total_seconds():.0f}s"]
             )
     try:
         yield

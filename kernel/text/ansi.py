@@ -21,7 +21,7 @@ from kernel.text.controls import CONTROL, DIRECTION, ESCAPE, SGR, SURROGATE
 from kernel.text.markers import MARKER, OPEN
 
 COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
-LONGEST_SGR = 120
+MAX_SGR_CHARACTERS = 120
 
 _DROPPED = re.compile(rf"(?![\x08\x1b])[{CONTROL}{DIRECTION}{SURROGATE}]")
 _REWRITTEN = re.compile(r"^[^\n\r]*+\r[^\n]*+", re.MULTILINE)
@@ -106,7 +106,7 @@ def _colour_only(match: re.Match[str]) -> str:
 def _as_colour(sequence: str) -> str:
     """A colour sequence with semicolons alone; nothing for any other sequence."""
     sgr = SGR.fullmatch(sequence)
-    if sgr is None or len(sgr[1]) > LONGEST_SGR:
+    if sgr is None or len(sgr[1]) > MAX_SGR_CHARACTERS:
         return ""
     return f"\x1b[{';'.join(_parameter(p) for p in sgr[1].split(';'))}m"
 
@@ -122,15 +122,15 @@ def _parameter(parameter: str) -> str:
 
 def _last_state(match: re.Match[str]) -> str:
     """The last visible rewriting of a line, after the colours that were set before it."""
-    kept: list[str] = []
+    colours: list[str] = []
     last = ""
     for part in match[0].split("\r"):
         if ESCAPE.sub("", part).strip():
-            kept += SGR.findall(last)
+            colours += SGR.findall(last)
             last = part
         else:
-            kept += SGR.findall(part)
-    return "".join(f"\x1b[{parameters}m" for parameters in kept) + last
+            colours += SGR.findall(part)
+    return "".join(f"\x1b[{parameters}m" for parameters in colours) + last
 
 
 def _after_backspaces(match: re.Match[str]) -> str:

@@ -52,9 +52,9 @@ def says_nothing(text: str) -> bool:
     folded = unicodedata.normalize("NFKD", visible(text)).casefold()
     folded = "".join(c for c in folded if not unicodedata.category(c).startswith("M"))
     folded = _SHORT_NOT_APPLICABLE.sub("na", visible(folded))
-    words = " ".join(_NOT_A_WORD.sub(" ", folded).split())
-    words = _SPELT_OUT.sub(_read_together, words)
-    return _SAYS_NOTHING.fullmatch(words) is not None
+    text_words = " ".join(_NOT_A_WORD.sub(" ", folded).split())
+    text_words = _SPELT_OUT.sub(_read_together, text_words)
+    return _SAYS_NOTHING.fullmatch(text_words) is not None
 
 
 def _read_together(letters: re.Match[str]) -> str:
@@ -67,8 +67,8 @@ def normalise_reason(text: str) -> str:
     """The letters and digits alone, compatibility forms and case folded: a key for comparing."""
     folded = unicodedata.normalize("NFKD", visible(text)).casefold()
     folded = unicodedata.normalize("NFKD", folded)
-    kept = "".join(c for c in visible(folded) if unicodedata.category(c)[0] in "LMN")
-    return unicodedata.normalize("NFKD", kept)
+    letters = "".join(c for c in visible(folded) if unicodedata.category(c)[0] in "LMN")
+    return unicodedata.normalize("NFKD", letters)
 
 
 def same_reason(a: str, b: str) -> bool:

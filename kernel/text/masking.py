@@ -52,10 +52,10 @@ def _spans(text: str) -> Iterator[_Span]:
 
     The second finds what titles and links hold, and what a terminal would have swallowed.
     """
-    shown = _View(text, _between(text))
-    yield from _found(shown)
-    if shown.text != text:
-        yield from _found(_View(text, [(0, len(text))]))
+    visible_view = _View(text, _between(text))
+    yield from _find_secrets(visible_view)
+    if visible_view.text != text:
+        yield from _find_secrets(_View(text, [(0, len(text))]))
 
 
 class _View:
@@ -89,7 +89,7 @@ def _between(text: str) -> Iterator[tuple[int, int]]:
         yield position, len(text)
 
 
-def _found(view: _View) -> Iterator[_Span]:
+def _find_secrets(view: _View) -> Iterator[_Span]:
     for start, end, kind in _matches(view.text):
         yield _Span(view.origin(start), view.origin(end - 1) + 1, kind)
 

@@ -44,7 +44,7 @@ _NO_VALUES = frozenset(
     bearer basic token digest negotiate apikey key password secret
     """.split()
 )
-_WORDS_AFTER_A_FLAG = frozenset(
+_FLAG_ARGUMENTS = frozenset(
     """
     a an the to is was are be in on of for from with and or not must may can should will has
     option options flag flags argument arguments parameter parameters value values which that
@@ -79,7 +79,7 @@ def is_a_flag_value(match: re.Match[str]) -> bool:
     """As ``is_a_value``, for ``--token VALUE``: not another flag, not "the --token option"."""
     start, end = span_of(match)
     value = match.string[start:end]
-    if value.startswith("-") or value in _WORDS_AFTER_A_FLAG:
+    if value.startswith("-") or value in _FLAG_ARGUMENTS:
         return False
     flag = match[0].lstrip("-")
     return not flag.startswith(("no-", "ask-", "prompt-")) and is_a_value(match)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from kernel.db_timeouts import patient
+from kernel.db_timeouts import raised_db_timeouts
 from retros.models import Package
 from retros.package import actions as packages
 from retros.package import archive, enqueue
@@ -33,7 +33,7 @@ def make(package: int, now: datetime) -> bool:
     if row is None:
         return False
     try:
-        with patient(PATIENCE):
+        with raised_db_timeouts(PATIENCE):
             made = _make(row, now)
     except Exception as error:
         logger.exception("Package %s of %s failed", row.number, row.incident.reference)

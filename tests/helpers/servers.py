@@ -6,7 +6,7 @@ database (pytest-django's fixtures) or takes the fixture ``running_servers`` has
 ``DATABASE_URL`` and ``REDIS_URL`` given from outside, those servers are used and none is started.
 
 A plugin (``-p tests.helpers.servers``) and not a conftest, since pytest-django reads the settings
-before any conftest is loaded. Workers of xdist inherit the environment that their controller has set.
+before any conftest is loaded. Workers of xdist inherit the environment of their controller.
 """
 
 import atexit

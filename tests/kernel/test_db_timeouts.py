@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from psycopg import errors
 
-from kernel.db_timeouts import patient
+from kernel.db_timeouts import raised_db_timeouts
 
 LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
@@ -23,7 +23,7 @@ def test_whoever_serves_waits_for_seconds() -> None:
 
 
 def test_a_long_job_has_its_time_and_gives_it_back() -> None:
-    with patient(timedelta(minutes=2)):
+    with raised_db_timeouts(timedelta(minutes=2)):
         within = limits()
 
     assert within == ["2min"] * 3
@@ -31,12 +31,12 @@ def test_a_long_job_has_its_time_and_gives_it_back() -> None:
 
 
 def test_a_command_has_all_the_time_there_is() -> None:
-    with patient():
+    with raised_db_timeouts():
         assert limits() == ["0"] * 3
 
 
 def test_a_job_that_breaks_its_transaction_leaves_the_usual_limits() -> None:
-    with pytest.raises(ZeroDivisionError), patient(), transaction.atomic():
+    with pytest.raises(ZeroDivisionError), raised_db_timeouts(), transaction.atomic():
         raise ZeroDivisionError
 
     assert limits() == ["30s", "10s", "1min"]

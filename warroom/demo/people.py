@@ -66,9 +66,9 @@ def _person(username: str, password: str) -> Person:
 
 def surfaces() -> dict[str, Surface]:
     """The surfaces of the demo by name."""
-    found = {}
+    surfaces = {}
     for name, kind, team, good, health in _SURFACES:
-        found[name], _ = Surface.objects.get_or_create(
+        surfaces[name], _ = Surface.objects.get_or_create(
             slug=name.lower().replace(" ", "-"),
             defaults={
                 "name": name,
@@ -78,4 +78,4 @@ def surfaces() -> dict[str, Surface]:
                 "health_check": health,
             },
         )
-    return found
+    return surfaces

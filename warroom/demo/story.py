@@ -84,12 +84,14 @@ class _Story:
             chapter()
         return self.incident
 
-    def _at(self, minute: float, who: str, do: Callable[..., Any], *args: Any, **said: Any) -> Any:
+    def _at(
+        self, minute: float, who: str, do: Callable[..., Any], *args: Any, **content: Any
+    ) -> Any:
         """One act of one person, ``minute`` minutes into the incident."""
         moment = self.start + timedelta(minutes=minute)
         with clock.at(moment):
             actor = self.people[who].as_actor()
-            return do(actor, self.incident.pk, *args, now=moment, **said)
+            return do(actor, self.incident.pk, *args, now=moment, **content)
 
     def _grip(self) -> None:
         self._at(2, "mara", roles.assign, role=RoleName.DEPUTY, person=self.people["tomas"])
@@ -140,8 +142,8 @@ class _Story:
                 excluded=excluded,
             )
             if lane == LaneKind.MITIGATION:
-                asked = outgoing.escalation(self.start, self.people["mara"])
-                self._at(7.7, "mara", comms.publish_escalation, asked)
+                message = outgoing.escalation(self.start, self.people["mara"])
+                self._at(7.7, "mara", comms.publish_escalation, message)
             if lane == LaneKind.COMMUNICATION:
                 said = outgoing.first_update(self.start, self.surfaces)
                 self._at(8.7, "aisha", comms.publish_update, said)
@@ -205,8 +207,8 @@ class _Story:
         self._branch(19.5, BranchType.CONTAINMENT, "inc-42-flag-off", "jonas")
         self._at(20, "jonas", execution.start, 1)
         self._note(21, "aisha", LaneKind.COMMUNICATION, "214 tickets; support has the macro.")
-        said = outgoing.second_update(self.start, self.surfaces)
-        self._at(21.3, "aisha", comms.publish_update, said)
+        message = outgoing.second_update(self.start, self.surfaces)
+        self._at(21.3, "aisha", comms.publish_update, message)
         proof = self._capture(22, "jonas", content.FLAG_OFF)
         self._at(22.1, "jonas", execution.finish, 1, evidence=[proof.number])
         self._note(
@@ -264,9 +266,9 @@ class _Story:
         self._at(35.8, "aisha", handoffs.offer, terms, lane=LaneKind.COMMUNICATION)
 
     def _recommend(
-        self, minute: float, who: str, lane: LaneKind, said: Proposed, *cited: Evidence
+        self, minute: float, who: str, lane: LaneKind, content: Proposed, *cited: Evidence
     ) -> None:
-        proposed = replace(said, evidence=tuple(item.number for item in cited))
+        proposed = replace(content, evidence=tuple(item.number for item in cited))
         self._at(minute, who, recommendations.recommend, proposed, lane=lane)
 
     def _capture(self, minute: float, who: str, item: Capture) -> Evidence:
@@ -287,7 +289,7 @@ class _Story:
         self._at(minute, who, lanes.raise_unknown, lane=lane, text=text)
 
     def _decided(
-        self, minute: float, number: int, verdict: str, finding: str, shown: Evidence
+        self, minute: float, number: int, verdict: str, finding: str, run: Evidence
     ) -> None:
         self._at(
             minute,
@@ -295,7 +297,7 @@ class _Story:
             lanes.decide_hypothesis,
             number,
             verdict=verdict,
-            evidence=(shown.number,),
+            evidence=(run.number,),
             finding=finding,
         )
 

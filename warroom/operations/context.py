@@ -52,5 +52,5 @@ def secrets() -> list[str]:
     """What the address of the request holds that no log may."""
     request = now_answering.get()
     match = request.resolver_match if request is not None else None
-    found = [match.kwargs.get(name) for name in _SECRET] if match else []
-    return [str(one) for one in found if one]
+    values = [match.kwargs.get(name) for name in _SECRET] if match else []
+    return [str(value) for value in values if value]

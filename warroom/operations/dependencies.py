@@ -9,7 +9,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from redis import Redis
 from redis.exceptions import RedisError
 
-PATIENCE = 1.0
+REDIS_TIMEOUT_SECONDS = 1.0
 """Seconds for Valkey to answer."""
 
 
@@ -26,7 +26,9 @@ def redis_seconds() -> int | None:
     """For how long Valkey has been up; ``None`` when it does not answer."""
     try:
         with Redis.from_url(
-            settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+            settings.REDIS_URL,
+            socket_timeout=REDIS_TIMEOUT_SECONDS,
+            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
         ) as redis:
             return int(redis.info("server")["uptime_in_seconds"])
     except (RedisError, OSError):
@@ -36,7 +38,7 @@ def redis_seconds() -> int | None:
 def pending_migrations() -> list[str]:
     """What this version of the code has, and the database not yet. One query."""
     applied = MigrationRecorder.Migration.objects.values_list("app", "name")
-    return sorted(".".join(one) for one in _migrations() - set(applied))
+    return sorted(".".join(migration) for migration in _migrations() - set(applied))
 
 
 @cache

@@ -23,9 +23,9 @@ _LIVE = re.compile(r"gauge_live\w*_(\d+)\.db")
 
 
 def exposed() -> bytes:
-    kept = CollectorRegistry(auto_describe=False)
-    kept.register(_Kept())
-    return generate_latest(counted()) + generate_latest(kept)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_DatabaseCollector())
+    return generate_latest(counted()) + generate_latest(registry)
 
 
 def counted() -> CollectorRegistry:
@@ -42,48 +42,48 @@ def counted() -> CollectorRegistry:
 def _forget_the_dead(folder: Path) -> None:
     """Sockets of a process that was killed are closed, though nobody counted them down."""
     for file in folder.glob("gauge_live*.db"):
-        found = _LIVE.fullmatch(file.name)
-        if found and not psutil.pid_exists(int(found[1])):
+        match = _LIVE.fullmatch(file.name)
+        if match and not psutil.pid_exists(int(match[1])):
             file.unlink(missing_ok=True)
 
 
-class _Kept(Collector):
+class _DatabaseCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         now = clock.now()
         yield _gauge(
             "redis_up", "Whether Valkey answers.", dependencies.redis_seconds() is not None
         )
         try:
-            found = figures.read(now)
+            totals = figures.read(now)
         except Error:
             yield _gauge("database_up", "Whether PostgreSQL answers.", False)
             return
         yield _gauge("database_up", "Whether PostgreSQL answers.", True)
-        yield _gauge("migrations_pending", "Migrations not applied.", len(found.migrations))
-        if found.tick is not None:
-            age = (now - found.tick.at).total_seconds()
+        yield _gauge("migrations_pending", "Migrations not applied.", len(totals.migrations))
+        if totals.tick is not None:
+            age = (now - totals.tick.at).total_seconds()
             yield _gauge("tick_age_seconds", "Since the last whole tick began.", age)
-            yield _gauge("tick_duration_seconds", "What that tick took.", found.tick.took)
-        yield _gauge("deliveries_dead", "Deliveries given up.", found.dead)
+            yield _gauge("tick_duration_seconds", "What that tick took.", totals.tick.took)
+        yield _gauge("deliveries_dead", "Deliveries given up.", totals.dead)
         yield _by(
             "outbox_depth",
             "Deliveries not out yet.",
             "channel",
-            {name: one.count for name, one in found.outbox.items()},
+            {name: count.count for name, count in totals.outbox.items()},
         )
         yield _by(
             "outbox_overdue_seconds",
             "How long the first waits past its time.",
             "channel",
-            {name: one.overdue.total_seconds() for name, one in found.outbox.items()},
+            {name: count.overdue.total_seconds() for name, count in totals.outbox.items()},
         )
         yield _by(
             "claims_failed",
             "Due work that failed and is tried again.",
             "kind",
-            dict(found.failed_claims),
+            dict(totals.failed_claims),
         )
-        yield _by("packages", "Closure packages not made.", "state", dict(found.packages))
+        yield _by("packages", "Closure packages not made.", "state", dict(totals.packages))
 
 
 def _gauge(name: str, help_: str, value: float) -> Metric:
@@ -92,6 +92,6 @@ def _gauge(name: str, help_: str, value: float) -> Metric:
 
 def _by(name: str, help_: str, label: str, values: dict[str, float]) -> Metric:
     family = GaugeMetricFamily(f"warroom_{name}", help_, labels=[label])
-    for one, value in values.items():
-        family.add_metric([one], value)
+    for label_value, value in values.items():
+        family.add_metric([label_value], value)
     return family

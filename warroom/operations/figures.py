@@ -37,11 +37,11 @@ class Figures:
 
     @property
     def waiting(self) -> int:
-        return sum(one.count for one in self.outbox.values())
+        return sum(channel.count for channel in self.outbox.values())
 
     @property
     def overdue(self) -> timedelta:
-        return max((one.overdue for one in self.outbox.values()), default=timedelta(0))
+        return max((channel.overdue for channel in self.outbox.values()), default=timedelta(0))
 
 
 def read(now: datetime) -> Figures:

@@ -30,11 +30,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
     Down, 503: no PostgreSQL, or one that lacks migrations of this version. Degraded, 200: without
     Valkey pages still work and poll, without a tick reminders wait.
     """
-    said = _said()
-    return JsonResponse(said, status=503 if said["status"] == "down" else 200)
+    report = _report()
+    return JsonResponse(report, status=503 if report["status"] == "down" else 200)
 
 
-def _said() -> dict[str, Any]:
+def _report() -> dict[str, Any]:
     """``migrations`` are those that are pending, ``tick`` the seconds since the last one."""
     redis = dependencies.redis_seconds() is not None
     if not dependencies.database():

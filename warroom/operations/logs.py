@@ -46,9 +46,9 @@ class Json(JsonFormatter):
             return super().format(record)
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
-        said = super().process_log_record(log_data) | context.about()
-        said.pop("request", None)  # Django gives it whole; what matters of it stands here already
-        return {name: _plain(name, value) for name, value in said.items()}
+        line = super().process_log_record(log_data) | context.about()
+        line.pop("request", None)  # Django gives it whole; what matters of it stands here already
+        return {name: _plain(name, value) for name, value in line.items()}
 
 
 def _plain(name: str, value: Any) -> Any:
@@ -73,9 +73,9 @@ class Line(logging.Formatter):
         about = context.about()
         if (took := getattr(record, "duration_ms", None)) is not None:
             about["ms"] = took
-        words = " ".join(f"{name}={value}" for name, value in about.items())
-        said = super().formatMessage(record)
-        return f"{said} [{words}]" if words else said
+        context_text = " ".join(f"{name}={value}" for name, value in about.items())
+        line = super().formatMessage(record)
+        return f"{line} [{context_text}]" if context_text else line
 
     def formatException(self, ei: Any) -> str:
         return masked(super().formatException(ei))

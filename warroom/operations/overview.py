@@ -20,7 +20,7 @@ from warroom.schedule import heartbeat
 OVERDUE = timedelta(minutes=2)
 """A delivery that waits so long past its time finds no worker."""
 
-SHOWN = 5
+MAX_ROWS = 5
 
 KINDS = {"room": "war rooms", "home": "home pages", "status": "the status page"}
 
@@ -40,24 +40,24 @@ class Part:
 
 def overview(now: datetime) -> dict[str, Any]:
     """Eight queries, and one question to Valkey."""
-    found = figures.read(now)
-    said = [
+    totals = figures.read(now)
+    parts = [
         _database(now),
         _valkey(),
-        _tick(found, now),
-        _outbox(found),
-        _given_up(found),
-        _claims(found),
-        _packages(found),
-        _migrations(found),
+        _tick(totals, now),
+        _outbox(totals),
+        _dead_deliveries(totals),
+        _claims(totals),
+        _packages(totals),
+        _migrations(totals),
     ]
-    claims = figures.failed_claims().order_by("-due_at")[:SHOWN] if found.failed_claims else []
+    claims = figures.failed_claims().order_by("-due_at")[:MAX_ROWS] if totals.failed_claims else []
     return {
-        "parts": said,
-        "wrong": sum(not part.good for part in said),
-        "claims": [(one, mask_secrets(one.error).text) for one in claims],
+        "parts": parts,
+        "wrong": sum(not part.good for part in parts),
+        "claims": [(claim, mask_secrets(claim.error).text) for claim in claims],
         "watching": _watching(),
-        "slowest": slowest(counted(), SHOWN),
+        "slowest": slowest(counted(), MAX_ROWS),
         "version": VERSION,
         "at": now,
     }
@@ -67,15 +67,15 @@ def _database(now: datetime) -> Part:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_postmaster_start_time(), current_setting('server_version')")
         since, version = cursor.fetchone()
-    words = f"PostgreSQL {version} answers, up for {duration(now - since)}."
-    return Part("Database", True, "Works", words)
+    sentence = f"PostgreSQL {version} answers, up for {duration(now - since)}."
+    return Part("Database", True, "Works", sentence)
 
 
 def _valkey() -> Part:
     seconds = dependencies.redis_seconds()
     if seconds is not None:
-        words = f"Answers, up for {duration(timedelta(seconds=seconds))}."
-        return Part("Valkey", True, "Works", words)
+        sentence = f"Answers, up for {duration(timedelta(seconds=seconds))}."
+        return Part("Valkey", True, "Works", sentence)
     return Part(
         "Valkey",
         False,
@@ -85,12 +85,12 @@ def _valkey() -> Part:
     )
 
 
-def _tick(found: Figures, now: datetime) -> Part:
-    tick = found.tick
+def _tick(totals: Figures, now: datetime) -> Part:
+    tick = totals.tick
     if tick is not None and not heartbeat.is_late(tick, now):
         since = duration(now - tick.since)
-        words = f"One tick a second since {since}; the last took {tick.took:.1f} s."
-        return Part("Reminders", True, "Work", words)
+        sentence = f"One tick a second since {since}; the last took {tick.took:.1f} s."
+        return Part("Reminders", True, "Work", sentence)
     last = f"The last tick was {duration(now - tick.at)} ago" if tick else "There was no tick yet"
     return Part(
         "Reminders",
@@ -101,31 +101,31 @@ def _tick(found: Figures, now: datetime) -> Part:
     )
 
 
-def _outbox(found: Figures) -> Part:
-    if not found.waiting:
+def _outbox(totals: Figures) -> Part:
+    if not totals.waiting:
         return Part("Outbox", True, "Empty", "Everything that was to be sent is out.")
-    many = f"{found.waiting} wait" if found.waiting > 1 else "1 waits"
-    if found.overdue <= OVERDUE:
+    many = f"{totals.waiting} wait" if totals.waiting > 1 else "1 waits"
+    if totals.overdue <= OVERDUE:
         return Part("Outbox", True, "Moves", f"{many} to be sent or to be tried again.")
-    channel = max(found.outbox, key=lambda name: found.outbox[name].overdue)
+    channel = max(totals.outbox, key=lambda name: totals.outbox[name].overdue)
     return Part(
         "Outbox",
         False,
         "Stuck",
-        f"{many} to be sent, the first since {duration(found.overdue)}, by {channel}.",
+        f"{many} to be sent, the first since {duration(totals.overdue)}, by {channel}.",
         "See that a worker runs and that what it sends through can be reached.",
         f"{reverse('admin:comms_delivery_changelist')}?state__exact=waiting",
         "What waits",
     )
 
 
-def _given_up(found: Figures) -> Part:
-    if not found.dead:
+def _dead_deliveries(totals: Figures) -> Part:
+    if not totals.dead:
         return Part("Deliveries given up", True, "None", "Everybody was told.")
     return Part(
         "Deliveries given up",
         False,
-        str(found.dead),
+        str(totals.dead),
         "They were tried for two hours, or refused for good, and nobody was told.",
         "Read the last error of each, mend it, then choose “Send again”.",
         f"{reverse('admin:comms_delivery_changelist')}?state__exact=dead",
@@ -133,11 +133,11 @@ def _given_up(found: Figures) -> Part:
     )
 
 
-def _claims(found: Figures) -> Part:
-    if not found.failed_claims:
+def _claims(totals: Figures) -> Part:
+    if not totals.failed_claims:
         return Part("Due work that fails", True, "None", "All that came due was done.")
-    many = sum(found.failed_claims.values())
-    kinds = ", ".join(f"{kind} ({count})" for kind, count in found.failed_claims.items())
+    many = sum(totals.failed_claims.values())
+    kinds = ", ".join(f"{kind} ({count})" for kind, count in totals.failed_claims.items())
     return Part(
         "Due work that fails",
         False,
@@ -147,12 +147,12 @@ def _claims(found: Figures) -> Part:
     )
 
 
-def _packages(found: Figures) -> Part:
-    failed = found.packages.get(PackageState.FAILED, 0)
-    making = found.packages.get(PackageState.WAITING, 0)
+def _packages(totals: Figures) -> Part:
+    failed = totals.packages.get(PackageState.FAILED, 0)
+    making = totals.packages.get(PackageState.WAITING, 0)
     if not failed:
-        words = f"{making} being made." if making else "All are made."
-        return Part("Closure packages", True, "Work", words)
+        sentence = f"{making} being made." if making else "All are made."
+        return Part("Closure packages", True, "Work", sentence)
     return Part(
         "Closure packages",
         False,
@@ -162,14 +162,14 @@ def _packages(found: Figures) -> Part:
     )
 
 
-def _migrations(found: Figures) -> Part:
-    if not found.migrations:
+def _migrations(totals: Figures) -> Part:
+    if not totals.migrations:
         return Part("Version", True, VERSION, "The database is that of this version.")
     return Part(
         "Version",
         False,
         VERSION,
-        f"The database lacks: {', '.join(found.migrations)}.",
+        f"The database lacks: {', '.join(totals.migrations)}.",
         "Run `manage.py migrate`.",
     )
 
@@ -178,6 +178,6 @@ def _watching() -> list[tuple[str, int]]:
     """As the processes count them that share their figures with this one."""
     registry = counted()
     return [
-        (words, int(registry.get_sample_value("warroom_viewers", {"kind": kind}) or 0))
-        for kind, words in KINDS.items()
+        (sentence, int(registry.get_sample_value("warroom_viewers", {"kind": kind}) or 0))
+        for kind, sentence in KINDS.items()
     ]

@@ -44,8 +44,8 @@ class ObservingMiddleware:
 
 def _name(request: HttpRequest) -> str:
     """What the proxy calls it, if that is a name and not a text; else a name of its own."""
-    said = request.headers.get(HEADER, "")
-    return said if _SANE.fullmatch(said) else uuid4().hex
+    request_id = request.headers.get(HEADER, "")
+    return request_id if _SANE.fullmatch(request_id) else uuid4().hex
 
 
 def _view(request: HttpRequest) -> str:

@@ -15,7 +15,7 @@ class Slow:
     milliseconds: int
 
 
-def slowest(registry: CollectorRegistry, most: int) -> list[Slow]:
+def slowest(registry: CollectorRegistry, limit: int) -> list[Slow]:
     """By the mean of all their answers."""
     sums: dict[str, float] = defaultdict(float)
     counts: dict[str, float] = defaultdict(float)
@@ -28,5 +28,5 @@ def slowest(registry: CollectorRegistry, most: int) -> list[Slow]:
                 elif sample.name == f"{NAME}_count":
                     counts[view] += sample.value
     means = {view: sums[view] / count for view, count in counts.items() if count}
-    worst = sorted(means, key=lambda view: means[view], reverse=True)[:most]
+    worst = sorted(means, key=lambda view: means[view], reverse=True)[:limit]
     return [Slow(view, int(counts[view]), round(means[view] * 1000)) for view in worst]

@@ -21,8 +21,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """For whoever has ``METRICS_TOKEN``. Where none is set there is no such page."""
     if not settings.METRICS_TOKEN:
         raise Http404("There are no metrics.")
-    given = request.headers.get("Authorization", "")
-    if not constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}"):
+    header = request.headers.get("Authorization", "")
+    if not constant_time_compare(header, f"Bearer {settings.METRICS_TOKEN}"):
         refusal = HttpResponse("A token is needed.\n", status=401, content_type="text/plain")
         refusal["WWW-Authenticate"] = "Bearer"
         return refusal

@@ -28,10 +28,10 @@ INCIDENTS, DUTIES, LANES, OVERDUE = 50, 20, 12, 20
 def home(request: HttpRequest) -> HttpResponse:
     """The page; what a page that is open asks for anew is only what stands in it."""
     now = clock.now()
-    found = outlines(request.user)
-    active = [facts for facts in found if facts.incident.status == Status.ACTIVE]
+    known = outlines(request.user)
+    active = [facts for facts in known if facts.incident.status == Status.ACTIVE]
     # What is active comes first, however late other work may be.
-    waiting = by_time(duties(found, request.user, now), now) + outliving(request.user, now)
+    waiting = by_time(duties(known, request.user, now), now) + outliving(request.user, now)
     page = Paginator(waiting, DUTIES).get_page(request.GET.get("page"))
     lanes = owned(active, request.user)
     context = {
@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "notices": notices.unseen(request.user)[:10],
         "surface_count": Surface.objects.count() if not active else 0,
         "nav_incidents": [facts.incident for facts in active[:3]],
-        "mark": home_mark.mark((facts.incident.pk, facts.incident.last_seq) for facts in found),
+        "mark": home_mark.mark((facts.incident.pk, facts.incident.last_seq) for facts in known),
         "moment": _moment(active, waiting, now),
         **_incidents(active, now),
     }
@@ -54,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "incidents/_home.html" if again else "incidents/home.html", context)
 
 
-def _incidents(found: Sequence[IncidentFacts], now: datetime) -> dict[str, Any]:
+def _incidents(known: Sequence[IncidentFacts], now: datetime) -> dict[str, Any]:
     """The active incidents, worst first, and the checkpoints that nobody has decided in time."""
     rows = [
         {
@@ -64,30 +64,30 @@ def _incidents(found: Sequence[IncidentFacts], now: datetime) -> dict[str, Any]:
             "faults": control.faults(facts, now),
             "next_checkpoint": facts.next_checkpoint,
         }
-        for facts in found[:INCIDENTS]
+        for facts in known[:INCIDENTS]
     ]
     overdue = [
         (facts, checkpoint)
-        for facts in found
+        for facts in known
         for checkpoint in facts.open_checkpoints
         if checkpoint.is_overdue(now)
     ]
-    overdue.sort(key=lambda one: one[1].due_at)
+    overdue.sort(key=lambda entry: entry[1].due_at)
     return {
         "rows": rows,
-        "incident_count": len(found),
-        "more_incidents": len(found) - len(rows),
+        "incident_count": len(known),
+        "more_incidents": len(known) - len(rows),
         "overdue": overdue[:OVERDUE],
         "overdue_count": len(overdue),
     }
 
 
 def _moment(
-    found: Sequence[IncidentFacts], waiting: Sequence[Duty], now: datetime
+    known: Sequence[IncidentFacts], waiting: Sequence[Duty], now: datetime
 ) -> datetime | None:
     """When the page changes next by time alone: something of it is late from then on."""
     due = [duty.due_at for duty in waiting if duty.due_at is not None]
-    due += [point.due_at for facts in found for point in facts.open_checkpoints]
+    due += [point.due_at for facts in known for point in facts.open_checkpoints]
     return min((at + SETTLED for at in due if at + SETTLED > now), default=None)
 
 

@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from incidents.models import Incident
 from kernel import clock
 
-_SHOWN = 3
+_NAV_INCIDENTS = 3
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -26,4 +26,4 @@ def _nav(request: HttpRequest) -> list[Incident]:
     if user is None or not user.is_authenticated:
         return []
     active = Incident.objects.visible_to(user).in_progress().worst_first()
-    return list(active.only("pk", "title", "severity", "status", "declared_at")[:_SHOWN])
+    return list(active.only("pk", "title", "severity", "status", "declared_at")[:_NAV_INCIDENTS])

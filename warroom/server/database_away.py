@@ -51,9 +51,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def reason(error: BaseException | None) -> Why | None:
     """Why the database did not answer; ``None`` when that is not what went wrong."""
-    for one in _chain(error):
-        if isinstance(one, OperationalError | InterfaceError):
-            return _why(one.__cause__)
+    for cause in _chain(error):
+        if isinstance(cause, OperationalError | InterfaceError):
+            return _why(cause.__cause__)
     return None
 
 
@@ -67,8 +67,8 @@ def _answers() -> bool:
     """Whether the server takes connections. A pool that has none to give says the same of a
     database that is away and of one where all are in use."""
     server = connection.get_connection_params()
-    given = {name: server[name] for name in ("host", "port") if name in server}
-    info = make_conninfo(**given, connect_timeout=PING)
+    address = {name: server[name] for name in ("host", "port") if name in server}
+    info = make_conninfo(**address, connect_timeout=PING)
     return PGconn.ping(info.encode()) == Ping.OK
 
 

@@ -4,7 +4,7 @@ Django writes a whole body aside, on disk when it is long, before the first of o
 here a body that says it is too long is not read, and one that does not say is counted as it comes.
 Django answers either with the page of ``incidents.web.uploads``: it gets no body, and
 ``TOO_LARGE``. A body that is not complete within
-``PATIENCE`` is given up, and Django hears nothing of it.
+``BODY_TIMEOUT_SECONDS`` is given up, and Django hears nothing of it.
 """
 
 import asyncio
@@ -18,20 +18,25 @@ type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Message], Awaitable[None]]
 type App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
-PATIENCE = 300.0
+BODY_TIMEOUT_SECONDS = 300.0
 """Seconds for a whole body: the longest comes in that time by half a megabit a second."""
 
 
 class BodyLimit:
     """Wraps an ASGI application for HTTP."""
 
-    def __init__(self, app: App, most: int = LONGEST_REQUEST, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        app: App,
+        max_bytes: int = LONGEST_REQUEST,
+        timeout_seconds: float = BODY_TIMEOUT_SECONDS,
+    ) -> None:
         self.app = app
-        self.most = most
-        self.patience = patience
+        self.max_bytes = max_bytes
+        self.timeout_seconds = timeout_seconds
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        body = _Body(scope, receive, self.most, self.patience)
+        body = _Body(scope, receive, self.max_bytes, self.timeout_seconds)
         await self.app(body.scope, body.receive, send)
         if body.slow:
             await send(_TOO_SLOW)
@@ -49,13 +54,13 @@ class _Body:
     """One request's body, which ends early when it is too long."""
 
     def __init__(
-        self, scope: MutableMapping[str, Any], receive: Receive, most: int, patience: float
+        self, scope: MutableMapping[str, Any], receive: Receive, max_bytes: int, timeout: float
     ) -> None:
-        self.scope = {**scope, TOO_LARGE: _announced(scope) > most}
+        self.scope = {**scope, TOO_LARGE: _announced(scope) > max_bytes}
         self._receive = receive
-        self._left = most
+        self._left = max_bytes
         self._ended = False
-        self._until = asyncio.get_running_loop().time() + patience
+        self._until = asyncio.get_running_loop().time() + timeout
         self._whole = False
         self.slow = False
 
@@ -94,5 +99,5 @@ class _Body:
 
 def _announced(scope: MutableMapping[str, Any]) -> int:
     """Bytes, as the header says; the server has refused one that is no number."""
-    said = [value for name, value in scope["headers"] if name == b"content-length"]
-    return max((int(value) for value in said if value.isdigit() and len(value) < 20), default=0)
+    lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+    return max((int(value) for value in lengths if value.isdigit() and len(value) < 20), default=0)

@@ -39,13 +39,13 @@ def _joined_stylesheet(paths: dict[str, Any]) -> str:
         with storage.open(path) as file:
             return str(file.read().decode())
 
-    def part(found: "re.Match[str]") -> str:
-        return f"@layer {found['layer']} {{\n{source(found['name'])}}}"
+    def part(match: "re.Match[str]") -> str:
+        return f"@layer {match['layer']} {{\n{source(match['name'])}}}"
 
     return _IMPORT.sub(part, source(STYLESHEET))
 
 
-ASKED = {
+CONDITIONAL_HEADERS = {
     b"accept-encoding": "HTTP_ACCEPT_ENCODING",
     b"if-modified-since": "HTTP_IF_MODIFIED_SINCE",
     b"if-none-match": "HTTP_IF_NONE_MATCH",
@@ -72,21 +72,33 @@ class StaticFiles:
         self._files = _Files()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        file = self._found(scope["path"])
+        file = self._find(scope["path"])
         if file is None:
             await self._app(scope, receive, send)
             return
-        given = [(ASKED[n], value.decode("latin-1")) for n, value in scope["headers"] if n in ASKED]
-        answer = file.get_response(scope["method"], dict(given))
-        told = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+        headers = [
+            (CONDITIONAL_HEADERS[name], value.decode("latin-1"))
+            for name, value in scope["headers"]
+            if name in CONDITIONAL_HEADERS
+        ]
+        answer = file.get_response(scope["method"], dict(headers))
+        response_headers = [
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers
+        ]
         body = b""
         if answer.file is not None:
             with answer.file:
                 body = answer.file.read()
-        await send({"type": "http.response.start", "status": int(answer.status), "headers": told})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": int(answer.status),
+                "headers": response_headers,
+            }
+        )
         await send({"type": "http.response.body", "body": body})
 
-    def _found(self, path: str) -> Any:
+    def _find(self, path: str) -> Any:
         if self._files.autorefresh:
             return self._files.find_file(path)
         return self._files.files.get(path)

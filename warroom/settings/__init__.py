@@ -90,7 +90,7 @@ DATABASES = {
     "default": pooled(
         env.dj_db_url("DATABASE_URL", conn_health_checks=True),
         size=env.int("DATABASE_POOL", 20),
-        patience=env.int("DATABASE_POOL_TIMEOUT", 10),
+        timeout=env.int("DATABASE_POOL_TIMEOUT", 10),
         statement=env.int("DATABASE_STATEMENT_TIMEOUT", 30),
         lock=env.int("DATABASE_LOCK_TIMEOUT", 10),
         idle=env.int("DATABASE_IDLE_TIMEOUT", 60),

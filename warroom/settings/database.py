@@ -5,7 +5,7 @@ from typing import Any
 CONNECT = 5
 """Seconds for a new connection."""
 
-_KEPT_ALIVE = {
+_KEEPALIVES = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
@@ -19,7 +19,7 @@ def pooled(
     database: dict[str, Any],
     *,
     size: int,
-    patience: int,
+    timeout: int,
     statement: int,
     lock: int,
     idle: int,
@@ -29,17 +29,20 @@ def pooled(
     Under ASGI each request has a thread of its own, so connections are kept by the process and not
     by the thread.
     """
-    given = database.get("OPTIONS", {})
+    url_options = database.get("OPTIONS", {})
     limits = {
         "statement_timeout": statement,
         "lock_timeout": lock,
         "idle_in_transaction_session_timeout": idle,
     }
-    words = [given.get("options", ""), *(f"-c {name}={most}s" for name, most in limits.items())]
-    options = {"connect_timeout": CONNECT, **_KEPT_ALIVE, **given}
-    options["options"] = " ".join(word for word in words if word)
+    server_options = [
+        url_options.get("options", ""),
+        *(f"-c {name}={most}s" for name, most in limits.items()),
+    ]
+    options = {"connect_timeout": CONNECT, **_KEEPALIVES, **url_options}
+    options["options"] = " ".join(word for word in server_options if word)
     # One who tries longer waits ever longer between two tries, and so finds a database that is back
     # up to a minute late; who gave up tries at once for the next request.
-    patient = {"timeout": patience, "reconnect_timeout": CONNECT}
-    options["pool"] = {"min_size": 1, "max_size": size, **patient}
+    pool_timeouts = {"timeout": timeout, "reconnect_timeout": CONNECT}
+    options["pool"] = {"min_size": 1, "max_size": size, **pool_timeouts}
     return {**database, "OPTIONS": options}

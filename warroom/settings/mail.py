@@ -2,7 +2,7 @@
 
 from typing import Any
 
-PATIENCE = 10
+SMTP_TIMEOUT_SECONDS = 10
 """Seconds; a mail server that hangs must not hold a worker."""
 
 _SMTP = {
@@ -21,7 +21,7 @@ def mailers(parsed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     options: dict[str, Any] = {}
     if backend.endswith(".smtp.EmailBackend"):
         options = {name: parsed[key] for name, key in _SMTP.items() if parsed[key] is not None}
-        options["timeout"] = parsed["EMAIL_TIMEOUT"] or PATIENCE
+        options["timeout"] = parsed["EMAIL_TIMEOUT"] or SMTP_TIMEOUT_SECONDS
         backend = "comms.delivery.smtp.EmailBackend"
     elif backend.endswith(".filebased.EmailBackend"):
         options = {"file_path": f"/{parsed['EMAIL_FILE_PATH']}"}

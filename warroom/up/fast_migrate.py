@@ -32,22 +32,22 @@ def is_empty(database: str) -> bool:
 @contextmanager
 def rendering_less() -> Iterator[None]:
     """For the length of the block; one thread migrates, and nothing else."""
-    kept = [(owner, name, getattr(owner, name)) for owner, name in _ONLY_OPTIONS]
-    for owner, name, change in kept:
+    originals = [(owner, name, getattr(owner, name)) for owner, name in _ONLY_OPTIONS]
+    for owner, name, change in originals:
         setattr(owner, name, _unrendered(change))
     try:
         yield
     finally:
-        for owner, name, change in kept:
+        for owner, name, change in originals:
             setattr(owner, name, change)
 
 
 def _unrendered(change: Callable[..., Any]) -> Callable[..., Any]:
-    def changed(*args: Any, **said: Any) -> Any:
+    def changed(*args: Any, **kwargs: Any) -> Any:
         render = ProjectState.reload_model
         ProjectState.reload_model = _tell
         try:
-            return change(*args, **said)
+            return change(*args, **kwargs)
         finally:
             ProjectState.reload_model = render
 

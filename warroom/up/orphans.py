@@ -5,7 +5,7 @@ from pathlib import Path
 import psutil
 
 MARK = "WARROOM_SUPERVISED_ON"
-_PATIENCE = 8.0
+_STOP_TIMEOUT_SECONDS = 8.0
 
 
 def end_leftovers(data: Path) -> None:
@@ -13,10 +13,10 @@ def end_leftovers(data: Path) -> None:
     left = [process for process in psutil.process_iter() if _marked(process, str(data))]
     for process in left:
         _tell(process, insist=False)
-    _, deaf = psutil.wait_procs(left, timeout=_PATIENCE)
+    _, deaf = psutil.wait_procs(left, timeout=_STOP_TIMEOUT_SECONDS)
     for process in deaf:
         _tell(process, insist=True)
-    psutil.wait_procs(deaf, timeout=_PATIENCE)
+    psutil.wait_procs(deaf, timeout=_STOP_TIMEOUT_SECONDS)
 
 
 def _marked(process: psutil.Process, data: str) -> bool:

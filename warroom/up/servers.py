@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from warroom.up.embedded import DataFolder, NoServers, held
+from warroom.up.embedded import DataFolder, NoServers, running_servers
 from warroom.up.orphans import end_leftovers
 
 _OFFLINE = {
@@ -43,13 +43,13 @@ def elsewhere() -> bool:
 
 
 @contextmanager
-def servers_for(words: list[str]) -> Iterator[None]:
+def servers_for(argv: list[str]) -> Iterator[None]:
     """Run the block with an environment in which the settings can be read."""
-    command = words[0] if words else ""
+    command = argv[0] if argv else ""
     with ExitStack() as stack:
-        if command == "up" and not {"--help", "-h"} & set(words):
-            _for_up(stack, words)
-        elif command in _OFFLINE or {"--help", "-h"} & set(words):
+        if command == "up" and not {"--help", "-h"} & set(argv):
+            _for_up(stack, argv)
+        elif command in _OFFLINE or {"--help", "-h"} & set(argv):
             _default(_NOWHERE)
         elif not elsewhere():
             _default(_for_demo(stack) if command == "demo" else _running())
@@ -58,10 +58,10 @@ def servers_for(words: list[str]) -> Iterator[None]:
         yield
 
 
-def _for_up(stack: ExitStack, words: list[str]) -> None:
+def _for_up(stack: ExitStack, argv: list[str]) -> None:
     """Nothing starts before the folder is known to be ours and the port to be free."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    host, port = listening(words)
+    host, port = listening(argv)
     outside = elsewhere()
     data = DataFolder.default()
     data.make()
@@ -76,24 +76,24 @@ def _for_up(stack: ExitStack, words: list[str]) -> None:
     _require_free(host, port)
     stack.callback(end_leftovers, data.path)
     _default({"SECRET_KEY": data.secret_key()})
-    _default({"DEMO": "0" if outside and "--demo" not in words else "1"})
+    _default({"DEMO": "0" if outside and "--demo" not in argv else "1"})
     data.static.mkdir(exist_ok=True)
     _default({"STATIC_ROOT": str(data.static)})
     _default({"PROMETHEUS_MULTIPROC_DIR": str(data.metrics())})
     _default({"BASE_URL": f"http://localhost:{port}"})
     if not outside:
-        _default(stack.enter_context(held(data)))
+        _default(stack.enter_context(running_servers(data)))
 
 
-def listening(words: list[str]) -> tuple[str, int]:
+def listening(argv: list[str]) -> tuple[str, int]:
     """Host and port from ``--host`` and ``--port``, else from the environment."""
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
-    for word, following in zip(words, [*words[1:], ""], strict=False):
-        name, given, value = word.partition("=")
+    for word, following in zip(argv, [*argv[1:], ""], strict=False):
+        name, equals_sign, value = word.partition("=")
         if name == "--port":
-            port = value if given else following
+            port = value if equals_sign else following
         elif name == "--host":
-            host = value if given else following
+            host = value if equals_sign else following
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise NoServers(f"{port!r} is not a port: give a number from 1 to 65535.")
     return host, int(port)
@@ -127,7 +127,7 @@ def _for_demo(stack: ExitStack) -> dict[str, str]:
     """On the embedded servers, which are for trying Warroom out, the demo needs no leave."""
     data = DataFolder.default()
     _default({"DEMO": "1"})
-    return data.running() or stack.enter_context(held(data))
+    return data.running() or stack.enter_context(running_servers(data))
 
 
 def _default(environment: dict[str, str]) -> None:

@@ -48,24 +48,24 @@ class Shape:
         return self != Shape()
 
 
-_ONE_EACH = Shape()
+_SINGLE_PROCESSES = Shape()
 
 
 def commands(
-    host: str, port: int, data: Path, shape: Shape = _ONE_EACH, fd: int | None = None
+    host: str, port: int, data: Path, shape: Shape = _SINGLE_PROCESSES, fd: int | None = None
 ) -> dict[str, list[str]]:
     """What runs, by name. With ``fd``, a socket that listens already, the web opens none."""
     celery = ["celery", "--app", "warroom.celery", "--quiet"]
     place = ["--host", host, "--port", str(port)] if fd is None else ["--fd", str(fd)]
     web = ["uvicorn", "warroom.asgi:application", *place, *_UVICORN]
-    found = dict.fromkeys(_names("web", shape.web), web)
+    by_name = dict.fromkeys(_names("web", shape.web), web)
     for name in _names("worker", shape.workers):
-        found[name] = [*celery, "worker", *_WORKER.split(), "--hostname", f"{name}@%h"]
+        by_name[name] = [*celery, "worker", *_WORKER.split(), "--hostname", f"{name}@%h"]
     for name in _names("beat", shape.beats):
         schedule = str(data / f"{name}-schedule")
         quiet = ["--pidfile=", "--loglevel", "WARNING"]
-        found[name] = [*celery, "beat", "--schedule", schedule, *quiet]
-    return found
+        by_name[name] = [*celery, "beat", "--schedule", schedule, *quiet]
+    return by_name
 
 
 def _names(kind: str, how_many: int) -> Iterable[str]:
@@ -84,8 +84,8 @@ def supervise(
         listener = stack.enter_context(_listener(host, port)) if shape.web > 1 else None
         fd = listener.fileno() if listener else None
         manager = (RevivingManager if shape.cluster else HandingManager)(Printer(output))
-        for name, words in commands(host, port, data, shape, fd).items():
-            _add(manager, name, words, data, [fd] if fd and "uvicorn" in words else [])
+        for name, argv in commands(host, port, data, shape, fd).items():
+            _add(manager, name, argv, data, [fd] if fd and "uvicorn" in argv else [])
         return _run(manager, host, port, data, ready)
 
 
@@ -98,9 +98,9 @@ def _listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _add(manager: HandingManager, name: str, words: list[str], data: Path, fds: list[int]) -> None:
+def _add(manager: HandingManager, name: str, argv: list[str], data: Path, fds: list[int]) -> None:
     environment = {**os.environ, MARK: str(data), "PYTHONUNBUFFERED": "1"}
-    line = "exec " + shlex.join([sys.executable, *_PYTHON, "-m", *words])
+    line = "exec " + shlex.join([sys.executable, *_PYTHON, "-m", *argv])
     manager.add_process(name, line, env=environment, cwd=str(BASE_DIR)).fds = fds
 
 
@@ -123,7 +123,7 @@ def _run(
         _end_all(data)
         over.set()
         watcher.join()
-    return manager.returncode in _TOLD_TO_STOP
+    return manager.returncode in _STOPPED_EXIT_CODES
 
 
 def _end_all(data: Path) -> None:
@@ -134,7 +134,7 @@ def _end_all(data: Path) -> None:
         end_leftovers(data)
 
 
-_TOLD_TO_STOP = (130, 143)
+_STOPPED_EXIT_CODES = (130, 143)
 _PYTHON = ("-W", "ignore:You're running the worker with superuser privileges")
 
 

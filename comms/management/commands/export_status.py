@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from comms.models import StatusSite
 from comms.status import export, snapshot
 from kernel import clock
-from kernel.db_timeouts import patient
+from kernel.db_timeouts import raised_db_timeouts
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("where", help="a folder, or storage:NAME for one of STORAGES")
 
-    @patient()
+    @raised_db_timeouts()
     def handle(self, *args: Any, where: str, **options: Any) -> None:
         wanted = StatusSite.objects.filter(pk=1).values_list("wanted", flat=True).first()
         made = snapshot.make(wanted or 1, clock.now())

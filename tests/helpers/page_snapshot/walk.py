@@ -189,9 +189,10 @@ class Addresses:
                 values.append([(name, one) for one in found])
             for one in itertools.product(*values):
                 chosen = dict(one)
-                if "unknown" in chosen and "lane" in chosen:
-                    if self.unknown_lanes[incident, chosen["unknown"]] != chosen["lane"]:
-                        continue
+                if {"unknown", "lane"} <= chosen.keys() and (
+                    self.unknown_lanes[incident, chosen["unknown"]] != chosen["lane"]
+                ):
+                    continue
                 yield chosen
 
     def _values(self, pattern: Pattern, incident: int, name: str) -> list[Any]:

@@ -1,10 +1,10 @@
 """Runs inside the checkout whose pages are kept, with its interpreter: ``main`` is the way in."""
 
 import asyncio
+import io
 import json
 import logging
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,14 +34,14 @@ def main(checkout: Path, folder: Path) -> int:
     with _servers(checkout) as environment, _receiver() as (webhook, requests):
         os.environ.update(
             environment,
-            SECRET_KEY="a key that is the same in every run",  # noqa: S106
+            SECRET_KEY="a key that is the same in every run",
             DJANGO_SETTINGS_MODULE="warroom.settings",
             DEMO="1",
             EMAIL_URL="memory://",
             BASE_URL="http://localhost:8000",
             ALLOWED_HOSTS="localhost,testserver,127.0.0.1",
             OUTGOING_ALLOW="127.0.0.0/8",
-            METRICS_TOKEN="metrics",  # noqa: S106
+            METRICS_TOKEN="metrics",
         )
         moment = fixed.fix_clock(NOW)
         import django
@@ -62,7 +62,7 @@ def _written(keeper: Keeper, moment: Any, webhook: str, requests: list[str]) -> 
 
     setup_test_environment()
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("demo", verbosity=0, stdout=open(os.devnull, "w"))
+    call_command("demo", verbosity=0, stdout=io.StringIO())
     _fix_surfaces()
     story = Story(keeper, moment)
     add_people(story)
@@ -125,7 +125,7 @@ def _servers(checkout: Path) -> Iterator[dict[str, str]]:
     """The checkout's own embedded PostgreSQL and Valkey, wherever that package lies."""
     package = next(checkout.glob("warroom/**/embedded/__main__.py")).parent
     module = ".".join(package.relative_to(checkout).parts)
-    with tempfile.TemporaryDirectory(prefix="warroom-", dir="/tmp") as folder:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="warroom-", dir="/tmp") as folder:
         words = [sys.executable, "-m", module, folder, "--fast"]
         holder = subprocess.Popen(
             words,
@@ -135,7 +135,8 @@ def _servers(checkout: Path) -> Iterator[dict[str, str]]:
             text=True,
             start_new_session=True,
         )
-        assert holder.stdin is not None and holder.stdout is not None
+        assert holder.stdin is not None
+        assert holder.stdout is not None
         try:
             answer = json.loads(holder.stdout.readline())
             if "DATABASE_URL" not in answer:
@@ -283,7 +284,7 @@ def _rows(keeper: Keeper, webhook: str) -> None:
         )
         tables = [row[0] for row in cursor.fetchall() if row[0] not in _PASSING]
         for table in tables:
-            cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')  # noqa: S608
+            cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
             columns = [column.name for column in cursor.description]
             lines = []
             for row in cursor.fetchall():

@@ -115,7 +115,7 @@ def test_the_largest_file_with_much_text_still_arrives(
 
 
 async def test_a_body_that_does_not_come_to_its_end_is_given_up() -> None:
-    limited = BodyLimit(get_asgi_application(), patience=0.3)
+    limited = BodyLimit(get_asgi_application(), timeout_seconds=0.3)
     scope = _post((b"content-length", b"1000")).scope
     asked = ApplicationCommunicator(limited, scope)
     await asked.send_input({"type": "http.request", "body": b"a byte", "more_body": True})

@@ -7,7 +7,7 @@ from django.db import connection
 
 from incidents.models import Incident
 from kernel import clock
-from kernel.db_timeouts import patient
+from kernel.db_timeouts import raised_db_timeouts
 from warroom import demo
 
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--reset", action="store_true", help="empty the database first")
 
-    @patient()
+    @raised_db_timeouts()
     def handle(self, *args: object, reset: bool = False, **options: object) -> None:
         if not settings.DEMO:
             raise CommandError("The demo is off: set DEMO=1 to let it write to this database.")

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.commands import migrate
 
-from kernel.db_timeouts import patient
+from kernel.db_timeouts import raised_db_timeouts
 from warroom.up import fast_migrate
 
 
@@ -12,5 +12,5 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         quick = fast_migrate.is_empty(options["database"])
-        with patient(), fast_migrate.rendering_less() if quick else nullcontext():
+        with raised_db_timeouts(), fast_migrate.rendering_less() if quick else nullcontext():
             super().handle(*args, **options)

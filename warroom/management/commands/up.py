@@ -14,7 +14,7 @@ from warroom.up.embedded import DataFolder
 from warroom.up.servers import listening
 from warroom.up.supervisor import Shape, supervise
 
-_SHOWN = 20
+_LOG_LINES = 20
 
 
 class Command(BaseCommand):
@@ -45,21 +45,21 @@ class Command(BaseCommand):
         with ExitStack() as stack:
             log = sys.stdout if settings.DEBUG else stack.enter_context(data.programs_log.open("w"))
             # Flushed: into a pipe or a file the screen would else come with the end.
-            said = screen(port, data.path)
-            welcome = partial(print, said, end="", file=self.stdout, flush=True)
+            text = screen(port, data.path)
+            welcome = partial(print, text, end="", file=self.stdout, flush=True)
             shape = Shape(options["web"], options["workers"], options["beats"])
-            told = supervise(host, port, data.path, log, welcome, shape)
-        if not told:
+            stopped_by_user = supervise(host, port, data.path, log, welcome, shape)
+        if not stopped_by_user:
             raise CommandError(f"A process ended by itself, so all were stopped. {self._why(data)}")
 
     def _why(self, data: DataFolder) -> str:
         if settings.DEBUG:
             return "The lines above say why."
-        last = data.programs_log.read_text(errors="replace").splitlines()[-_SHOWN:]
+        last = data.programs_log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
         return "\n".join(["The log's last lines:", *last])
 
 
-def _count(said: str) -> int:
-    if not said.isdecimal() or not 0 < int(said) < 100:
-        raise ArgumentTypeError(f"{said!r} is not a number from 1 to 99")
-    return int(said)
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 100:
+        raise ArgumentTypeError(f"{text!r} is not a number from 1 to 99")
+    return int(text)

@@ -25,13 +25,13 @@ class Command(BaseCommand):
         path: Path = options["file"]
         try:
             about = manifest_of(path)
-            found = list(broken(path))
-            found += [] if found else list(self._against_record(path, about))
+            problems = list(broken(path))
+            problems += [] if problems else list(self._against_record(path, about))
         except Unreadable as error:
             raise CommandError(str(error)) from error
-        for sentence in found:
+        for sentence in problems:
             self.stdout.write(self.style.ERROR(f"{path.name} broken: {sentence}."))
-        if found:
+        if problems:
             raise CommandError("The package does not hold.")
         files, entries = len(about["files"]), about["entries"]
         self.stdout.write(f"{path.name} holds: {files} files, {entries} entries.")

@@ -12,7 +12,7 @@ from incidents.locking import lock
 from incidents.models import Incident
 from incidents.timeline.evidence_integrity import broken_items
 from incidents.timeline.verify import verify
-from kernel.db_timeouts import patient
+from kernel.db_timeouts import raised_db_timeouts
 
 _REFERENCE = re.compile(r"(?:INC-)?(\d{1,18})", re.IGNORECASE)
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("incident", nargs="*", metavar="INC-n", help="the incidents to verify")
         parser.add_argument("--all", action="store_true", help="verify every incident")
 
-    @patient()
+    @raised_db_timeouts()
     def handle(self, *args: Any, **options: Any) -> None:
         numbers = self._numbers(options["incident"], options["all"])
         broken = [number for number in numbers if not self._holds(number)]
@@ -53,12 +53,12 @@ class Command(BaseCommand):
 
     def _holds(self, number: int) -> bool:
         """Print about one incident: that all of it is whole, or a line for each thing broken."""
-        found = _broken(number)
-        for sentence in found:
+        problems = _broken(number)
+        for sentence in problems:
             self.stdout.write(self.style.ERROR(f"INC-{number} broken: {sentence}."))
-        if not found:
+        if not problems:
             self.stdout.write(f"INC-{number} holds: {_counted(number)}.")
-        return not found
+        return not problems
 
 
 def _broken(number: int) -> list[str]:
@@ -80,5 +80,7 @@ def _read(incident: Incident) -> list[str]:
 def _counted(number: int) -> str:
     incident = Incident.objects.get(pk=number)
     entries, items = incident.last_seq, incident.evidence.count()
-    said = f"{entries} {'entry' if entries == 1 else 'entries'}"
-    return f"{said}, {items} {'item' if items == 1 else 'items'} of evidence" if items else said
+    summary = f"{entries} {'entry' if entries == 1 else 'entries'}"
+    return (
+        f"{summary}, {items} {'item' if items == 1 else 'items'} of evidence" if items else summary
+    )

@@ -5,6 +5,6 @@ process that asked for them ends, however it ends: even ``kill -9`` closes the p
 """
 
 from warroom.up.embedded.data import DataFolder, NoServers
-from warroom.up.embedded.hold import held, thrown_away
+from warroom.up.embedded.hold import running_servers, thrown_away
 
-__all__ = ["DataFolder", "NoServers", "held", "thrown_away"]
+__all__ = ["DataFolder", "NoServers", "running_servers", "thrown_away"]

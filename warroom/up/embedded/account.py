@@ -29,8 +29,8 @@ class Account:
             self.uid = owner or _nobody()
             self._prefix = _becoming(self.uid, needed)
 
-    def command(self, *words: str | Path) -> list[str]:
-        return [*self._prefix, *map(str, words)]
+    def command(self, *argv: str | Path) -> list[str]:
+        return [*self._prefix, *map(str, argv)]
 
     def give(self, folder: Path) -> None:
         """Make a new, empty folder the account's own."""
@@ -53,10 +53,10 @@ def _becoming(uid: int, needed: Iterable[Path]) -> list[str]:
             "PostgreSQL does not run as root, and setpriv (util-linux) is not here to change that: "
             "run as an ordinary user, or set DATABASE_URL and REDIS_URL."
         )
-    words = [setpriv, f"--reuid={uid}", "--clear-groups"]
+    argv = [setpriv, f"--reuid={uid}", "--clear-groups"]
     closed = [path for path in needed if not _open_to_all(path)]
     if not closed:
-        return words
+        return argv
     capability = _passing_capability()
     if capability is None:
         raise NoServers(
@@ -65,7 +65,7 @@ def _becoming(uid: int, needed: Iterable[Path]) -> list[str]:
         )
     # Without the bit, access(2) would judge by the account alone, and initdb asks access(2).
     return [
-        *words,
+        *argv,
         "--securebits=+no_setuid_fixup",
         f"--inh-caps=+{capability}",
         f"--ambient-caps=+{capability}",

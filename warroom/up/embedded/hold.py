@@ -13,10 +13,10 @@ from warroom.up.embedded.data import BASE_DIR, DataFolder, NoServers
 
 
 @contextmanager
-def held(data: DataFolder, *, fast: bool = False) -> Iterator[dict[str, str]]:
+def running_servers(data: DataFolder, *, fast: bool = False) -> Iterator[dict[str, str]]:
     """Servers on ``data`` for the length of the block; yields the environment that names them."""
     data.make()
-    words = [
+    argv = [
         sys.executable,
         "-m",
         "warroom.up.embedded",
@@ -25,7 +25,7 @@ def held(data: DataFolder, *, fast: bool = False) -> Iterator[dict[str, str]]:
     ]
     # In a session of its own: Ctrl-C in the terminal reaches us, and we stop the servers last.
     holder = subprocess.Popen(
-        words,
+        argv,
         cwd=BASE_DIR,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -36,10 +36,10 @@ def held(data: DataFolder, *, fast: bool = False) -> Iterator[dict[str, str]]:
     assert holder.stdout is not None
     try:
         answer = holder.stdout.readline()
-        said = json.loads(answer or '{"refused": "The embedded servers did not start."}')
-        if "refused" in said:
-            raise NoServers(said["refused"])
-        yield said
+        answer_data = json.loads(answer or '{"refused": "The embedded servers did not start."}')
+        if "refused" in answer_data:
+            raise NoServers(answer_data["refused"])
+        yield answer_data
     finally:
         holder.stdin.close()
         holder.wait()
@@ -51,7 +51,7 @@ def thrown_away() -> Iterator[dict[str, str]]:
     """Fast servers whose data goes with them, for tests and benchmarks."""
     with (
         tempfile.TemporaryDirectory(prefix="warroom-", dir=short_folder()) as folder,
-        held(DataFolder(Path(folder)), fast=True) as environment,
+        running_servers(DataFolder(Path(folder)), fast=True) as environment,
     ):
         yield environment
 

@@ -54,13 +54,13 @@ class _Server:
             return
         draft = self.data.with_name(f"{self.data.name}.{os.getpid()}")
         self.account.give(draft)
-        made = self._run("initdb", "-D", draft, "-U", "postgres", "--auth=trust", "-E", "UTF8",
+        initdb = self._run("initdb", "-D", draft, "-U", "postgres", "--auth=trust", "-E", "UTF8",
                          "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
                          "--no-sync", "--no-instructions")  # fmt: skip
-        if made.returncode:
+        if initdb.returncode:
             shutil.rmtree(draft, ignore_errors=True)
             raise NoServers(
-                f"PostgreSQL could not make its data in {self.data}: {_last(made.stdout)}"
+                f"PostgreSQL could not make its data in {self.data}: {_last(initdb.stdout)}"
             )
         draft.rename(self.data)
 
@@ -77,23 +77,23 @@ class _Server:
         started = self._ctl("start", "-l", self.log, "-t", str(_START_SECONDS),
                             "-o", " ".join(options))  # fmt: skip
         if started.returncode:
-            said = _last(self.log.read_text(errors="replace"))
-            raise NoServers(f"PostgreSQL did not start on {self.data}: {said}")
+            output = _last(self.log.read_text(errors="replace"))
+            raise NoServers(f"PostgreSQL did not start on {self.data}: {output}")
 
     def stop(self) -> None:
         if self._ctl("status").returncode == 0:
             self._ctl("stop", "-m", "fast")
 
-    def _ctl(self, what: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        return self._run("pg_ctl", what, "-w", "-D", self.data, *words)
+    def _ctl(self, what: str, *argv: str | Path) -> subprocess.CompletedProcess[str]:
+        return self._run("pg_ctl", what, "-w", "-D", self.data, *argv)
 
-    def _run(self, program: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    def _run(self, program: str, *argv: str | Path) -> subprocess.CompletedProcess[str]:
         """Never a pipe for output: the server would inherit it, and reading would not end."""
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
         report = self.log.with_name(f"{program}.log")
         with report.open("w+") as file:
             done = subprocess.run(
-                self.account.command(self.binaries / program, *words),
+                self.account.command(self.binaries / program, *argv),
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
@@ -102,9 +102,9 @@ class _Server:
                 check=False,
             )
             file.seek(0)
-            said = file.read()
+            output = file.read()
         report.unlink()
-        return subprocess.CompletedProcess(done.args, done.returncode, said)
+        return subprocess.CompletedProcess(done.args, done.returncode, output)
 
 
 def binaries() -> Path:
