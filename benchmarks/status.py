@@ -2,9 +2,10 @@
 
 Three servers, each a uvicorn process with httptools and uvloop, asked in interleaved rounds by the
 same number of connections: Warroom's ``/status/``, an ASGI application that only knows the same
-bytes, and the same page as a Django view. Then, while readers go on asking: the time from the commit of an
-update to the first answer that holds it, through a real worker. Then the memory of the web process
-before and after 200,000 requests. Ends with one JSON line; exit status 1 when a limit is missed.
+bytes, and the same page as a Django view. Then, while readers go on asking: the time from the
+commit of an update to the first answer that holds it, through a real worker. Then the memory of the
+web process before and after 200,000 requests. Ends with one JSON line; exit status 1 when a limit
+is missed.
 """
 
 import contextlib
