@@ -189,10 +189,9 @@ class Addresses:
                 values.append([(name, one) for one in found])
             for one in itertools.product(*values):
                 chosen = dict(one)
-                if "unknown" in chosen and "lane" in chosen:
-                    if self.unknown_lanes[incident, chosen["unknown"]] != chosen["lane"]:
-                        continue
-                yield chosen
+                lane = self.unknown_lanes.get((incident, chosen.get("unknown")))
+                if lane is None or chosen["lane"] == lane:
+                    yield chosen
 
     def _values(self, pattern: Pattern, incident: int, name: str) -> list[Any]:
         if name == "lane":
@@ -284,8 +283,7 @@ class Walk:
             self.failed.append(f"{role} GET {url}: {type(error).__name__}: {error}")
             return None
         self.statuses[answer.status_code] += 1
-        if match := getattr(answer, "resolver_match", None):
-            self.covered[match.route] += 1
+        self.covered[_route_of(url)] += 1
         self.keeper.answer(f"pages/{moment}/{role}", name, f"{role} GET {name}", answer, url)
         return answer
 
@@ -333,9 +331,6 @@ class Walk:
                 "",
                 "not covered",
                 *missed,
-                "",
-                "failed",
-                *self.failed,
                 "",
             ]
         )
