@@ -107,6 +107,17 @@ def test_two_snapshots_are_compared_by_byte_or_by_what_shows(
     assert compare.main(one, other, html_whitespace=True) == laid_out
 
 
+@pytest.mark.parametrize(("html", "differs"), [(" <p>\\n a</p>", 0), ("<p>b</p>", 1)])
+def test_html_in_json_is_compared_as_html(tmp_path: Path, html: str, differs: int) -> None:
+    head = "anybody GET /live/\nstatus 200\ncontent-type: application/json\n\n"
+    for name, text in {"a": "<p>a</p>", "b": html}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "live.txt").write_text(f'{head}{{"panels": [{{"html": "{text}"}}]}}')
+
+    assert compare.main(tmp_path / "a", tmp_path / "b", html_whitespace=False) == 1
+    assert compare.main(tmp_path / "a", tmp_path / "b", html_whitespace=True) == differs
+
+
 def test_a_page_that_only_one_snapshot_has_is_a_difference(tmp_path: Path) -> None:
     one, other = _kept(tmp_path / "a", "<p>a</p>"), _kept(tmp_path / "b", "<p>a</p>")
     (other / "more.txt").write_text("")

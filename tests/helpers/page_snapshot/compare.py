@@ -1,8 +1,10 @@
 """Two snapshots side by side: what differs, as a person reads it."""
 
 import difflib
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from .whitespace import normalised
 
@@ -49,11 +51,30 @@ def _text(file: Path, html_whitespace: bool) -> str:
         return normalised(text)
     head, blank, body = text.partition("\n\n")
     if blank and "\ncontent-type: text/html" in head:
-        return _without_length(head) + "\n\n" + normalised(body)
+        return f"{_without_etag(head)}\n\n{normalised(body)}"
+    if blank and "\ncontent-type: application/json" in head:
+        return f"{_without_etag(head)}\n\n{_json(body)}"
     return text
 
 
-def _without_length(head: str) -> str:
+def _json(body: str) -> str:
+    """A value of the JSON a line; what is HTML in it without the whitespace of its layout."""
+
+    def laid_out(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: laid_out(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [laid_out(one) for one in value]
+        return normalised(value) if isinstance(value, str) and "<" in value else value
+
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return body
+    return json.dumps(laid_out(found), indent=1, ensure_ascii=False)
+
+
+def _without_etag(head: str) -> str:
     """An etag is a hash of the bytes, and so differs where only they do."""
     return "\n".join(line for line in head.split("\n") if not line.startswith("etag: "))
 

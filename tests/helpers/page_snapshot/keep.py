@@ -1,5 +1,6 @@
 """Answers as files: one a request, with its status, the headers that matter, and its body."""
 
+import gzip
 import hashlib
 import io
 import re
@@ -66,12 +67,15 @@ class Keeper:
     ) -> None:
         kept = [f"{key}: {headers[key]}" for key in HEADERS if key in headers]
         kept += [f"{key}: {headers[key]}" for key in sorted(headers) if key.startswith("set-c")]
-        kind = headers.get("content-type", "")
+        kind, encoding = headers.get("content-type", ""), headers.get("content-encoding")
+        if encoding:
+            kept.append(f"content-encoding: {encoding}")
+            body = _decoded(body, encoding)
         head = "\n".join([asked, f"status {status}", *kept, "", ""])
         path = self.folder / where / file_name(name)
         if body[:4] == b"PK\x03\x04":
             self.text(path, head + _members(body), url)
-        elif _TEXT.search(kind) and "content-encoding" not in headers:
+        elif _TEXT.search(kind):
             self.text(path, head + body.decode(errors="replace"), url)
         else:
             digest = hashlib.sha256(body).hexdigest() if body else "empty"
@@ -87,6 +91,15 @@ class Keeper:
 
     def write(self, where: str, text: str) -> None:
         self.text(self.folder / where, text)
+
+
+def _decoded(body: bytes, encoding: str) -> bytes:
+    if encoding == "br":
+        import brotli
+
+        plain: bytes = brotli.decompress(body)
+        return plain
+    return gzip.decompress(body)
 
 
 def _members(body: bytes) -> str:

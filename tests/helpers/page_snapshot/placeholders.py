@@ -25,7 +25,8 @@ def stable(text: str, url: str = "") -> str:
     text = numbered(_UUID, "uuid")(text)
     text = without_static_names(text)
     if url.split("?")[0] in _MEASURED:
-        text = _NUMBER.sub("<n>", text)
+        head, _, body = text.partition("\n\n")
+        text = f"{head}\n\n{_NUMBER.sub('<n>', body)}"
     return text
 
 

@@ -89,11 +89,11 @@ class Story:
     def _keep(self, who: str, url: str, filled: dict[str, Any], answer: Any) -> None:
         self._count += 1
         sent = "".join(
-            f"  {name} = {value}\n"
+            f"\n  {name} = {value!r}"
             for name, value in sorted(filled.items())
             if name != "csrfmiddlewaretoken"
         )
-        asked = f"{who} at {self.now:%d %H:%M:%S} POST {url}\n{sent}"
+        asked = f"{who} at {self.now:%d %H:%M:%S} POST {url}{sent}"
         name = f"{self._count:03} {who} {url}"
         self.keeper.answer("story", name, asked, answer, url)
 

@@ -11,69 +11,13 @@ PREFORMATTED = {"pre", "textarea", "script", "style"}
 PREFORMATTED_CLASSES = {"terminal", "diffstat", "message"}
 """Elements that the stylesheet gives ``white-space: pre-wrap``."""
 
-BLOCK = set(
-    [
-        "address",
-        "article",
-        "aside",
-        "base",
-        "blockquote",
-        "body",
-        "br",
-        "caption",
-        "center",
-        "col",
-        "colgroup",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "head",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "link",
-        "main",
-        "menu",
-        "meta",
-        "nav",
-        "noscript",
-        "ol",
-        "optgroup",
-        "option",
-        "p",
-        "pre",
-        "script",
-        "search",
-        "section",
-        "style",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "template",
-        "tfoot",
-        "th",
-        "thead",
-        "title",
-        "tr",
-        "ul",
-    ]
-)
+_BLOCK = """
+    address article aside base blockquote body br caption center col colgroup details dialog div dl
+    fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li
+    link main menu meta nav noscript ol optgroup option p pre script search section style summary
+    table tbody td template tfoot th thead title tr ul
+"""
+BLOCK = frozenset(_BLOCK.split())
 """Whitespace at either side of their tags is not rendered. Those that are not displayed at all
 count too where they stand between blocks, as in ``head``; ``HIDDEN`` are looked through."""
 
@@ -83,23 +27,8 @@ MAYBE_INLINE = {"dt", "dd"}
 
 INLINE_BLOCK = {"button", "select", "svg", "video", "object", "iframe", "canvas", "meter"}
 REPLACED = {"img", "input", "textarea", "progress", "embed", "audio"}
-VOID = set(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"}
+VOID |= {"track", "wbr"}
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 
 

@@ -5,6 +5,8 @@ import io
 import json
 import logging
 import os
+import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,9 @@ from .keep import Keeper
 
 NOW = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
 """When the demo has reached T+00:37."""
+
+RECEIVER = "receiver.example.org"
+RECEIVER_PORT = 18917
 
 
 def main(checkout: Path, folder: Path) -> int:
@@ -62,17 +67,12 @@ def _written(keeper: Keeper, moment: Any, webhook: str, requests: list[str]) -> 
 
     setup_test_environment()
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("demo", verbosity=0, stdout=io.StringIO())
+    call_command("demo", stdout=io.StringIO())
     _fix_surfaces()
     story = Story(keeper, moment)
     add_people(story)
     tick(story)
     walk = Walk(story)
-    if os.environ.get("STORY_ONLY"):
-        after_the_demo(story, webhook)
-        days_later(story)
-        print("\n".join(story.refused))
-        return 0
     _say("the demo at T+00:37")
     some = {role: ROLES[role] for role in ("commander", "lane owner")}
     walk.everywhere("1 demo", some, only="/INC-42/")
@@ -88,13 +88,16 @@ def _written(keeper: Keeper, moment: Any, webhook: str, requests: list[str]) -> 
     asyncio.run(_status_site(keeper))
     _mails(keeper)
     for number, one in enumerate(requests, 1):
-        keeper.write(f"requests/{number:03}.txt", one.replace(webhook, "http://<receiver>"))
-    _rows(keeper, webhook)
+        keeper.write(f"requests/{number:03}.txt", one)
+    _rows(keeper)
+    (keeper.folder / "failed.txt").write_text("".join(f"{one}\n" for one in walk.failed))
     report = walk.report()
     (keeper.folder / "coverage.txt").write_text(report)
     (keeper.folder / "static-names.txt").write_text("\n".join(sorted(keeper.static)) + "\n")
     print(report)
     print(f"{keeper.count} answers in {keeper.folder}")
+    for one in walk.failed:
+        print(f"failed: {one}")
     for one in story.refused:
         print(f"not as the story wants it: {one}")
     sys.stdout.flush()
@@ -164,11 +167,21 @@ def _receiver() -> Iterator[tuple[str, list[str]]]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    # The name and the port stand in the record, so they are the same in every run; the address is
+    # this process's own, so that two runs do not meet.
+    address = f"127.{os.getpid() >> 16 & 63 | 64}.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: Any, *args: Any, **options: Any) -> Any:
+        return real(address if host == RECEIVER else host, *args, **options)
+
+    server = ThreadingHTTPServer((address, RECEIVER_PORT), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    socket.getaddrinfo = getaddrinfo
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", taken
+        yield f"http://{RECEIVER}:{RECEIVER_PORT}", taken
     finally:
+        socket.getaddrinfo = real
         server.shutdown()
 
 
@@ -180,8 +193,7 @@ async def _status_site(keeper: Keeper) -> None:
 
     application = import_string("warroom.asgi.application")
     out = keeper.folder / "export"
-    quiet = open(os.devnull, "w")  # noqa: SIM115
-    await sync_to_async(call_command)("export_status", str(out), stdout=quiet)
+    await sync_to_async(call_command)("export_status", str(out), stdout=io.StringIO())
     paths = {"/status/", "/status/none/", "/status/incidents/none/"}
     for file in sorted(out.rglob("*")):
         if file.is_file():
@@ -233,7 +245,13 @@ async def _served(
     }
     sent: list[dict[str, Any]] = []
 
+    body_sent = False
+
     async def receive() -> dict[str, Any]:
+        nonlocal body_sent
+        if body_sent:
+            await asyncio.Event().wait()
+        body_sent = True
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: dict[str, Any]) -> None:
@@ -270,10 +288,11 @@ _PASSING = {
     "django_content_type",
     "auth_permission",
 }
+DERIVED_KEY = re.compile(r'^{"key": "[0-9a-f-]{36}", ')
 _UNREPEATABLE = {"password", "last_login", "applied"}
 
 
-def _rows(keeper: Keeper, webhook: str) -> None:
+def _rows(keeper: Keeper) -> None:
     """Every table, a row a line: what was written, beside what is shown."""
     from django.db import connection
 
@@ -295,6 +314,8 @@ def _rows(keeper: Keeper, webhook: str) -> None:
                     for name, value in zip(columns, row, strict=True)
                     if name not in _UNREPEATABLE
                 }
-                words = json.dumps(shown, default=str, ensure_ascii=False)
-                lines.append(words.replace(webhook, "http://<receiver>"))
+                lines.append(json.dumps(shown, default=str, ensure_ascii=False))
+            # A key that is derived from a random one says nothing, and gives no order.
+            if any(DERIVED_KEY.match(line) for line in lines):
+                lines.sort(key=lambda line: DERIVED_KEY.sub("", line))
             keeper.write(f"rows/{table}.txt", "\n".join(lines) + "\n")
