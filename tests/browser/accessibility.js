@@ -102,7 +102,7 @@
   window.judgeAccessibility = async ({ part, theme, isFirstWidth }) => {
     const found = await (isFirstWidth ? judgeFirstWidth : judgeOtherWidth)(part, theme);
     const tooWide = document.scrollingElement.scrollWidth - innerWidth;
-    if (tooWide > 0) found.push(`${tooWide} px too wide`);
+    if (tooWide > 0) found.push(`too wide by ${tooWide} px`);
     const heads = document.querySelectorAll("h1").length;
     if (heads !== 1) found.push(`${heads} first headings`);
     return found;
