@@ -1,4 +1,8 @@
-"""The machine's Chromium, else Playwright's own."""
+"""The machine's Chromium, else Playwright's own.
+
+The headless shell is Chromium without its windows: the same pages for a third of the processor time
+of a whole one, which pays most for each new visitor.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -6,7 +10,13 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

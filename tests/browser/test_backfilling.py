@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from incidents.models import Incident
+from tests.browser.accessibility import problems
 from tests.browser.conftest import DESK, Visits
-from tests.browser.test_pages import problems
 from tests.helpers.backfilled import TOLD
 
 pytestmark = pytest.mark.usefixtures("db")

@@ -11,8 +11,8 @@ from kernel import clock
 from retros.models import BacklogItem, Package
 from retros.package import actions as packages
 from retros.package import worker
+from tests.browser.accessibility import problems
 from tests.browser.conftest import Visits
-from tests.browser.test_pages import problems
 from tests.browser.test_retro import closed  # noqa: F401  (a fixture)
 from tests.browser.test_scenarios import decide, declare, execute, fill_in, staff, verify
 from tests.browser.world import World

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from incidents.vocabulary import LaneKind, Purpose, RoleName
 from kernel import clock
+from tests.browser.accessibility import problems
 from tests.browser.conftest import PHONE, Visits
-from tests.browser.test_pages import problems
 from tests.browser.world import World
 from tests.helpers.decision_inputs import PRECHECK
 from tests.helpers.decision_run import Executing

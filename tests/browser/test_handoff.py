@@ -8,10 +8,10 @@ from incidents.models import Incident
 from incidents.vocabulary import LaneKind, RoleName
 from kernel import clock
 from lanes import actions
+from tests.browser.accessibility import problems
 from tests.browser.conftest import Visits
 from tests.browser.test_keyboard import tab_to
 from tests.browser.test_live import AT_ONCE, entries, live
-from tests.browser.test_pages import problems
 from tests.browser.world import World
 
 LANE = LaneKind.COMMUNICATION

@@ -11,10 +11,10 @@ from incidents.models import Incident, Person
 from incidents.vocabulary import Group, LaneKind, RoleName
 from kernel import clock
 from lanes import actions
+from tests.browser.accessibility import problems
 from tests.browser.conftest import Visits
 from tests.browser.test_live import AT_ONCE, BACK, CUT_OFF, Line
 from tests.browser.test_moments import SEEN, Time
-from tests.browser.test_pages import problems
 from tests.browser.world import World
 from tests.helpers.decision_inputs import captured
 from tests.helpers.factories import PersonFactory

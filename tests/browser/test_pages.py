@@ -5,7 +5,6 @@ from datetime import timedelta
 from functools import cache
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from comms.actions import maintenance
@@ -13,12 +12,9 @@ from comms.actions.maintenance import Planned
 from kernel import clock
 from retros.backlog import actions as backlog
 from retros.backlog.actions import Work
-from tests.browser.conftest import DESK, PHONE, Visits
+from tests.browser.accessibility import problems
+from tests.browser.conftest import DESK, Visits
 from tests.browser.world import World
-
-WIDTHS = (DESK, PHONE)
-RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 ROOM = "/INC-42/"
 COMMANDS = (
@@ -35,37 +31,6 @@ COMMANDS = (
     "scenario",
     "notes",
 )
-
-
-JUDGE = """async ([part, options]) => {
-  const { violations } = await axe.run(part, options);
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`));
-}"""
-
-
-def judge(page: Page, part: str, only: dict[str, object]) -> list[str]:
-    options = {"runOnly": only, "resultTypes": ["violations"]}
-    return page.evaluate(JUDGE, [part, options])
-
-
-def problems(page: Page, part: str = "html") -> list[str]:
-    """What is wrong with what is shown, at both widths and in both themes."""
-    found = []
-    page.evaluate(Axe().axe_script)
-    for size in WIDTHS:
-        page.set_viewport_size(size)
-        page.emulate_media(color_scheme="light")
-        told = judge(page, part, RULES)
-        # Only colours differ between the themes.
-        page.emulate_media(color_scheme="dark")
-        told += [f"in the dark, {problem}" for problem in judge(page, part, COLOURS)]
-        wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
-        told += [f"{wide} px too wide"] if wide > 0 else []
-        found += [f"at {size['width']} px: {problem}" for problem in told]
-    if (heads := page.locator("h1").count()) != 1:
-        found.append(f"{heads} first headings")
-    return found
 
 
 type Step = Callable[[Page], str | None]

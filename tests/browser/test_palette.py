@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.accessibility import problems
 from tests.browser.conftest import PHONE, Visits
-from tests.browser.test_pages import problems
 from tests.browser.world import World
 
 ROOM = "/INC-42/"

@@ -3,9 +3,9 @@
 from playwright.sync_api import Page, expect
 
 from incidents.models import Incident
+from tests.browser.accessibility import problems
 from tests.browser.conftest import PHONE, Visits
 from tests.browser.test_live import BACK, Line, live
-from tests.browser.test_pages import problems
 from tests.browser.world import World
 from tests.helpers.live_app import serving
 

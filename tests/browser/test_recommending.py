@@ -9,8 +9,8 @@ from incidents.actions import roles
 from incidents.models import Incident
 from incidents.vocabulary import LaneKind, RoleName
 from kernel import clock
+from tests.browser.accessibility import problems
 from tests.browser.conftest import Visits
-from tests.browser.test_pages import problems
 from tests.browser.world import World
 from tests.helpers.decision_inputs import captured
 

@@ -9,8 +9,8 @@ from incidents.models import Incident
 from incidents.vocabulary import LaneKind
 from kernel import clock
 from retros.models import BacklogItem, LookBack
+from tests.browser.accessibility import problems
 from tests.browser.conftest import Visits
-from tests.browser.test_pages import problems
 from tests.browser.world import World
 from tests.helpers.factories import declared
 from tests.retros.closing.closable import Ending

@@ -14,8 +14,8 @@ from comms.status.invalidate import changed
 from comms.vocabulary import Progress, SurfaceState
 from incidents.models import Incident, Surface
 from kernel import clock
+from tests.browser.accessibility import problems
 from tests.browser.conftest import PATIENCE, Visits
-from tests.browser.test_pages import problems
 from tests.browser.world import World
 from tests.comms.status.published import over, say
 from tests.helpers.factories import SurfaceFactory

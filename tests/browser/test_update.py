@@ -11,9 +11,9 @@ from incidents.actions import lifecycle, roles
 from incidents.models import Incident
 from incidents.vocabulary import LaneKind, RoleName
 from kernel import clock
+from tests.browser.accessibility import problems
 from tests.browser.conftest import Visits
 from tests.browser.test_live import AT_ONCE, live
-from tests.browser.test_pages import problems
 from tests.browser.world import World
 from tests.helpers.messages import published
 from warroom.demo import surfaces

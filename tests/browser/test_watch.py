@@ -3,9 +3,9 @@
 from playwright.sync_api import Page, expect
 
 from incidents.models import Incident
+from tests.browser.accessibility import problems
 from tests.browser.conftest import Visits
 from tests.browser.test_handoff import ready
-from tests.browser.test_pages import problems
 from tests.browser.test_retro import closed  # noqa: F401  (a fixture)
 
 PATIENCE = 60_000
