@@ -14,9 +14,9 @@ class CommsConfig(AppConfig):
         from incidents.actions import restriction
         from incidents.panels.room import register_warnings
         from incidents.vocabulary import LaneKind
-        from lanes.panels import register_holds, register_line
+        from lanes.panels import register_line, register_page_context
 
-        register_holds(LaneKind.COMMUNICATION, panels.holds)
+        register_page_context(LaneKind.COMMUNICATION, panels.holds)
         register_line(LaneKind.COMMUNICATION, panels.line)
         register_warnings(panels.late)
         # What is restricted leaves the status page at once.

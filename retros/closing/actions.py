@@ -280,7 +280,7 @@ def _reopen(
 def end_offer(incident: Incident, closing: Closing, actor: Actor, now: datetime) -> None:
     """A step: a watch that is over is nobody's to take over any more."""
     reason = f"{closing.get_end_display()}: the watch is over."
-    handoff_steps.end_of_watch(incident, reason, actor, now)
+    handoff_steps.end_watch_step(incident, reason, actor, now)
 
 
 def watched(incident: Incident) -> Closing | None:
