@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from comms.models import Bulletin, Maintenance, MaintenanceUpdate, Update, UpdateSurface
 from comms.rules import headline_status, history
-from comms.rules.history import DAYS, Said, Span
+from comms.rules.history import DAYS, Span, Statement
 from comms.status.presenters import (
     shown_days,
     shown_incident,
@@ -51,7 +51,7 @@ def site(audience: Audience, now: datetime) -> Site:
     surfaces = {s.pk: s for s in Surface.objects.filter(on_status_page=True)}
     told = _told(_updates(reads, now))
     windows = _windows(reads, now)
-    spans = [span for said in told.values() for span in history.spans(_said(said))]
+    spans = [span for said in told.values() for span in history.build_spans(_said(said))]
     spans += _under_maintenance(windows, now)
     codes = _codes(told)
     incidents = sorted(
@@ -102,8 +102,8 @@ def _codes(told: Mapping[int, Sequence[Update]]) -> Mapping[int, str]:
     return {number: rows[0].code for number, rows in told.items()} | dict(named)
 
 
-def _said(updates: Sequence[Update]) -> list[Said]:
-    return [Said(update.published_at, states_of(update)) for update in updates]
+def _said(updates: Sequence[Update]) -> list[Statement]:
+    return [Statement(update.published_at, states_of(update)) for update in updates]
 
 
 def _windows(reads: Sequence[Audience], now: datetime) -> list[Maintenance]:
@@ -130,7 +130,7 @@ def _under_maintenance(windows: Iterable[Maintenance], now: datetime) -> list[Sp
 def _overall(surfaces: Sequence[ShownSurface], incidents: Sequence[ShownIncident]) -> Overall:
     active = [one for one in incidents if not one.is_over]
     state = worst([one.state for one in surfaces])
-    sentence = headline_status.words(
+    sentence = headline_status.headline(
         [(one.name, one.state) for one in surfaces], goes_on=bool(active)
     )
     return Overall(headline_status.indicator(state), state, sentence)

@@ -7,7 +7,7 @@ from comms.delivery import enqueue
 from comms.models import StatusSite
 
 
-def changed() -> None:
+def mark_changed_step() -> None:
     """A step: the pages that are served are no longer the newest; a worker renders them once."""
     if not StatusSite.objects.filter(pk=1).update(wanted=F("wanted") + 1):
         StatusSite.objects.bulk_create([StatusSite(pk=1)], ignore_conflicts=True)

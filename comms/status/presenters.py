@@ -123,7 +123,7 @@ def shown_surfaces(
             name=one.name,
             description=one.description,
             position=place,
-            state=history.now_of(one.pk, mine[one.pk]),
+            state=history.current_state(one.pk, mine[one.pk]),
             added_at=one.added_at,
             updated_at=_moved_at(one, mine[one.pk]),
             days=tuple(Day(*day) for day in history.days(one.pk, mine[one.pk], now)),

@@ -52,7 +52,7 @@ def offer(
         giver = handoff_facts.giver_of(incident, lane)
         proposed = handoff_facts.propose(incident, terms, lane, giver, now)
         _refuse(rules.violations(proposed))
-        # What the rules have just required.
+        # Required by the rules above.
         assert giver is not None
         handoff = handoff_steps.store_step(incident, proposed, lane, giver, terms, now)
         handoff_steps.record_offer_step(incident, handoff, actor, now)
