@@ -8,7 +8,7 @@ from comms.actions import UpdateInput
 from comms.messages.markdown import safe_html, safe_inline
 from comms.models import Update
 from comms.rules.public import public_status
-from comms.status.facts import READS
+from comms.status.facts import READABLE
 from comms.status.view_models import ShownIncident, ShownUpdate
 from comms.vocabulary import Audience, Progress
 from incidents.facts.incident import IncidentFacts
@@ -54,6 +54,6 @@ def preview_incident(
 def _since(incident: Incident, audience: str) -> datetime | None:
     """The time of the first update to these readers."""
     wanted = Audience.PUBLIC if audience == Audience.PUBLIC else Audience.INTERNAL
-    updates = Update.objects.filter(incident=incident, audience__in=READS[wanted])
+    updates = Update.objects.filter(incident=incident, audience__in=READABLE[wanted])
     first: datetime | None = updates.aggregate(first=Min("published_at"))["first"]
     return first
