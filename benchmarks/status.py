@@ -124,7 +124,7 @@ class Room:
         return declare(self.by.as_actor(), said, now=at).pk
 
     def say(self, incident: int, at: datetime, **other: Any) -> None:
-        from comms.actions import WrittenUpdate, publish_update
+        from comms.actions import UpdateInput, publish_update
 
         said: dict[str, Any] = {
             "audience": "public",
@@ -136,7 +136,7 @@ class Room:
             "next_at": at + timedelta(minutes=20),
             "surfaces": {self.surfaces[0].pk: "partial_outage"},
         }
-        publish_update(self.by.as_actor(), incident, WrittenUpdate(**(said | other)), now=at)
+        publish_update(self.by.as_actor(), incident, UpdateInput(**(said | other)), now=at)
 
     def over(self, at: datetime) -> None:
         """An incident of long ago: its end as a row, since nothing was mitigated here."""

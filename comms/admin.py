@@ -1,4 +1,4 @@
-"""Django's admin for who follows and what is owed to them; what was said is not changed here."""
+"""Django's admin for subscribers and deliveries; messages are not editable."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from comms.delivery import outbox
-from comms.delivery.personal import whose
+from comms.delivery.personal import person_of
 from comms.models import Delivery, Subscriber
 from comms.subscribers.masked_addresses import masked
 from incidents.admin import ForAdmins
@@ -27,7 +27,7 @@ class _ReadOnly(ForAdmins):
 
 @admin.register(Subscriber)
 class SubscriberAdmin(_ReadOnly, admin.ModelAdmin):
-    """Seen, never edited: people follow and leave by themselves."""
+    """Read-only: people subscribe and leave by themselves."""
 
     list_display = ["shown", "kind", "audience", "asked_at", "confirmed_at", "left_at"]
     list_filter = ["kind", "audience", ("left_at", admin.EmptyFieldListFilter)]
@@ -40,7 +40,7 @@ class SubscriberAdmin(_ReadOnly, admin.ModelAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(_ReadOnly, admin.ModelAdmin):
-    """What was given up stands under "Given up", and can be sent again."""
+    """Deliveries that were given up can be sent again."""
 
     list_display = ["pk", "whom", "channel", "state", "attempts", "next_try_at", "last_error"]
     list_filter = ["state", "channel"]
@@ -50,7 +50,7 @@ class DeliveryAdmin(_ReadOnly, admin.ModelAdmin):
 
     @admin.display(description="to")
     def whom(self, obj: Delivery) -> str:
-        if (person := whose(obj)) is not None:
+        if (person := person_of(obj)) is not None:
             return str(person)
         return masked(obj.subscriber) if obj.subscriber else ""
 

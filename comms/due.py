@@ -1,4 +1,4 @@
-"""What comms has to do at a moment: promises to remind of, notices to post, deliveries to try."""
+"""What is due in communication: reminders of promises, notices to deliver, deliveries to try."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,14 +13,14 @@ from comms.vocabulary import SubscriberKind
 from incidents.models import Claim, Notice, Person
 from incidents.vocabulary import Status
 
-FRESH = timedelta(hours=1)
-"""An older notice is no longer news: its person finds it in the room and on the home page."""
+MAX_NOTICE_AGE = timedelta(hours=1)
+"""Older notices are not delivered: they stay in the room and on the home page."""
 
 
 def notices(channel: str, now: datetime) -> QuerySet[Notice]:
-    """Fresh notices of people who want them on this channel, without a delivery on it yet."""
+    """Recent notices for people who want them on this channel, without a delivery on it yet."""
     sent = Delivery.objects.filter(notice=OuterRef("pk"), channel=channel)
-    fresh = Notice.objects.filter(at__gt=now - FRESH, person__is_active=True)
+    fresh = Notice.objects.filter(at__gt=now - MAX_NOTICE_AGE, person__is_active=True)
     return fresh.filter(_WANTED[channel], ~Exists(sent)).order_by("pk")
 
 
@@ -33,10 +33,10 @@ _WANTED = {
     ),
     SubscriberKind.APPRISE: Q(person__notice_choice__address_since__lte=F("at")),
 }
-"""By channel: what a person chose, or where they chose nothing, mail to who responds."""
+"""By channel: notices of people who chose it; by default mail for responders."""
 
 PERSONAL = tuple(_WANTED)
-"""The channels on which people get notices of their own."""
+"""The channels that carry people's own notices."""
 
 
 def deliveries(now: datetime) -> QuerySet[Delivery]:
@@ -49,8 +49,8 @@ SOON, DUE, LAPSED = KINDS = ("commitment.soon", "commitment.due", "commitment.la
 
 
 @dataclass(frozen=True, slots=True)
-class Promised:
-    """One reminder to write, of the promise that an update made for ``due_at``."""
+class PromiseReminder:
+    """A reminder to write, of the promise that an update made for ``due_at``."""
 
     kind: str
     update_id: int
@@ -58,29 +58,29 @@ class Promised:
 
     @property
     def subject(self) -> str:
-        """What its claim is filed under."""
+        """The subject of its claim."""
         return str(self.update_id)
 
 
-def promises(now: datetime) -> list[Promised]:
-    """Reminders that nobody has written and that wait for no other try, oldest first. Two queries.
+def promises(now: datetime) -> list[PromiseReminder]:
+    """Reminders that are not written yet, except those to retry later, oldest first. Two queries.
 
-    Of each promise only the last: after a long stop people are reminded once, not three times.
+    Only the latest kind for each promise, so that people are reminded once after a long outage.
     """
-    found = [
-        Promised(kind, one.update.pk, one.next_at)
-        for owed in commitments.of_many(_near(now)).values()
-        for one in owed
-        if (kind := _kind(one.promise, now))
+    due = [
+        PromiseReminder(kind, commitment.update.pk, commitment.next_at)
+        for open_commitments in commitments.of_many(_near(now)).values()
+        for commitment in open_commitments
+        if (kind := _kind(commitment.promise, now))
     ]
-    settled = _settled(found, now) if found else set()
-    waiting = [one for one in found if (one.kind, one.subject, one.due_at) not in settled]
-    return sorted(waiting, key=lambda one: (one.due_at, one.update_id))
+    settled = _settled(due, now) if due else set()
+    waiting = [row for row in due if (row.kind, row.subject, row.due_at) not in settled]
+    return sorted(waiting, key=lambda reminder: (reminder.due_at, reminder.update_id))
 
 
 def _near(now: datetime) -> QuerySet[Update]:
-    """The incidents in which a promise may have come due: no later update keeps it, and nobody has
-    noted yet that it lapsed."""
+    """The incidents in which a promise may be due: no later update to its audience, and no lapse
+    recorded yet."""
     later = Update.objects.filter(
         incident=OuterRef("incident"), audience=OuterRef("audience"), number__gt=OuterRef("number")
     )
@@ -103,11 +103,11 @@ def _kind(promise: Promise, now: datetime) -> str:
     return SOON if promise.needs_reminding(now) else ""
 
 
-def _settled(found: list[Promised], now: datetime) -> set[tuple[str, str, datetime]]:
-    """Claims that are done, or that failed and are not to be tried yet."""
+def _settled(due: list[PromiseReminder], now: datetime) -> set[tuple[str, str, datetime]]:
+    """Claims that are done, or that failed and are retried later."""
     claims = Claim.objects.filter(
         Q(claimed_at__isnull=False) | Q(try_again_at__gt=now),
         kind__in=KINDS,
-        subject__in={one.subject for one in found},
+        subject__in={reminder.subject for reminder in due},
     )
     return set(claims.values_list("kind", "subject", "due_at"))

@@ -1,4 +1,4 @@
-"""What communication asks of people: to keep a promise, and to say why one was not kept."""
+"""Duties of communication: publish a promised update, and explain one that came late."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,23 +14,23 @@ from incidents.vocabulary import LaneKind, RoleName
 
 
 @register
-def of_promises(
-    standings: Sequence[IncidentFacts], person: Person, now: datetime
+def promise_duties(
+    all_facts: Sequence[IncidentFacts], person: Person, now: datetime
 ) -> Iterable[Duty]:
-    """For who owns communication, or commands where nobody does. One query, none for others."""
-    mine = {facts.incident.pk: facts for facts in standings if _speaks(facts) == person}
+    """For the communication owner, else the commander. One query, none for other people."""
+    mine = {facts.incident.pk: facts for facts in all_facts if _speaker(facts) == person}
     if not mine:
         return
     last = promises.last_of([facts.incident for facts in mine.values()])
     spoken = [number for number, updates in last.items() if updates]
     for number in spoken:
-        for one in promises.owed(last[number])[:1]:
-            yield _keep(mine[number], one, now)
+        for commitment in promises.open_commitments(last[number])[:1]:
+            yield _publish_duty(mine[number], commitment, now)
         for late in last[number][0].unexplained:
-            yield _explain(mine[number], late)
+            yield _explain_duty(mine[number], late)
 
 
-def _speaks(facts: IncidentFacts) -> Person | None:
+def _speaker(facts: IncidentFacts) -> Person | None:
     return facts.holder(RoleName.LANE_OWNER, LaneKind.COMMUNICATION) or facts.commander
 
 
@@ -39,9 +39,9 @@ def _role(facts: IncidentFacts) -> str:
     return "communication owner" if owner else "commander"
 
 
-def _keep(facts: IncidentFacts, one: Commitment, now: datetime) -> Duty:
-    late = one.promise.is_overdue(now)
-    why = f"{one.update.reference} promised it to its readers."
+def _publish_duty(facts: IncidentFacts, commitment: Commitment, now: datetime) -> Duty:
+    late = commitment.promise.is_overdue(now)
+    why = f"{commitment.update.reference} promised it to its readers."
     return Duty(
         facts.incident,
         _role(facts),
@@ -51,12 +51,12 @@ def _keep(facts: IncidentFacts, one: Commitment, now: datetime) -> Duty:
         reverse("update-write", args=[facts.incident.pk]),
         "Write the update",
         "U",
-        one.next_at,
+        commitment.next_at,
         late,
     )
 
 
-def _explain(facts: IncidentFacts, late: int) -> Duty:
+def _explain_duty(facts: IncidentFacts, late: int) -> Duty:
     """``late`` is the number of the update whose promise lapsed."""
     return Duty(
         facts.incident,

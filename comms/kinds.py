@@ -24,22 +24,22 @@ def _corrects(data: Mapping[str, Any]) -> SafeString:
 
 
 def _update(data: Mapping[str, Any]) -> SafeString:
-    words = format_html("{}. {}", data["progress"], data["impact"])
+    html = format_html("{}. {}", data["progress"], data["impact"])
     if data["next_at"]:
-        words += format_html(" Next update by {}.", _at(data))
-    return words + _corrects(data)
+        html += format_html(" Next update by {}.", _at(data))
+    return html + _corrects(data)
 
 
 def _escalation(data: Mapping[str, Any]) -> SafeString:
-    words = format_html("[{}] {}. Asks: {}", data["severity"], data["summary"], data["ask"])
-    words += format_html(" Next update by {}, {}.", _at(data), data["owner"])
-    return words + _corrects(data)
+    html = format_html("[{}] {}. Asks: {}", data["severity"], data["summary"], data["ask"])
+    html += format_html(" Next update by {}, {}.", _at(data), data["owner"])
+    return html + _corrects(data)
 
 
 def _note(data: Mapping[str, Any]) -> SafeString:
-    words = format_html("{} Confidence {}.", data["happened"], data["confidence"])
-    words += format_html(" Needs: {}", data["need"])
-    return words + _corrects(data)
+    html = format_html("{} Confidence {}.", data["happened"], data["confidence"])
+    html += format_html(" Needs: {}", data["need"])
+    return html + _corrects(data)
 
 
 def _promised(data: Mapping[str, Any]) -> SafeString:
@@ -47,8 +47,8 @@ def _promised(data: Mapping[str, Any]) -> SafeString:
 
 
 def _lapsed(data: Mapping[str, Any]) -> SafeString:
-    words = "Promised for {}, and nothing came within 5 minutes. {} told; it is to be explained."
-    return format_html(words, _at(data), data["told"])
+    template = "Promised for {}, and nothing came within 5 minutes. {} told; it is to be explained."
+    return format_html(template, _at(data), data["told"])
 
 
 for _kind in (

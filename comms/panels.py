@@ -1,4 +1,4 @@
-"""What comms show in the room: the promise with its time, and that it is late."""
+"""What communication adds to the room: its lane's line and page, and a warning about lateness."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,19 +8,19 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from comms.messages import promises
-from comms.messages.message_log import spoken
+from comms.messages.message_log import message_log
+from comms.rules.lapse import late_fault
 from incidents.facts.incident import IncidentFacts, moment_of
 from incidents.models import Incident
 from incidents.rules.checkpoint import Fault
-from incidents.rules.wording import duration
 
 
-def line(incident: Incident, now: datetime) -> str:
-    """In the communication lane: for when the next update is promised."""
-    owed = promises.of(incident)
-    if not owed:
+def lane_line(incident: Incident, now: datetime) -> str:
+    """The communication lane's line: when the next update is promised."""
+    commitments = promises.of(incident)
+    if not commitments:
         return ""
-    first = owed[0]
+    first = commitments[0]
     context = {
         "incident": incident,
         "next_at": first.next_at,
@@ -29,24 +29,22 @@ def line(incident: Incident, now: datetime) -> str:
     return render_to_string("comms/_promise_line.html", context)
 
 
-def holds(facts: IncidentFacts, now: datetime) -> dict[str, Any]:
-    """On the page of the communication lane: what was said when, to whom, and what is owed."""
+def lane_page_context(facts: IncidentFacts, now: datetime) -> dict[str, Any]:
+    """The page of the communication lane: the latest messages, and the open promise."""
     return {
-        "spoken": spoken(facts.incident, moment_of(facts.incident)),
+        "spoken": message_log(facts.incident, moment_of(facts.incident)),
         "owed": next(iter(promises.of(facts.incident)), None),
     }
 
 
-def late(facts: IncidentFacts, now: datetime) -> Iterable[Fault]:
-    """The first promise that is overdue. How late it is, the room says each minute."""
-    overdue = [one for one in promises.of(facts.incident) if one.promise.is_overdue(now)]
+def overdue_promise(facts: IncidentFacts, now: datetime) -> Iterable[Fault]:
+    """The first overdue promise. The room renders again each minute, so it says how late it is."""
+    overdue = [
+        commitment
+        for commitment in promises.of(facts.incident)
+        if commitment.promise.is_overdue(now)
+    ]
     if overdue:
-        since = now - overdue[0].next_at
-        words = f"{overdue[0].update.reference} promised the next one"
-        how_late = f"{duration(since)} ago" if since else "for now"
-        yield Fault(
-            "U-LATE",
-            "The promised update is late",
-            f"{words} {how_late}: readers wait for it.",
-            reverse("update-write", args=[facts.incident.pk]),
-        )
+        first = overdue[0]
+        href = reverse("update-write", args=[facts.incident.pk])
+        yield late_fault(first.update.reference, now - first.next_at, href)

@@ -3,7 +3,7 @@
 from incidents.permissions import Who, declare
 
 _SPEAKING = frozenset({Who.LANE_OWNER, Who.COMMANDER, Who.ADMIN})
-"""The communication lane's owner, or who commands."""
+"""The communication lane's owner or the commander."""
 
 declare(
     {

@@ -1,4 +1,4 @@
-"""The words of communication, with their order. A leaf: imports nothing of ours."""
+"""The enums of communication, with their order. Imports no module of the project."""
 
 from django.db.models import TextChoices
 
@@ -20,7 +20,7 @@ class Progress(TextChoices):
 
 
 class PublicStatus(TextChoices):
-    """The words that status pages share; derived from what was published, never set.
+    """The status that status pages share; derived from published updates, never set.
 
     Recovered with a next update promised is monitored; without one it is resolved.
     """
@@ -32,7 +32,7 @@ class PublicStatus(TextChoices):
 
 
 class Audience(TextChoices):
-    """Who may read. Of a restricted incident only its participants learn anything."""
+    """Who may read a message. Only participants read about a restricted incident."""
 
     PUBLIC = "public", "Everybody"
     INTERNAL = "internal", "Signed-in stakeholders"
@@ -40,7 +40,7 @@ class Audience(TextChoices):
 
 
 class SurfaceState(TextChoices):
-    """How a surface is doing, best first: the codes of the Statuspage API, our words."""
+    """The state of a surface, best first: codes of the Statuspage API with our own labels."""
 
     OPERATIONAL = "operational", "Working"
     MAINTENANCE = "under_maintenance", "Under maintenance"

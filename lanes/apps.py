@@ -7,7 +7,7 @@ class LanesConfig(AppConfig):
     def ready(self) -> None:
         from incidents.push import render
         from lanes import duties, kinds, panels, permissions
-        from lanes.anti_patterns import found_here as anti_patterns
+        from lanes.anti_patterns import lane_patterns
         from lanes.handoff import actions as handoffs
         from lanes.ownership import owned_lanes
 

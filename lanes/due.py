@@ -1,4 +1,4 @@
-"""What has come due in lanes at a moment: offers that nobody has answered."""
+"""What is due in lanes at a given time: offers that nobody has answered."""
 
 from datetime import datetime, timedelta
 
@@ -10,16 +10,16 @@ from incidents.vocabulary import RoleName, Status
 from lanes.models import Handoff
 
 WAITING = "handoff.waiting"
-PATIENCE = timedelta(minutes=5)
-"""How long an offer may wait before everybody concerned is reminded."""
+ANSWER_TIMEOUT = timedelta(minutes=5)
+"""How long an offer may wait before giver, receiver and commander are reminded."""
 
 
 def answer_due(handoff: Handoff) -> datetime:
-    return handoff.offered_at + PATIENCE
+    return handoff.offered_at + ANSWER_TIMEOUT
 
 
 def due(now: datetime) -> list[Handoff]:
-    """Offers to remind of that nobody has reminded of and that wait for no other try. One query."""
+    """Unanswered offers without a reminder, except those to retry later. One query."""
     settled = Claim.objects.filter(
         Q(claimed_at__isnull=False) | Q(try_again_at__gt=now),
         kind=WAITING,
@@ -30,6 +30,6 @@ def due(now: datetime) -> list[Handoff]:
     passed_on = (of_watch & Q(incident__status=Status.WATCHING)) | (
         ~of_watch & Q(incident__status=Status.ACTIVE)
     )
-    late = Handoff.objects.open().filter(passed_on, offered_at__lte=now - PATIENCE)
-    named = late.annotate(key=Cast("pk", CharField()), answer_by=F("offered_at") + PATIENCE)
+    late = Handoff.objects.open().filter(passed_on, offered_at__lte=now - ANSWER_TIMEOUT)
+    named = late.annotate(key=Cast("pk", CharField()), answer_by=F("offered_at") + ANSWER_TIMEOUT)
     return list(named.filter(~Exists(settled)).order_by("offered_at", "pk"))

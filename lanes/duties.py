@@ -1,4 +1,4 @@
-"""What lanes ask of people: to answer a handoff that is offered to them."""
+"""The duty to answer a handoff."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,20 +13,22 @@ from lanes.models import Handoff
 
 
 @register_while(Status.ACTIVE, Status.WATCHING)
-def of_offers(standings: Sequence[IncidentFacts], person: Person, now: datetime) -> Iterable[Duty]:
-    """One query, however many incidents there are; none where there is none."""
-    incidents = {facts.incident.pk: facts.incident for facts in standings}
+def handoff_duties(
+    all_facts: Sequence[IncidentFacts], person: Person, now: datetime
+) -> Iterable[Duty]:
+    """One query for any number of incidents; none without incidents."""
+    incidents = {facts.incident.pk: facts.incident for facts in all_facts}
     if not incidents:
         return
-    for made in _offered(list(incidents.values()), person):
-        due_at = answer_due(made)
+    for handoff in _offered(list(incidents.values()), person):
+        due_at = answer_due(handoff)
         yield Duty(
-            incidents[made.incident_id],
+            incidents[handoff.incident_id],
             "receiver",
             4,
-            f"Accept {made.label}, or decline it",
-            f"{made.giver} offers you {made.owned} and owns it until you accept.",
-            made.get_absolute_url(),
+            f"Accept {handoff.label}, or decline it",
+            f"{handoff.giver} offers you {handoff.owned} and owns it until you accept.",
+            handoff.get_absolute_url(),
             "Read the handoff",
             "D",
             due_at,
@@ -35,12 +37,12 @@ def of_offers(standings: Sequence[IncidentFacts], person: Person, now: datetime)
 
 
 def _offered(incidents: list[Incident], person: Person) -> Iterable[Handoff]:
-    """What waits for the person; in one incident, of what its panels have read already."""
+    """The person's open handoffs; for a single incident, from what its panels have already read."""
     if len(incidents) == 1:
         return [
-            one
-            for one in handoff_facts.waiting(incidents[0]).values()
-            if one.receiver_id == person.pk
+            handoff
+            for handoff in handoff_facts.open_handoffs(incidents[0]).values()
+            if handoff.receiver_id == person.pk
         ]
     rows = Handoff.objects.open().filter(incident__in=incidents, receiver=person)
     return rows.select_related("giver")

@@ -1,4 +1,4 @@
-"""What is typed in a lane. Everything may be blank here: the rules judge."""
+"""Forms of a lane. Every field may be blank here: the rules judge."""
 
 import re
 from functools import cached_property
@@ -12,16 +12,16 @@ from incidents.vocabulary import LaneKind
 from incidents.web.forms import WarroomForm
 from lanes.models.hypothesis import HypothesisState
 
-_BETWEEN = re.compile(r"[,\n]")
+_SEPARATORS = re.compile(r"[,\n]")
 
 
 class ItemsField(forms.CharField):
-    """Short things, one a line or parted by commas; cleans to a list of strings."""
+    """Short items separated by lines or commas; cleans to a list of strings."""
 
     widget = forms.Textarea(attrs={"rows": 3})
 
     def clean(self, value: Any) -> list[str]:
-        return [item.strip() for item in _BETWEEN.split(super().clean(value)) if item.strip()]
+        return [item.strip() for item in _SEPARATORS.split(super().clean(value)) if item.strip()]
 
 
 class BoundaryForm(WarroomForm):
@@ -40,7 +40,7 @@ class BoundaryForm(WarroomForm):
 
 
 class NoteForm(WarroomForm):
-    """A note; how long it may be, the action says."""
+    """A note; its length is checked by the rules."""
 
     text = forms.CharField(
         label="Note",
@@ -53,8 +53,10 @@ class NoteForm(WarroomForm):
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-def _lines(rows: int, says: str = "") -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows} | ({"placeholder": says} if says else {}))
+def _lines(rows: int, placeholder: str = "") -> forms.Textarea:
+    return forms.Textarea(
+        attrs={"rows": rows} | ({"placeholder": placeholder} if placeholder else {})
+    )
 
 
 class UnknownForm(WarroomForm):
@@ -66,12 +68,12 @@ class UnknownForm(WarroomForm):
     )
 
 
-OFFERED = 30
-"""Evidence items that are offered for citing."""
+MAX_OFFERED = 30
+"""At most so many evidence items are offered for citing."""
 
 
 class CitingForm(WarroomForm):
-    """A form that cites evidence, as numbers of the incident."""
+    """A form that cites evidence by its numbers in the incident."""
 
     evidence = Numbers(label="Evidence", required=False)
 
@@ -83,10 +85,10 @@ class CitingForm(WarroomForm):
     def offered(self) -> list[Evidence]:
         """The newest items of the incident, and those that are ticked already."""
         rows = self._incident.evidence.defer("text").order_by("-number")
-        found = list(rows[:OFFERED])
+        newest = list(rows[:MAX_OFFERED])
         ticked = {int(n) for n in self.cited if n.isdecimal()}
-        missing = ticked - {item.number for item in found}
-        return found + list(rows.filter(number__in=missing)) if missing else found
+        missing = ticked - {item.number for item in newest}
+        return newest + list(rows.filter(number__in=missing)) if missing else newest
 
     @property
     def cited(self) -> set[str]:

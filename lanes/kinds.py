@@ -42,35 +42,39 @@ register(
 )
 
 
-def _stop(text: str) -> str:
+def _with_full_stop(text: str) -> str:
     """As a sentence: what follows does not run into it."""
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
 def _decided(data: Mapping[str, Any]) -> SafeString:
     cited = ", ".join(data["evidence"])
-    return format_html("{} {} By {}.", _stop(data["text"]), _stop(data["finding"]), cited)
+    return format_html(
+        "{} {} By {}.", _with_full_stop(data["text"]), _with_full_stop(data["finding"]), cited
+    )
 
 
 def _resolved(data: Mapping[str, Any]) -> SafeString:
-    words = format_html("{} {}", _stop(data["text"]), _stop(data["resolution"]))
+    html = format_html("{} {}", _with_full_stop(data["text"]), _with_full_stop(data["resolution"]))
     if data.get("evidence"):
-        words += format_html(" By {}.", ", ".join(data["evidence"]))
-    return words
+        html += format_html(" By {}.", ", ".join(data["evidence"]))
+    return html
 
 
 def _withdrawn(data: Mapping[str, Any]) -> SafeString:
     if data["overtaken"]:
-        return format_html("{}: {}", _start(data["what"]), data["reason"])
-    return format_html("{} stays with {}. {}", _start(data["what"]), data["giver"], data["reason"])
+        return format_html("{}: {}", _capitalise(data["what"]), data["reason"])
+    return format_html(
+        "{} stays with {}. {}", _capitalise(data["what"]), data["giver"], data["reason"]
+    )
 
 
 def _waiting(data: Mapping[str, Any]) -> SafeString:
-    words = "{}: {} has not answered for 5 minutes. {} reminded."
-    return format_html(words, _start(data["what"]), data["receiver"], data["told"])
+    template = "{}: {} has not answered for 5 minutes. {} reminded."
+    return format_html(template, _capitalise(data["what"]), data["receiver"], data["told"])
 
 
-def _start(text: str) -> str:
+def _capitalise(text: str) -> str:
     """As a sentence begins."""
     return text[:1].upper() + text[1:]
 

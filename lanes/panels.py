@@ -1,4 +1,4 @@
-"""The lanes' piece of the room: rendered from facts, the same for every viewer."""
+"""The lanes' panel of the room, the same for every viewer."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident
 from lanes.facts.lanes import lanes_of
-from lanes.handoff.facts import waiting
+from lanes.handoff.facts import open_handoffs
 from lanes.ownership.history import graph
 from lanes.vocabulary import WATCH
 
@@ -19,7 +19,7 @@ _lines: dict[str, Line] = {}
 
 
 def register_line(lane: str, line: Line) -> Line:
-    """Add what another app says of a lane in the room: safe HTML, or nothing."""
+    """Register another app's line of a lane in the room: safe HTML, or an empty string."""
     _lines[lane] = line
     return line
 
@@ -28,27 +28,27 @@ def line_of(lane: str, incident: Incident, now: datetime) -> str:
     return _lines[lane](incident, now) if lane in _lines else ""
 
 
-type Holds = Callable[[IncidentFacts, datetime], dict[str, Any]]
+type PageContext = Callable[[IncidentFacts, datetime], dict[str, Any]]
 
-_holds: dict[str, Holds] = {}
-
-
-def register_holds(lane: str, holds: Holds) -> Holds:
-    """Add what another app puts on the page of a lane, by the names of its template."""
-    _holds[lane] = holds
-    return holds
+_page_contexts: dict[str, PageContext] = {}
 
 
-def holds_of(lane: str, standing: IncidentFacts, now: datetime) -> dict[str, Any]:
-    return _holds[lane](standing, now) if lane in _holds else {}
+def register_page_context(lane: str, context: PageContext) -> PageContext:
+    """Register another app's template context for the page of a lane."""
+    _page_contexts[lane] = context
+    return context
+
+
+def page_context(lane: str, facts: IncidentFacts, now: datetime) -> dict[str, Any]:
+    return _page_contexts[lane](facts, now) if lane in _page_contexts else {}
 
 
 def render_lanes(incident: Incident, now: datetime) -> str:
     context = {
         "incident": incident,
         "lanes": [(lane, line_of(lane.kind, incident, now)) for lane in lanes_of(incident)],
-        "command": waiting(incident).get(""),
-        "watch": waiting(incident).get(WATCH),
+        "command": open_handoffs(incident).get(""),
+        "watch": open_handoffs(incident).get(WATCH),
         "graph": graph(incident),
     }
     return render_to_string("lanes/panel.html", context)

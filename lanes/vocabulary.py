@@ -1,12 +1,12 @@
-"""The words for what is handed over: a lane by its kind, command by "", the watch by ``WATCH``."""
+"""Names of what is handed over: a lane by its kind, command by "", the watch by ``WATCH``."""
 
 from incidents.vocabulary import LaneKind, RoleName
 
 WATCH = "watch"
 """The 24 h watch after closing."""
 
-WATCHED = 24
-"""Hours after closing at which a watch ends: what is committed to after its last check-in."""
+WATCH_HOURS = 24
+"""Hours after closing at which a watch ends: the commitment after its last check-in."""
 
 
 def role_of(what: str) -> RoleName:
@@ -42,4 +42,4 @@ def owned(what: str) -> str:
 
 def check_in_label(hour: int) -> str:
     """A check-in of the watch by its hour after closing."""
-    return "the end of the watch" if hour >= WATCHED else f"the check-in after {hour} h"
+    return "the end of the watch" if hour >= WATCH_HOURS else f"the check-in after {hour} h"

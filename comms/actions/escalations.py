@@ -3,8 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from comms.actions.publishing import LANE, columns, corrected, keep_refused, sent, unread_first
-from comms.actions.written import WrittenEscalation, masked
+from comms.actions.message_input import EscalationInput, mask_input
+from comms.actions.steps import (
+    LANE,
+    after_publishing_step,
+    columns_step,
+    correction_entry,
+    keep_refused_step,
+    unreadable_first,
+)
 from comms.messages import facts as message_facts
 from comms.models import Escalation
 from comms.rules.message import escalation as rules
@@ -22,81 +29,83 @@ _KIND = MessageKind.ESCALATION
 def publish_escalation(
     actor: Actor,
     incident_id: int,
-    written: WrittenEscalation,
+    escalation_input: EscalationInput,
     *,
     now: datetime,
     once: UUID | None = None,
 ) -> Escalation:
     """Ask for one approval or one resource: playbook, "Internal engineering escalation".
 
-    Effects, in order: the escalation, its entry, a delivery owed to everybody who follows, the
-    author's draft removed. Refused: the draft is kept, ``Refused`` carries every violation.
+    Effects, in order: the escalation, its entry, a delivery to each follower, the author's draft
+    deleted. Refused: the draft is saved, ``Refused`` carries every violation.
     """
-    made: Escalation | None = None
-    written = masked(written)
+    escalation: Escalation | None = None
+    escalation_input = mask_input(escalation_input)
     with incident_action(
         "message.publish", actor, incident_id, now, lane=LANE, once=once
     ) as incident:
-        problems = unread_first(written, _judge(incident, written, now))
+        problems = unreadable_first(escalation_input, _judge(incident, escalation_input, now))
         if problems:
-            keep_refused(incident, _KIND, actor, written, once, now)
+            keep_refused_step(incident, _KIND, actor, escalation_input, once, now)
         else:
-            made = _store(incident, written, actor, now)
-            _record(made, actor, now)
-            sent(made, _KIND, actor, once, now)
-    # Raised after the commit: the draft is kept.
-    if made is None:
+            escalation = _store(incident, escalation_input, actor, now)
+            _record(incident, escalation, actor, now)
+            after_publishing_step(incident, escalation, _KIND, actor, once, now)
+    # Raised after the commit, so that the draft is saved.
+    if escalation is None:
         raise Refused(problems)
-    return made
+    return escalation
 
 
-def _judge(incident: Incident, written: WrittenEscalation, now: datetime) -> message_facts.Found:
-    said = rules.Escalation(
-        summary=written.summary,
-        impact=written.impact,
-        decision=written.decision,
-        ask=written.ask,
-        next_at=written.next_at,
-        owner=message_facts.owner(incident, written.owner),
-        correcting=message_facts.correcting(
-            incident, Escalation, written.corrects, written.correction
+def _judge(
+    incident: Incident, escalation_input: EscalationInput, now: datetime
+) -> message_facts.Violations:
+    proposed = rules.Escalation(
+        summary=escalation_input.summary,
+        impact=escalation_input.impact,
+        decision=escalation_input.decision,
+        ask=escalation_input.ask,
+        next_at=escalation_input.next_at,
+        owner=message_facts.owner(incident, escalation_input.owner),
+        correction=message_facts.correction_of(
+            incident, Escalation, escalation_input.corrects, escalation_input.correction
         ),
     )
-    return rules.violations(said, message_facts.cadence(incident, now))
+    return rules.violations(proposed, message_facts.cadence(incident, now))
 
 
 def _store(
-    incident: Incident, written: WrittenEscalation, actor: Actor, now: datetime
+    incident: Incident, escalation_input: EscalationInput, actor: Actor, now: datetime
 ) -> Escalation:
-    # What the rules have just required.
-    assert written.next_at is not None
-    assert written.owner is not None
+    # Required by the rules above.
+    assert escalation_input.next_at is not None
+    assert escalation_input.owner is not None
     return Escalation.objects.create(
-        **columns(incident, Escalation, written, actor, now),
+        **columns_step(incident, Escalation, escalation_input, actor, now),
         severity=incident.severity,
-        summary=written.summary,
-        impact=written.impact,
-        decision=written.decision,
-        ask=written.ask,
-        next_at=written.next_at,
-        owner=written.owner,
+        summary=escalation_input.summary,
+        impact=escalation_input.impact,
+        decision=escalation_input.decision,
+        ask=escalation_input.ask,
+        next_at=escalation_input.next_at,
+        owner=escalation_input.owner,
     )
 
 
-def _record(made: Escalation, actor: Actor, now: datetime) -> None:
+def _record(incident: Incident, escalation: Escalation, actor: Actor, now: datetime) -> None:
     record(
-        made.incident,
+        incident,
         "escalation.published",
         actor,
         now,
         lane=LANE,
-        subject=made.reference,
-        severity=str(Severity(made.severity).label),
-        summary=made.summary,
-        impact=made.impact,
-        decision=made.decision,
-        ask=made.ask,
-        next_at=made.next_at.isoformat(),
-        owner=str(made.owner),
-        **corrected(made),
+        subject=escalation.reference,
+        severity=str(Severity(escalation.severity).label),
+        summary=escalation.summary,
+        impact=escalation.impact,
+        decision=escalation.decision,
+        ask=escalation.ask,
+        next_at=escalation.next_at.isoformat(),
+        owner=str(escalation.owner),
+        **correction_entry(escalation),
     )

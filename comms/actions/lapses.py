@@ -1,63 +1,43 @@
-"""Promises of a next update: people reminded, what did not come noted, and explained."""
+"""Promises of a next update: reminding people, recording lapses, and explaining them."""
 
 from datetime import datetime
 from uuid import UUID
 
-from django.urls import reverse
-
-from comms.actions.publishing import LANE
-from comms.due import DUE, LAPSED, SOON
+from comms.actions.lapse_steps import lapse_step, remind_step
+from comms.actions.steps import LANE
+from comms.due import LAPSED
 from comms.messages import promises
 from comms.models import Lapse, Update
-from comms.rules.message.common import text
+from comms.rules import lapse as rules
 from incidents.actions.claims import claim
-from incidents.actions.notices import notify
-from incidents.actions.role_steps import holder
 from incidents.actions.transaction import incident_action
-from incidents.locking import check_locked
-from incidents.models import Incident, Person
-from incidents.rules.wording import listed
 from incidents.timeline.record import record
-from incidents.vocabulary import LaneKind, RoleName
 from kernel.actor import SYSTEM, Actor
 from kernel.refusal import Refused
 from kernel.text import clean_text
 
-_WORDS = {
-    SOON: "The next update of {} is promised in 5 minutes.",
-    DUE: "The next update of {} is promised for now.",
-    LAPSED: "The promised update of {} did not come: publish it, and say why.",
-}
-LONGEST = 500
+MAX_EXPLANATION_LENGTH = 500
 
 
 def remind(update_id: int, kind: str, *, now: datetime) -> bool:
-    """Bring the promise of one update to mind, once; false when it no longer stands.
+    """Remind people once of the promise of an update; false if it is no longer open.
 
     ``kind`` is ``commitment.soon`` (5 minutes before), ``commitment.due`` (at the time) or
-    ``commitment.lapsed`` (5 minutes after: the commander is told too, and it is to be explained).
+    ``commitment.lapsed`` (5 minutes after: the commander is notified too, and an explanation is
+    due).
     """
     incident_id = Update.objects.values_list("incident_id", flat=True).get(pk=update_id)
     with incident_action("commitment.lapse", SYSTEM, incident_id, now) as incident:
-        found = [one for one in promises.of(incident) if one.update.pk == update_id]
-        if not found or not claim(kind, str(update_id), found[0].next_at, now):
+        commitment = next(
+            (promise for promise in promises.of(incident) if promise.update.pk == update_id), None
+        )
+        if commitment is None or not claim(kind, str(update_id), commitment.next_at, now):
             return False
         if kind == LAPSED:
-            _lapse(incident, found[0].update, now)
+            lapse_step(incident, commitment.update, now)
         else:
-            told = _concerned(incident, kind)
-            _record(incident, found[0].update, kind, told, now)
-            _tell(incident, found[0].update, kind, told, now)
+            remind_step(incident, commitment.update, kind, now)
     return True
-
-
-def note_lapsed(incident: Incident, now: datetime) -> None:
-    """A step: promises that lapsed and that no tick has noted, before an update keeps them."""
-    check_locked(incident)
-    for one in promises.of(incident):
-        # Claimed as the tick claims it, so that only one of both writes it.
-        if one.promise.is_lapsed(now) and claim(LAPSED, str(one.update.pk), one.next_at, now):
-            _lapse(incident, one.update, now)
 
 
 def explain_lapse(
@@ -69,20 +49,18 @@ def explain_lapse(
     now: datetime,
     once: UUID | None = None,
 ) -> Lapse:
-    """Say why what update ``number`` promised came late, once."""
+    """Explain once why the update after update ``number`` came late."""
     with incident_action(
         "message.publish", actor, incident_id, now, lane=LANE, once=once
     ) as incident:
         lapse = Lapse.objects.select_related("update", "explained_by").get(
             update__incident=incident, update__number=number
         )
-        if lapse.explained_at:
-            words = f"{lapse.explained_by} explained it already: “{lapse.explanation}”"
-            raise Refused.because("U-EXPLAINED", words)
-        words = clean_text(explanation, LONGEST)
-        if problems := text("U-EXPLAIN", "explanation", words, "Say why the update was late."):
+        explainer = str(lapse.explained_by) if lapse.explained_at else ""
+        cleaned = clean_text(explanation, MAX_EXPLANATION_LENGTH)
+        if problems := rules.explain_violations(cleaned, explainer, lapse.explanation):
             raise Refused(problems)
-        lapse.explanation, lapse.explained_at, lapse.explained_by_id = words, now, actor.id
+        lapse.explanation, lapse.explained_at, lapse.explained_by_id = cleaned, now, actor.id
         lapse.save(update_fields=["explanation", "explained_at", "explained_by"])
         record(
             incident,
@@ -91,47 +69,6 @@ def explain_lapse(
             now,
             lane=LANE,
             subject=lapse.update.reference,
-            explanation=words,
+            explanation=cleaned,
         )
     return lapse
-
-
-def _lapse(incident: Incident, update: Update, now: datetime) -> None:
-    """``noticed_at`` is when the program saw it: after an outage later than it lapsed."""
-    Lapse.objects.create(update=update, noticed_at=now)
-    told = _concerned(incident, LAPSED)
-    _record(incident, update, LAPSED, told, now)
-    _tell(incident, update, LAPSED, told, now)
-
-
-def _concerned(incident: Incident, kind: str) -> list[Person]:
-    """The communication owner, else the commander; after a lapse both."""
-    owner = holder(incident, RoleName.LANE_OWNER, LaneKind.COMMUNICATION)
-    able = owner is not None and owner.is_active and owner.is_responder
-    commander = holder(incident, RoleName.COMMANDER)
-    people = [owner if able else None, commander if kind == LAPSED or not able else None]
-    return list(dict.fromkeys(person for person in people if person is not None))
-
-
-def _record(
-    incident: Incident, update: Update, kind: str, told: list[Person], now: datetime
-) -> None:
-    # Only a promise with a time is reminded of.
-    assert update.next_at is not None
-    names = listed(map(str, told)) or "Nobody"
-    record(
-        incident,
-        kind,
-        SYSTEM,
-        now,
-        lane=LANE,
-        subject=update.reference,
-        next_at=update.next_at.isoformat(),
-        told=f"{names} {'were' if len(told) > 1 else 'was'}",
-    )
-
-
-def _tell(incident: Incident, update: Update, kind: str, told: list[Person], now: datetime) -> None:
-    sentence = _WORDS[kind].format(incident.reference)
-    href = reverse("update-write", args=[incident.pk])
-    notify(incident, told, kind, sentence, href, now, update.reference)

@@ -3,8 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from comms.actions.publishing import LANE, columns, corrected, keep_refused, sent, unread_first
-from comms.actions.written import WrittenNote, masked
+from comms.actions.message_input import LeadershipNoteInput, mask_input
+from comms.actions.steps import (
+    LANE,
+    after_publishing_step,
+    columns_step,
+    correction_entry,
+    keep_refused_step,
+    unreadable_first,
+)
 from comms.messages import facts as message_facts
 from comms.models import LeadershipNote
 from comms.rules.message import leadership as rules
@@ -22,76 +29,78 @@ _KIND = MessageKind.LEADERSHIP
 def publish_leadership_note(
     actor: Actor,
     incident_id: int,
-    written: WrittenNote,
+    note_input: LeadershipNoteInput,
     *,
     now: datetime,
     once: UUID | None = None,
 ) -> LeadershipNote:
     """Tell leadership what happened and why: playbook, "Leadership handoff note template".
 
-    Effects, in order: the note, its entry, a delivery owed to everybody who follows, the author's
-    draft removed. Refused: the draft is kept, ``Refused`` carries every violation.
+    Effects, in order: the note, its entry, a delivery to each follower, the author's draft deleted.
+    Refused: the draft is saved, ``Refused`` carries every violation.
     """
-    made: LeadershipNote | None = None
-    written = masked(written)
+    note: LeadershipNote | None = None
+    note_input = mask_input(note_input)
     with incident_action(
         "message.publish", actor, incident_id, now, lane=LANE, once=once
     ) as incident:
-        problems = unread_first(written, _judge(incident, written))
+        problems = unreadable_first(note_input, _judge(incident, note_input))
         if problems:
-            keep_refused(incident, _KIND, actor, written, once, now)
+            keep_refused_step(incident, _KIND, actor, note_input, once, now)
         else:
-            made = _store(incident, written, actor, now)
-            _record(made, actor, now)
-            sent(made, _KIND, actor, once, now)
-    # Raised after the commit: the draft is kept.
-    if made is None:
+            note = _store(incident, note_input, actor, now)
+            _record(incident, note, actor, now)
+            after_publishing_step(incident, note, _KIND, actor, once, now)
+    # Raised after the commit, so that the draft is saved.
+    if note is None:
         raise Refused(problems)
-    return made
+    return note
 
 
-def _judge(incident: Incident, written: WrittenNote) -> message_facts.Found:
-    said = rules.Note(
-        happened=written.happened,
-        path=written.path,
-        confidence=written.confidence,
-        uncertain=written.uncertain,
-        need=written.need,
-        owner=message_facts.owner(incident, written.owner),
-        correcting=message_facts.correcting(
-            incident, LeadershipNote, written.corrects, written.correction
+def _judge(incident: Incident, note_input: LeadershipNoteInput) -> message_facts.Violations:
+    proposed = rules.LeadershipNote(
+        happened=note_input.happened,
+        path=note_input.path,
+        confidence=note_input.confidence,
+        uncertain=note_input.uncertain,
+        need=note_input.need,
+        owner=message_facts.owner(incident, note_input.owner),
+        correction=message_facts.correction_of(
+            incident, LeadershipNote, note_input.corrects, note_input.correction
         ),
     )
-    return rules.violations(said)
+    return rules.violations(proposed)
 
 
-def _store(incident: Incident, written: WrittenNote, actor: Actor, now: datetime) -> LeadershipNote:
-    # What the rules have just required.
-    assert written.owner is not None
+def _store(
+    incident: Incident, note_input: LeadershipNoteInput, actor: Actor, now: datetime
+) -> LeadershipNote:
+    # Required by the rules above.
+    assert note_input.owner is not None
     return LeadershipNote.objects.create(
-        **columns(incident, LeadershipNote, written, actor, now),
-        happened=written.happened,
-        path=written.path,
-        confidence=written.confidence,
-        uncertain=written.uncertain,
-        need=written.need,
-        owner=written.owner,
+        **columns_step(incident, LeadershipNote, note_input, actor, now),
+        happened=note_input.happened,
+        path=note_input.path,
+        confidence=note_input.confidence,
+        uncertain=note_input.uncertain,
+        need=note_input.need,
+        owner=note_input.owner,
     )
 
 
-def _record(made: LeadershipNote, actor: Actor, now: datetime) -> None:
+def _record(incident: Incident, note: LeadershipNote, actor: Actor, now: datetime) -> None:
     record(
-        made.incident,
+        incident,
         "leadership.published",
         actor,
         now,
         lane=LANE,
-        subject=made.reference,
-        happened=made.happened,
-        path=made.path,
-        confidence=str(Confidence(made.confidence).label),
-        uncertain=made.uncertain,
-        need=made.need,
-        owner=str(made.owner),
-        **corrected(made),
+        subject=note.reference,
+        happened=note.happened,
+        path=note.path,
+        confidence=str(Confidence(note.confidence).label),
+        uncertain=note.uncertain,
+        need=note.need,
+        owner=str(note.owner),
+        **correction_entry(note),
     )

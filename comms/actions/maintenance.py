@@ -1,4 +1,4 @@
-"""Windows of planned work. They belong to no incident: ``MaintenanceUpdate`` is their record."""
+"""Windows of planned work. They belong to no incident: their record is ``MaintenanceUpdate``."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db import transaction
 from django.urls import reverse
 
-from comms.delivery.fan_out import announce
+from comms.delivery.fan_out import announce_step
 from comms.models import Maintenance, MaintenanceUpdate
 from comms.rules import maintenance as rules
-from comms.status.invalidate import changed
+from comms.status.invalidate import mark_changed_step
 from incidents.actions.submissions import redirect_submission, submit_once
 from incidents.actions.transaction import next_number
 from incidents.models import Person, Surface
@@ -21,13 +21,13 @@ from kernel.actor import Actor
 from kernel.refusal import Refused, Violation
 from kernel.text import clean_text
 
-_BEGUN = "The work has begun."
-_ENDED = "The work is done."
+_BEGUN_TEXT = "The work has begun."
+_ENDED_TEXT = "The work is done."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """What is planned, as its author filled it in."""
+class MaintenanceInput:
+    """A window as its author filled in the form."""
 
     title: str = ""
     text: str = ""
@@ -37,41 +37,45 @@ class Planned:
     ends_at: datetime | None = None
 
 
-def plan(actor: Actor, written: Planned, *, now: datetime, once: UUID | None = None) -> Maintenance:
-    """Put a window on the status page, and tell who follows it."""
+def plan(
+    actor: Actor, planned: MaintenanceInput, *, now: datetime, once: UUID | None = None
+) -> Maintenance:
+    """Plan a window: it appears on the status page, and its followers are notified."""
     with transaction.atomic(durable=True):
         require("maintenance.change", actor)
         submit_once(once, actor, now, reverse("maintenances"))
-        written = _masked(written)
-        _refuse(rules.planned(_judged(written), now))
+        planned = _cleaned(planned)
+        _refuse(rules.plan_violations(_to_judge(planned), now))
         by = Person.objects.get(pk=actor.id)
         row = Maintenance(planned_at=now, planned_by=by, changed_at=now)
-        _fill(row, written)
+        _fill(row, planned)
         row.save()
-        row.surfaces.set(written.surfaces)
+        row.surfaces.set(planned.surfaces)
         redirect_submission(once, row.get_absolute_url())
-        _say(row, row.text, by, now)
+        _publish(row, row.text, by, now)
     return row
 
 
 def change(
     actor: Actor,
     pk: int,
-    written: Planned,
+    planned: MaintenanceInput,
     *,
     text: str,
     now: datetime,
     once: UUID | None = None,
 ) -> Maintenance:
     """Change a window that has not begun; ``text`` tells readers what is different."""
-    with _act("change", actor, pk, now, once) as (row, by):
-        written, words = _masked(written), clean_text(text, 2000)
-        told = [replace(one, field="note") for one in rules.note(words)]
-        readers = rules.same_readers(row.audience, written.audience)
-        _refuse((*rules.planned(_judged(written), now), *readers, *told))
-        _fill(row, written)
-        row.surfaces.set(written.surfaces)
-        _keep(row, words, by, now)
+    with _maintenance_action("change", actor, pk, now, once) as (row, by):
+        planned, cleaned = _cleaned(planned), clean_text(text, 2000)
+        note_problems = [
+            replace(problem, field="note") for problem in rules.note_violations(cleaned)
+        ]
+        readers = rules.audience_change_violations(row.audience, planned.audience)
+        _refuse((*rules.plan_violations(_to_judge(planned), now), *readers, *note_problems))
+        _fill(row, planned)
+        row.surfaces.set(planned.surfaces)
+        _save(row, cleaned, by, now)
     return row
 
 
@@ -79,9 +83,9 @@ def begin(
     actor: Actor, pk: int, *, text: str = "", now: datetime, once: UUID | None = None
 ) -> Maintenance:
     """Begin before the time that was planned."""
-    with _act("begin", actor, pk, now, once) as (row, by):
+    with _maintenance_action("begin", actor, pk, now, once) as (row, by):
         row.began_at = now
-        _keep(row, clean_text(text, 2000) or _BEGUN, by, now)
+        _save(row, clean_text(text, 2000) or _BEGUN_TEXT, by, now)
     return row
 
 
@@ -89,9 +93,9 @@ def end(
     actor: Actor, pk: int, *, text: str = "", now: datetime, once: UUID | None = None
 ) -> Maintenance:
     """End before the time that was planned."""
-    with _act("end", actor, pk, now, once) as (row, by):
+    with _maintenance_action("end", actor, pk, now, once) as (row, by):
         row.ended_at = now
-        _keep(row, clean_text(text, 2000) or _ENDED, by, now)
+        _save(row, clean_text(text, 2000) or _ENDED_TEXT, by, now)
     return row
 
 
@@ -104,87 +108,92 @@ def extend(
     now: datetime,
     once: UUID | None = None,
 ) -> Maintenance:
-    """Say that a window in progress ends later, and why."""
-    with _act("extend", actor, pk, now, once) as (row, by):
-        words, begins = clean_text(text, 2000), row.began_at or row.starts_at
-        _refuse((*rules.extended(begins, row.ends_at, ends_at, now), *rules.note(words)))
+    """Extend a window in progress, with a reason."""
+    with _maintenance_action("extend", actor, pk, now, once) as (row, by):
+        cleaned, begins = clean_text(text, 2000), row.began_at or row.starts_at
+        _refuse(
+            (
+                *rules.extension_violations(begins, row.ends_at, ends_at, now),
+                *rules.note_violations(cleaned),
+            )
+        )
         assert ends_at is not None
         row.ends_at = ends_at
-        _keep(row, words, by, now)
+        _save(row, cleaned, by, now)
     return row
 
 
 def cancel(
     actor: Actor, pk: int, *, text: str, now: datetime, once: UUID | None = None
 ) -> Maintenance:
-    """Cancel a window that has not begun. It stays, as cancelled: calendars must learn of it."""
-    with _act("cancel", actor, pk, now, once) as (row, by):
-        words = clean_text(text, 2000)
-        _refuse(rules.note(words))
+    """Cancel a window that has not begun. The row stays, so that calendars learn of it."""
+    with _maintenance_action("cancel", actor, pk, now, once) as (row, by):
+        cleaned = clean_text(text, 2000)
+        _refuse(rules.note_violations(cleaned))
         row.cancelled_at = now
-        _keep(row, words, by, now)
+        _save(row, cleaned, by, now)
     return row
 
 
 def note(
     actor: Actor, pk: int, *, text: str, now: datetime, once: UUID | None = None
 ) -> Maintenance:
-    """Tell readers more, without changing the window."""
-    with _act("note", actor, pk, now, once) as (row, by):
-        words = clean_text(text, 2000)
-        _refuse(rules.note(words))
-        _keep(row, words, by, now)
+    """Publish a note about the window without changing it."""
+    with _maintenance_action("note", actor, pk, now, once) as (row, by):
+        cleaned = clean_text(text, 2000)
+        _refuse(rules.note_violations(cleaned))
+        _save(row, cleaned, by, now)
     return row
 
 
 @contextmanager
-def _act(
+def _maintenance_action(
     step: str, actor: Actor, pk: int, now: datetime, once: UUID | None
 ) -> Iterator[tuple[Maintenance, Person]]:
-    """Permission, then the window's lock, then whether it is in a state for this step."""
+    """Check the permission, lock the window, and check that its state allows this step."""
     with transaction.atomic(durable=True):
         require("maintenance.change", actor)
         row = Maintenance.objects.select_for_update().get(pk=pk)
         submit_once(once, actor, now, row.get_absolute_url())
-        _refuse(rules.step(step, row.state(now)))
+        _refuse(rules.step_violations(step, row.state(now)))
         yield row, Person.objects.get(pk=actor.id)
 
 
-def _masked(written: Planned) -> Planned:
+def _cleaned(planned: MaintenanceInput) -> MaintenanceInput:
     return replace(
-        written, title=clean_text(written.title, 120), text=clean_text(written.text, 2000)
+        planned, title=clean_text(planned.title, 120), text=clean_text(planned.text, 2000)
     )
 
 
-def _judged(written: Planned) -> rules.Window:
+def _to_judge(planned: MaintenanceInput) -> rules.Window:
     return rules.Window(
-        written.title,
-        written.text,
-        written.audience,
-        len(written.surfaces),
-        written.starts_at,
-        written.ends_at,
+        planned.title,
+        planned.text,
+        planned.audience,
+        len(planned.surfaces),
+        planned.starts_at,
+        planned.ends_at,
     )
 
 
-def _fill(row: Maintenance, written: Planned) -> None:
-    # What the rules have just required.
-    assert written.starts_at is not None
-    assert written.ends_at is not None
-    row.title, row.text, row.audience = written.title, written.text, written.audience
-    row.starts_at, row.ends_at = written.starts_at, written.ends_at
+def _fill(row: Maintenance, planned: MaintenanceInput) -> None:
+    # Required by the rules above.
+    assert planned.starts_at is not None
+    assert planned.ends_at is not None
+    row.title, row.text, row.audience = planned.title, planned.text, planned.audience
+    row.starts_at, row.ends_at = planned.starts_at, planned.ends_at
 
 
-def _keep(row: Maintenance, text: str, by: Person, now: datetime) -> None:
-    """The change itself: counted for calendars, dated, and said."""
+def _save(row: Maintenance, text: str, by: Person, now: datetime) -> None:
+    """Save a change: count it for calendars, date it, and publish its text."""
     row.sequence += 1
     row.changed_at = now
     row.save()
-    _say(row, text, by, now)
+    _publish(row, text, by, now)
 
 
-def _say(row: Maintenance, text: str, by: Person, now: datetime) -> None:
-    made = MaintenanceUpdate.objects.create(
+def _publish(row: Maintenance, text: str, by: Person, now: datetime) -> None:
+    update = MaintenanceUpdate.objects.create(
         maintenance=row,
         number=next_number(row.updates.all()),
         state=row.state(now),
@@ -192,8 +201,8 @@ def _say(row: Maintenance, text: str, by: Person, now: datetime) -> None:
         published_at=now,
         published_by=by,
     )
-    changed()
-    announce(made, now)
+    mark_changed_step()
+    announce_step(update, now)
 
 
 def _refuse(problems: Sequence[Violation]) -> None:

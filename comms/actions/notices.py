@@ -1,53 +1,50 @@
-"""How a person's own notices reach them. No incident is touched, so there is no entry."""
+"""How a person's own notices reach them. This changes no incident, so there is no entry."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.db import transaction
 
 from comms.delivery import apprise, enqueue
 from comms.models import Delivery, NoticeChoice
+from comms.rules import notices as rules
 from comms.vocabulary import SubscriberKind
 from incidents.models import Person
 from incidents.permissions import require
 from kernel.actor import Actor
 from kernel.refusal import Refused
 
-AGAIN = timedelta(seconds=30)
-"""How soon a test may follow another."""
-
-
-ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
-"""Since when mail is on that nobody ever switched on."""
+MAIL_SINCE_DEFAULT = datetime(2000, 1, 1, tzinfo=UTC)
+"""Mail is on from this time for responders who never chose."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """``address`` empty keeps the one there is, unless it is to ``forget``."""
+class NoticePreferenceInput:
+    """An empty ``address`` keeps the saved one, unless ``forget`` is set."""
 
     mail: bool
     address: str = ""
     forget: bool = False
 
 
-def choice(person: Person) -> NoticeChoice:
-    """What the person chose, or what holds for them before they choose."""
-    found = NoticeChoice.objects.filter(pk=person.pk).first()
-    if found is not None:
-        return found
-    since = ALWAYS if person.is_responder else None
+def preference_of(person: Person) -> NoticeChoice:
+    """The saved preference, or the default for somebody who never chose."""
+    saved = NoticeChoice.objects.filter(pk=person.pk).first()
+    if saved is not None:
+        return saved
+    since = MAIL_SINCE_DEFAULT if person.is_responder else None
     return NoticeChoice(person=person, mail_since=since)
 
 
-def choose(actor: Actor, chosen: Chosen, *, now: datetime) -> NoticeChoice:
-    """Keep it. What is switched on now brings only what is written from now on."""
+def save_preference(actor: Actor, chosen: NoticePreferenceInput, *, now: datetime) -> NoticeChoice:
+    """Save it. A channel that is switched on delivers only notices written from now on."""
     address = chosen.address.strip()
-    if address and (problems := apprise.problems(address)):
-        raise Refused(tuple(replace(one, field="address") for one in problems))
+    if address and (problems := apprise.address_violations(address)):
+        raise Refused(tuple(replace(problem, field="address") for problem in problems))
     with transaction.atomic(durable=True):
         require("notices.choose", actor)
         person = Person.objects.select_for_update().get(pk=actor.id)
-        row = choice(person)
+        row = preference_of(person)
         if not chosen.mail:
             row.mail_since = None
         elif row.mail_since is None:
@@ -60,23 +57,23 @@ def choose(actor: Actor, chosen: Chosen, *, now: datetime) -> NoticeChoice:
     return row
 
 
-def test(actor: Actor, *, now: datetime) -> list[Delivery]:
-    """Send a test on every way that is on, through the outbox like any notice."""
+def send_test(actor: Actor, *, now: datetime) -> list[Delivery]:
+    """Send a test on each channel that is on, through the outbox like any notice."""
     with transaction.atomic(durable=True):
         require("notices.choose", actor)
         person = Person.objects.select_for_update().get(pk=actor.id)
-        row = choice(person)
+        row = preference_of(person)
         channels = [SubscriberKind.EMAIL] if row.mail_since and person.email else []
         channels += [SubscriberKind.APPRISE] if row.address else []
-        if not channels:
-            words = "Nothing is switched on: there is no way to test."
-            raise Refused.because("N-NOWHERE", words)
+        if problems := rules.channel_violations(len(channels)):
+            raise Refused(problems)
         last = Delivery.objects.filter(tested_by=person)
-        if last.filter(next_try_at__gt=now - AGAIN).exists():
-            raise Refused.because("N-SOON", "You have just sent one. Wait half a minute.")
+        sent_lately = last.filter(next_try_at__gt=now - rules.TEST_INTERVAL).exists()
+        if problems := rules.interval_violations(sent_lately=sent_lately):
+            raise Refused(problems)
         last.delete()
-        made = Delivery.objects.bulk_create(
+        deliveries = Delivery.objects.bulk_create(
             Delivery(tested_by=person, channel=channel, next_try_at=now) for channel in channels
         )
         transaction.on_commit(enqueue.deliver)
-    return made
+    return deliveries

@@ -1,4 +1,4 @@
-"""Who is told from inside: added and removed by an admin. They belong to no incident."""
+"""Internal subscribers, added and removed by an admin. They belong to no incident."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from comms.actions.subscribing import leave, new_secret, problems_of, typed
+from comms.actions.subscribing import address_problems, leave, new_secret, normalise_address
 from comms.delivery import enqueue
 from comms.models import Delivery, Subscriber
-from comms.rules.subscribing import added
+from comms.rules.subscribing import add_violations
 from comms.vocabulary import Audience, SubscriberKind
 from incidents.actions.submissions import redirect_submission, submit_once
 from incidents.models import Surface
@@ -22,8 +22,8 @@ from kernel.text import clean_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Added:
-    """As an admin filled it in. ``address`` is kept as it is: it may well be a secret."""
+class SubscriberInput:
+    """A subscriber as filled in the form. ``address`` is not masked, though it may be a secret."""
 
     name: str = ""
     kind: str = ""
@@ -32,33 +32,41 @@ class Added:
     escalations: bool = False
 
 
-def add(actor: Actor, written: Added, *, now: datetime, once: UUID | None = None) -> Subscriber:
-    """Tell an address also what is for stakeholders alone, from now on.
+def add(
+    actor: Actor, subscriber_input: SubscriberInput, *, now: datetime, once: UUID | None = None
+) -> Subscriber:
+    """Add an internal subscriber, who also gets what is for stakeholders only.
 
-    Nobody has to confirm what an admin vouches for; a webhook or a chat gets a first message, to
-    see that it works. Where the address followed the public page it does no more: it is told once.
+    It needs no confirmation; a webhook or a chat gets a first message as a test. A public
+    subscription of the same address ends, so that it gets each message once.
     """
     with transaction.atomic(durable=True):
         require("subscriber.change", actor)
         submit_once(once, actor, now, reverse("subscribers"))
-        name, address = clean_text(written.name, 80), typed(written.kind, written.address)
-        follows = Subscriber.objects.select_for_update().filter(
-            kind=written.kind, address=address, left_at=None
+        name, address = (
+            clean_text(subscriber_input.name, 80),
+            normalise_address(subscriber_input.kind, subscriber_input.address),
         )
-        known = any(one.audience == Audience.INTERNAL for one in follows)
-        if problems := (*added(name, is_known=known), *problems_of(written.kind, address)):
+        existing = Subscriber.objects.select_for_update().filter(
+            kind=subscriber_input.kind, address=address, left_at=None
+        )
+        known = any(subscriber.audience == Audience.INTERNAL for subscriber in existing)
+        if problems := (
+            *add_violations(name, is_known=known),
+            *address_problems(subscriber_input.kind, address),
+        ):
             raise Refused(problems)
-        follows.update(left_at=now)
-        row = _created(
-            kind=written.kind,
+        existing.update(left_at=now)
+        row = _create(
+            kind=subscriber_input.kind,
             address=address,
             name=name,
-            escalations=written.escalations,
-            secret=new_secret(written.kind),
+            escalations=subscriber_input.escalations,
+            secret=new_secret(subscriber_input.kind),
             asked_at=now,
             confirmed_at=now,
         )
-        row.surfaces.set(written.surfaces)
+        row.surfaces.set(subscriber_input.surfaces)
         redirect_submission(once, row.get_absolute_url())
         if row.kind != SubscriberKind.EMAIL:
             Delivery.objects.create(subscriber=row, channel=row.kind, next_try_at=now)
@@ -66,17 +74,17 @@ def add(actor: Actor, written: Added, *, now: datetime, once: UUID | None = None
     return row
 
 
-def _created(**values: object) -> Subscriber:
-    """Two who add the same at one instant: the second is told that it is there."""
+def _create(**values: object) -> Subscriber:
+    """Refuse the second of two who add the same address at the same time."""
     try:
         with transaction.atomic():
             return Subscriber.objects.create(audience=Audience.INTERNAL, **values)
     except IntegrityError:
-        raise Refused(added("known", is_known=True)) from None
+        raise Refused(add_violations("known", is_known=True)) from None
 
 
 def remove(actor: Actor, pk: int, *, now: datetime, once: UUID | None = None) -> None:
-    """Tell it nothing more, whoever added it."""
+    """Stop sending it anything, whoever added it."""
     with transaction.atomic(durable=True):
         require("subscriber.change", actor)
         row = Subscriber.objects.select_for_update().get(pk=pk)

@@ -1,4 +1,4 @@
-"""Following the status page: asking, confirming, leaving. Nobody learns who else follows."""
+"""Public subscriptions: subscribing, confirming, leaving. Nobody learns who else subscribes."""
 
 import base64
 import secrets
@@ -11,29 +11,29 @@ from django.db.models import QuerySet
 from comms.delivery import apprise, enqueue
 from comms.delivery.webhook import PREFIX
 from comms.models import Delivery, Subscriber
-from comms.rules.subscribing import Asked, violations
+from comms.rules.subscribing import SubscriptionRequest, violations
 from comms.vocabulary import Audience, SubscriberKind
 from incidents.models import Surface
 from kernel.refusal import Refused, Violation
 
-AGAIN = timedelta(minutes=10)
-"""How soon the question may be sent once more to somebody who has not confirmed."""
+RESEND_INTERVAL = timedelta(minutes=10)
+"""How soon the confirmation may be sent again to somebody who has not confirmed."""
 
 
-def ask(
+def subscribe(
     kind: str, address: str, surfaces: Iterable[Surface] = (), *, now: datetime
 ) -> Subscriber | None:
-    """Ask an address whether it wants to be told; of some surfaces, or with none named of all.
+    """Send an address a request to confirm; for some surfaces, or without any for all.
 
-    The subscriber where it is new. None for one that is known already: its secret is its own, and
-    from outside both look the same.
+    Returns the subscriber if it is new, and None if the address is known already, so that its
+    secret is not disclosed.
     """
-    address = typed(kind, address)
-    if problems := problems_of(kind, address):
+    address = normalise_address(kind, address)
+    if problems := address_problems(kind, address):
         raise Refused(problems)
     known = {"kind": kind, "address": address, "left_at": None}
     with transaction.atomic(durable=True):
-        # Who is told from inside is told of everything public too, and not twice.
+        # An internal subscriber gets everything public too, and must not get it twice.
         row = Subscriber.objects.filter(**known).select_for_update().first()
         if row is None:
             try:
@@ -53,23 +53,23 @@ def ask(
     return new
 
 
-def typed(kind: str, address: str) -> str:
-    """One spelling of an address."""
+def normalise_address(kind: str, address: str) -> str:
+    """The single spelling of an address that is stored."""
     address = address.strip()
     return address.lower() if kind == SubscriberKind.EMAIL else address
 
 
-def problems_of(kind: str, address: str) -> tuple[Violation, ...]:
-    """Why it cannot be told at all; whether it answers is found out by asking it."""
-    found = violations(Asked(kind, address))
-    if not found and kind == SubscriberKind.APPRISE:
-        return apprise.problems(address)
-    return found
+def address_problems(kind: str, address: str) -> tuple[Violation, ...]:
+    """Every reason why this address cannot subscribe."""
+    problems = violations(SubscriptionRequest(kind, address))
+    if not problems and kind == SubscriberKind.APPRISE:
+        return apprise.address_violations(address)
+    return problems
 
 
 def _ask_again(row: Subscriber, now: datetime) -> None:
-    """Once more for who lost the first mail; not so often that it could be a nuisance."""
-    if row.confirmed_at is not None or row.asked_at > now - AGAIN:
+    """Send the confirmation again, but not so often that it could be a nuisance."""
+    if row.confirmed_at is not None or row.asked_at > now - RESEND_INTERVAL:
         return
     row.asked_at = now
     row.save(update_fields=["asked_at"])
@@ -79,19 +79,19 @@ def _ask_again(row: Subscriber, now: datetime) -> None:
 
 
 def confirm(subscriber: Subscriber, *, now: datetime) -> bool:
-    """From now on it is told; false when it has left meanwhile. Twice is once."""
+    """Confirm a subscription; false if it has ended meanwhile. Idempotent."""
     rows = Subscriber.objects.filter(pk=subscriber.pk, left_at__isnull=True)
     rows.filter(confirmed_at__isnull=True).update(confirmed_at=now)
     return rows.exists()
 
 
 def leave(subscriber: Subscriber, *, now: datetime) -> None:
-    """It is told nothing more, also of what waits. Twice is once."""
+    """End a subscription, including its waiting deliveries. Idempotent."""
     Subscriber.objects.filter(pk=subscriber.pk, left_at__isnull=True).update(left_at=now)
 
 
-def answered(delivery: Delivery, now: datetime) -> None:
-    """A webhook or a chat that took the question has confirmed by that."""
+def confirm_by_answer(delivery: Delivery, now: datetime) -> None:
+    """A webhook or a chat that accepted the first message has thereby confirmed."""
     if delivery.message is None and delivery.subscriber is not None:
         confirm(delivery.subscriber, now=now)
 
@@ -103,7 +103,7 @@ def _confirmations(row: Subscriber) -> QuerySet[Delivery]:
 
 
 def new_secret(kind: str) -> str:
-    """What signs the messages of a webhook; no other kind has one."""
+    """The key that signs a webhook's messages; other kinds have none."""
     if kind != SubscriberKind.WEBHOOK:
         return ""
     return PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()

@@ -1,7 +1,7 @@
-"""A message to a chat or paging service, by the Apprise library.
+"""Send a message to a chat or paging service with the Apprise library.
 
-``comms.rules.chat`` says which services and options, the guard where requests may lead.
-One address is one place: of two, one could be told twice when the other fails.
+``comms.rules.chat`` lists the allowed services and options, the guard checks the network addresses.
+One address is one place: of two, one could get the message twice when the other fails.
 """
 
 import re
@@ -9,30 +9,31 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from comms.delivery import Handed, Refused
+from comms.delivery import OnHandover, Refused
 from comms.delivery.guarded_requests import Sending, fence, sending
+from comms.rules import address as addresses
 from comms.rules import chat
-from kernel.refusal import Violation
+from comms.rules.address import Violations
 from kernel.text.masking import mask_secrets
 
 GONE = 410
-LINE = 200
-"""Characters of what a service answered that are kept."""
+MAX_EXCERPT_CHARACTERS = 200
+"""At most so many characters of an answer are kept."""
 
 CUT = "\n…\n"
 HIDDEN = "…"
 
 
-def send(address: str, title: str, body: str, handed: Handed) -> None:
-    """Tell one place. ``handed`` is called when a connection stands and nothing was written yet.
+def send(address: str, title: str, body: str, on_handover: OnHandover) -> None:
+    """Send plain text. ``on_handover`` is called once connected, before anything is written.
 
-    Plain text; where it is too long for the service its last paragraph is kept. Raises ``Refused``
-    for what will never be taken, otherwise ``OSError`` with what the service said, without secrets.
+    A text that is too long for the service keeps its last paragraph. Raises ``Refused`` for what
+    will never be accepted, otherwise ``OSError`` with the service's answer, without secrets.
     """
-    if found := problems(address):
-        raise Refused(found[0].sentence)
+    if refusals := address_violations(address):
+        raise Refused(refusals[0].sentence)
     plugin = _plugin(address)
-    with sending(handed) as now:
+    with sending(on_handover) as now:
         taken = _notify(plugin, title, body)
     if now.fault is not None and not isinstance(now.fault, OSError):
         raise now.fault
@@ -40,26 +41,22 @@ def send(address: str, title: str, body: str, handed: Handed) -> None:
         raise _why(now, address)
 
 
-def problems(address: str) -> tuple[Violation, ...]:
-    """Every reason why this address cannot be told; reaches nobody."""
-    if found := chat.violations(address):
-        return found
+def address_violations(address: str) -> Violations:
+    """Every reason why updates cannot be sent to this address; sends nothing."""
+    if violations := chat.violations(address):
+        return violations
     plugin, options = _plugin(address), _options(address)
     scheme = address.partition("://")[0].lower()
     name = chat.SERVICES[scheme].name
-    if plugin is None:
-        words = f"This is not a whole address of {name}; see how Apprise writes it."
-        return (Violation("S-ADDRESS", words, "address"),)
-    if found := chat.odd_options(scheme, options):
-        return found
-    if len(plugin) != 1:
-        words = "One address is one place. Add each channel or person by itself."
-        return (Violation("S-ADDRESS", words, "address"),)
-    return ()
+    if violations := addresses.whole_violations(name, is_whole=plugin is not None):
+        return violations
+    if violations := chat.option_violations(scheme, options):
+        return violations
+    return addresses.place_violations(len(plugin))
 
 
-def shown(address: str) -> str:
-    """The address as far as it is no secret, as Apprise itself writes it in logs."""
+def masked_address(address: str) -> str:
+    """The address without its secrets, as Apprise itself logs it."""
     scheme = address.partition("://")[0]
     plugin = None if chat.violations(address) else _plugin(address)
     if plugin is None:
@@ -69,7 +66,7 @@ def shown(address: str) -> str:
 
 @cache
 def _library() -> Any:
-    """Apprise with all its plugins, fenced in: a second and 20 MB, so not before it is needed."""
+    """Apprise with all its plugins, guarded. Loaded lazily: it takes a second and 20 MB."""
     import apprise
     from apprise.manager_plugins import NotificationManager
 
@@ -80,7 +77,7 @@ def _library() -> Any:
 
 @cache
 def _asset() -> Any:
-    """Nothing is kept on disk, nothing read from there, no picture linked that others serve."""
+    """Stores nothing on disk, reads nothing from there, links no pictures."""
     return _library().AppriseAsset(
         app_id="Warroom",
         app_desc="Warroom",
@@ -99,19 +96,19 @@ def _asset() -> Any:
 
 
 def _plugin(address: str) -> Any:
-    """None for what Apprise does not understand."""
+    """None for an address that Apprise does not understand."""
     return _library().Apprise.instantiate(address, asset=_asset())
 
 
 def _options(address: str) -> list[str]:
-    """As Apprise reads them; it could read more than we do."""
+    """The options as Apprise parses them, which may be more than we parse."""
     from apprise.plugins import url_to_dict
 
     return list((url_to_dict(address) or {}).get("qsd", {}))
 
 
 def _notify(plugin: Any, title: str, body: str) -> bool:
-    """False also where a plugin stumbles over an answer."""
+    """False also when a plugin fails on an answer."""
     from apprise import NotifyFormat, NotifyType, OverflowMode
 
     try:
@@ -124,17 +121,17 @@ def _notify(plugin: Any, title: str, body: str) -> bool:
                 overflow=OverflowMode.TRUNCATE,
             )
         )
-    except Exception:  # noqa: BLE001  (what was answered says more than how a plugin stumbled)
+    except Exception:  # noqa: BLE001  (the answer says more than the plugin's error)
         return False
 
 
-def _fitting(body: str, most: int) -> str:
-    """``body`` in at most so many characters, with its last paragraph: there stands the link."""
-    if len(body) <= most:
+def _fitting(body: str, limit: int) -> str:
+    """Shorten ``body`` to ``limit`` characters but keep its last paragraph, which has the link."""
+    if len(body) <= limit:
         return body
     rest, _, last = body.rpartition("\n\n")
-    room = most - len(last) - len(CUT)
-    return rest[:room].rstrip() + CUT + last if rest and room > 0 else body[:most]
+    room = limit - len(last) - len(CUT)
+    return rest[:room].rstrip() + CUT + last if rest and room > 0 else body[:limit]
 
 
 def _why(now: Sending, address: str) -> Exception:
@@ -144,12 +141,12 @@ def _why(now: Sending, address: str) -> Exception:
     status = now.answer.status_code
     if status == GONE:
         return Refused("The address is gone (410).")
-    said = _masked(" ".join(now.answer.text.split()), address)[:LINE]
-    return OSError(f"answered {status}{': ' if said else ''}{said}")
+    excerpt = _masked(" ".join(now.answer.text.split()), address)[:MAX_EXCERPT_CHARACTERS]
+    return OSError(f"answered {status}{': ' if excerpt else ''}{excerpt}")
 
 
 def _masked(text: str, address: str) -> str:
-    """Services repeat what they were given: nothing of the address stays, and no other secret."""
+    """Remove the parts of the address and other secrets, since services echo their input."""
     parts = re.split(r"[/@:?&=#,+;]", unquote(address.partition("://")[2]))
     for part in sorted(parts, key=len, reverse=True):
         if len(part) > 3:

@@ -1,4 +1,4 @@
-"""Asking a worker to do at once what the tick would do within a second."""
+"""Ask a worker to do now what the tick would do within a second."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ def deliver() -> None:
 
 
 def ask(name: str, *args: object) -> None:
-    """In a thread of its own: a broker that is down must not keep the writer waiting."""
+    """Sends from a thread of its own, so that a broker that is down does not block the caller."""
     threading.Thread(target=_send, args=(name, args), name="ask-worker", daemon=True).start()
 
 

@@ -1,7 +1,7 @@
-"""Who is told of what was published: owed in the transaction of the publishing, written after it.
+"""From a published message to the deliveries of its followers.
 
-The publishing itself writes one row, however many follow. A worker writes their deliveries; each
-recipient is owed each message once, whoever writes it twice.
+Publishing writes a single row in its transaction, for any number of followers. A worker then writes
+their deliveries; unique constraints keep each recipient from getting a message twice.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ from comms.vocabulary import Audience
 
 type Published = Update | Escalation | LeadershipNote | MaintenanceUpdate
 
-AT_ONCE = 1000
+BATCH_SIZE = 1000
 
 _COLUMN = {
     Update: "update",
@@ -35,45 +35,47 @@ _COLUMN = {
 }
 
 
-def announce(message: Published, now: datetime) -> None:
-    """A step: everybody who follows it is owed it, once."""
+def announce_step(message: Published, now: datetime) -> None:
+    """Queue a message for all its followers, once."""
     Announcement.objects.create(**{_COLUMN[type(message)]: message}, at=now)
     transaction.on_commit(enqueue.deliver)
 
 
 def fill(now: datetime) -> None:
-    """Write the deliveries of what was announced. Two who do so at once write each once."""
-    while _fill_one(now):
+    """Write the deliveries of announced messages. Safe to run concurrently."""
+    while _fill_next(now):
         pass
 
 
-def _fill_one(now: datetime) -> bool:
+def _fill_next(now: datetime) -> bool:
     with transaction.atomic(durable=True):
-        one = (
+        announcement = (
             Announcement.objects.filter(filled_at__isnull=True)
             .select_for_update(skip_locked=True, of=("self",))
             .order_by("at", "pk")
             .first()
         )
-        if one is None:
+        if announcement is None:
             return False
-        column = next(name for name in MESSAGES if getattr(one, f"{name}_id") is not None)
-        message = getattr(one, column)
+        column = next(name for name in MESSAGES if getattr(announcement, f"{name}_id") is not None)
+        message = getattr(announcement, column)
         Delivery.objects.bulk_create(
             (
                 Delivery(subscriber_id=pk, channel=kind, next_try_at=now, **{column: message})
-                for pk, kind in followers(message, one.at).values_list("pk", "kind").iterator()
+                for pk, kind in followers(message, announcement.at)
+                .values_list("pk", "kind")
+                .iterator()
             ),
-            batch_size=AT_ONCE,
+            batch_size=BATCH_SIZE,
             ignore_conflicts=True,
         )
-        one.filled_at = now
-        one.save(update_fields=["filled_at"])
+        announcement.filled_at = now
+        announcement.save(update_fields=["filled_at"])
     return True
 
 
 def followers(message: Published, at: datetime) -> QuerySet[Subscriber]:
-    """Who followed when it was published, and may read it."""
+    """The subscribers who followed when it was published, and may read it."""
     rows = Subscriber.objects.following(at)
     if isinstance(message, Escalation | LeadershipNote):
         if message.incident.restricted:
@@ -94,11 +96,11 @@ def followers(message: Published, at: datetime) -> QuerySet[Subscriber]:
 
 
 def _touched(update: Update) -> Iterable[int]:
-    """The surfaces of this update, and of those before it that reach the same readers.
+    """The surfaces of this update, and of earlier ones that reached the same readers.
 
-    Who was told that something broke is told that it works again.
+    So whoever was told that something broke is also told that it works again.
     """
-    told = Update.objects.filter(incident=update.incident, number__lte=update.number)
+    updates = Update.objects.filter(incident=update.incident, number__lte=update.number)
     if update.audience == Audience.PUBLIC:
-        told = told.filter(audience=Audience.PUBLIC)
-    return told.values_list("surface_states__surface_id", flat=True).distinct()
+        updates = updates.filter(audience=Audience.PUBLIC)
+    return updates.values_list("surface_states__surface_id", flat=True).distinct()

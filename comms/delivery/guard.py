@@ -1,7 +1,7 @@
-"""Addresses that others gave us: what may be reached from here, and what may not.
+"""Protection against requests to internal networks through addresses that users entered.
 
-Checked where the connection is made, on the address that it is made to: a name that leads elsewhere
-a moment later, or a redirect, leads nowhere.
+Checked when the connection is opened, on the IP address that it is opened to, so that neither DNS
+rebinding nor a redirect gets around it.
 """
 
 import ipaddress
@@ -18,36 +18,36 @@ from django.conf import settings
 
 from comms.delivery import Refused, deadline
 
-PATIENCE = 10.0
-"""Seconds for one step of an answer; a whole one has the deadline."""
+STEP_TIMEOUT_SECONDS = 10.0
+"""For one step of an exchange; ``deadline`` limits the whole."""
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def may_reach(address: str) -> bool:
-    """Whether an IP address is in the open, or in a network that an operator allows."""
-    found: Address = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        found = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1] or found
-    if any(found in network for network in settings.OUTGOING_ALLOW):
+    """Whether an IP address is public, or in a network that the operator allows."""
+    ip: Address = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1] or ip
+    if any(ip in network for network in settings.OUTGOING_ALLOW):
         return True
-    return found.is_global and not found.is_multicast
+    return ip.is_global and not ip.is_multicast
 
 
-def open_address(host: str, port: int) -> str:
-    """The IP address to connect to. One name with one private address among others is refused."""
+def resolve_public_address(host: str, port: int) -> str:
+    """The IP address to connect to. A name with any private address is refused."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise OSError(f"{host} is not known: {error}") from error
-    addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
-    if not addresses or not all(may_reach(one) for one in addresses):
+    addresses = list(dict.fromkeys(str(info[4][0]) for info in infos))
+    if not addresses or not all(may_reach(address) for address in addresses):
         raise Refused(f"{host} is not an address in the open.")
     return addresses[0]
 
 
-def refuse_odd(url: str) -> None:
-    """Only plain web addresses: a scheme, a host, nothing hidden."""
+def check_url(url: str) -> None:
+    """Refuse everything but plain web addresses: http or https, a host, no credentials."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise Refused("Only http and https addresses can be told.")
@@ -56,7 +56,7 @@ def refuse_odd(url: str) -> None:
 
 
 class _Guarded(httpcore.SyncBackend):
-    """Connects to nothing that may not be reached."""
+    """Connects only to addresses that may be reached."""
 
     def connect_tcp(
         self,
@@ -67,7 +67,7 @@ class _Guarded(httpcore.SyncBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         try:
-            address = open_address(host, port)
+            address = resolve_public_address(host, port)
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
         stream = super().connect_tcp(address, port, timeout, local_address, socket_options)
@@ -80,14 +80,14 @@ class _Guarded(httpcore.SyncBackend):
 
 @cache
 def _authorities() -> ssl.SSLContext:
-    """Read once: it takes longer than a request."""
+    """Cached, since loading takes longer than a request."""
     return httpx.create_ssl_context(trust_env=False)
 
 
 def client() -> httpx.Client:
-    """For one request: guarded, without proxies, following nothing."""
+    """A client for one request: guarded, without proxies and redirects."""
     transport = httpx.HTTPTransport(verify=_authorities(), trust_env=False)
     transport._pool = httpcore.ConnectionPool(
         ssl_context=_authorities(), network_backend=_Guarded()
     )
-    return httpx.Client(transport=transport, timeout=PATIENCE, trust_env=False)
+    return httpx.Client(transport=transport, timeout=STEP_TIMEOUT_SECONDS, trust_env=False)

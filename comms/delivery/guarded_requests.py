@@ -1,7 +1,7 @@
-"""``requests`` as Apprise gets to see it: guarded, without proxies, following nothing.
+"""A replacement for ``requests`` in Apprise: guarded, without proxies and redirects.
 
-Put in the place of ``requests`` in Apprise's modules, so it holds for whatever they send, on any
-thread, and for nothing else in the process. Outside of ``sending`` nothing is sent at all.
+It replaces ``requests`` in Apprise's modules only, so it covers whatever they send, on any thread,
+and nothing else in the process. Outside of ``sending`` nothing can be sent.
 """
 
 import socket
@@ -21,13 +21,13 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import create_connection
 
-from comms.delivery import Handed, Refused, guard
+from comms.delivery import OnHandover, Refused, guard
 
-MOST = 64 * 1024
-"""Bytes of an answer that are read."""
+MAX_ANSWER_BYTES = 64 * 1024
+"""At most so much of an answer is read."""
 
-PATIENCE = 20.0
-"""Seconds for everything that one message takes, however slowly the other side talks."""
+TIMEOUT_SECONDS = 20.0
+"""For everything that one message takes, however slowly the other side answers."""
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Sending:
     ``answer`` is what was said last, ``fault`` what kept a request from being answered.
     """
 
-    handed: Handed
+    on_handover: OnHandover
     until: float
     left: bool = False
     answer: requests.Response | None = None
@@ -47,61 +47,61 @@ class Sending:
     def connected(self, host: str, port: int, timeout: Any, options: Any) -> socket.socket:
         if time.monotonic() > self.until:
             raise TimeoutError("it took too long")
-        found = create_connection(
-            (guard.open_address(host, port), port), timeout, socket_options=options
+        connection = create_connection(
+            (guard.resolve_public_address(host, port), port), timeout, socket_options=options
         )
-        self._sockets.append(found.dup())  # stays ours when TLS takes the other over
-        return found
+        self._sockets.append(connection.dup())  # stays ours when TLS takes over the other one
+        return connection
 
     def leaves(self) -> None:
-        """A connection stands and nothing was written to it."""
+        """Called once connected, before anything is written."""
         if not self.left:
-            self.handed()
+            self.on_handover()
             self.left = True
 
     def hang_up(self) -> None:
-        for one in self._sockets:
+        for sock in self._sockets:
             with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+                sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        for one in self._sockets:
-            one.close()
+        for sock in self._sockets:
+            sock.close()
 
 
 _sending: ContextVar[Sending | None] = ContextVar("sending", default=None)
 
 
 @contextmanager
-def sending(handed: Handed) -> Iterator[Sending]:
-    """What Apprise does meanwhile is one message."""
-    found = Sending(handed, time.monotonic() + PATIENCE)
-    token = _sending.set(found)
-    end = threading.Timer(PATIENCE, found.hang_up)
+def sending(on_handover: OnHandover) -> Iterator[Sending]:
+    """Everything that Apprise sends within the block belongs to one message."""
+    message = Sending(on_handover, time.monotonic() + TIMEOUT_SECONDS)
+    token = _sending.set(message)
+    end = threading.Timer(TIMEOUT_SECONDS, message.hang_up)
     end.daemon = True
     end.start()
     try:
-        yield found
+        yield message
     finally:
         end.cancel()
         _sending.reset(token)
-        found.close()
+        message.close()
 
 
-def _now() -> Sending:
-    found = _sending.get()
-    if found is None:
+def _current() -> Sending:
+    message = _sending.get()
+    if message is None:
         raise Refused("Nothing is sent from here.")
-    return found
+    return message
 
 
 class _Guarded:
     def _new_conn(self: Any) -> socket.socket:
-        return _now().connected(self._dns_host, self.port, self.timeout, self.socket_options)
+        return _current().connected(self._dns_host, self.port, self.timeout, self.socket_options)
 
     def connect(self) -> None:
         super().connect()  # type: ignore[misc]
-        _now().leaves()
+        _current().leaves()
 
 
 class _Connection(_Guarded, HTTPConnection):
@@ -138,7 +138,7 @@ class Session(requests.Session):
         self.mount("https://", _Adapter())
 
     def send(self, request: Any, **kwargs: Any) -> requests.Response:
-        now = _now()
+        now = _current()
         now.answer = now.fault = None
         try:
             answer = super().send(request, **kwargs | {"allow_redirects": False, "stream": True})
@@ -151,14 +151,14 @@ class Session(requests.Session):
 
 
 def _read(answer: requests.Response) -> None:
-    """The beginning, as if it were all; then hang up."""
+    """Read the beginning of an answer as if it were all, and close."""
     with answer:
         read = b""
         for part in answer.iter_content(8 * 1024):
             read += part
-            if len(read) >= MOST:
+            if len(read) >= MAX_ANSWER_BYTES:
                 break
-    answer._content, answer._content_consumed = read[:MOST], True  # type: ignore[attr-defined]
+    answer._content, answer._content_consumed = read[:MAX_ANSWER_BYTES], True  # type: ignore[attr-defined]
 
 
 def _request(method: str, url: str, **kwargs: Any) -> requests.Response:
@@ -167,7 +167,7 @@ def _request(method: str, url: str, **kwargs: Any) -> requests.Response:
 
 
 class _Requests(types.ModuleType):
-    """The names that plugins use; the ways around the guard are not among them."""
+    """The names that plugins use, without those that would bypass the guard."""
 
     Session = session = Session
     request = staticmethod(_request)
@@ -184,7 +184,7 @@ _guarded = _Requests("requests")
 
 
 def fence(package: str) -> None:
-    """Let all that is loaded of ``package`` send through here."""
+    """Replace ``requests`` in all loaded modules of ``package``."""
     for name, module in list(sys.modules.items()):
         if name == package or name.startswith(f"{package}."):
             for word, value in list(vars(module).items()):

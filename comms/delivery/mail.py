@@ -1,4 +1,4 @@
-"""A message as a mail, and the server that takes it."""
+"""Mails, and sending them."""
 
 import smtplib
 from urllib.parse import urljoin, urlsplit
@@ -6,17 +6,17 @@ from urllib.parse import urljoin, urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, mailers
 
-from comms.delivery import Away, Handed, smtp
+from comms.delivery import Away, OnHandover, smtp
 from comms.delivery.deadline import deadline
 from incidents.models import Notice
 
 
-def send(mail: EmailMessage, handed: Handed) -> None:
+def send(mail: EmailMessage, on_handover: OnHandover) -> None:
     """Hand it to the mail server; ``handed`` is called right before the last byte.
 
     Raises ``Away`` when the server cannot be reached, and whatever it says otherwise.
     """
-    with deadline(), smtp.announcing(handed):
+    with deadline(), smtp.announcing(on_handover):
         try:
             mailers.default.send_messages([mail])
         except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused):
@@ -30,7 +30,7 @@ def host() -> str:
 
 
 def message(notice: Notice) -> EmailMessage:
-    """Plain text. Its Message-ID is the notice's, so a mailbox can tell a repetition."""
+    """Plain text. The Message-ID is the notice's, so that mailboxes detect a repetition."""
     sentence = " ".join(notice.sentence.split())
     body = (
         f"{sentence}\n\n"

@@ -1,9 +1,9 @@
-"""Deliveries: written before they are tried, claimed before they are sent, tried again on failure.
+"""Deliveries: written before they are tried, claimed before they are sent, retried on failure.
 
-One sender at a time holds a channel, by a lock that PostgreSQL frees when the sender dies. Whatever
-was being sent when that happened had either not left the house (it is sent by the next one), or was
-handed over (it counts as sent, with a word that the answer was not heard). The step from one to the
-other is committed right before the last byte, so nobody is told twice.
+One sender at a time holds a channel, by an advisory lock that PostgreSQL releases when the sender
+dies. A delivery that was being sent then is either still SENDING (the next sender tries it again)
+or HANDED over (it counts as sent, with a note that the answer is unknown). The change from one to
+the other is committed right before the last byte, so nobody gets a message twice.
 """
 
 import logging
@@ -26,26 +26,26 @@ logger = logging.getLogger(__name__)
 
 State = Delivery.State
 
-BATCH = 10
-"""Deliveries between two looks at whether it goes on; also what the tick mails by itself."""
+BATCH_SIZE = 10
+"""Deliveries between two checks of the time; also how many mails the tick sends itself."""
 
-MOMENT = timedelta(seconds=3)
-"""How long the tick mails by itself: it also has reminders to write."""
+TICK_BUDGET = timedelta(seconds=3)
+"""How long the tick sends mails itself: it also has reminders to write."""
 
-ROUND = timedelta(seconds=20)
-"""How long a worker that was asked stays on a channel before it makes room for others."""
+WORKER_BUDGET = timedelta(seconds=20)
+"""How long a worker stays on a channel before it makes room for other tasks."""
 
-WAITS = (
+RETRY_DELAYS = (
     timedelta(seconds=15),
     timedelta(minutes=1),
     timedelta(minutes=5),
     timedelta(minutes=15),
     timedelta(hours=1),
 )
-"""Between attempts; after the last one the delivery is dead."""
+"""Delays between attempts; after the last one the delivery is dead."""
 
 JITTER = 0.2
-"""By which part a wait may be longer, so that what failed together does not come back together."""
+"""Up to so much is added to a delay, so that deliveries that failed together spread out."""
 
 NOT_HEARD = "Handed over when its sender stopped; the answer was not heard."
 NO_ACCESS = "Not sent: the person may no longer see the incident."
@@ -56,48 +56,48 @@ _LOCKS = {kind: 0x57410000 + number for number, kind in enumerate(SubscriberKind
 
 
 def fill(now: datetime) -> None:
-    """Write a delivery for each fresh notice on each channel that its person chose.
+    """Write a delivery for each recent notice on each channel that its person chose.
 
-    Two who do so at once write one.
+    Safe to run concurrently.
     """
     for channel in due.PERSONAL:
-        found = due.notices(channel, now)
+        notices = due.notices(channel, now)
         Delivery.objects.bulk_create(
-            (Delivery(notice=notice, channel=channel, next_try_at=now) for notice in found),
+            (Delivery(notice=notice, channel=channel, next_try_at=now) for notice in notices),
             ignore_conflicts=True,
         )
 
 
 def send_waiting(now: datetime) -> None:
-    """The tick's step: a few mails, where no worker that was asked is at it.
+    """Called by the tick: send a few mails, unless a worker holds the channel.
 
-    What goes to addresses that others gave us is asked of a worker: each may take its time, and the
-    tick has none. Asked once more while one is at it, the other finds the channel held and goes.
+    Addresses entered by users are left to a worker, since each may be slow. A second worker finds
+    the channel locked and returns.
     """
-    send(SubscriberKind.EMAIL, now, most=BATCH, until=clock.now() + MOMENT)
+    send(SubscriberKind.EMAIL, now, limit=BATCH_SIZE, until=clock.now() + TICK_BUDGET)
     if due.deliveries(now).exclude(channel=SubscriberKind.EMAIL).exists():
         enqueue.deliver()
 
 
 def deliver(now: datetime) -> None:
-    """Send what waits, on each channel that nobody else is sending on."""
+    """Send waiting deliveries, on each channel that no other sender holds."""
     for channel in SubscriberKind:
-        until = clock.now() + ROUND
-        while send(channel, clock.now(), most=BATCH, until=until) and clock.now() < until:
+        until = clock.now() + WORKER_BUDGET
+        while send(channel, clock.now(), limit=BATCH_SIZE, until=until) and clock.now() < until:
             pass
 
 
-def send(channel: str, now: datetime, *, most: int, until: datetime | None = None) -> bool:
-    """Try what is due, one after the other; false when nothing is left that could be tried.
+def send(channel: str, now: datetime, *, limit: int, until: datetime | None = None) -> bool:
+    """Try due deliveries one after the other; false if none is left that could be tried.
 
-    A server that is away ends the round: it is asked once a tick and not fifty times. After
-    ``until`` no further one is begun.
+    A server that is away ends the round, so that it is tried once per tick and not fifty times.
+    After ``until`` no further delivery is started.
     """
-    with _held(channel) as mine:
+    with _channel_lock(channel) as mine:
         if not mine:
             return False
         recover(channel, now)
-        for count in range(most):
+        for count in range(limit):
             if count and until is not None and clock.now() >= until:
                 break
             delivery = claim(now, channel)
@@ -107,8 +107,8 @@ def send(channel: str, now: datetime, *, most: int, until: datetime | None = Non
 
 
 @contextmanager
-def _held(channel: str) -> Iterator[bool]:
-    """Whether this sender has the channel to itself, for as long as it lives."""
+def _channel_lock(channel: str) -> Iterator[bool]:
+    """Yields whether this sender got the channel's lock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCKS[SubscriberKind(channel)]])
         mine = bool(cursor.fetchone()[0])
@@ -121,14 +121,14 @@ def _held(channel: str) -> Iterator[bool]:
 
 
 def recover(channel: str, now: datetime) -> None:
-    """What a sender that died has left, by whoever holds the channel after it."""
+    """Recover the deliveries of a sender that died. Call it with the channel's lock."""
     left = Delivery.objects.filter(channel=channel)
     left.filter(state=State.SENDING).update(state=State.WAITING, next_try_at=now)
     left.filter(state=State.HANDED).update(state=State.UNSURE, sent_at=now, last_error=NOT_HEARD)
 
 
 def claim(now: datetime, channel: str = SubscriberKind.EMAIL) -> Delivery | None:
-    """Take the next delivery for this sender alone. Durable: it is committed before any sending."""
+    """Claim the next delivery for this sender. Durable: committed before anything is sent."""
     with transaction.atomic(durable=True):
         delivery = (
             due.deliveries(now)
@@ -152,8 +152,8 @@ def claim(now: datetime, channel: str = SubscriberKind.EMAIL) -> Delivery | None
 
 
 def _attempt(delivery: Delivery, now: datetime) -> bool:
-    """Send a claimed delivery and write down how it went; false when the server is away."""
-    if reason := _in_vain(delivery):
+    """Send a claimed delivery and store the outcome; false if the server is away."""
+    if reason := _reason_to_drop(delivery):
         _write(delivery, State.DEAD, last_error=reason)
         return True
     try:
@@ -164,19 +164,21 @@ def _attempt(delivery: Delivery, now: datetime) -> bool:
     except Refused as refused:
         _write(delivery, State.DEAD, last_error=str(refused))
         return True
-    except Exception as error:  # noqa: BLE001  (whatever one target says, the others go on)
+    except Exception as error:  # noqa: BLE001  (a failing target must not stop the others)
         _failed(delivery, error, now)
         return delivery.subscriber_id is not None or delivery.channel != SubscriberKind.EMAIL
     _write(delivery, State.SENT, sent_at=now, last_error="")
     if delivery.channel != SubscriberKind.EMAIL:
-        subscribing.answered(delivery, now)
+        subscribing.confirm_by_answer(delivery, now)
     return True
 
 
-def _in_vain(delivery: Delivery) -> str:
-    """Why nobody is to be told any more; "" when that is not so."""
+def _reason_to_drop(delivery: Delivery) -> str:
+    """Why the delivery is no longer wanted; empty if it is."""
     notice = delivery.notice
-    if (person := personal.whose(delivery)) is not None and not personal.wants(person, delivery):
+    if (person := personal.person_of(delivery)) is not None and not personal.wants(
+        person, delivery
+    ):
         return SWITCHED_OFF
     if delivery.tested_by is not None:
         return ""
@@ -188,32 +190,36 @@ def _in_vain(delivery: Delivery) -> str:
 
 
 def _hand_over(delivery: Delivery) -> None:
-    def handed() -> None:
+    def mark_handed() -> None:
         _write(delivery, State.HANDED)
 
     if delivery.subscriber is None:
-        personal.send(delivery, handed)
+        personal.send(delivery, mark_handed)
     elif delivery.channel == SubscriberKind.EMAIL:
-        mail.send(subscribers.message(delivery), handed)
+        mail.send(subscribers.mail_message(delivery), mark_handed)
     elif delivery.channel == SubscriberKind.APPRISE:
-        apprise.send(delivery.subscriber.address, *subscribers.words(delivery), handed)
+        apprise.send(delivery.subscriber.address, *subscribers.chat_message(delivery), mark_handed)
     else:
-        webhook.send(delivery, handed)
+        webhook.send(delivery, mark_handed)
 
 
 def _failed(delivery: Delivery, error: Exception, now: datetime) -> None:
-    words = f"{type(error).__name__}: {error}"
-    if delivery.tested_by_id is not None:  # they wait for the answer, and can ask again
-        logger.warning("Test %s failed: %s", delivery.pk, words)
-        _write(delivery, State.DEAD, last_error=words)
+    description = f"{type(error).__name__}: {error}"
+    if delivery.tested_by_id is not None:  # the person waits for the result, and can test again
+        logger.warning("Test %s failed: %s", delivery.pk, description)
+        _write(delivery, State.DEAD, last_error=description)
         return
-    if delivery.attempts > len(WAITS):
-        logger.error("Delivery %s given up after %s: %s", delivery.pk, delivery.attempts, words)
-        _write(delivery, State.DEAD, last_error=words)
+    if delivery.attempts > len(RETRY_DELAYS):
+        logger.error(
+            "Delivery %s given up after %s: %s", delivery.pk, delivery.attempts, description
+        )
+        _write(delivery, State.DEAD, last_error=description)
         return
-    logger.warning("Delivery %s failed, attempt %s: %s", delivery.pk, delivery.attempts, words)
-    wait = WAITS[delivery.attempts - 1] * (1 + random.random() * JITTER)  # noqa: S311
-    _write(delivery, State.WAITING, next_try_at=now + wait, last_error=words)
+    logger.warning(
+        "Delivery %s failed, attempt %s: %s", delivery.pk, delivery.attempts, description
+    )
+    wait = RETRY_DELAYS[delivery.attempts - 1] * (1 + random.random() * JITTER)  # noqa: S311
+    _write(delivery, State.WAITING, next_try_at=now + wait, last_error=description)
 
 
 def _write(delivery: Delivery, state: State, **values: object) -> None:
@@ -221,6 +227,6 @@ def _write(delivery: Delivery, state: State, **values: object) -> None:
 
 
 def resend(deliveries: list[int], now: datetime) -> int:
-    """Send what was given up, or was not heard of, once more; returns how many."""
+    """Send deliveries again that were given up or unsure; returns how many."""
     over = Delivery.objects.filter(pk__in=deliveries, state__in=[State.DEAD, State.UNSURE])
     return over.update(state=State.WAITING, attempts=0, next_try_at=now, last_error="")

@@ -1,4 +1,4 @@
-"""A person's own notices, by the ways that they chose, and the test of these ways."""
+"""Sending people their own notices on the channels that they chose, and tests of these."""
 
 from urllib.parse import urljoin
 
@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
 
-from comms.delivery import Handed, apprise, mail
+from comms.delivery import OnHandover, apprise, mail
 from comms.models import Delivery, NoticeChoice
 from comms.vocabulary import SubscriberKind
 from incidents.models import Notice, Person
@@ -15,37 +15,37 @@ _TEST = "This is the test that you asked for. Notices reach you here."
 
 
 def choice_of(person: Person) -> NoticeChoice | None:
-    """What the person chose; None where they never chose."""
+    """The person's preference; None if they never chose."""
     return getattr(person, "notice_choice", None)
 
 
-def whose(delivery: Delivery) -> Person | None:
-    """The person whom it is for; None for a subscriber's."""
+def person_of(delivery: Delivery) -> Person | None:
+    """The person it is for; None if it is for a subscriber."""
     return delivery.notice.person if delivery.notice is not None else delivery.tested_by
 
 
 def wants(person: Person, delivery: Delivery) -> bool:
-    """Whether the channel is still on: it may have been switched off since it was written."""
+    """Whether the channel is still on, which may have changed since the delivery was written."""
     choice = choice_of(person)
     if delivery.channel == SubscriberKind.APPRISE:
         return choice is not None and choice.address != ""
     return choice is None or choice.mail_since is not None
 
 
-def send(delivery: Delivery, handed: Handed) -> None:
+def send(delivery: Delivery, on_handover: OnHandover) -> None:
     """By mail, or to the person's own Apprise address. Raises what the channel raises."""
-    person = whose(delivery)
+    person = person_of(delivery)
     assert person is not None
     if delivery.channel == SubscriberKind.EMAIL:
         notice = delivery.notice
-        mail.send(mail.message(notice) if notice else _test_mail(delivery, person), handed)
+        mail.send(mail.message(notice) if notice else _test_mail(delivery, person), on_handover)
         return
     choice = choice_of(person)
-    assert choice is not None  # as ``wants`` has just found
-    apprise.send(choice.address, *_words(delivery.notice), handed)
+    assert choice is not None  # checked by ``wants``
+    apprise.send(choice.address, *_title_and_text(delivery.notice), on_handover)
 
 
-def _words(notice: Notice | None) -> tuple[str, str]:
+def _title_and_text(notice: Notice | None) -> tuple[str, str]:
     if notice is None:
         return "Warroom: test", f"{_TEST}\n\n{_settings()}"
     sentence = " ".join(notice.sentence.split())

@@ -1,7 +1,7 @@
-"""A mail server that is told of the last byte before it is sent.
+"""A mail backend that calls back right before the last byte of a message.
 
-A server throws an unfinished message away (RFC 5321, 4.1.1.4): up to the dot on a line of its own
-nothing was delivered, and who died may be followed by another. From the dot on it may have been.
+A server discards an unfinished message (RFC 5321, 4.1.1.4): until the final dot nothing was
+delivered, and another sender can try again. After the dot it may have been delivered.
 """
 
 import smtplib
@@ -13,30 +13,30 @@ from typing import Any
 
 from django.core.mail.backends import smtp
 
-from comms.delivery import Handed, deadline
+from comms.delivery import OnHandover, deadline
 
-_handed: ContextVar[Handed | None] = ContextVar("handed", default=None)
+_on_handover: ContextVar[OnHandover | None] = ContextVar("handed", default=None)
 
 
 @contextmanager
-def announcing(handed: Handed) -> Iterator[None]:
-    """Call ``handed`` right before the last byte of what is sent meanwhile."""
-    token = _handed.set(handed)
+def announcing(on_handover: OnHandover) -> Iterator[None]:
+    """Call ``handed`` right before the last byte of each message sent in the block."""
+    token = _on_handover.set(on_handover)
     try:
         yield
     finally:
-        _handed.reset(token)
+        _on_handover.reset(token)
 
 
 class _Announcing(smtplib.SMTP):
     def _get_socket(self, *args: Any) -> socket.socket:
-        made: socket.socket = super()._get_socket(*args)  # type: ignore[misc]
-        deadline.watch(made)
-        return made
+        sock: socket.socket = super()._get_socket(*args)  # type: ignore[misc]
+        deadline.watch(sock)
+        return sock
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         """As in the standard library, with a pause before the dot."""
-        # The dot must not wait for the other side to have acknowledged what came before it.
+        # Without Nagle's algorithm, so that the dot does not wait for an acknowledgement.
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.putcmd("data")
         code, reply = self.getreply()
@@ -45,7 +45,7 @@ class _Announcing(smtplib.SMTP):
         content = smtplib._fix_eols(msg).encode("ascii") if isinstance(msg, str) else msg
         quoted = smtplib._quote_periods(content)
         self.send(quoted if quoted.endswith(b"\r\n") else quoted + b"\r\n")
-        if handed := _handed.get():
+        if handed := _on_handover.get():
             handed()
         self.send(b".\r\n")
         return self.getreply()

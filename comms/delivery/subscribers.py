@@ -1,55 +1,56 @@
-"""What a subscriber gets by mail or in a chat: an update, or first of all what this is."""
+"""Messages to subscribers by mail or in a chat: updates, and the first message."""
 
 from django.core.mail import EmailMessage
 
 from comms.delivery import mail
-from comms.delivery.wording import from_whom, told
+from comms.delivery.wording import notification_of, sender_name
 from comms.models import Delivery, Subscriber
 from comms.subscribers.tokens import confirm_address, leave_address
 
 
-def message(delivery: Delivery) -> EmailMessage:
+def mail_message(delivery: Delivery) -> EmailMessage:
     """Plain text, with one click to leave (RFC 8058). The Message-ID is the delivery's."""
     subscriber = delivery.subscriber
     assert subscriber is not None
-    said = delivery.message
-    if said is None:
+    message = delivery.message
+    if message is None:
         return _confirmation(delivery, subscriber)
-    one, leave = told(said), leave_address(subscriber)
+    notification, leave = notification_of(message), leave_address(subscriber)
     return _mail(
         delivery,
-        f"{one.subject} · {from_whom()}",
-        f"{one.text}\n\n{one.link}\n\nYou follow {from_whom()}. Leave with one click:\n{leave}\n",
+        f"{notification.subject} · {sender_name()}",
+        f"{notification.text}\n\n{notification.link}\n\n"
+        f"You follow {sender_name()}. Leave with one click:\n{leave}\n",
         {
             "List-Unsubscribe": f"<{leave}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "List-Id": f"{from_whom()} <status.{mail.host()}>",
+            "List-Id": f"{sender_name()} <status.{mail.host()}>",
         },
     )
 
 
-def words(delivery: Delivery) -> tuple[str, str]:
-    """Title and text for a chat or paging service; the last paragraph leads on."""
+def chat_message(delivery: Delivery) -> tuple[str, str]:
+    """Title and text for a chat or paging service; the last paragraph holds the link."""
     subscriber = delivery.subscriber
     assert subscriber is not None
-    said = delivery.message
-    if said is None:
+    message = delivery.message
+    if message is None:
         text = (
-            f"This place gets the updates of {from_whom()} from now on.\n\n"
+            f"This place gets the updates of {sender_name()} from now on.\n\n"
             f"To leave: {leave_address(subscriber)}"
         )
-        return f"Updates of {from_whom()}", text
-    one = told(said)
-    return one.subject, f"{one.text}\n\n{one.link}"
+        return f"Updates of {sender_name()}", text
+    notification = notification_of(message)
+    return notification.subject, f"{notification.text}\n\n{notification.link}"
 
 
 def _confirmation(delivery: Delivery, subscriber: Subscriber) -> EmailMessage:
     text = (
-        f"Somebody asked to have the updates of {from_whom()} sent to this address.\n\n"
+        f"Somebody asked to have the updates of {sender_name()} sent to this address.\n\n"
         f"If it was you, confirm here:\n{confirm_address(subscriber)}\n\n"
         "If not, do nothing: nothing more will come.\n"
     )
-    return _mail(delivery, f"Confirm: updates of {from_whom()}", text, {})
+    return _mail(delivery, f"Confirm: updates of {sender_name()}", text, {})
 
 
 def _mail(delivery: Delivery, subject: str, text: str, headers: dict[str, str]) -> EmailMessage:

@@ -1,7 +1,7 @@
-"""A message as a signed request, after the Standard Webhooks convention.
+"""Send a message as a signed request, following the Standard Webhooks convention.
 
-``webhook-id`` is the delivery's and stays over attempts, ``webhook-signature`` is an HMAC-SHA256 of
-id, timestamp and body. A redirect is a refusal: it could lead anywhere.
+``webhook-id`` is derived from the delivery and stays over attempts, ``webhook-signature`` is an
+HMAC-SHA256 of id, timestamp and body. Redirects are refused, since they could lead anywhere.
 """
 
 import base64
@@ -11,28 +11,30 @@ import json
 import time
 from collections.abc import Iterator
 
-from comms.delivery import Handed, Refused, guard
+from comms.delivery import OnHandover, Refused, guard
 from comms.delivery.deadline import deadline
-from comms.delivery.wording import told
+from comms.delivery.wording import notification_of
 from comms.models import Delivery, Subscriber
 
 GONE = 410
-MOST = 64 * 1024
-"""Bytes of an answer that are looked at; nothing in it matters."""
+MAX_ANSWER_BYTES = 64 * 1024
+"""At most so much of an answer is read; its content is ignored."""
 
 PREFIX = "whsec_"
 
 
-def send(delivery: Delivery, handed: Handed) -> None:
-    """Post it. Raises ``Refused`` for what will never be taken, else what the line says."""
+def send(delivery: Delivery, on_handover: OnHandover) -> None:
+    """Post it. Raises ``Refused`` for what will never be accepted, otherwise an ``OSError``."""
     subscriber = delivery.subscriber
     assert subscriber is not None
-    said = delivery.message
-    content = {"type": "subscription.confirm"} if said is None else told(said).as_json()
+    message = delivery.message
+    content = (
+        {"type": "subscription.confirm"} if message is None else notification_of(message).as_json()
+    )
     body = json.dumps(content, ensure_ascii=False).encode()
-    guard.refuse_odd(subscriber.address)
+    guard.check_url(subscriber.address)
     headers = {
-        **signed(subscriber, f"delivery-{delivery.pk}", int(time.time()), body),
+        **signature_headers(subscriber, f"delivery-{delivery.pk}", int(time.time()), body),
         "content-type": "application/json",
         "content-length": str(len(body)),
         "user-agent": "Warroom",
@@ -41,7 +43,10 @@ def send(delivery: Delivery, handed: Handed) -> None:
         deadline(),
         guard.client() as client,
         client.stream(
-            "POST", subscriber.address, content=_but_last(body, handed), headers=headers
+            "POST",
+            subscriber.address,
+            content=_all_but_last_byte_first(body, on_handover),
+            headers=headers,
         ) as answer,
     ):
         if answer.status_code == GONE:
@@ -50,10 +55,10 @@ def send(delivery: Delivery, handed: Handed) -> None:
             raise OSError(f"answered {answer.status_code}")
 
 
-def signed(subscriber: Subscriber, name: str, at: int, body: bytes) -> dict[str, str]:
+def signature_headers(subscriber: Subscriber, name: str, at: int, body: bytes) -> dict[str, str]:
     key = base64.b64decode(subscriber.secret.removeprefix(PREFIX))
-    text = b".".join((name.encode(), str(at).encode(), body))
-    signature = base64.b64encode(hmac.digest(key, text, hashlib.sha256)).decode()
+    content = b".".join((name.encode(), str(at).encode(), body))
+    signature = base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
     return {
         "webhook-id": name,
         "webhook-timestamp": str(at),
@@ -61,8 +66,8 @@ def signed(subscriber: Subscriber, name: str, at: int, body: bytes) -> dict[str,
     }
 
 
-def _but_last(body: bytes, handed: Handed) -> Iterator[bytes]:
-    """An unfinished request is thrown away by who gets it; so the last byte goes by itself."""
+def _all_but_last_byte_first(body: bytes, on_handover: OnHandover) -> Iterator[bytes]:
+    """The last byte goes separately, since the receiver discards an unfinished request."""
     yield body[:-1]
-    handed()
+    on_handover()
     yield body[-1:]

@@ -1,4 +1,4 @@
-"""What subscribers are told, in words: only what readers of the status page read too."""
+"""The text of messages to subscribers: only what the status page shows too."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +14,8 @@ from comms.vocabulary import MaintenanceState, Progress
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """``kind`` names the event to machines; ``code`` is the message's public name."""
+class Notification:
+    """``kind`` is the event type for machines; ``code`` is the message's public id."""
 
     kind: str
     code: str
@@ -39,7 +39,7 @@ class Told:
         }
 
 
-def told(message: Any) -> Told:
+def notification_of(message: Any) -> Notification:
     if isinstance(message, Update):
         return _update(message)
     if isinstance(message, MaintenanceUpdate):
@@ -50,52 +50,63 @@ def told(message: Any) -> Told:
     return _note(message)
 
 
-def _update(one: Update) -> Told:
-    bulletin = getattr(one.incident, "bulletin", None)
+def _update(update: Update) -> Notification:
+    bulletin = getattr(update.incident, "bulletin", None)
     link = address(f"/status/incidents/{bulletin.code}/" if bulletin else "/status/internal/")
-    label = str(Progress(one.progress).label)
-    text = body(one)
-    if one.next_at:
-        text += f"\n\nWe write again by {one.next_at:%d %b %Y, %H:%M} UTC."
-    status = public_status(one.progress, one.next_at is not None).value
-    subject = f"{label}: {one.headline}"
-    return Told(
-        "update.published", one.code, subject, text, link, one.published_at, status, one.next_at
+    label = str(Progress(update.progress).label)
+    text = body(update)
+    if update.next_at:
+        text += f"\n\nWe write again by {update.next_at:%d %b %Y, %H:%M} UTC."
+    status = public_status(update.progress, update.next_at is not None).value
+    subject = f"{label}: {update.headline}"
+    return Notification(
+        "update.published",
+        update.code,
+        subject,
+        text,
+        link,
+        update.published_at,
+        status,
+        update.next_at,
     )
 
 
-def _window(one: MaintenanceUpdate) -> Told:
-    window = one.maintenance
-    text = (
-        f"{one.text}\n\n{window.starts_at:%d %b %Y, %H:%M} to {window.ends_at:%d %b %Y, %H:%M} UTC."
-    )
-    subject = f"Maintenance, {MaintenanceState(one.state).label.lower()}: {window.title}"
+def _window(update: MaintenanceUpdate) -> Notification:
+    window = update.maintenance
+    times = f"{window.starts_at:%d %b %Y, %H:%M} to {window.ends_at:%d %b %Y, %H:%M} UTC."
+    text = f"{update.text}\n\n{times}"
+    subject = f"Maintenance, {MaintenanceState(update.state).label.lower()}: {window.title}"
     link = address(f"/status/maintenance/{window.code}/")
-    return Told("maintenance.published", one.code, subject, text, link, one.published_at, one.state)
-
-
-def _escalation(one: Escalation) -> Told:
-    subject = f"[INCIDENT][{one.get_severity_display()}] {one.summary}"
-    text = (
-        f"Impact: {one.impact}\nCurrent decision: {one.decision}\nImmediate ask: {one.ask}\n"
-        f"Next update: {one.next_at:%H:%M} UTC\nOwner: {one.owner}"
+    return Notification(
+        "maintenance.published", update.code, subject, text, link, update.published_at, update.state
     )
-    code = f"escalation-{one.pk}"
-    link = address(one.get_absolute_url())
-    return Told("escalation.published", code, subject, text, link, one.published_at, "")
 
 
-def _note(one: LeadershipNote) -> Told:
-    subject = f"Leadership note: {one.incident.reference}"
+def _escalation(escalation: Escalation) -> Notification:
+    subject = f"[INCIDENT][{escalation.get_severity_display()}] {escalation.summary}"
     text = (
-        f"What happened: {one.happened}\nWhy this path: {one.path}\n"
-        f"Confidence: {one.get_confidence_display()}\nWhat remains uncertain: {one.uncertain}\n"
-        f"What we need from leadership: {one.need}\nOwner for the next 24 h: {one.owner}"
+        f"Impact: {escalation.impact}\nCurrent decision: {escalation.decision}\n"
+        f"Immediate ask: {escalation.ask}\n"
+        f"Next update: {escalation.next_at:%H:%M} UTC\nOwner: {escalation.owner}"
     )
-    code = f"leadership-{one.pk}"
-    link = address(one.get_absolute_url())
-    return Told("leadership.published", code, subject, text, link, one.published_at, "")
+    code = f"escalation-{escalation.pk}"
+    link = address(escalation.get_absolute_url())
+    return Notification(
+        "escalation.published", code, subject, text, link, escalation.published_at, ""
+    )
 
 
-def from_whom() -> str:
+def _note(note: LeadershipNote) -> Notification:
+    subject = f"Leadership note: {note.incident.reference}"
+    text = (
+        f"What happened: {note.happened}\nWhy this path: {note.path}\n"
+        f"Confidence: {note.get_confidence_display()}\nWhat remains uncertain: {note.uncertain}\n"
+        f"What we need from leadership: {note.need}\nOwner for the next 24 h: {note.owner}"
+    )
+    code = f"leadership-{note.pk}"
+    link = address(note.get_absolute_url())
+    return Notification("leadership.published", code, subject, text, link, note.published_at, "")
+
+
+def sender_name() -> str:
     return f"{settings.ORGANISATION} status"

@@ -1,4 +1,4 @@
-"""Windows of planned work as forms. Everything may be blank here: the rules judge."""
+"""Forms for windows of planned work. Every field may be blank here: the rules judge."""
 
 from datetime import datetime
 from typing import Any
@@ -6,17 +6,17 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from comms.actions.maintenance import Planned
+from comms.actions.maintenance import MaintenanceInput
 from comms.models import Maintenance
 from comms.vocabulary import Audience
 from incidents.web.fields import Soon, SurfacesField
 from incidents.web.forms import WarroomForm
 
-_READS = [(one.value, one.label) for one in (Audience.PUBLIC, Audience.INTERNAL)]
+_READS = [(audience.value, audience.label) for audience in (Audience.PUBLIC, Audience.INTERNAL)]
 _PLAN = ("title", "text", "audience", "surfaces", "starts_at", "ends_at")
 
 
-def _words(label: str, **options: Any) -> forms.CharField:
+def _text_field(label: str, **options: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=False,
@@ -37,7 +37,7 @@ def _moment(label: str) -> Soon:
 
 
 class TimedForm(WarroomForm):
-    """One with moments, read in the zone of its author."""
+    """A form with times, read in the author's time zone."""
 
     def __init__(self, *args: Any, now: datetime, zone: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +53,7 @@ class PlanForm(TimedForm):
         max_length=120,
         error_messages={"max_length": "Keep it under 120 characters."},
     )
-    text = _words("What readers may notice, in plain words")
+    text = _text_field("What readers may notice, in plain words")
     audience = forms.ChoiceField(
         label="Who reads it", choices=_READS, required=False, widget=forms.RadioSelect
     )
@@ -61,37 +61,39 @@ class PlanForm(TimedForm):
     starts_at = _moment("Begins")
     ends_at = _moment("Ends")
 
-    def planned(self) -> Planned:
-        return Planned(**{name: self.cleaned_data[name] for name in _PLAN} | self._touched())
+    def planned(self) -> MaintenanceInput:
+        return MaintenanceInput(
+            **{name: self.cleaned_data[name] for name in _PLAN} | self._touched()
+        )
 
     def _touched(self) -> dict[str, Any]:
         return {"surfaces": tuple(self.cleaned_data["surfaces"])}
 
 
 class ChangeForm(PlanForm):
-    note = _words("What is different, for those who read of it")
+    note = _text_field("What is different, for those who read of it")
 
 
 class ExtendForm(TimedForm):
     ends_at = _moment("Ends")
-    text = _words("Why, for those who read of it")
+    text = _text_field("Why, for those who read of it")
 
 
-class SayForm(TimedForm):
-    text = _words("What readers are told")
+class NoteForm(TimedForm):
+    text = _text_field("What readers are told")
 
 
-class MaySayForm(TimedForm):
-    text = _words("What readers are told", help_text="Empty, they are told that it is so.")
+class OptionalNoteForm(TimedForm):
+    text = _text_field("What readers are told", help_text="Empty, they are told that it is so.")
 
 
-def standing(row: Maintenance, zone: ZoneInfo) -> dict[str, Any]:
-    """What a window says now, as its author would type it."""
+def initial_of(row: Maintenance, zone: ZoneInfo) -> dict[str, Any]:
+    """Initial values from a window, as its author would type them."""
     return {
         "title": row.title,
         "text": row.text,
         "audience": row.audience,
-        "surfaces": [one.slug for one in row.surfaces.all()],
+        "surfaces": [surface.slug for surface in row.surfaces.all()],
         "starts_at": _typed(row.starts_at, zone),
         "ends_at": _typed(row.ends_at, zone),
     }

@@ -1,4 +1,4 @@
-"""The anti-patterns that comms find."""
+"""The anti-patterns that are detected from communication."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -9,52 +9,54 @@ from django.urls import reverse
 
 from comms.messages import promises
 from comms.models import Escalation, Update
-from comms.rules.patterns import SILENCE, Executed, unannounced
+from comms.rules.patterns import SILENCE, ExecutedMitigation, unannounced
 from incidents.assessments.anti_patterns import register, register_turning
 from incidents.facts.incident import IncidentFacts
 from incidents.rules.patterns import Pattern
 
 
 @register
-def of_comms(standings: Sequence[IncidentFacts], now: datetime) -> Iterable[tuple[int, Pattern]]:
-    executed = {facts.incident.pk: _executed(facts) for facts in standings}
-    told = _told([number for number, done in executed.items() if done], now)
-    for facts in standings:
+def unannounced_mitigations(
+    all_facts: Sequence[IncidentFacts], now: datetime
+) -> Iterable[tuple[int, Pattern]]:
+    executed = {facts.incident.pk: _executed(facts) for facts in all_facts}
+    announced = _last_announced([number for number, done in executed.items() if done], now)
+    for facts in all_facts:
         number = facts.incident.pk
-        for pattern in unannounced(executed[number], told.get(number), now):
+        for pattern in unannounced(executed[number], announced.get(number), now):
             href = reverse("update-write", args=[number])
             yield number, replace(pattern, href=href)
 
 
 @register_turning
-def promised_for(facts: IncidentFacts) -> Iterable[datetime]:
-    """When a promise is overdue, and says so in the room."""
-    return [one.next_at for one in promises.of(facts.incident)]
+def overdue_times(facts: IncidentFacts) -> Iterable[datetime]:
+    """The times at which the open promises become overdue."""
+    return [commitment.next_at for commitment in promises.of(facts.incident)]
 
 
 @register_turning
-def silent_at(facts: IncidentFacts) -> Iterable[datetime]:
-    """When the silence after an executed mitigation becomes one."""
-    return [one.done_at + SILENCE for one in _executed(facts)]
+def silence_times(facts: IncidentFacts) -> Iterable[datetime]:
+    """The times at which silence after an executed mitigation becomes an anti-pattern."""
+    return [mitigation.done_at + SILENCE for mitigation in _executed(facts)]
 
 
-def _executed(facts: IncidentFacts) -> list[Executed]:
+def _executed(facts: IncidentFacts) -> list[ExecutedMitigation]:
     return [
-        Executed(decision.reference, decision.execution.done_at)
+        ExecutedMitigation(decision.reference, decision.execution.done_at)
         for decision in facts.decisions
         if decision.execution.mitigates and decision.execution.done_at
     ]
 
 
-def _told(ids: list[int], now: datetime) -> Mapping[int, datetime]:
-    """When stakeholders or the company were last told something. One query."""
+def _last_announced(ids: list[int], now: datetime) -> Mapping[int, datetime]:
+    """When each incident last had an update or an escalation. One query."""
     if not ids:
         return {}
-    told = [
+    announced = [
         kind._default_manager.filter(incident__in=ids, published_at__lte=now)
         .order_by()
         .values_list("incident")
         .annotate(last=Max("published_at"))
         for kind in (Update, Escalation)
     ]
-    return {number: at for number, at in told[0].union(told[1]).order_by("last")}
+    return {number: at for number, at in announced[0].union(announced[1]).order_by("last")}

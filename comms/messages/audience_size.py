@@ -1,4 +1,4 @@
-"""Who a message reaches: counts of who follows, never their addresses."""
+"""How many people a message reaches: counts of followers, never their addresses."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from incidents.facts.incident import IncidentFacts
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """``page`` says what the status page does with it; ``counts`` are followers by kind."""
+    """``page`` says how the status page shows it; ``counts`` are followers by kind."""
 
     page: str
     counts: tuple[tuple[str, int], ...]
@@ -28,19 +28,22 @@ _PAGE = {
 }
 
 
-def readers(standing: IncidentFacts, kind: MessageKind, audience: str = "") -> Readers:
-    """Who follows now and would get it. One query."""
+def count_readers(facts: IncidentFacts, kind: MessageKind, audience: str = "") -> Readers:
+    """Count the current followers who would get it. One query."""
     rows = Subscriber.objects.following().filter(
-        Q(surfaces__isnull=True) | Q(surfaces__in=standing.surfaces)
+        Q(surfaces__isnull=True) | Q(surfaces__in=facts.surfaces)
     )
     if kind != MessageKind.UPDATE:
         rows, page = rows.filter(escalations=True), "Nothing: it stays within the company"
     else:
-        # Who may read internal updates reads the public ones too.
-        heard = [Audience.INTERNAL, *([Audience.PUBLIC] if audience == Audience.PUBLIC else [])]
-        rows = rows.filter(audience__in=heard)
+        # Internal subscribers get public updates too.
+        audiences = [Audience.INTERNAL, *([Audience.PUBLIC] if audience == Audience.PUBLIC else [])]
+        rows = rows.filter(audience__in=audiences)
         page = _PAGE.get(Audience(audience), "") if audience in Audience.values else ""
-    if standing.incident.restricted or audience == Audience.PARTICIPANTS:
+    if facts.incident.restricted or audience == Audience.PARTICIPANTS:
         rows = rows.none()
-    found = dict(rows.order_by().values_list("kind").annotate(many=Count("pk", distinct=True)))
-    return Readers(page, tuple((str(one.label), found.get(one.value, 0)) for one in SubscriberKind))
+    counts = dict(rows.order_by().values_list("kind").annotate(many=Count("pk", distinct=True)))
+    return Readers(
+        page,
+        tuple((str(channel.label), counts.get(channel.value, 0)) for channel in SubscriberKind),
+    )

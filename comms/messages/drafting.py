@@ -1,4 +1,4 @@
-"""From the room to the first words of a message: the facts that ``rules.drafting`` fills in."""
+"""Drafts of messages from the facts of an incident, filled in by ``rules.drafting``."""
 
 from datetime import datetime
 from typing import Any
@@ -14,70 +14,70 @@ from incidents.models import Decision, Incident
 from incidents.vocabulary import ExecutionState, LaneKind, RoleName
 from lanes.models import Unknown
 
-MOST = 6
-"""Open unknowns that are looked at: the oldest of each lane come first."""
+MAX_UNKNOWNS = 6
+"""At most so many open unknowns are read, the oldest ones."""
 
 
-def of_update(standing: IncidentFacts, now: datetime) -> Draft:
-    """Four queries beside the standing."""
-    incident = standing.incident
-    following = standing.next_checkpoint
-    known = rules.Known(
+def draft_update(facts: IncidentFacts, now: datetime) -> Draft:
+    """Four queries beside the incident's facts."""
+    incident = facts.incident
+    following = facts.next_checkpoint
+    draft_facts = rules.DraftFacts(
         cadence=message_facts.cadence(incident, now),
         severity=incident.severity,
         restricted=incident.restricted,
-        surfaces={one.pk: one.name for one in standing.surfaces if one.on_status_page}
-        or {one.pk: one.name for one in standing.surfaces},
-        people=message_facts.names(incident),
-        mitigation=_mitigation(standing),
+        surfaces={surface.pk: surface.name for surface in facts.surfaces if surface.on_status_page}
+        or {surface.pk: surface.name for surface in facts.surfaces},
+        people=message_facts.participant_names(incident),
+        mitigation=_mitigation(facts),
         unknowns=tuple(_unknowns(incident)),
         next_checkpoint=following.due_at if following else None,
         last=_last(incident),
     )
-    return rules.draft(known)
+    return rules.draft(draft_facts)
 
 
-def _mitigation(standing: IncidentFacts) -> rules.Mitigation | None:
-    made = _decided(standing)
-    if made is None:
+def _mitigation(facts: IncidentFacts) -> rules.Mitigation | None:
+    decision = _last_mitigation(facts)
+    if decision is None:
         return None
     return rules.Mitigation(
-        Source(made.reference, made.get_absolute_url()),
-        made.option,
-        made.decided_at,
-        made.execution.done_at is not None,
-        made.execution.state == ExecutionState.VERIFIED,
+        Source(decision.reference, decision.get_absolute_url()),
+        decision.option,
+        decision.decided_at,
+        decision.execution.done_at is not None,
+        decision.execution.state == ExecutionState.VERIFIED,
     )
 
 
-def _decided(standing: IncidentFacts) -> Decision | None:
-    """The last decision that changes something and was not withdrawn."""
+def _last_mitigation(facts: IncidentFacts) -> Decision | None:
+    """The last mitigating decision that was not withdrawn."""
     gone = {ExecutionState.WITHDRAWN, ExecutionState.PENDING}
-    made = [d for d in standing.decisions if d.execution.mitigates]
-    return next((d for d in reversed(made) if d.execution.state not in gone), None)
+    decisions = [d for d in facts.decisions if d.execution.mitigates]
+    return next((d for d in reversed(decisions) if d.execution.state not in gone), None)
 
 
-def _unknowns(incident: Incident) -> list[rules.Open]:
-    rows = Unknown.objects.open().filter(incident=incident).order_by("number")[:MOST]
+def _unknowns(incident: Incident) -> list[rules.OpenUnknown]:
+    rows = Unknown.objects.open().filter(incident=incident).order_by("number")[:MAX_UNKNOWNS]
     order = list(LaneKind.values)
     return [
-        rules.Open(
-            one.text,
+        rules.OpenUnknown(
+            unknown.text,
             Source(
-                f"{one.reference} of {LaneKind(one.lane).label}",
-                reverse("unknown", args=[incident.pk, one.lane, one.number]),
+                f"{unknown.reference} of {LaneKind(unknown.lane).label}",
+                reverse("unknown", args=[incident.pk, unknown.lane, unknown.number]),
             ),
         )
-        for one in sorted(rows, key=lambda one: (order.index(one.lane), one.number))
+        for unknown in sorted(rows, key=lambda unknown: (order.index(unknown.lane), unknown.number))
     ]
 
 
-def _last(incident: Incident) -> rules.Last | None:
+def _last(incident: Incident) -> rules.LastUpdate | None:
     rows = Update.objects.filter(incident=incident).prefetch_related("surface_states")
     last = rows.order_by("-number").first()
     if last is None:
         return None
-    return rules.Last(
+    return rules.LastUpdate(
         source=Source(last.reference.lower(), last.get_absolute_url()),
         audience=last.audience,
         headline=last.headline,
@@ -86,52 +86,54 @@ def _last(incident: Incident) -> rules.Last | None:
         unknowns=tuple(last.unknowns),
         no_unknowns=last.no_unknowns,
         published_at=last.published_at,
-        surfaces={one.surface_id: one.state for one in last.surface_states.all()},
+        surfaces={row.surface_id: row.state for row in last.surface_states.all()},
     )
 
 
-def of_escalation(
-    standing: IncidentFacts, now: datetime
+def draft_escalation(
+    facts: IncidentFacts, now: datetime
 ) -> tuple[dict[str, Any], tuple[Source, ...]]:
-    """The first values of the form, and what they were filled from."""
-    incident, made = standing.incident, standing.current_decision
-    following = standing.next_checkpoint
-    owner = standing.holder(RoleName.LANE_OWNER, LaneKind.COMMUNICATION) or standing.commander
+    """Initial values of the form, and the sources they come from."""
+    incident, decision = facts.incident, facts.current_decision
+    following = facts.next_checkpoint
+    owner = facts.holder(RoleName.LANE_OWNER, LaneKind.COMMUNICATION) or facts.commander
     values = {
         "summary": incident.title,
-        "impact": made.scope if made else incident.known,
-        "decision": _path(standing),
+        "impact": decision.scope if decision else incident.known,
+        "decision": _path(facts),
         "owner": owner.pk if owner else None,
-        "next_at": rules.suggested(
+        "next_at": rules.suggest_next_at(
             message_facts.cadence(incident, now), following.due_at if following else None
         ),
     }
-    return values, _sources(standing)
+    return values, _sources(facts)
 
 
-def _path(standing: IncidentFacts) -> str:
-    made, following = standing.current_decision, standing.next_checkpoint
+def _path(facts: IncidentFacts) -> str:
+    decision, following = facts.current_decision, facts.next_checkpoint
     ahead = f"Decided at {following.reference}." if following else ""
-    if made is None:
+    if decision is None:
         return ahead
-    state = str(ExecutionState(made.execution.state).label).lower()
-    return f"{made.reference}, {made.title}: {state}. {ahead}".strip()
+    state = str(ExecutionState(decision.execution.state).label).lower()
+    return f"{decision.reference}, {decision.title}: {state}. {ahead}".strip()
 
 
-def of_note(standing: IncidentFacts, now: datetime) -> tuple[dict[str, Any], tuple[Source, ...]]:
-    incident, made = standing.incident, standing.current_decision
-    watch = standing.holder(RoleName.WATCH_OWNER) or standing.deputy
+def draft_leadership_note(
+    facts: IncidentFacts, now: datetime
+) -> tuple[dict[str, Any], tuple[Source, ...]]:
+    incident, decision = facts.incident, facts.current_decision
+    watch = facts.holder(RoleName.WATCH_OWNER) or facts.deputy
     unknowns = _unknowns(incident)
     values = {
         "happened": incident.known,
-        "path": made.why_now if made else "",
-        "confidence": made.confidence if made else "",
-        "uncertain": "\n".join(one.text for one in unknowns),
+        "path": decision.why_now if decision else "",
+        "confidence": decision.confidence if decision else "",
+        "uncertain": "\n".join(unknown.text for unknown in unknowns),
         "owner": watch.pk if watch else None,
     }
-    return values, (*_sources(standing), *(one.source for one in unknowns))
+    return values, (*_sources(facts), *(unknown.source for unknown in unknowns))
 
 
-def _sources(standing: IncidentFacts) -> tuple[Source, ...]:
-    made = standing.current_decision
-    return (Source(made.reference, made.get_absolute_url()),) if made else ()
+def _sources(facts: IncidentFacts) -> tuple[Source, ...]:
+    decision = facts.current_decision
+    return (Source(decision.reference, decision.get_absolute_url()),) if decision else ()

@@ -1,69 +1,69 @@
-"""What is so around a message: the dataclasses that the rules judge, filled in few queries."""
+"""The facts around a message that its rules judge, in few queries."""
 
 from datetime import datetime
 
 from django.conf import settings
 
 from comms.models.message import Message
-from comms.rules.message.common import Cadence, Correcting, Old, Owner
+from comms.rules.message.common import Cadence, CorrectedMessage, Correction, Owner
 from comms.rules.message.update import Change, Situation
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident, Person
 from incidents.vocabulary import ExecutionState, Severity
 from kernel.refusal import Violation
 
-type Found = tuple[Violation, ...]
+type Violations = tuple[Violation, ...]
 
 
 def cadence(incident: Incident, now: datetime) -> Cadence:
-    longest = settings.UPDATE_CADENCE[incident.severity]
-    return Cadence(now, str(Severity(incident.severity).label), longest)
+    max_interval = settings.UPDATE_CADENCE[incident.severity]
+    return Cadence(now, str(Severity(incident.severity).label), max_interval)
 
 
-def situation(standing: IncidentFacts, now: datetime) -> Situation:
-    """One query beside the standing: who takes part."""
-    incident = standing.incident
+def situation(facts: IncidentFacts, now: datetime) -> Situation:
+    """One query beside the incident's facts: the participants."""
+    incident = facts.incident
     return Situation(
         cadence=cadence(incident, now),
         restricted=incident.restricted,
-        impacted={surface.pk: surface.name for surface in standing.surfaces},
-        changes=changes(standing),
-        people=names(incident),
+        impacted={surface.pk: surface.name for surface in facts.surfaces},
+        changes=changes(facts),
+        people=participant_names(incident),
     )
 
 
-def changes(standing: IncidentFacts) -> tuple[Change, ...]:
-    """The mitigations that were executed."""
+def changes(facts: IncidentFacts) -> tuple[Change, ...]:
+    """The executed mitigations."""
     return tuple(
-        Change(one.reference, done_at, one.execution.state == ExecutionState.VERIFIED)
-        for one in standing.decisions
-        if one.execution.mitigates and (done_at := one.execution.done_at)
+        Change(decision.reference, done_at, decision.execution.state == ExecutionState.VERIFIED)
+        for decision in facts.decisions
+        if decision.execution.mitigates and (done_at := decision.execution.done_at)
     )
 
 
-def names(incident: Incident) -> tuple[str, ...]:
-    """Whom readers must not hear named: everybody who takes part."""
+def participant_names(incident: Incident) -> tuple[str, ...]:
+    """The names that updates must not contain: those of all participants."""
     people = Person.objects.filter(participations__incident=incident)
     return tuple(str(person) for person in people.only("name", "username").order_by("pk"))
 
 
 def owner(incident: Incident, person: Person | None) -> Owner | None:
-    """A person as the rules see one."""
+    """A person as the rules judge them."""
     if person is None:
         return None
     may_know = Incident.objects.known_to(person).filter(pk=incident.pk).exists()
     return Owner(str(person), person.is_active and person.is_responder, may_know)
 
 
-def correcting(
-    incident: Incident, kind: type[Message], number: int | None, words: str
-) -> Correcting:
-    """The message that is corrected, if it is of this incident and kind, and how it stands."""
+def correction_of(
+    incident: Incident, kind: type[Message], number: int | None, explanation: str
+) -> Correction:
+    """The message to correct, if this incident has one of that kind, and its own correction."""
     if number is None:
-        return Correcting(words=words)
+        return Correction(explanation=explanation)
     rows = kind._default_manager.filter(incident=incident, number=number)
     old = rows.prefetch_related("corrections").first()
     if old is None:
-        return Correcting(True, None, words)
-    by = next((str(one) for one in old.corrections.all()), "")
-    return Correcting(True, Old(str(old), by), words)
+        return Correction(True, None, explanation)
+    by = next((str(correction) for correction in old.corrections.all()), "")
+    return Correction(True, CorrectedMessage(str(old), by), explanation)

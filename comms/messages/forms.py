@@ -1,4 +1,4 @@
-"""Messages as forms. Everything may be blank here: the rules judge."""
+"""Forms of messages. Every field may be blank here: the rules judge."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from comms.actions import WrittenEscalation, WrittenNote, WrittenUpdate
-from comms.actions.written import LONGEST_UNKNOWN, Written
+from comms.actions import EscalationInput, LeadershipNoteInput, UpdateInput
+from comms.actions.message_input import MAX_UNKNOWN_LENGTH, MessageInput
 from comms.vocabulary import Audience, Progress, SurfaceState
 from incidents.models import Surface
 from incidents.vocabulary import Confidence
@@ -16,7 +16,7 @@ from incidents.web.fields import PersonField, Soon
 from incidents.web.forms import WarroomForm
 from kernel.refusal import Violation
 
-_NOT_KEPT = {"once", "author"}
+_NOT_SAVED = {"once", "author"}
 
 
 def _text(label: str, limit: int = 2000, rows: int = 3, **options: Any) -> forms.CharField:
@@ -41,12 +41,12 @@ def _line(label: str, limit: int, **options: Any) -> forms.CharField:
 
 
 class MessageForm(WarroomForm):
-    """What every message has: the one that it corrects, and what was wrong with that."""
+    """The fields of every message: the one that it corrects, and what was wrong with that."""
 
     corrects = forms.IntegerField(required=False, widget=forms.HiddenInput)
     correction = _line("What was wrong", 500)
 
-    written_as: type[Written] = Written
+    input_class: type[MessageInput] = MessageInput
 
     def __init__(self, *args: Any, now: datetime, zone: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,27 +58,27 @@ class MessageForm(WarroomForm):
         return bool(self["corrects"].value())
 
     def raw(self) -> dict[str, list[str]]:
-        """As typed, for the draft."""
-        return {k: v for k, v in self.data.lists() if k in self.fields and k not in _NOT_KEPT}
+        """The input as typed, for the draft."""
+        return {k: v for k, v in self.data.lists() if k in self.fields and k not in _NOT_SAVED}
 
-    def said(self) -> dict[str, Any]:
-        """The cleaned fields; those that could not be read are left out."""
-        return {k: v for k, v in self.cleaned_data.items() if k not in _NOT_KEPT}
+    def cleaned_fields(self) -> dict[str, Any]:
+        """The cleaned fields, without those that could not be read."""
+        return {k: v for k, v in self.cleaned_data.items() if k not in _NOT_SAVED}
 
     def refuse(self, violations: Iterable[Violation]) -> None:
-        """What could not be read stands beside its field already, and is listed with the rest."""
-        found = tuple(violations)
-        super().refuse(one for one in found if one.code)
-        self.violations = found
+        """Unreadable fields already show their error, so they are only added to the list above."""
+        all_violations = tuple(violations)
+        super().refuse(violation for violation in all_violations if violation.code)
+        self.violations = all_violations
 
-    def written(self) -> Any:
-        """What was filled in, with what is wrong in shape, whether or not the form is valid."""
+    def message_input(self) -> Any:
+        """The input for the action; fields that could not be read are in its ``shape``."""
         shape = tuple(
             Violation("", str(message), name)
             for name, messages in self.errors.items()
             for message in messages
         )
-        return self.written_as(**self.said(), shape=shape, raw=self.raw())
+        return self.input_class(**self.cleaned_fields(), shape=shape, raw=self.raw())
 
 
 def _next(label: str) -> Soon:
@@ -99,23 +99,23 @@ class UpdateForm(MessageForm):
     headline = _line("Headline, as readers know it", 120)
     impact = _text("Customer impact, in plain words")
     mitigation = _text("Current mitigation, in plain words", rows=2)
-    unknown_1 = _line("Known unknown", LONGEST_UNKNOWN)
-    unknown_2 = _line("Another, if there is one", LONGEST_UNKNOWN)
+    unknown_1 = _line("Known unknown", MAX_UNKNOWN_LENGTH)
+    unknown_2 = _line("Another, if there is one", MAX_UNKNOWN_LENGTH)
     no_unknowns = _line("Or why none are known", 500)
     next_at = _next("Next committed update")
 
-    written_as = WrittenUpdate
+    input_class = UpdateInput
 
     def __init__(self, *args: Any, surfaces: Iterable[Surface], **kwargs: Any) -> None:
-        self._surfaces = {f"surface_{one.pk}": one for one in surfaces}
-        # Before the form binds: the states are fields like any other.
+        self._surfaces = {f"surface_{surface.pk}": surface for surface in surfaces}
+        # Before the form binds, so that the states are fields like any other.
         states = {
             name: forms.ChoiceField(
-                label=f"{one.name} is",
+                label=f"{surface.name} is",
                 choices=[("", "Choose"), *SurfaceState.choices],
                 required=False,
             )
-            for name, one in self._surfaces.items()
+            for name, surface in self._surfaces.items()
         }
         self.base_fields = {**type(self).base_fields, **states}
         super().__init__(*args, **kwargs)
@@ -124,12 +124,12 @@ class UpdateForm(MessageForm):
     def states(self) -> list[forms.BoundField]:
         return [self[name] for name in self._surfaces]
 
-    def said(self) -> dict[str, Any]:
-        said = super().said()
-        unknowns = [said.pop(name, "") for name in ("unknown_1", "unknown_2")]
-        states = {one.pk: said.pop(name, "") for name, one in self._surfaces.items()}
-        return said | {
-            "unknowns": tuple(one for one in unknowns if one),
+    def cleaned_fields(self) -> dict[str, Any]:
+        cleaned = super().cleaned_fields()
+        unknowns = [cleaned.pop(name, "") for name in ("unknown_1", "unknown_2")]
+        states = {surface.pk: cleaned.pop(name, "") for name, surface in self._surfaces.items()}
+        return cleaned | {
+            "unknowns": tuple(unknown for unknown in unknowns if unknown),
             "surfaces": {key: state for key, state in states.items() if state},
         }
 
@@ -147,10 +147,10 @@ class EscalationForm(MessageForm):
     next_at = _next("Next update")
     owner = PersonField(label="Owner", required=False)
 
-    written_as = WrittenEscalation
+    input_class = EscalationInput
 
 
-class NoteForm(MessageForm):
+class LeadershipNoteForm(MessageForm):
     happened = _text("What happened")
     path = _text("Why this path")
     confidence = forms.ChoiceField(
@@ -160,7 +160,7 @@ class NoteForm(MessageForm):
     need = _text("What we need from leadership", rows=2, help_text="Say “nothing for now”, if so.")
     owner = PersonField(label="Owner for the next 24 h", required=False)
 
-    written_as = WrittenNote
+    input_class = LeadershipNoteInput
 
 
 class LapseForm(WarroomForm):

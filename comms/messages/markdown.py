@@ -1,7 +1,7 @@
-"""What was typed for readers as safe HTML: CommonMark by markdown-it, then held to a list by nh3.
+"""Text for readers as safe HTML: CommonMark by markdown-it, then sanitised by nh3.
 
-Two fences. The parser is asked for no HTML and no images; whatever it makes all the same, the
-sanitiser lets only these elements and addresses through.
+Two layers: the parser accepts no HTML and no images, and whatever it produces, the sanitiser lets
+only these elements and addresses through.
 """
 
 import re
@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 _TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "a"}
 _SCHEMES = {"http", "https", "mailto"}
 _ADDRESS = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
-"""Where a link may lead: never to a page of ours by a relative address, which readers lack."""
+"""Allowed link targets: no relative ones, since they would lead into the room."""
 
 _parser = (
     MarkdownIt("commonmark", {"html": False, "breaks": True})
@@ -24,12 +24,12 @@ _parser.validateLink = lambda url: _ADDRESS.match(url) is not None  # type: igno
 
 
 def safe_html(text: str) -> SafeString:
-    """Paragraphs, emphasis, lists and links; everything else stays the text that it is."""
+    """Render paragraphs, emphasis, lists and links; everything else stays plain text."""
     return _clean(_parser.render(text), _TAGS)
 
 
 def safe_inline(text: str) -> SafeString:
-    """One sentence: emphasis and links alone."""
+    """Render one sentence with emphasis and links only."""
     return _clean(_parser.renderInline(text), _TAGS - {"p", "ul", "ol", "li"})
 
 

@@ -1,4 +1,4 @@
-"""With what the form of a message begins: the author's draft, what is corrected, or the facts."""
+"""Initial values of a message's form: the author's draft, the corrected message, or the facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from comms.messages import drafting
+from comms.messages import facts as message_facts
 from comms.models import Escalation, LeadershipNote, MessageDraft, Update
 from comms.models.message import Message
-from comms.rules.drafting import Source, suggested
+from comms.rules.drafting import Source, suggest_next_at
 from comms.vocabulary import MessageKind
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident
@@ -18,8 +19,8 @@ from kernel.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """The first values of a form, as they would be typed, and where they come from."""
+class Prefill:
+    """Initial values of a form, as they would be typed, and their sources."""
 
     values: Mapping[str, Any]
     sources: tuple[Source, ...] = ()
@@ -27,31 +28,35 @@ class Begun:
     old: Message | None = None
 
 
-def begun(
-    standing: IncidentFacts,
+def prefill(
+    facts: IncidentFacts,
     kind: MessageKind,
     author: Actor,
     corrects: int | None,
     now: datetime,
     zone: ZoneInfo | None,
-) -> Begun:
-    """The draft comes first, unless another message is to be corrected than it corrects.
+) -> Prefill:
+    """The draft comes first, unless it corrects another message than ``corrects``.
 
-    ``zone`` is nothing while the reader's is not known: a time then begins as minutes from now.
+    Without a known ``zone`` a time is prefilled as minutes from now.
     """
-    incident = standing.incident
-    kept = MessageDraft.objects.filter(incident=incident, kind=kind, author_id=author.id).first()
-    values = {name: said[-1] if said else "" for name, said in (kept.data if kept else {}).items()}
+    incident = facts.incident
+    draft = MessageDraft.objects.filter(incident=incident, kind=kind, author_id=author.id).first()
+    values = {
+        name: texts[-1] if texts else "" for name, texts in (draft.data if draft else {}).items()
+    }
     typed = str(values.get("corrects") or "")
     wanted = str(corrects) if corrects is not None else typed
-    old = old_of(incident, kind, wanted)
-    if kept is not None and (old is None or typed == wanted):
-        return Begun(values, draft=kept, old=old)
-    values, sources = _again(standing, old, now) if old else _drafted(standing, kind, now)
+    old = corrected_message(incident, kind, wanted)
+    if draft is not None and (old is None or typed == wanted):
+        return Prefill(values, draft=draft, old=old)
+    values, sources = (
+        _values_from_corrected(facts, old, now) if old else _values_from_facts(facts, kind, now)
+    )
     if isinstance(at := values.get("next_at"), datetime):
         minutes = (at - now) // timedelta(minutes=1)
         values["next_at"] = f"{at.astimezone(zone):%H:%M}" if zone else f"+{minutes}"
-    return Begun(values, sources, old=old)
+    return Prefill(values, sources, old=old)
 
 
 _MODELS: dict[MessageKind, type[Message]] = {
@@ -61,33 +66,33 @@ _MODELS: dict[MessageKind, type[Message]] = {
 }
 
 
-def old_of(incident: Incident, kind: MessageKind, typed: str) -> Message | None:
-    """The message that is to be corrected, by its number as it came in."""
+def corrected_message(incident: Incident, kind: MessageKind, typed: str) -> Message | None:
+    """The message to correct, by its number as typed."""
     if (number := time_zone.number(typed)) is None:
         return None
     return _MODELS[kind]._default_manager.filter(incident=incident, number=number).first()
 
 
-def _drafted(
-    standing: IncidentFacts, kind: MessageKind, now: datetime
+def _values_from_facts(
+    facts: IncidentFacts, kind: MessageKind, now: datetime
 ) -> tuple[dict[str, Any], tuple[Source, ...]]:
     if kind == MessageKind.ESCALATION:
-        return drafting.of_escalation(standing, now)
+        return drafting.draft_escalation(facts, now)
     if kind == MessageKind.LEADERSHIP:
-        return drafting.of_note(standing, now)
-    made = drafting.of_update(standing, now)
+        return drafting.draft_leadership_note(facts, now)
+    draft = drafting.draft_update(facts, now)
     values = {
-        "audience": made.audience,
-        "progress": made.progress,
-        "headline": made.headline,
-        "impact": made.impact,
-        "mitigation": made.mitigation,
-        "no_unknowns": made.no_unknowns,
-        "next_at": made.next_at,
-        **_numbered(made.unknowns),
-        **{f"surface_{key}": state for key, state in made.surfaces.items()},
+        "audience": draft.audience,
+        "progress": draft.progress,
+        "headline": draft.headline,
+        "impact": draft.impact,
+        "mitigation": draft.mitigation,
+        "no_unknowns": draft.no_unknowns,
+        "next_at": draft.next_at,
+        **_numbered(draft.unknowns),
+        **{f"surface_{key}": state for key, state in draft.surfaces.items()},
     }
-    return values, made.sources
+    return values, draft.sources
 
 
 _COLUMNS = {
@@ -97,22 +102,22 @@ _COLUMNS = {
 }
 
 
-def _again(
-    standing: IncidentFacts, old: Message, now: datetime
+def _values_from_corrected(
+    facts: IncidentFacts, old: Message, now: datetime
 ) -> tuple[dict[str, Any], tuple[Source, ...]]:
-    """What was said, to be said again as it should have been. The promise is made anew."""
+    """The values of the message to correct, with a new promise."""
     values = {name.removesuffix("_id"): getattr(old, name) for name in _COLUMNS[type(old)]} | {
         "corrects": old.number
     }
     if isinstance(old, Update):
         values |= _numbered(tuple(old.unknowns))
-        values |= {f"surface_{one.surface_id}": one.state for one in old.surface_states.all()}
+        values |= {f"surface_{row.surface_id}": row.state for row in old.surface_states.all()}
     if not isinstance(old, LeadershipNote):
-        following = standing.next_checkpoint
-        at = drafting.facts.cadence(standing.incident, now)
-        values["next_at"] = suggested(at, following.due_at if following else None)
+        following = facts.next_checkpoint
+        at = message_facts.cadence(facts.incident, now)
+        values["next_at"] = suggest_next_at(at, following.due_at if following else None)
     return values, (Source(str(old).lower(), old.get_absolute_url()),)
 
 
 def _numbered(unknowns: tuple[str, ...]) -> dict[str, str]:
-    return {f"unknown_{number}": one for number, one in enumerate(unknowns, start=1)}
+    return {f"unknown_{number}": unknown for number, unknown in enumerate(unknowns, start=1)}

@@ -1,4 +1,4 @@
-"""What was said of an incident, when, to whom: the newest of each kind, in order of time."""
+"""The newest messages about an incident: when, to whom, and how their delivery went."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from comms.models import Delivery, Escalation, LeadershipNote, Update
 from comms.models.message import Message
 from incidents.models import Incident
 
-NEWEST = 10
-"""Messages shown at once; the timeline has them all."""
+MAX_MESSAGES = 10
+"""The timeline has all of them."""
 
 _KINDS: tuple[tuple[type[Message], str], ...] = (
     (Update, "mark-update"),
@@ -29,8 +29,8 @@ _ARRIVED = (Delivery.State.SENT, Delivery.State.UNSURE)
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
-    """How a message fares: deliveries by state."""
+class DeliveryCounts:
+    """Deliveries of a message by state."""
 
     sent: int = 0
     waiting: int = 0
@@ -42,22 +42,22 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One message in a list: ``to`` is who reads it, ``words`` what it says in one line."""
+class LoggedMessage:
+    """One message in a list: ``to`` is who reads it, ``summary`` its content in one line."""
 
     message: Message
     icon: str
     to: str
-    words: str
-    delivered: Delivered
+    summary: str
+    delivered: DeliveryCounts
     is_corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """The newest messages, newest first, and how many there are in all."""
+class MessageLog:
+    """The newest messages, newest first, and the total number."""
 
-    rows: tuple[Said, ...]
+    rows: tuple[LoggedMessage, ...]
     total: int
 
     @property
@@ -66,46 +66,48 @@ class Spoken:
 
     @property
     def pace(self) -> timedelta | None:
-        """How far apart the updates shown were, on average; nothing while there is only one."""
+        """The average time between the listed updates; None for fewer than two."""
         times = [r.message.published_at for r in self.rows if isinstance(r.message, Update)]
         return (times[0] - times[-1]) / (len(times) - 1) if len(times) > 1 else None
 
 
-def spoken(incident: Incident, until: datetime | None = None, most: int = NEWEST) -> Spoken:
-    """Ten queries at most, however much was said."""
-    found: list[tuple[Message, str]] = []
+def message_log(
+    incident: Incident, until: datetime | None = None, limit: int = MAX_MESSAGES
+) -> MessageLog:
+    """Ten queries at most, for any number of messages."""
+    messages: list[tuple[Message, str]] = []
     total = 0
     for kind, icon in _KINDS:
         rows = kind._default_manager.filter(incident=incident)
         if until is not None:
             rows = rows.filter(published_at__lte=until)
         rows = rows.select_related("published_by", "corrects")
-        newest = list(rows.order_by("-number")[:most])
+        newest = list(rows.order_by("-number")[:limit])
         total += newest[0].number if newest else 0
-        found += [(row, icon) for row in newest]
-    found.sort(key=lambda pair: (pair[0].published_at, pair[0].number), reverse=True)
-    shown = found[:most]
-    corrected = {(type(row), row.corrects_id) for row, _ in found if row.corrects_id}
-    fares = delivered([row for row, _ in shown])
-    return Spoken(
+        messages += [(row, icon) for row in newest]
+    messages.sort(key=lambda pair: (pair[0].published_at, pair[0].number), reverse=True)
+    newest_first = messages[:limit]
+    corrected = {(type(row), row.corrects_id) for row, _ in messages if row.corrects_id}
+    deliveries = delivery_counts([row for row, _ in newest_first])
+    return MessageLog(
         tuple(
-            Said(
+            LoggedMessage(
                 row,
                 icon,
-                _to(row),
-                _words(row),
-                fares.get((type(row), row.pk), Delivered()),
+                _readers(row),
+                _summary(row),
+                deliveries.get((type(row), row.pk), DeliveryCounts()),
                 (type(row), row.pk) in corrected,
             )
-            for row, icon in shown
+            for row, icon in newest_first
         ),
         total,
     )
 
 
-def delivered(messages: list[Message]) -> Mapping[tuple[type[Message], int], Delivered]:
-    """How each message fares, by kind and key: one query for each kind that is asked for."""
-    found: dict[tuple[type[Message], int], Delivered] = {}
+def delivery_counts(messages: list[Message]) -> Mapping[tuple[type[Message], int], DeliveryCounts]:
+    """Delivery counts by kind and key of the message: one query for each kind among them."""
+    by_message: dict[tuple[type[Message], int], DeliveryCounts] = {}
     for kind, column in _COLUMNS.items():
         if keys := [row.pk for row in messages if isinstance(row, kind)]:
             rows = Delivery.objects.filter(**{f"{column}__in": keys}).order_by()
@@ -114,30 +116,32 @@ def delivered(messages: list[Message]) -> Mapping[tuple[type[Message], int], Del
                 failed=Count("pk", filter=Q(state=Delivery.State.DEAD)),
                 many=Count("pk"),
             )
-            found |= {(kind, one[column]): _delivered(one) for one in counted}
-    return found
+            by_message |= {
+                (kind, row_counts[column]): _counts(row_counts) for row_counts in counted
+            }
+    return by_message
 
 
-def _delivered(counted: Mapping[str, int]) -> Delivered:
+def _counts(counted: Mapping[str, int]) -> DeliveryCounts:
     sent, failed = counted["sent"], counted["failed"]
-    return Delivered(sent, counted["many"] - sent - failed, failed)
+    return DeliveryCounts(sent, counted["many"] - sent - failed, failed)
 
 
-def _to(row: Message) -> str:
+def _readers(row: Message) -> str:
     if isinstance(row, Update):
         return str(row.get_audience_display())
     return "Leadership" if isinstance(row, LeadershipNote) else "Within the company"
 
 
-def _words(row: Message) -> str:
+def _summary(row: Message) -> str:
     if isinstance(row, Update):
-        return _stop(f"{row.get_progress_display()}. {row.headline}")
+        return _with_full_stop(f"{row.get_progress_display()}. {row.headline}")
     if isinstance(row, Escalation):
-        return _stop(f"Asks: {row.ask}")
+        return _with_full_stop(f"Asks: {row.ask}")
     assert isinstance(row, LeadershipNote)
-    return _stop(f"Needs: {row.need}")
+    return _with_full_stop(f"Needs: {row.need}")
 
 
-def _stop(text: str) -> str:
-    """As a sentence: what follows does not run into it."""
+def _with_full_stop(text: str) -> str:
+    """End a text as a sentence."""
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."

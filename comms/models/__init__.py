@@ -1,4 +1,4 @@
-"""What others are told, and how it reaches them."""
+"""Messages, maintenance windows, subscribers and deliveries."""
 
 from comms.models.delivery import Announcement, Delivery
 from comms.models.maintenance import Maintenance, MaintenanceUpdate

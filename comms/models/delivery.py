@@ -1,4 +1,4 @@
-"""Who is owed what, and how it reached them. A delivery is written before it is tried."""
+"""Deliveries of messages and notices. A delivery is stored before it is tried."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,24 +6,24 @@ from django.db.models import Q
 from comms.vocabulary import SubscriberKind
 
 MESSAGES = ("update", "escalation", "leadership_note", "maintenance_update")
-"""What a subscriber may be told; none of them is the mail that asks to confirm."""
+"""The kinds of message; a delivery without any is the mail that asks to confirm."""
 
 
-def _at_most_one(names: tuple[str, ...]) -> Q:
+def _mutually_exclusive(names: tuple[str, ...]) -> Q:
     """At most one of these columns is filled."""
     empty = [Q(**{f"{name}__isnull": True}) for name in names]
     allowed = Q()
-    for kept in range(len(names)):
+    for filled in range(len(names)):
         others = Q()
-        for place, one in enumerate(empty):
-            if place != kept:
-                others &= one
+        for place, condition in enumerate(empty):
+            if place != filled:
+                others &= condition
         allowed |= others
     return allowed
 
 
 class Announcement(models.Model):
-    """A message whose followers are owed it. A worker writes their deliveries and fills it in."""
+    """A message for its followers. A worker writes the deliveries and sets ``filled_at``."""
 
     update = models.OneToOneField("comms.Update", null=True, on_delete=models.PROTECT)
     escalation = models.OneToOneField("comms.Escalation", null=True, on_delete=models.PROTECT)
@@ -38,7 +38,9 @@ class Announcement(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="announcement_of_one", condition=_at_most_one(MESSAGES))
+            models.CheckConstraint(
+                name="announcement_of_one", condition=_mutually_exclusive(MESSAGES)
+            )
         ]
         indexes = [
             models.Index(
@@ -54,8 +56,8 @@ class Delivery(models.Model):
     """One notice on its way to one person, or one message on its way to one subscriber; or the
     test that a person asked for on their own settings page.
 
-    A sender that died before it handed over is followed by another; after that nobody sends again,
-    for it may have arrived. ``next_try_at`` of one that is being sent is when it was taken.
+    If a sender dies before the handover, another one tries again; after the handover nobody does,
+    since the message may have arrived. While it is sent, ``next_try_at`` is when it was claimed.
     """
 
     class State(models.TextChoices):
@@ -105,7 +107,7 @@ class Delivery(models.Model):
             ),
             models.UniqueConstraint(fields=["notice", "channel"], name="delivery_notice_once"),
             models.UniqueConstraint(fields=["tested_by", "channel"], name="delivery_test_once"),
-            models.CheckConstraint(name="delivery_of_one", condition=_at_most_one(MESSAGES)),
+            models.CheckConstraint(name="delivery_of_one", condition=_mutually_exclusive(MESSAGES)),
             *(
                 models.UniqueConstraint(fields=["subscriber", name], name=f"delivery_{name}_once")
                 for name in MESSAGES
@@ -134,6 +136,6 @@ class Delivery(models.Model):
 
     @property
     def message(self) -> models.Model | None:
-        """What a subscriber is told; None for the mail that asks to confirm."""
-        found = (getattr(self, name) for name in MESSAGES)
-        return next((one for one in found if one is not None), None)
+        """The message to a subscriber; None for the mail that asks to confirm."""
+        messages = (getattr(self, name) for name in MESSAGES)
+        return next((message for message in messages if message is not None), None)

@@ -1,4 +1,4 @@
-"""What was said, to whom, when. Written once: a correction is a new message that names the old."""
+"""Published messages. They never change: a correction is a new message that names the old one."""
 
 import pgtrigger
 from django.db import models
@@ -110,7 +110,7 @@ class Update(Message):
 
 
 class UpdateSurface(models.Model):
-    """How a surface does, as an update tells it."""
+    """The state of a surface in an update."""
 
     update = models.ForeignKey(Update, on_delete=models.PROTECT, related_name="surface_states")
     surface = models.ForeignKey("incidents.Surface", on_delete=models.PROTECT, related_name="told")
@@ -182,7 +182,7 @@ class LeadershipNote(Message):
 
 
 class Bulletin(models.Model):
-    """The name under which readers know an incident, given at its first public update."""
+    """The public name of an incident, assigned with its first public update."""
 
     incident = models.OneToOneField(
         "incidents.Incident", on_delete=models.PROTECT, related_name="bulletin"
@@ -198,7 +198,7 @@ class Bulletin(models.Model):
 
 
 class MessageDraft(models.Model):
-    """What an author has typed of a message so far: nobody else's business."""
+    """An author's private draft of a message."""
 
     incident = models.ForeignKey("incidents.Incident", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10)

@@ -1,4 +1,4 @@
-"""Names for readers outside: nothing can be counted or guessed from them."""
+"""Random public names: nothing can be counted or guessed from them."""
 
 import secrets
 import string

@@ -3,7 +3,7 @@ from django.db.models import Q
 
 
 class StatusSite(models.Model):
-    """One row: how often what readers may see has changed, and how far it is rendered."""
+    """A single row: the version that should be rendered, and the one that is."""
 
     wanted = models.PositiveBigIntegerField(default=1)
     rendered = models.PositiveBigIntegerField(default=0)

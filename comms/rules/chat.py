@@ -1,8 +1,11 @@
-"""May this Apprise address be told? Pure: whether it is whole is for Apprise's own parser to say.
+"""May updates be sent to this Apprise address? Pure: Apprise's own parser checks its details.
 
 Apprise can also run programs, write to logs, send mail, read files named in an address and pass on
-to further addresses. So services are named here, each with the options that change no more than
-where in the service a message goes and how it looks. Whatever is not named is refused.
+to further addresses. So this is an allowlist of services, each with the options that only change
+where in the service a message goes and how it looks. Everything else is refused.
+
+``S-SERVICE``: the address is of a listed service.
+``S-OPTION``: the address sets only listed options.
 """
 
 import re
@@ -10,13 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from comms.rules import address as addresses
+from comms.rules.address import Violations
 from kernel.refusal import Violation
-
-Found = tuple[Violation, ...]
-
-LONGEST = 500
-
-_ADDRESS = re.compile(r"([a-z0-9]+)://[\x21-\x7e]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +75,35 @@ SERVICES = {
     "zoom": _service("Zoom", "mode token"),
     "zulip": _service("Zulip", "to token"),
 }
-"""By what an address starts with. Each speaks https, or http to a server of one's own."""
+"""Services by URL scheme. Each uses https, or http to a self-hosted server."""
 
 
-def violations(address: str) -> Found:
-    """Every reason why it cannot."""
-    if not address or len(address) > LONGEST:
-        return (Violation("S-ADDRESS", "Say where updates should go.", "address"),)
-    match = _ADDRESS.fullmatch(address)
-    if match is None:
-        words = "Write the address as Apprise does, without spaces: slack://… or ntfys://…"
-        return (Violation("S-ADDRESS", words, "address"),)
-    scheme = match[1].lower()
+def violations(address: str) -> Violations:
+    """Every reason why they cannot."""
+    if problems := addresses.presence_violations(address):
+        return problems
+    if problems := addresses.apprise_violations(address):
+        return problems
+    scheme = address.partition("://")[0].lower()
     if scheme not in SERVICES:
-        words = f"{scheme}:// is not a service that can be told. Choose one of: {names()}."
-        return (Violation("S-SERVICE", words, "address"),)
-    return odd_options(scheme, _options(address))
+        sentence = (
+            f"{scheme}:// is not a service that can be told. Choose one of: {service_names()}."
+        )
+        return (Violation("S-SERVICE", sentence, "address"),)
+    return option_violations(scheme, _options(address))
 
 
-def odd_options(scheme: str, options: Iterable[str]) -> Found:
-    """Options that are not named above; ``scheme`` is one of ``SERVICES``."""
-    odd = sorted(set(options) - SERVICES[scheme].options)
-    if not odd:
+def option_violations(scheme: str, options: Iterable[str]) -> Violations:
+    """Options that are not listed above; ``scheme`` is one of ``SERVICES``."""
+    unknown = sorted(set(options) - SERVICES[scheme].options)
+    if not unknown:
         return ()
-    words = f"These options cannot be set here: {', '.join(odd)}."
-    return (Violation("S-OPTION", words, "address"),)
+    sentence = f"These options cannot be set here: {', '.join(unknown)}."
+    return (Violation("S-OPTION", sentence, "address"),)
 
 
-def names() -> str:
-    return ", ".join(sorted({one.name for one in SERVICES.values()}, key=str.lower))
+def service_names() -> str:
+    return ", ".join(sorted({service.name for service in SERVICES.values()}, key=str.lower))
 
 
 def _options(address: str) -> list[str]:

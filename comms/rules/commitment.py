@@ -1,4 +1,4 @@
-"""Promises of a next update: which still stand, and what time makes of them."""
+"""Promises of a next update: which are open, and when they are overdue or lapse."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,31 +7,32 @@ from datetime import datetime, timedelta
 from comms.vocabulary import Audience
 
 LEAD = timedelta(minutes=5)
-"""How long before its time a promise is brought to mind."""
+"""How long before its time people are reminded of a promise."""
 
 GRACE = timedelta(minutes=5)
-"""How long after its time a promise counts as broken."""
+"""How long after its time a promise lapses."""
 
 _REACHES = {
     Audience.PUBLIC: frozenset(Audience),
     Audience.INTERNAL: frozenset({Audience.INTERNAL, Audience.PARTICIPANTS}),
     Audience.PARTICIPANTS: frozenset(Audience),
 }
-"""Whose promise an update to each keeps: stakeholders read the public page too.
+"""The audiences whose promises an update to each fulfils: stakeholders read the public page too.
 
-To participants alone only a restricted incident speaks; what it promised others while it was open
-can no longer be told to them, and so nobody is reminded of it for ever.
+Only restricted incidents publish to participants alone. What such an incident promised others while
+it was open can no longer be published to them, so this counts as fulfilling it: else the reminders
+would never end.
 """
 
 
 def reaches(audience: str) -> frozenset[str]:
-    """The audiences that read what is published to this one."""
-    return frozenset(str(one) for one in _REACHES[Audience(audience)])
+    """The audiences that read what is published to this one, as strings."""
+    return frozenset(str(reached) for reached in _REACHES[Audience(audience)])
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """An update as far as it promises: ``number`` counts within its incident."""
+    """The promise of an update: ``number`` counts within its incident."""
 
     number: int
     audience: str
@@ -49,7 +50,7 @@ class Promise:
         return self.lapses_at is not None and now >= self.lapses_at
 
     def needs_reminding(self, now: datetime) -> bool:
-        """Five minutes before; one that was made later than that needs no such reminder."""
+        """Five minutes before its time, unless the promise itself is younger than that."""
         return (
             self.next_at is not None
             and self.next_at - LEAD <= now < self.next_at
@@ -57,16 +58,20 @@ class Promise:
         )
 
 
-def standing(said: Iterable[Promise]) -> tuple[Promise, ...]:
-    """The promises that nobody has kept yet, the next first.
+def open_promises(promises: Iterable[Promise]) -> tuple[Promise, ...]:
+    """The promises that no later update has fulfilled, the next first.
 
-    Only what reaches the same readers keeps a promise: the public hears of no internal update.
+    Only an update that reaches the same readers fulfils one: the public reads no internal update.
     """
-    said = tuple(said)
-    kept = {one.number for one in said for later in said if _keeps(later, one)}
-    open_ones = [one for one in said if one.next_at and one.number not in kept]
-    return tuple(sorted(open_ones, key=lambda one: (one.next_at, one.number)))
+    promises = tuple(promises)
+    fulfilled = {
+        promise.number for promise in promises for later in promises if _fulfils(later, promise)
+    }
+    open_ones = [
+        promise for promise in promises if promise.next_at and promise.number not in fulfilled
+    ]
+    return tuple(sorted(open_ones, key=lambda promise: (promise.next_at, promise.number)))
 
 
-def _keeps(later: Promise, earlier: Promise) -> bool:
+def _fulfils(later: Promise, earlier: Promise) -> bool:
     return later.number > earlier.number and earlier.audience in _REACHES[Audience(later.audience)]

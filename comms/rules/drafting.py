@@ -1,7 +1,7 @@
-"""A message drafted from facts: what its author would otherwise look up and type again.
+"""Drafting a message from facts that its author would otherwise look up and type again.
 
-Nothing is taken that would be refused: words of the room go into a stakeholder update only where
-they are plain.
+Nothing is taken that the rules would refuse: texts from the room go into a stakeholder update only
+if they are in plain words.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 
 from comms.rules.message.common import Cadence
 from comms.rules.message.plain import leaks
-from comms.rules.message.update import MOST_UNKNOWNS
+from comms.rules.message.update import MAX_UNKNOWNS
 from comms.vocabulary import Audience, Progress, SurfaceState
 from incidents.rules.wording import listed
 from incidents.vocabulary import Option, Severity
 
-NEWS = timedelta(minutes=10)
-"""After a checkpoint: until then there is something to tell."""
+AFTER_CHECKPOINT = timedelta(minutes=10)
+"""The next update is suggested so long after a checkpoint."""
 
-_EVEN = timedelta(minutes=5)
+_ROUNDING = timedelta(minutes=5)
 
 _DOING = {
     Option.FLAG: "We are switching off the part that causes it.",
@@ -45,7 +45,7 @@ _LOOKING = "We are looking for the cause."
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A fact that something was filled from: what it is called, and where it stands."""
+    """Where a prefilled value comes from: a label and a link."""
 
     label: str
     href: str
@@ -53,7 +53,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Mitigation:
-    """The last decision that changes something: ``option`` by code, how far it is."""
+    """The last mitigating decision: the code of its ``option``, and its progress."""
 
     source: Source
     option: str
@@ -63,16 +63,16 @@ class Mitigation:
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
-    """An unknown of a lane that nobody has resolved."""
+class OpenUnknown:
+    """An open unknown of a lane."""
 
     text: str
     source: Source
 
 
 @dataclass(frozen=True, slots=True)
-class Last:
-    """What was said last, as it was said."""
+class LastUpdate:
+    """The last update, as published."""
 
     source: Source
     audience: str
@@ -86,7 +86,7 @@ class Last:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class DraftFacts:
     """The facts that an update is drafted from. ``surfaces`` maps keys to names."""
 
     cadence: Cadence
@@ -95,14 +95,14 @@ class Known:
     surfaces: Mapping[int, str] = field(default_factory=dict)
     people: tuple[str, ...] = ()
     mitigation: Mitigation | None = None
-    unknowns: tuple[Open, ...] = ()
+    unknowns: tuple[OpenUnknown, ...] = ()
     next_checkpoint: datetime | None = None
-    last: Last | None = None
+    last: LastUpdate | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The fields as they begin, by name, and what they were filled from."""
+    """The prefilled fields, and the sources they come from."""
 
     audience: str
     progress: str
@@ -116,71 +116,73 @@ class Draft:
     sources: tuple[Source, ...]
 
 
-def draft(known: Known) -> Draft:
-    last, progress = known.last, _progress(known)
-    asked = _unknowns(known)
-    texts = tuple(one.text for one in asked) or (last.unknowns if last else ())
-    sources = [one.source for one in (known.mitigation, last, *asked) if one is not None]
+def draft(facts: DraftFacts) -> Draft:
+    last, progress = facts.last, _progress(facts)
+    unknowns = _unknowns(facts)
+    texts = tuple(unknown.text for unknown in unknowns) or (last.unknowns if last else ())
+    sources = [part.source for part in (facts.mitigation, last, *unknowns) if part is not None]
     return Draft(
-        audience=_audience(known),
+        audience=_audience(facts),
         progress=progress,
-        headline=last.headline if last else _headline(known),
+        headline=last.headline if last else _headline(facts),
         impact=last.impact if last else "",
-        mitigation=_mitigation(known),
-        unknowns=texts[:MOST_UNKNOWNS],
+        mitigation=_mitigation(facts),
+        unknowns=texts[:MAX_UNKNOWNS],
         no_unknowns=last.no_unknowns if last and not texts else "",
-        next_at=suggested(known.cadence, known.next_checkpoint),
-        surfaces=_surfaces(known, progress),
+        next_at=suggest_next_at(facts.cadence, facts.next_checkpoint),
+        surfaces=_surfaces(facts, progress),
         sources=tuple(dict.fromkeys(sources)),
     )
 
 
-def suggested(at: Cadence, next_checkpoint: datetime | None) -> datetime:
-    """Shortly after the next checkpoint, where the cadence allows it; else as late as it does."""
-    latest = at.now + at.longest
-    if next_checkpoint is not None and at.now < next_checkpoint + NEWS <= latest:
-        latest = next_checkpoint + NEWS
+def suggest_next_at(cadence: Cadence, next_checkpoint: datetime | None) -> datetime:
+    """Ten minutes after the next checkpoint if the cadence allows it, else as late as it allows."""
+    latest = cadence.now + cadence.max_interval
+    if next_checkpoint is not None and cadence.now < next_checkpoint + AFTER_CHECKPOINT <= latest:
+        latest = next_checkpoint + AFTER_CHECKPOINT
     even = latest.replace(minute=latest.minute // 5 * 5, second=0, microsecond=0)
-    return even if even > at.now else even + _EVEN
+    return even if even > cadence.now else even + _ROUNDING
 
 
-def _audience(known: Known) -> str:
-    if known.restricted:
+def _audience(facts: DraftFacts) -> str:
+    if facts.restricted:
         return Audience.PARTICIPANTS.value
-    if known.last and known.last.audience != Audience.PARTICIPANTS:
-        return known.last.audience
+    if facts.last and facts.last.audience != Audience.PARTICIPANTS:
+        return facts.last.audience
     return Audience.PUBLIC.value
 
 
-def _progress(known: Known) -> str:
-    made = known.mitigation
-    if made is None:
+def _progress(facts: DraftFacts) -> str:
+    mitigation = facts.mitigation
+    if mitigation is None:
         return Progress.INVESTIGATING.value
-    return (Progress.RECOVERED if made.verified else Progress.MITIGATING).value
+    return (Progress.RECOVERED if mitigation.verified else Progress.MITIGATING).value
 
 
-def _headline(known: Known) -> str:
-    return f"Problems with {listed(known.surfaces.values())}" if known.surfaces else ""
+def _headline(facts: DraftFacts) -> str:
+    return f"Problems with {listed(facts.surfaces.values())}" if facts.surfaces else ""
 
 
-def _mitigation(known: Known) -> str:
-    made, last = known.mitigation, known.last
-    if last and (made is None or made.decided_at < last.published_at):
+def _mitigation(facts: DraftFacts) -> str:
+    mitigation, last = facts.mitigation, facts.last
+    if last and (mitigation is None or mitigation.decided_at < last.published_at):
         return last.mitigation
-    if made is None:
+    if mitigation is None:
         return _LOOKING
-    return (_DONE if made.done else _DOING).get(Option(made.option), _LOOKING)
+    return (_DONE if mitigation.done else _DOING).get(Option(mitigation.option), _LOOKING)
 
 
-def _unknowns(known: Known) -> tuple[Open, ...]:
-    plain: Iterable[Open] = (one for one in known.unknowns if not leaks(one.text, known.people))
-    return tuple(plain)[:MOST_UNKNOWNS]
+def _unknowns(facts: DraftFacts) -> tuple[OpenUnknown, ...]:
+    plain: Iterable[OpenUnknown] = (
+        unknown for unknown in facts.unknowns if not leaks(unknown.text, facts.people)
+    )
+    return tuple(plain)[:MAX_UNKNOWNS]
 
 
-def _surfaces(known: Known, progress: str) -> Mapping[int, str]:
+def _surfaces(facts: DraftFacts, progress: str) -> Mapping[int, str]:
     if progress == Progress.RECOVERED:
-        return dict.fromkeys(known.surfaces, SurfaceState.OPERATIONAL.value)
-    told = known.last.surfaces if known.last else {}
-    minor = known.severity == Severity.SEV3
+        return dict.fromkeys(facts.surfaces, SurfaceState.OPERATIONAL.value)
+    last_states = facts.last.surfaces if facts.last else {}
+    minor = facts.severity == Severity.SEV3
     usual = SurfaceState.DEGRADED.value if minor else SurfaceState.PARTIAL.value
-    return {key: told.get(key, usual) for key in known.surfaces}
+    return {key: last_states.get(key, usual) for key in facts.surfaces}

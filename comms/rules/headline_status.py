@@ -22,11 +22,11 @@ _VERB = {
 WORKING = "All systems are working"
 WATCHING = "All systems are working again"
 NAMED = 2
-"""More surfaces in trouble than this are counted, not named."""
+"""More surfaces in trouble than this are counted instead of named."""
 
 
 def indicator(state: SurfaceState) -> str:
-    """The word of the Statuspage API; a window of maintenance is no incident."""
+    """The indicator of the Statuspage API; maintenance does not count as an incident."""
     return _INDICATOR[state]
 
 
@@ -35,8 +35,8 @@ def impact(states: Sequence[SurfaceState]) -> str:
     return _INDICATOR[worst([s for s in states if s != SurfaceState.MAINTENANCE])]
 
 
-def words(states: Sequence[tuple[str, SurfaceState]], *, goes_on: bool) -> str:
-    """Of surfaces by name and state. ``goes_on``: an incident is not over yet."""
+def headline(states: Sequence[tuple[str, SurfaceState]], *, goes_on: bool) -> str:
+    """Summarise surfaces, given as name and state. ``goes_on``: an incident is not over yet."""
     bad = worst([state for _, state in states])
     if bad == SurfaceState.OPERATIONAL:
         return WATCHING if goes_on else WORKING

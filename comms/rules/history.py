@@ -1,4 +1,4 @@
-"""How surfaces did, day by day, from what updates said of them: pure."""
+"""The states of surfaces day by day, from the updates about them: pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from comms.vocabulary import SurfaceState, worst
 
 DAYS = 90
-"""How far back readers are told."""
+"""How far back the status page goes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What one update said at a moment: a state for each surface that it named, by key."""
+class Statement:
+    """The states of surfaces in one update, by key of the surface."""
 
     at: datetime
     states: Mapping[int, SurfaceState]
@@ -28,30 +28,30 @@ class Span:
     end: datetime | None
 
 
-def spans(told: Sequence[Said]) -> list[Span]:
+def build_spans(statements: Sequence[Statement]) -> list[Span]:
     """The states of surfaces in one incident, from its updates, oldest first.
 
-    What an update no longer names works again from then on.
+    A surface that an update no longer names works again from then on.
     """
-    found: list[Span] = []
-    for index, said in enumerate(told):
-        end = told[index + 1].at if index + 1 < len(told) else None
-        found += [
-            Span(surface, state, said.at, end)
-            for surface, state in said.states.items()
+    spans: list[Span] = []
+    for index, statement in enumerate(statements):
+        end = statements[index + 1].at if index + 1 < len(statements) else None
+        spans += [
+            Span(surface, state, statement.at, end)
+            for surface, state in statement.states.items()
             if state != SurfaceState.OPERATIONAL
         ]
-    return found
+    return spans
 
 
-def now_of(surface: int, found: Iterable[Span]) -> SurfaceState:
-    """How it does now: the worst of what still goes on."""
-    return worst([s.state for s in found if s.surface == surface and s.end is None])
+def current_state(surface: int, spans: Iterable[Span]) -> SurfaceState:
+    """The worst state among the spans that have not ended."""
+    return worst([s.state for s in spans if s.surface == surface and s.end is None])
 
 
-def days(surface: int, found: Iterable[Span], now: datetime) -> list[tuple[date, SurfaceState]]:
+def days(surface: int, spans: Iterable[Span], now: datetime) -> list[tuple[date, SurfaceState]]:
     """The worst state on each of the last ``DAYS`` days, oldest first; ``now`` gives the zone."""
-    mine = [s for s in found if s.surface == surface]
+    mine = [s for s in spans if s.surface == surface]
     today = now.date()
     return [
         (on, worst([s.state for s in mine if _touches(s, on, now)]))

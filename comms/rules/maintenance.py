@@ -1,15 +1,24 @@
-"""May this window of planned work stand, and what may follow what? Product, section 8."""
+"""Which windows of planned work and which changes of them are allowed? Product, section 8.
+
+``M-TITLE``: a title says what is done.
+``M-TEXT``: a text says what readers may notice.
+``M-AUDIENCE``: the audience is chosen, and stays as it was planned.
+``M-SURFACES``: at least one surface is chosen.
+``M-TIMES``: a window ends in the future, after it begins, and lasts 14 days at most.
+``M-STATE``: a step is taken only in the states that allow it.
+``M-NOTE``: a change tells readers about it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from comms.rules.message.common import Found, text
+from comms.rules.message.common import Violations, required_text
 from comms.vocabulary import Audience, MaintenanceState
 from incidents.rules.wording import duration
 from kernel.refusal import Violation
 
-LONGEST = timedelta(days=14)
-"""A window that is longer is several, or no maintenance any more."""
+MAX_DURATION = timedelta(days=14)
+"""Longer work is planned as several windows."""
 
 _MAY = {
     "change": {MaintenanceState.PLANNED},
@@ -19,9 +28,9 @@ _MAY = {
     "extend": {MaintenanceState.IN_PROGRESS},
     "note": {MaintenanceState.PLANNED, MaintenanceState.IN_PROGRESS, MaintenanceState.DONE},
 }
-"""In which states a step may be taken."""
+"""The states that allow each step."""
 
-_WORDS = {
+_REFUSALS = {
     "change": "Only a window that has not begun can be changed",
     "begin": "Only a planned window can begin",
     "cancel": "Only a window that has not begun can be cancelled",
@@ -33,7 +42,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What is planned. ``surfaces`` counts those that the work touches."""
+    """A planned window. ``surfaces`` is how many surfaces the work touches."""
 
     title: str
     text: str
@@ -47,76 +56,79 @@ def may(step: str, state: MaintenanceState) -> bool:
     return state in _MAY[step]
 
 
-def planned(window: Window, now: datetime) -> Found:
-    """Every reason why it cannot stand, in the order of the form."""
+def plan_violations(window: Window, now: datetime) -> Violations:
+    """Every reason why it cannot be planned, in the order of the form."""
     return (
-        *text("M-TITLE", "title", window.title, "Say in one line what is done."),
-        *text("M-TEXT", "text", window.text, "Say what readers may notice, in plain words."),
+        *required_text("M-TITLE", "title", window.title, "Say in one line what is done."),
+        *required_text(
+            "M-TEXT", "text", window.text, "Say what readers may notice, in plain words."
+        ),
         *_audience(window.audience),
         *_surfaces(window.surfaces),
         *_times(window.starts_at, window.ends_at, now),
     )
 
 
-def step(name: str, state: MaintenanceState) -> Found:
-    """``M-STATE``: what may follow what."""
+def step_violations(name: str, state: MaintenanceState) -> Violations:
     if may(name, state):
         return ()
-    return (Violation("M-STATE", f"{_WORDS[name]}: this one is {state.label.lower()}."),)
+    return (Violation("M-STATE", f"{_REFUSALS[name]}: this one is {state.label.lower()}."),)
 
 
-def note(words: str) -> Found:
-    return text("M-NOTE", "text", words, "Say it to those who read the status page.")
+def note_violations(note: str) -> Violations:
+    return required_text("M-NOTE", "text", note, "Say it to those who read the status page.")
 
 
-def extended(begins: datetime, before: datetime, after: datetime | None, now: datetime) -> Found:
-    """``M-TIMES``, of a window that runs: it ends later than was said."""
+def extension_violations(
+    begins: datetime, before: datetime, after: datetime | None, now: datetime
+) -> Violations:
+    """A window in progress can only be extended to a later end."""
     if after is None:
-        words = "Say when it ends instead."
+        sentence = "Say when it ends instead."
     elif after <= now:
-        words = "This time has passed: choose one that lies ahead."
+        sentence = "This time has passed: choose one that lies ahead."
     elif after <= before:
-        words = "That is no later than was said: end the window when it is done."
-    elif after - begins > LONGEST:
-        words = f"A window is {duration(LONGEST)} at most: choose an earlier end."
+        sentence = "That is no later than was said: end the window when it is done."
+    elif after - begins > MAX_DURATION:
+        sentence = f"A window is {duration(MAX_DURATION)} at most: choose an earlier end."
     else:
         return ()
-    return (Violation("M-TIMES", words, "ends_at"),)
+    return (Violation("M-TIMES", sentence, "ends_at"),)
 
 
-def _audience(audience: str) -> Found:
+def _audience(audience: str) -> Violations:
     if audience in {Audience.PUBLIC, Audience.INTERNAL}:
         return ()
     return (Violation("M-AUDIENCE", "Say who reads it.", "audience"),)
 
 
-def same_readers(before: str, after: str) -> Found:
-    """What was said to some is not shown to others afterwards."""
+def audience_change_violations(before: str, after: str) -> Violations:
+    """A window keeps its audience, so that nothing published to some is shown to others later."""
     if before == after:
         return ()
-    words = "Who reads it stays as it was planned: cancel this one and plan another."
-    return (Violation("M-AUDIENCE", words, "audience"),)
+    sentence = "Who reads it stays as it was planned: cancel this one and plan another."
+    return (Violation("M-AUDIENCE", sentence, "audience"),)
 
 
-def _surfaces(count: int) -> Found:
-    words = "Choose at least one surface that the work touches."
-    return () if count else (Violation("M-SURFACES", words, "surfaces"),)
+def _surfaces(count: int) -> Violations:
+    sentence = "Choose at least one surface that the work touches."
+    return () if count else (Violation("M-SURFACES", sentence, "surfaces"),)
 
 
-def _times(starts: datetime | None, ends: datetime | None, now: datetime) -> Found:
-    found = []
+def _times(starts: datetime | None, ends: datetime | None, now: datetime) -> Violations:
+    problems = []
     if starts is None:
-        found.append(Violation("M-TIMES", "Say when it begins.", "starts_at"))
+        problems.append(Violation("M-TIMES", "Say when it begins.", "starts_at"))
     if ends is None:
-        found.append(Violation("M-TIMES", "Say when it ends.", "ends_at"))
+        problems.append(Violation("M-TIMES", "Say when it ends.", "ends_at"))
     elif ends <= now:
-        words = "All of it has passed: choose an end that lies ahead."
-        found.append(Violation("M-TIMES", words, "ends_at"))
+        sentence = "All of it has passed: choose an end that lies ahead."
+        problems.append(Violation("M-TIMES", sentence, "ends_at"))
     if starts is not None and ends is not None:
         if ends <= starts:
-            words = "It must end after it begins."
-            found.append(Violation("M-TIMES", words, "ends_at"))
-        elif ends - starts > LONGEST:
-            words = f"A window is {duration(LONGEST)} at most: choose an earlier end."
-            found.append(Violation("M-TIMES", words, "ends_at"))
-    return tuple(found)
+            sentence = "It must end after it begins."
+            problems.append(Violation("M-TIMES", sentence, "ends_at"))
+        elif ends - starts > MAX_DURATION:
+            sentence = f"A window is {duration(MAX_DURATION)} at most: choose an earlier end."
+            problems.append(Violation("M-TIMES", sentence, "ends_at"))
+    return tuple(problems)

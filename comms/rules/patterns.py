@@ -1,4 +1,4 @@
-"""Anti-patterns of communication: what was changed, and nobody was told."""
+"""Anti-patterns of communication: a mitigation that nobody was told about."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ SILENCE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Executed:
+class ExecutedMitigation:
     """A mitigation that was executed: ``D-1`` at ``done_at``."""
 
     reference: str
@@ -19,16 +19,16 @@ class Executed:
 
 
 def unannounced(
-    executed: Iterable[Executed], told_at: datetime | None, now: datetime
+    executed: Iterable[ExecutedMitigation], announced_at: datetime | None, now: datetime
 ) -> tuple[Pattern, ...]:
-    """The last executed mitigation, when nothing was said since for a quarter of an hour.
+    """The last executed mitigation, if no message followed within 15 minutes.
 
-    ``told_at`` is when something was last said to stakeholders or within the company.
+    ``announced_at`` is the time of the last update or escalation.
     """
-    last = max(executed, key=lambda one: one.done_at, default=None)
+    last = max(executed, key=lambda mitigation: mitigation.done_at, default=None)
     if last is None or now < last.done_at + SILENCE:
         return ()
-    if told_at is not None and told_at > last.done_at:
+    if announced_at is not None and announced_at > last.done_at:
         return ()
     return (
         Pattern(

@@ -1,10 +1,10 @@
-"""The words that status pages share, from the playbook's: derived, never set."""
+"""The public status of an incident, derived from the playbook's progress."""
 
 from comms.vocabulary import Progress, PublicStatus
 
 
 def public_status(progress: str, promises_next: bool) -> PublicStatus:
-    """Recovered is watched while a next update is promised, and over without one."""
+    """Recovered is monitored while a next update is promised, and resolved without one."""
     if progress == Progress.INVESTIGATING:
         return PublicStatus.INVESTIGATING
     if progress == Progress.MITIGATING:

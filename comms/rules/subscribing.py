@@ -1,50 +1,44 @@
-"""May this address be told of updates? Pure: whether it answers is found out by asking it."""
+"""May this address subscribe to updates? Pure: sending to it shows whether it answers.
 
-import re
+``S-KIND``: a subscriber is told by mail, by webhook or in a chat service.
+``S-NAME``: a subscriber that an admin adds has a name.
+``S-KNOWN``: an address subscribes once.
+"""
+
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from comms.rules import address as addresses
 from comms.rules import chat
+from comms.rules.address import Violations
 from comms.vocabulary import SubscriberKind
 from kernel.refusal import Violation
 
-Found = tuple[Violation, ...]
-
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-LONGEST = chat.LONGEST
-
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SubscriptionRequest:
     kind: str
     address: str
 
 
-def violations(asked: Asked) -> Found:
+def violations(requested: SubscriptionRequest) -> Violations:
     """Every reason why it cannot."""
-    address = asked.address
-    if asked.kind not in SubscriberKind.values:
+    address = requested.address
+    if requested.kind not in SubscriberKind.values:
         return (Violation("S-KIND", "Choose email, a webhook, or a chat service.", "kind"),)
-    if asked.kind == SubscriberKind.APPRISE:
+    if requested.kind == SubscriberKind.APPRISE:
         return chat.violations(address)
-    if not address or len(address) > LONGEST:
-        return (Violation("S-ADDRESS", "Say where updates should go.", "address"),)
-    if asked.kind == SubscriberKind.EMAIL:
-        if _MAIL.fullmatch(address):
-            return ()
-        return (Violation("S-ADDRESS", "This is not an email address.", "address"),)
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
-        words = "A webhook is an http or https address, without a name and a password in it."
-        return (Violation("S-ADDRESS", words, "address"),)
-    return ()
+    if problems := addresses.presence_violations(address):
+        return problems
+    if requested.kind == SubscriberKind.EMAIL:
+        return addresses.mail_violations(address)
+    return addresses.webhook_violations(address)
 
 
-def added(name: str, *, is_known: bool) -> Found:
-    """Of one that an admin adds: it needs a name in lists, and may be there only once."""
-    found = []
+def add_violations(name: str, *, is_known: bool) -> Violations:
+    """Why an admin cannot add a subscriber of this name."""
+    problems = []
     if not name:
-        found.append(Violation("S-NAME", "Say what it is called in lists.", "name"))
+        problems.append(Violation("S-NAME", "Say what it is called in lists.", "name"))
     if is_known:
-        found.append(Violation("S-KNOWN", "This address is told already.", "address"))
-    return tuple(found)
+        problems.append(Violation("S-KNOWN", "This address is told already.", "address"))
+    return tuple(problems)

@@ -31,10 +31,10 @@ class StatusPages:
             except Exception:  # noqa: BLE001  (Django's error page is the better answer)
                 await self._app(scope, receive, send)
                 return
-        found = served.answers.get(path)
-        if found is None and path.startswith(OWN):
-            path, found = MISSING, served.answers.get(MISSING)
-        if found is None:
+        answers = served.answers.get(path)
+        if answers is None and path.startswith(OWN):
+            path, answers = MISSING, served.answers.get(MISSING)
+        if answers is None:
             await self._app(scope, receive, send)
             return
         accepts = known = b""
@@ -43,7 +43,7 @@ class StatusPages:
                 accepts = value
             elif name == b"if-none-match":
                 known = value
-        answer = found.pick(accepts)
+        answer = answers.pick(accepts)
         if known and path != MISSING and (answer.etag in known or known == b"*"):
             response = answer.unchanged
         else:

@@ -1,7 +1,7 @@
-"""The whole status site as files, to be hosted elsewhere: the same bytes with relative links.
+"""Export the whole status site as files to host elsewhere, with relative links.
 
-Assets are written first and pages last, each file at once, so that a reader never meets half of one
-nor a page whose stylesheet is not there yet.
+Assets are written first and pages last, each file atomically, so that a reader never gets half a
+file or a page whose stylesheet is missing.
 """
 
 import os
@@ -21,7 +21,7 @@ from django.core.files.storage import Storage, storages
 from comms.status.snapshot import Snapshot
 
 type Write = Callable[[str, bytes], None]
-"""Puts a file, named relative to the root of the site, in its place."""
+"""Writes a file, named relative to the root of the site."""
 
 ROOT = "/status/"
 _IMPORT = re.compile(rb'^@import "([^"]+)"', re.MULTILINE)
@@ -29,7 +29,7 @@ _LINK = re.compile(rb'(?<= )(href|src|action|data-path)="(/[^"]*)"')
 
 
 def export(snapshot: Snapshot, write: Write) -> int:
-    """Write all of it; returns how many files. What is no longer served is left where it is."""
+    """Write all files; returns how many. Files that are no longer served are not deleted."""
     files = {path: _file(path) for path in snapshot.bodies}
     pages = {path: body for path, body in snapshot.bodies.items() if body.page}
     assets = _assets(body.plain for body in pages.values())
@@ -40,13 +40,13 @@ def export(snapshot: Snapshot, write: Write) -> int:
     machines = {path: b.plain for path, b in snapshot.bodies.items() if not b.page}
     for path, content in machines.items():
         write(files[path], content)
-    for path, body in sorted(pages.items(), key=lambda one: one[0] == ROOT):
+    for path, body in sorted(pages.items(), key=lambda page: page[0] == ROOT):
         write(files[path], _relative(body.plain, files[path], files))
     return count + len(files)
 
 
 def into(where: str) -> Write:
-    """A folder, or with ``storage:NAME`` one of the storages in Django's settings."""
+    """The writer for a folder, or with ``storage:NAME`` for one of Django's storages."""
     alias = where.removeprefix("storage:")
     return to_storage(storages[alias]) if alias != where else to_folder(Path(where))
 
@@ -65,7 +65,7 @@ def to_folder(folder: Path) -> Write:
 
 
 def to_storage(storage: Storage) -> Write:
-    """Any of Django's, so also those of django-storages."""
+    """Works with any Django storage, including django-storages."""
 
     def write(name: str, content: bytes) -> None:
         if storage.exists(name):
@@ -81,24 +81,24 @@ def _file(path: str) -> str:
 
 
 def _assets(pages: Iterable[bytes]) -> dict[str, bytes]:
-    """What the pages ask of our static files, by the name that it gets."""
-    found: dict[str, bytes] = {}
+    """The static files that the pages link to, by their exported name."""
+    assets: dict[str, bytes] = {}
     for page in pages:
         for _, link in _LINK.findall(page):
             url, _ = urldefrag(link.decode())
             if url.startswith(settings.STATIC_URL):
-                _add(url.removeprefix(settings.STATIC_URL), found)
-    return found
+                _add(url.removeprefix(settings.STATIC_URL), assets)
+    return assets
 
 
-def _add(name: str, found: dict[str, bytes]) -> None:
+def _add(name: str, assets: dict[str, bytes]) -> None:
     """The file and, where it is a stylesheet that was not joined, those that it imports."""
-    if f"static/{name}" in found:
+    if f"static/{name}" in assets:
         return
-    content = found[f"static/{name}"] = _read(name)
+    content = assets[f"static/{name}"] = _read(name)
     if name.endswith(".css"):
         for part in _IMPORT.findall(content):
-            _add(posixpath.join(posixpath.dirname(name), part.decode()), found)
+            _add(posixpath.join(posixpath.dirname(name), part.decode()), assets)
 
 
 def _asset(url: str) -> str:
@@ -113,12 +113,12 @@ def _read(name: str) -> bytes:
 
 
 def _relative(page: bytes, name: str, files: Mapping[str, str]) -> bytes:
-    """Links to what is exported become relative; all others lead to where Warroom runs."""
+    """Make links to exported files relative, and all others absolute to where Warroom runs."""
 
-    def swap(found: "re.Match[bytes]") -> bytes:
-        attribute, link = found[1].decode(), found[2].decode()
+    def swap(match: "re.Match[bytes]") -> bytes:
+        attribute, link = match[1].decode(), match[2].decode()
         if attribute == "data-path":
-            return found[0]
+            return match[0]
         url, fragment = urldefrag(link)
         target = _asset(url) if url.startswith(settings.STATIC_URL) else files.get(url)
         if target is None:

@@ -1,4 +1,4 @@
-"""Whoever changes what readers may see says so here, in the transaction of the change."""
+"""Marking the status page as outdated, in the transaction of the change."""
 
 from django.db import transaction
 from django.db.models import F
@@ -7,8 +7,8 @@ from comms.delivery import enqueue
 from comms.models import StatusSite
 
 
-def changed() -> None:
-    """A step: the pages that are served are no longer the newest; a worker renders them once."""
+def mark_changed_step() -> None:
+    """Count a change of what readers see; a worker renders the pages after the commit."""
     if not StatusSite.objects.filter(pk=1).update(wanted=F("wanted") + 1):
         StatusSite.objects.bulk_create([StatusSite(pk=1)], ignore_conflicts=True)
     transaction.on_commit(enqueue.render_status)

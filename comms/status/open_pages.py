@@ -1,4 +1,4 @@
-"""Who has the status page open: one text for all, and none of them is waited for."""
+"""The browsers that have the status page open: all get the same text, and none is waited for."""
 
 import asyncio
 from typing import Any
@@ -8,14 +8,14 @@ from django.conf import settings
 
 from kernel import metrics
 
-MISSED = 3
-"""Messages that may wait for a slow reader; then it is given up, and comes again by itself."""
+MAX_WAITING_MESSAGES = 3
+"""A slower reader is disconnected, and reconnects by itself."""
 
-TRY_AGAIN = 1013
-"""The close code for "not now": a page that gets it polls for a while."""
+CLOSE_TRY_AGAIN = 1013
+"""The close code for "try again later": the page polls for a while."""
 
 
-class Readers:
+class OpenPages:
     """The open pages of one process."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Readers:
         self._print, self._text = print_, text
 
     def tell(self) -> None:
-        """Send what is shown to all; who still has ``MISSED`` of them waiting is given up."""
+        """Send the current text to all; readers whose queue is full are disconnected."""
         for queue in tuple(self._queues):
             try:
                 queue.put_nowait(self._text)
@@ -38,13 +38,13 @@ class Readers:
                 queue.shutdown(immediate=True)
 
     async def serve(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """One reader, until it leaves. What it says is not read; ``?print=`` is what it has."""
+        """Serve one reader until it leaves. ``?print=`` is the fingerprint of the page it has."""
         await receive()
         if len(self._queues) >= settings.STATUS_READERS:
-            await send({"type": "websocket.close", "code": TRY_AGAIN})
+            await send({"type": "websocket.close", "code": CLOSE_TRY_AGAIN})
             return
         await send({"type": "websocket.accept"})
-        queue: asyncio.Queue[str] = asyncio.Queue(MISSED)
+        queue: asyncio.Queue[str] = asyncio.Queue(MAX_WAITING_MESSAGES)
         if _has(scope) != self._print and self._text:
             queue.put_nowait(self._text)
         self._queues.add(queue)
@@ -67,11 +67,11 @@ async def _feed(queue: asyncio.Queue[str], send: Any) -> None:
         while True:
             await send({"type": "websocket.send", "text": await queue.get()})
     except asyncio.QueueShutDown:
-        await send({"type": "websocket.close", "code": TRY_AGAIN})
+        await send({"type": "websocket.close", "code": CLOSE_TRY_AGAIN})
 
 
 async def _until_gone(receive: Any, feeding: "asyncio.Task[None]") -> None:
-    """Until the reader disconnects, or is given up."""
+    """Wait until the reader disconnects, or its feed ends."""
     while not feeding.done():
         hearing = asyncio.ensure_future(receive())
         await asyncio.wait({hearing, feeding}, return_when=asyncio.FIRST_COMPLETED)

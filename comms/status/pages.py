@@ -1,4 +1,4 @@
-"""The pages of the status site, for reading: the same for everybody who may read them."""
+"""The HTML pages of the status site, the same for everybody who may read them."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -11,11 +11,11 @@ from comms.status.view_models import Site
 from comms.vocabulary import SurfaceState
 
 BARS = 30
-"""Days of each surface that the first page draws; all of them stand on the page of older days."""
+"""Days of each surface on the first page; the history page has all of them."""
 
 RECENT = timedelta(days=7)
 NEWEST = 10
-"""Updates of an incident that the first page shows; its own page has them all."""
+"""Updates of an incident on the first page; its own page has all of them."""
 
 SHAPE = {
     SurfaceState.OPERATIONAL: "working",
@@ -24,7 +24,7 @@ SHAPE = {
     SurfaceState.PARTIAL: "partial",
     SurfaceState.MAJOR: "down",
 }
-"""The symbol and the class of a state."""
+"""The symbol and class name of each state."""
 
 
 @register
@@ -33,7 +33,7 @@ def public(site: Site) -> Iterable[Rendered]:
 
 
 def pages(site: Site, home: str, *, inside: bool = False) -> Iterable[Rendered]:
-    """The pages below ``home``; ``inside`` those for signed-in stakeholders."""
+    """The pages below ``home``; ``inside``: those for signed-in stakeholders."""
     shared = {
         "site": site,
         "home": home,
@@ -62,7 +62,7 @@ def pages(site: Site, home: str, *, inside: bool = False) -> Iterable[Rendered]:
 def _front(site: Site) -> dict[str, object]:
     until = site.as_of.date() - RECENT
     return {
-        "worst": max(site.active, key=lambda one: one.since, default=None),
+        "worst": max(site.active, key=lambda incident: incident.since, default=None),
         "recent": [day for day in site.days if day.on > until],
         "bars": BARS,
         "newest": NEWEST,

@@ -1,4 +1,4 @@
-"""Published rows as readers are shown them."""
+"""Turning published rows into the view models of the status page."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,19 +28,19 @@ def states_of(update: Update) -> dict[int, SurfaceState]:
     return {row.surface_id: SurfaceState(row.state) for row in update.surface_states.all()}
 
 
-def shown_incident(
+def present_incident(
     code: str, updates: Sequence[Update], surfaces: Mapping[int, Surface]
 ) -> ShownIncident:
-    """``updates`` oldest first, at least one."""
+    """``updates`` are oldest first, and at least one."""
     corrected = {u.corrects_id: u.published_at for u in updates if u.corrects_id}
-    shown: list[ShownUpdate] = []
+    update_views: list[ShownUpdate] = []
     before: dict[int, SurfaceState] = {}
     for update in updates:
         states = states_of(update)
         affected = _affected(before, states, surfaces)
-        shown.append(_update(update, corrected.get(update.pk), affected))
+        update_views.append(_update(update, corrected.get(update.pk), affected))
         before = states
-    last, touched = shown[-1], list(dict.fromkeys(k for u in updates for k in states_of(u)))
+    last, touched = update_views[-1], list(dict.fromkeys(k for u in updates for k in states_of(u)))
     return ShownIncident(
         code=code,
         headline=updates[-1].headline,
@@ -48,20 +48,20 @@ def shown_incident(
         surfaces=tuple(surfaces[key].name for key in touched),
         progress_label=last.progress_label,
         public_status=last.public_status,
-        updates=tuple(reversed(shown)),
+        updates=tuple(reversed(update_views)),
         impact=headline_status.impact([state for u in updates for state in states_of(u).values()]),
         updated_at=last.at,
-        monitoring_at=_became(shown, PublicStatus.MONITORING),
-        resolved_at=_became(shown, PublicStatus.RESOLVED),
+        monitoring_at=_since(update_views, PublicStatus.MONITORING),
+        resolved_at=_since(update_views, PublicStatus.RESOLVED),
         codes=tuple(surface_code(key) for key in touched),
         states=tuple(before.get(key, SurfaceState.OPERATIONAL) for key in touched),
     )
 
 
-def _became(shown: Sequence[ShownUpdate], status: PublicStatus) -> datetime | None:
-    """Since when it is so without a break; None when it is not so now."""
+def _since(updates: Sequence[ShownUpdate], status: PublicStatus) -> datetime | None:
+    """Since when the status holds without a break; None if it does not hold now."""
     since = None
-    for update in reversed(shown):
+    for update in reversed(updates):
         if update.public_status != status:
             break
         since = update.at
@@ -92,7 +92,7 @@ def _update(
         at=update.published_at,
         impact_html=safe_html(update.impact),
         mitigation_html=safe_html(update.mitigation),
-        unknowns_html=tuple(safe_inline(one) for one in update.unknowns),
+        unknowns_html=tuple(safe_inline(unknown) for unknown in update.unknowns),
         no_unknowns_html=safe_inline(update.no_unknowns),
         next_at=update.next_at,
         correction=update.correction,
@@ -111,7 +111,7 @@ def body(update: Update) -> str:
     return "\n\n".join(parts)
 
 
-def shown_surfaces(
+def present_surfaces(
     surfaces: Iterable[Surface], spans: Sequence[Span], now: datetime
 ) -> list[ShownSurface]:
     mine: dict[int, list[Span]] = defaultdict(list)
@@ -119,16 +119,16 @@ def shown_surfaces(
         mine[span.surface].append(span)
     return [
         ShownSurface(
-            code=surface_code(one.pk),
-            name=one.name,
-            description=one.description,
+            code=surface_code(surface.pk),
+            name=surface.name,
+            description=surface.description,
             position=place,
-            state=history.now_of(one.pk, mine[one.pk]),
-            added_at=one.added_at,
-            updated_at=_moved_at(one, mine[one.pk]),
-            days=tuple(Day(*day) for day in history.days(one.pk, mine[one.pk], now)),
+            state=history.current_state(surface.pk, mine[surface.pk]),
+            added_at=surface.added_at,
+            updated_at=_moved_at(surface, mine[surface.pk]),
+            days=tuple(Day(*day) for day in history.days(surface.pk, mine[surface.pk], now)),
         )
-        for place, one in enumerate(sorted(surfaces, key=lambda s: (s.position, s.name)), 1)
+        for place, surface in enumerate(sorted(surfaces, key=lambda s: (s.position, s.name)), 1)
     ]
 
 
@@ -136,39 +136,39 @@ def _moved_at(surface: Surface, spans: Sequence[Span]) -> datetime:
     return max([surface.added_at, *(span.end or span.start for span in spans)])
 
 
-def shown_maintenance(
-    one: Maintenance, surfaces: Mapping[int, Surface], now: datetime
+def present_maintenance(
+    window: Maintenance, surfaces: Mapping[int, Surface], now: datetime
 ) -> ShownMaintenance:
-    touched = [surface for surface in one.surfaces.all() if surface.pk in surfaces]
+    touched = [surface for surface in window.surfaces.all() if surface.pk in surfaces]
     return ShownMaintenance(
-        code=one.code,
-        title=one.title,
-        text_html=safe_html(one.text),
-        body=one.text,
-        state=one.state(now),
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
-        began_at=one.began_at,
-        ended_at=one.ended_at,
-        planned_at=one.planned_at,
-        changed_at=one.changed_at,
-        sequence=one.sequence,
+        code=window.code,
+        title=window.title,
+        text_html=safe_html(window.text),
+        body=window.text,
+        state=window.state(now),
+        starts_at=window.starts_at,
+        ends_at=window.ends_at,
+        began_at=window.began_at,
+        ended_at=window.ended_at,
+        planned_at=window.planned_at,
+        changed_at=window.changed_at,
+        sequence=window.sequence,
         surfaces=tuple(surface.name for surface in touched),
         codes=tuple(surface_code(surface.pk) for surface in touched),
         updates=tuple(
             ShownMaintenanceUpdate(
                 u.code, MaintenanceState(u.state), u.published_at, safe_html(u.text), u.text
             )
-            for u in one.updates.all()
+            for u in window.updates.all()
         ),
     )
 
 
-def shown_days(incidents: Sequence[ShownIncident], now: datetime) -> Iterable[ShownDay]:
-    """The last 90 days, newest first, each with what went on."""
+def present_days(incidents: Sequence[ShownIncident], now: datetime) -> Iterable[ShownDay]:
+    """The last 90 days, newest first, each with the incidents of that day."""
     for back in range(DAYS):
         on = (now - timedelta(days=back)).date()
-        yield ShownDay(on, tuple(one for one in incidents if _went_on(one, on, now)))
+        yield ShownDay(on, tuple(incident for incident in incidents if _went_on(incident, on, now)))
 
 
 def _went_on(incident: ShownIncident, on: date, now: datetime) -> bool:

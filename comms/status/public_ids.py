@@ -1,4 +1,4 @@
-"""The public name of a surface: stable, and nothing of the room in it."""
+"""The public id of a surface: stable, and without any internal data."""
 
 import hashlib
 import string
@@ -9,7 +9,7 @@ _ALPHABET = string.digits + string.ascii_lowercase
 
 
 def surface_code(key: int) -> str:
-    """Twelve of a–z and 0–9, always the same for the surface with this key."""
+    """Twelve characters a–z and 0–9, always the same for the surface with this key."""
     number = int.from_bytes(hashlib.sha256(f"surface:{key}".encode()).digest())
     digits = []
     for _ in range(LENGTH):

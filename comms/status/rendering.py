@@ -1,4 +1,4 @@
-"""Rendering once a change: whoever comes first does it, the others find it done."""
+"""Rendering once per change: the first process renders, the others find it done."""
 
 import logging
 from datetime import datetime
@@ -18,10 +18,10 @@ LOCK = 0x57415253
 
 
 def render(now: datetime) -> Snapshot | None:
-    """Bring the snapshot up to date; None when it is so already.
+    """Bring the snapshot up to date; None if it already is.
 
-    Ten changes at once cost two renderings at most: the first one that has the lock, and one for
-    what came while it rendered.
+    Ten changes at once cost at most two renderings: one by the first process that gets the lock,
+    and one for the changes that came meanwhile.
     """
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
@@ -29,34 +29,34 @@ def render(now: datetime) -> Snapshot | None:
         state = StatusSite.objects.filter(pk=1).first() or StatusSite(pk=1)
         if not is_due(state, now):
             return None
-        made = snapshot.make(state.wanted, now)
-        store.save(made)
+        rendered = snapshot.make(state.wanted, now)
+        store.save(rendered)
         state.rendered, state.rendered_at = state.wanted, now
         defaults = {"rendered": state.rendered, "rendered_at": now}
         StatusSite.objects.update_or_create(pk=1, defaults=defaults)
-    _export(made)
-    return made
+    _export(rendered)
+    return rendered
 
 
-def _export(made: Snapshot) -> None:
-    """Where it is wanted: never in the way of serving, and tried again at the next rendering."""
+def _export(rendered: Snapshot) -> None:
+    """Export if configured. An error does not stop serving; the next rendering tries again."""
     if not settings.STATUS_EXPORT:
         return
     try:
-        export.export(made, export.into(settings.STATUS_EXPORT))
+        export.export(rendered, export.into(settings.STATUS_EXPORT))
     except Exception:
         logger.exception("The status site could not be written to %s", settings.STATUS_EXPORT)
 
 
 def is_due(state: StatusSite, now: datetime) -> bool:
-    """Something changed, or a minute passed: windows begin and promises pass by themselves."""
+    """Something changed, or a minute passed: windows begin and promises expire by time alone."""
     if state.rendered < state.wanted or state.rendered_at is None:
         return True
     return now - state.rendered_at >= MINUTE
 
 
 def keep_current(now: datetime) -> None:
-    """The tick's step: what no change asked for, and what a lost message left undone."""
+    """Called by the tick: render what no change requested, or what a lost message left undone."""
     state = StatusSite.objects.filter(pk=1).first()
     if state is not None and not is_due(state, now):
         return

@@ -124,7 +124,7 @@ def _response(status: int, headers: list[Header], content: bytes) -> Response:
 
 def _headers(body: Body, snapshot: Snapshot, cache: bytes) -> list[Header]:
     modified = snapshot.as_of if body.page else snapshot.changed_at
-    found = {
+    headers = {
         "content-type": body.content_type,
         "last-modified": _date(modified),
         "vary": "Accept-Encoding",
@@ -133,11 +133,11 @@ def _headers(body: Body, snapshot: Snapshot, cache: bytes) -> list[Header]:
         "cross-origin-opener-policy": "same-origin",
     }
     if body.page:
-        found["content-security-policy"] = build_policy(settings.SECURE_CSP)
-        found["x-frame-options"] = settings.X_FRAME_OPTIONS
+        headers["content-security-policy"] = build_policy(settings.SECURE_CSP)
+        headers["x-frame-options"] = settings.X_FRAME_OPTIONS
     else:
-        found["access-control-allow-origin"] = "*"
-    return [*_encoded(found), (b"cache-control", cache)]
+        headers["access-control-allow-origin"] = "*"
+    return [*_encoded(headers), (b"cache-control", cache)]
 
 
 def _date(moment: datetime) -> str:

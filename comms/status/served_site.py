@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 
 from comms.models import StatusSite
 from comms.status import responses, snapshot, store
-from comms.status.open_pages import Readers
+from comms.status.open_pages import OpenPages
 from comms.status.responses import Answers
 from comms.status.snapshot import MINUTE, Snapshot
 from kernel import clock
@@ -44,7 +44,7 @@ class Board:
 
     def __init__(self) -> None:
         self.answers: dict[str, Answers] = {}
-        self.readers = Readers()
+        self.readers = OpenPages()
         self.snapshot: Snapshot | None = None
         self.is_stale = False
         self._behind = False
@@ -58,7 +58,7 @@ class Board:
         if self.snapshot is None:
             async with self._first:
                 if self.snapshot is None:
-                    self.take(await self._read(_found, clock.now()))
+                    self.take(await self._read(_load_or_render, clock.now()))
         if not self._tasks:
             self._tasks = [_task(self._listen(), "hear"), _task(self._watch(), "look")]
 
@@ -143,34 +143,34 @@ class Board:
         self.is_stale = True
 
 
-def _is_current(one: Snapshot, wanted: int, now: datetime) -> bool:
+def _is_current(served: Snapshot, wanted: int, now: datetime) -> bool:
     """Another number also counts when it is larger: the database was restored to an earlier one."""
-    return one.version == wanted and now - one.as_of <= MINUTE + GRACE
+    return served.version == wanted and now - served.as_of <= MINUTE + GRACE
 
 
-def _found(now: datetime) -> Snapshot:
+def _load_or_render(now: datetime) -> Snapshot:
     """For a process that starts: what is kept, or rendered when that is old or not to be had."""
-    kept = _kept()
+    saved = _load()
     try:
         wanted = _wanted()
-        if kept is None or not _is_current(kept, wanted, now):
+        if saved is None or not _is_current(saved, wanted, now):
             return snapshot.make(wanted, now)
     except Exception:
-        if kept is None:
+        if saved is None:
             raise
         logger.warning("The status page is served as it was kept", exc_info=True)
-    return kept
+    return saved
 
 
 def _renewed(wanted: int, now: datetime) -> Snapshot:
     """From who rendered it meanwhile, else by ourselves."""
-    kept = _kept()
-    if kept is not None and _is_current(kept, wanted, now):
-        return kept
+    saved = _load()
+    if saved is not None and _is_current(saved, wanted, now):
+        return saved
     return snapshot.make(wanted, now)
 
 
-def _kept() -> Snapshot | None:
+def _load() -> Snapshot | None:
     try:
         return store.load()
     except Exception as error:  # noqa: BLE001  (what Valkey cannot give is rendered)

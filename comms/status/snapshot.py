@@ -1,7 +1,7 @@
-"""The status page as bytes: rendered once a change, kept as it is sent.
+"""The status page as bytes, rendered once per change.
 
-A snapshot holds every path with its bodies, ready to go: plain, gzip and Brotli, with an ETag of
-the content. Packed, it is one value in Valkey that any process of any version can read or refuse.
+A snapshot holds the bodies of every path, ready to send: plain, gzip and Brotli, with a hash for
+the ETag. Packed, it is one value in Valkey that a process of another version can read or reject.
 """
 
 import gzip
@@ -20,13 +20,13 @@ from comms.status.view_models import Site
 from comms.vocabulary import Audience
 
 SHAPE = 1
-"""Of the packed value; another one is not read."""
+"""The version of the packed format; another one is not read."""
 
 MINUTE = timedelta(minutes=1)
-"""How old what readers see may become without a look whether it still is so."""
+"""The maximum age of a snapshot before it is rendered again."""
 
 STALE_MARK = b"<!--stale-->"
-"""Where a page says that it could not be renewed."""
+"""Marks where a page says that it could not be updated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """``version`` is the change up to which it is rendered, ``print`` what it says, as a hash.
+    """``version`` is the change up to which it is rendered, ``print`` a fingerprint of its content.
 
-    ``changed_at`` is when that was last published; ``as_of`` when it was last found to be so.
+    ``changed_at`` is when the content last changed; ``as_of`` when it was last rendered.
     """
 
     version: int
@@ -56,33 +56,39 @@ class Snapshot:
 
 
 def make(version: int, now: datetime) -> Snapshot:
-    """Render the public site as it stands."""
-    found = site(Audience.PUBLIC, now)
-    return Snapshot(version, now, found.changed_at, fingerprint(found), bodies(found))
+    """Render the public site as of ``now``."""
+    public_site = site(Audience.PUBLIC, now)
+    return Snapshot(
+        version, now, public_site.changed_at, fingerprint(public_site), bodies(public_site)
+    )
 
 
-def fingerprint(found: Site) -> str:
-    """Of all that readers are told but the time at which it was looked up.
+def fingerprint(site: Site) -> str:
+    """A hash of the content without the time of rendering.
 
-    A promise that has passed by then reads differently, so it is another print.
+    An overdue promise is shown differently, so it changes the fingerprint.
     """
-    late = [one.code for one in found.active if one.next_at and one.next_at < found.as_of]
-    said = replace(found, as_of=datetime.min.replace(tzinfo=UTC))
-    return hashlib.sha256(repr((said, late)).encode()).hexdigest()[:20]
+    late = [
+        incident.code
+        for incident in site.active
+        if incident.next_at and incident.next_at < site.as_of
+    ]
+    timeless = replace(site, as_of=datetime.min.replace(tzinfo=UTC))
+    return hashlib.sha256(repr((timeless, late)).encode()).hexdigest()[:20]
 
 
-def bodies(found: Site) -> dict[str, Body]:
-    return {one.path: _body(one) for one in formats.render(found)}
+def bodies(site: Site) -> dict[str, Body]:
+    return {rendered.path: _body(rendered) for rendered in formats.render(site)}
 
 
-def _body(one: Rendered) -> Body:
+def _body(rendered: Rendered) -> Body:
     return Body(
-        one.content_type,
-        one.is_page,
-        hashlib.sha256(one.content).hexdigest()[:20],
-        one.content,
-        gzip.compress(one.content, 6, mtime=0),
-        brotli.compress(one.content, quality=6),
+        rendered.content_type,
+        rendered.is_page,
+        hashlib.sha256(rendered.content).hexdigest()[:20],
+        rendered.content,
+        gzip.compress(rendered.content, 6, mtime=0),
+        brotli.compress(rendered.content, quality=6),
     )
 
 
@@ -93,7 +99,7 @@ def pack(snapshot: Snapshot) -> bytes:
 
 
 def unpack(packed: bytes | None) -> Snapshot | None:
-    """None when there is none, or one of another shape: then it is rendered anew."""
+    """None if there is none, or it has another format: then it is rendered anew."""
     if not packed:
         return None
     shape, *rest = msgpack.unpackb(packed)

@@ -1,4 +1,4 @@
-"""Where the newest snapshot is kept for all processes: one value in Valkey, and a word about it."""
+"""The newest snapshot for all processes: one value in Valkey, published on a channel."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -12,8 +12,8 @@ from redis.retry import Retry
 
 from comms.status.snapshot import Snapshot, pack, unpack
 
-PATIENCE = 2.0
-"""Seconds for an answer of Valkey."""
+TIMEOUT_SECONDS = 2.0
+"""For an answer of Valkey."""
 
 
 def key() -> str:
@@ -21,7 +21,7 @@ def key() -> str:
 
 
 def save(snapshot: Snapshot) -> None:
-    """Keep it and tell every web process. Raises what Valkey's client raises."""
+    """Store it and notify every web process. Raises what Valkey's client raises."""
     pipe = _client(_url()).pipeline(transaction=True)
     pipe.set(key(), pack(snapshot))
     pipe.publish(key(), snapshot.print)
@@ -29,7 +29,7 @@ def save(snapshot: Snapshot) -> None:
 
 
 def load() -> Snapshot | None:
-    """The one that is kept, if there is one."""
+    """The stored snapshot, if there is one."""
     return unpack(_client(_url()).get(key()))
 
 
@@ -38,8 +38,10 @@ async def fetch(client: "AsyncRedis[bytes]") -> Snapshot | None:
 
 
 def listener() -> "AsyncRedis[bytes]":
-    """A connection of its own, for a process that listens."""
-    return AsyncRedis.from_url(_url(), socket_connect_timeout=PATIENCE, health_check_interval=5)
+    """A separate connection, for a process that subscribes."""
+    return AsyncRedis.from_url(
+        _url(), socket_connect_timeout=TIMEOUT_SECONDS, health_check_interval=5
+    )
 
 
 def _layer() -> Mapping[str, Any]:
@@ -55,7 +57,7 @@ def _url() -> str:
 def _client(url: str) -> "Redis[bytes]":
     return Redis.from_url(
         url,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),
     )

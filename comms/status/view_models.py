@@ -1,4 +1,4 @@
-"""What readers are shown, in plain values: the same for the status page and for a preview of it."""
+"""The view models of the status page and of its preview."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from comms.vocabulary import MaintenanceState, PublicStatus, SurfaceState
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """How one update changed what is said of a surface; ``before`` it was working at first."""
+    """How an update changed the state of a surface; ``before`` the first one it was working."""
 
     code: str
     name: str
@@ -21,7 +21,7 @@ class Affected:
 @dataclass(frozen=True, slots=True)
 class ShownUpdate:
     """One update. ``correction`` says what was wrong with the one that it replaces;
-    ``corrected_at`` is when this one was itself put right, if it was; ``body`` its plain text."""
+    ``corrected_at`` is when this one was itself corrected, if it was; ``body`` is plain text."""
 
     code: str
     progress_label: str
@@ -40,7 +40,7 @@ class ShownUpdate:
 
 @dataclass(frozen=True, slots=True)
 class ShownIncident:
-    """An incident as its updates tell it, newest first. ``surfaces`` are names.
+    """An incident from its updates, newest first. ``surfaces`` are names.
 
     ``impact`` is none, minor, major or critical: the worst that a surface of it ever was.
     ``updated_at`` and the like are None only in a preview.
@@ -72,13 +72,13 @@ class ShownIncident:
 
     @property
     def next_at(self) -> datetime | None:
-        """The promise that stands."""
+        """The open promise."""
         return self.latest.next_at
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The worst that a surface was on a day (of the site's zone, UTC)."""
+    """The worst state of a surface on a day (in the site's time zone, UTC)."""
 
     on: date
     state: SurfaceState
@@ -138,7 +138,7 @@ class ShownMaintenance:
 
 @dataclass(frozen=True, slots=True)
 class Overall:
-    """``indicator``: none, minor, major, critical or maintenance; ``state``: the worst there is."""
+    """``indicator``: none, minor, major, critical or maintenance; ``state``: the worst one."""
 
     indicator: str
     state: SurfaceState
@@ -147,7 +147,7 @@ class Overall:
 
 @dataclass(frozen=True, slots=True)
 class ShownDay:
-    """What happened on a day: the incidents that were going on, newest first."""
+    """A day with the incidents of that day, newest first."""
 
     on: date
     incidents: tuple[ShownIncident, ...]
@@ -171,10 +171,10 @@ class Site:
 
     @property
     def active(self) -> tuple[ShownIncident, ...]:
-        return tuple(one for one in self.incidents if not one.is_over)
+        return tuple(incident for incident in self.incidents if not incident.is_over)
 
     @property
     def ahead(self) -> tuple[ShownMaintenance, ...]:
         """Windows in progress and planned ones, the next first."""
         wanted = {MaintenanceState.IN_PROGRESS, MaintenanceState.PLANNED}
-        return tuple(one for one in self.maintenances if one.state in wanted)
+        return tuple(window for window in self.maintenances if window.state in wanted)

@@ -1,9 +1,9 @@
-"""Who is told from inside, as a form. Everything may be blank here: the rules judge."""
+"""Forms for internal subscribers. Every field may be blank here: the rules judge."""
 
 from django import forms
 
-from comms.actions.subscribers import Added
-from comms.rules.chat import LONGEST
+from comms.actions.subscribers import SubscriberInput
+from comms.rules.address import MAX_ADDRESS_LENGTH
 from comms.vocabulary import SubscriberKind
 from incidents.web.fields import SurfacesField
 from incidents.web.forms import WarroomForm
@@ -30,12 +30,12 @@ class AddForm(WarroomForm):
     address = forms.CharField(
         label="Address",
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_ADDRESS_LENGTH,
         help_text=_HELP,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
-        error_messages={"max_length": f"Keep it under {LONGEST} characters."},
+        error_messages={"max_length": f"Keep it under {MAX_ADDRESS_LENGTH} characters."},
     )
     surfaces = SurfacesField(
         label="Only some surfaces", required=False, help_text="With none chosen it hears of all."
@@ -44,9 +44,9 @@ class AddForm(WarroomForm):
         label="Also internal escalations and leadership notes", required=False
     )
 
-    def added(self) -> Added:
-        return Added(**self.values() | {"surfaces": tuple(self.cleaned_data["surfaces"])})
+    def added(self) -> SubscriberInput:
+        return SubscriberInput(**self.values() | {"surfaces": tuple(self.cleaned_data["surfaces"])})
 
 
 class RemoveForm(WarroomForm):
-    """Nothing to fill in: a question."""
+    """A confirmation without fields."""

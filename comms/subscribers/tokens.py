@@ -1,4 +1,4 @@
-"""Links that only a subscriber has: signed, for one purpose each, without anything to look up."""
+"""Signed links for subscribers, one purpose each, without a table of tokens."""
 
 from django.core import signing
 from django.urls import reverse
@@ -7,8 +7,8 @@ from comms.models import Subscriber
 from comms.status.formats.statuspage import address
 
 CONFIRM, LEAVE = "comms.confirm", "comms.leave"
-LASTS = 7 * 24 * 3600
-"""Seconds in which a confirmation is taken; leaving is always possible."""
+CONFIRM_SECONDS = 7 * 24 * 3600
+"""How long a link to confirm works; leaving is always possible."""
 
 
 def confirm_address(subscriber: Subscriber) -> str:
@@ -20,8 +20,8 @@ def leave_address(subscriber: Subscriber) -> str:
 
 
 def subscriber_of(token: str, purpose: str) -> Subscriber | None:
-    """Whose link it is; None for one that is not ours, or came too late."""
-    age = LASTS if purpose == CONFIRM else None
+    """The subscriber of a link; None if the link is forged or too old."""
+    age = CONFIRM_SECONDS if purpose == CONFIRM else None
     try:
         pk = signing.loads(token, salt=purpose, max_age=age)
     except signing.BadSignature:

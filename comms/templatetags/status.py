@@ -1,4 +1,4 @@
-"""The small words of the status page: the state of a surface, and its days as bars."""
+"""Template tags of the status page: the state of a surface, and its days as bars."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -20,7 +20,7 @@ _CUT = {SurfaceState.DEGRADED: 7, SurfaceState.PARTIAL: 11, SurfaceState.MAJOR: 
 
 @register.filter
 def shape(state: str) -> str:
-    """The name of a state's symbol and class."""
+    """The symbol and class name of a state."""
     return SHAPE[SurfaceState(state)]
 
 
@@ -31,18 +31,18 @@ def state_icon(state: str) -> SafeString:
 
 @register.simple_tag
 def day_bars(days: Sequence[Day], last: int) -> SafeString:
-    """The last days as bars, and in words how many of them had trouble."""
-    shown = list(days)[-last:]
-    bars = SafeString("".join(_bar(n, day) for n, day in enumerate(shown)))
+    """The last days as bars of an SVG."""
+    drawn = list(days)[-last:]
+    bars = SafeString("".join(_bar(n, day) for n, day in enumerate(drawn)))
     return format_html(
         '<svg viewBox="0 0 {} 20" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
-        10 * len(shown),
+        10 * len(drawn),
         bars,
     )
 
 
 def _bar(place: int, day: Day) -> str:
-    """Of numbers and words of ours alone: hundreds are drawn, so nothing is escaped one by one."""
+    """Not escaped, since it holds only our own strings and numbers, hundreds of times."""
     x, cut = place * 10 + 0.75, _CUT.get(day.state, 0)
     if not cut:
         return f'<rect class="day-good" x="{x}" y="0" width="8.5" height="20"/>'

@@ -1,4 +1,4 @@
-"""A person's own notices: how they reach them, whether that works, and what is new."""
+"""A person's own notices: preferences, tests, and polling for new ones."""
 
 from typing import Any
 
@@ -18,8 +18,8 @@ from incidents.web.submit import submit
 from kernel import clock
 from kernel.refusal import Refused
 
-AT_ONCE = 5
-"""Notices that a page shows of those which came since it asked."""
+MAX_NOTICES = 5
+"""At most so many new notices are returned per request."""
 
 
 ON_ITS_WAY = {Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.HANDED}
@@ -27,15 +27,15 @@ ON_ITS_WAY = {Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.HAN
 
 @requires("notices.choose")
 def settings(request: HttpRequest) -> HttpResponse:
-    """``/settings/notices/``: mail, an address of one's own, this browser."""
-    chosen = actions.choice(request.user)
+    """``/settings/notices/``: by mail, to an own address, in this browser."""
+    chosen = actions.preference_of(request.user)
 
     def do(form: NoticesForm) -> str:
-        actions.choose(request.actor, form.chosen(), now=clock.now())
+        actions.save_preference(request.actor, form.chosen(), now=clock.now())
         messages.success(request, "Saved.")
         return reverse("settings-notices")
 
-    saved = apprise.shown(chosen.address) if chosen.address else ""
+    saved = apprise.masked_address(chosen.address) if chosen.address else ""
     context = {"saved": saved, **_tests(request)}
     initial = {"mail": chosen.mail_since is not None}
     return submit(request, "comms/notices.html", NoticesForm, do, context=context, initial=initial)
@@ -45,7 +45,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 @requires("notices.choose")
 def test(request: HttpRequest) -> HttpResponse:
     try:
-        actions.test(request.actor, now=clock.now())
+        actions.send_test(request.actor, now=clock.now())
     except Refused as refused:
         messages.warning(request, refused.violations[0].sentence)
     return HttpResponseRedirect(reverse("settings-notices") + "#test")
@@ -54,27 +54,32 @@ def test(request: HttpRequest) -> HttpResponse:
 @require_safe
 @requires("notices.choose")
 def tested(request: HttpRequest) -> HttpResponse:
-    """How the test fares, asked again while it is on its way."""
+    """The state of the test, polled while it is being sent."""
     return render(request, "comms/_tested.html", _tests(request))
 
 
 @require_safe
 @requires("notice.see")
 def new(request: HttpRequest) -> HttpResponse:
-    """``?after=17``: one's unseen notices since that one; without it only which is the last."""
+    """``?after=17``: unseen notices since that one; without it only the id of the last one."""
     rows = unseen(request.user)
     after = request.GET.get("after", "")
     last = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
-    found = []
+    notices = []
     if after.isdecimal() and len(after) < 19:
-        since = list(rows.filter(pk__gt=int(after)).order_by("-pk")[:AT_ONCE])
-        found = [
-            {"id": one.pk, "said": one.sentence, "title": one.incident.reference, "href": one.href}
-            for one in reversed(since)
+        since = list(rows.filter(pk__gt=int(after)).order_by("-pk")[:MAX_NOTICES])
+        notices = [
+            {
+                "id": notice.pk,
+                "said": notice.sentence,
+                "title": notice.incident.reference,
+                "href": notice.href,
+            }
+            for notice in reversed(since)
         ]
-    return JsonResponse({"last": last, "notices": found})
+    return JsonResponse({"last": last, "notices": notices})
 
 
 def _tests(request: HttpRequest) -> dict[str, Any]:
     rows = list(Delivery.objects.filter(tested_by=request.user).order_by("pk"))
-    return {"tests": rows, "on_its_way": any(one.state in ON_ITS_WAY for one in rows)}
+    return {"tests": rows, "on_its_way": any(delivery.state in ON_ITS_WAY for delivery in rows)}

@@ -1,4 +1,4 @@
-"""What was said: an update, an escalation, a leadership note, as it went out."""
+"""Published messages: an update, an escalation, a leadership note."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -17,38 +17,36 @@ from kernel import clock
 
 @requires("message.read")
 def update(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
-    made = _found(incident, Update, message, "lapse")
-    states = made.surface_states.select_related("surface").order_by("surface__name")
+    message_ = _get(incident, Update, message, "lapse")
+    states = message_.surface_states.select_related("surface").order_by("surface__name")
     return _page(
         request,
         "comms/update.html",
-        made,
+        message_,
         states=states,
-        impact=safe_html(made.impact),
-        mitigation=safe_html(made.mitigation),
+        impact=safe_html(message_.impact),
+        mitigation=safe_html(message_.mitigation),
     )
 
 
 @requires("message.read")
 def escalation(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
-    return _page(request, "comms/escalation.html", _found(incident, Escalation, message, "owner"))
+    return _page(request, "comms/escalation.html", _get(incident, Escalation, message, "owner"))
 
 
 @requires("message.read")
 def leadership(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
-    return _page(
-        request, "comms/leadership.html", _found(incident, LeadershipNote, message, "owner")
-    )
+    return _page(request, "comms/leadership.html", _get(incident, LeadershipNote, message, "owner"))
 
 
 @requires("message.read")
 def escalation_text(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
-    return _text(plain_text.escalation(_found(incident, Escalation, message, "owner")))
+    return _text(plain_text.escalation(_get(incident, Escalation, message, "owner")))
 
 
 @requires("message.read")
 def leadership_text(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
-    return _text(plain_text.leadership_note(_found(incident, LeadershipNote, message, "owner")))
+    return _text(plain_text.leadership_note(_get(incident, LeadershipNote, message, "owner")))
 
 
 def _text(text: str) -> HttpResponse:
@@ -58,19 +56,19 @@ def _text(text: str) -> HttpResponse:
     return response
 
 
-def _found[M: Message](incident: Incident, kind: type[M], number: int, *read: str) -> M:
+def _get[M: Message](incident: Incident, kind: type[M], number: int, *read: str) -> M:
     rows = kind._default_manager.select_related("incident", "published_by", "corrects", *read)
     return get_object_or_404(rows, incident=incident, number=number)
 
 
-def _page(request: HttpRequest, template: str, made: Message, **more: object) -> HttpResponse:
-    incident = made.incident
+def _page(request: HttpRequest, template: str, message: Message, **more: object) -> HttpResponse:
+    incident = message.incident
     who = in_incident(request.actor, incident, LaneKind.COMMUNICATION.value)
     context = {
         "incident": incident,
         "bar": bar(incident, clock.now()),
-        "message": made,
-        "correction": made.corrections.first(),
+        "message": message,
+        "correction": message.corrections.first(),
         "may_publish": may("message.publish", who),
         **more,
     }

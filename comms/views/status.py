@@ -1,4 +1,4 @@
-"""What the snapshot does not hold: the page of signed-in stakeholders, and the first request."""
+"""Status pages outside the snapshot: for signed-in stakeholders, and while there is no snapshot."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -15,9 +15,9 @@ INSIDE = "/status/internal/"
 
 @requires("status.read_internal")
 def internal(request: HttpRequest, below: str = "") -> HttpResponse:
-    """``/status/internal/…``: the same pages, with what is for stakeholders alone."""
-    found = site(Audience.INTERNAL, clock.now())
-    for page in pages.pages(found, INSIDE, inside=True):
+    """``/status/internal/…``: the same pages, with updates for stakeholders."""
+    readable = site(Audience.INTERNAL, clock.now())
+    for page in pages.pages(readable, INSIDE, inside=True):
         if page.path == f"{INSIDE}{below}":
             response = HttpResponse(page.content, content_type=page.content_type)
             response["Cache-Control"] = "no-store"
@@ -27,7 +27,7 @@ def internal(request: HttpRequest, below: str = "") -> HttpResponse:
 
 @requires("status.read")
 def public(request: HttpRequest, below: str = "") -> HttpResponse:
-    """``/status/…`` where no snapshot can be kept: rendered as it stands."""
+    """``/status/…`` without a snapshot: rendered for this request."""
     if below and not below.startswith(_PAGES):
         raise Http404("There is no such page")
     for page in pages.pages(site(Audience.PUBLIC, clock.now()), "/status/"):

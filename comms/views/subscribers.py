@@ -1,4 +1,4 @@
-"""Who follows, for admins: all of them, one with what it was sent, adding and removing."""
+"""Subscribers, for admins: the list, one with its deliveries, adding and removing."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from comms.actions import subscribers as actions
-from comms.delivery.wording import told
+from comms.delivery.wording import notification_of
 from comms.models import Delivery, Subscriber
 from comms.models.delivery import MESSAGES
 from comms.subscribers.forms import AddForm, RemoveForm
@@ -19,28 +19,28 @@ from incidents.web.access import requires
 from incidents.web.submit import submit
 from kernel import clock
 
-A_PAGE = 30
-SENT = 20
-"""Deliveries of a subscriber shown at once, the newest."""
+PAGE_SIZE = 30
+MAX_DELIVERIES = 20
+"""At most so many deliveries of a subscriber are shown, the newest."""
 
 
 @requires("subscriber.change")
 def everybody(request: HttpRequest) -> HttpResponse:
-    """Every subscriber, those that left last; ``q`` is a part of a name or of a mail address."""
+    """All subscribers, those who left last; ``q`` is part of a name or mail address."""
     sought = request.GET.get("q", "").strip()[:80]
     rows = Subscriber.objects.order_by(F("left_at").asc(nulls_first=True), "-asked_at", "-pk")
     if sought:
         mail = Q(kind=SubscriberKind.EMAIL, address__icontains=sought)
         rows = rows.filter(Q(name__icontains=sought) | mail)
-    page = Paginator(rows.prefetch_related("surfaces"), A_PAGE).get_page(request.GET.get("page"))
-    given_up = _given_up([one.pk for one in page])
-    shown = [(one, masked(one), given_up.get(one.pk, 0)) for one in page]
-    context = {"page": page, "shown": shown, "sought": sought}
+    page = Paginator(rows.prefetch_related("surfaces"), PAGE_SIZE).get_page(request.GET.get("page"))
+    failed = _failed_counts([subscriber.pk for subscriber in page])
+    listed = [(subscriber, masked(subscriber), failed.get(subscriber.pk, 0)) for subscriber in page]
+    context = {"page": page, "shown": listed, "sought": sought}
     return render(request, "comms/subscribers.html", context)
 
 
-def _given_up(subscribers: list[int]) -> dict[int, int]:
-    """How many messages each of them never got."""
+def _failed_counts(subscribers: list[int]) -> dict[int, int]:
+    """The number of deliveries that were given up, by subscriber."""
     dead = Delivery.objects.filter(subscriber__in=subscribers, state=Delivery.State.DEAD)
     return dict(dead.values_list("subscriber").annotate(Count("pk")))
 
@@ -48,8 +48,8 @@ def _given_up(subscribers: list[int]) -> dict[int, int]:
 @requires("subscriber.change")
 def add(request: HttpRequest) -> HttpResponse:
     def do(form: Any) -> str:
-        made = actions.add(request.actor, form.added(), now=clock.now(), once=form.key)
-        return made.get_absolute_url()
+        added = actions.add(request.actor, form.added(), now=clock.now(), once=form.key)
+        return added.get_absolute_url()
 
     initial = {"kind": SubscriberKind.EMAIL.value}
     context = {
@@ -65,10 +65,10 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @requires("subscriber.change")
-def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One subscriber, and what it was sent lately. An internal webhook's secret stands here."""
+def subscriber(request: HttpRequest, pk: int) -> HttpResponse:
+    """One subscriber with its latest deliveries; for an internal webhook also its secret."""
     row = get_object_or_404(Subscriber, pk=pk)
-    sent = row.deliveries.select_related(*MESSAGES, *_OF_MESSAGES).order_by("-pk")[:SENT]
+    sent = row.deliveries.select_related(*MESSAGES, *_OF_MESSAGES).order_by("-pk")[:MAX_DELIVERIES]
     context = {
         "subscriber": row,
         "address": masked(row),
@@ -88,13 +88,13 @@ _OF_MESSAGES = (
 
 
 def _subject(delivery: Delivery) -> str:
-    said = delivery.message
-    return told(said).subject if said is not None else "First message"
+    message = delivery.message
+    return notification_of(message).subject if message is not None else "First message"
 
 
 @requires("subscriber.change")
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """The question, then done. One that left already leads back to it."""
+    """Ask, then remove. A subscriber that has left already redirects to its page."""
     row = get_object_or_404(Subscriber, pk=pk)
     if request.method != "POST" and row.left_at:
         return redirect(row)

@@ -1,4 +1,4 @@
-"""Writing a message: drafted from facts, saved as it is typed, refused with all that is unmet."""
+"""Writing a message: prefilled from facts, saved while typing, refused with every violation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,13 @@ from django.views.decorators.http import require_POST
 from comms import actions
 from comms.messages import audience_size, message_drafts, message_log, preview, promises
 from comms.messages.facts import cadence
-from comms.messages.forms import EscalationForm, LapseForm, MessageForm, NoteForm, UpdateForm
+from comms.messages.forms import (
+    EscalationForm,
+    LapseForm,
+    LeadershipNoteForm,
+    MessageForm,
+    UpdateForm,
+)
 from comms.models import Escalation, LeadershipNote, Update
 from comms.models.message import Message
 from comms.vocabulary import MessageKind
@@ -27,13 +33,13 @@ from incidents.web.time_zone import COOKIE, number, zone_of
 from kernel import clock
 from kernel.refusal import Refused
 
-SAID = 5
-"""Messages beside the form; the lane has more."""
+MAX_MESSAGES = 5
+"""At most so many messages beside the form; the lane shows more."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One kind of message: its form, its page, its address, and the action that publishes it."""
+    """A kind of message: its form, its template, its view, and the action that publishes it."""
 
     kind: MessageKind
     model: type[Message]
@@ -44,8 +50,8 @@ class _Kind:
 
 
 _KINDS = {
-    one.kind: one
-    for one in (
+    kind.kind: kind
+    for kind in (
         _Kind(
             MessageKind.UPDATE,
             Update,
@@ -65,7 +71,7 @@ _KINDS = {
         _Kind(
             MessageKind.LEADERSHIP,
             LeadershipNote,
-            NoteForm,
+            LeadershipNoteForm,
             "comms/write_leadership.html",
             "leadership-write",
             actions.publish_leadership_note,
@@ -76,7 +82,7 @@ _KINDS = {
 
 @requires("message.publish")
 def write(request: HttpRequest, incident: Incident, lane: str, kind: str) -> HttpResponse:
-    """The form of one kind; sent, it is published, or kept as a draft when that was asked."""
+    """The form of one kind. Submitting publishes the message, or saves it as a draft."""
     of = _KINDS[MessageKind(kind)]
     begun = _draft(request, incident, of)
     if request.method != "POST":
@@ -97,7 +103,7 @@ def write(request: HttpRequest, incident: Incident, lane: str, kind: str) -> Htt
 @requires("message.publish", keeps=False)
 @require_POST
 def draft(request: HttpRequest, incident: Incident, lane: str, kind: str) -> HttpResponse:
-    """Keep what has been typed so far; the page asks for this while somebody writes."""
+    """Save what has been typed so far; the page calls this while somebody writes."""
     of = _KINDS[MessageKind(kind)]
     form = _draft(request, incident, of).form
     saved = actions.save_draft(
@@ -116,7 +122,7 @@ def draft(request: HttpRequest, incident: Incident, lane: str, kind: str) -> Htt
 @requires("message.publish", keeps=False)
 @require_POST
 def look(request: HttpRequest, incident: Incident, lane: str, kind: str) -> HttpResponse:
-    """What is typed so far as its readers will see it; nothing is kept."""
+    """Preview what is typed so far as readers will see it; nothing is saved."""
     of = _KINDS[MessageKind(kind)]
     return render(
         request, "comms/_preview.html", _looks(incident, of, _draft(request, incident, of))
@@ -125,8 +131,8 @@ def look(request: HttpRequest, incident: Incident, lane: str, kind: str) -> Http
 
 @requires("message.publish")
 def lapse(request: HttpRequest, incident: Incident, lane: str, message: int) -> HttpResponse:
-    """Why the update that another promised came late."""
-    made = get_object_or_404(
+    """Explain why the update that this one promised came late."""
+    update = get_object_or_404(
         Update.objects.filter(incident=incident, lapse__isnull=False).select_related(
             "lapse__explained_by"
         ),
@@ -137,7 +143,7 @@ def lapse(request: HttpRequest, incident: Incident, lane: str, message: int) -> 
         "comms/lapse.html",
         LapseForm,
         lambda form: _explained(request, incident, message, form),
-        context={"incident": incident, "bar": bar(incident, clock.now()), "message": made},
+        context={"incident": incident, "bar": bar(incident, clock.now()), "message": update},
     )
 
 
@@ -150,69 +156,71 @@ def _explained(request: HttpRequest, incident: Incident, message: int, form: Any
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """The form with what it begins from; nothing of the kind once it was sent."""
+    """A form with its prefill, which is empty for a submitted form."""
 
     form: MessageForm
-    begun: message_drafts.Begun
+    begun: message_drafts.Prefill
     written: Any
 
 
 def _draft(request: HttpRequest, incident: Incident, of: _Kind) -> _Draft:
-    now, standing, zone = clock.now(), incident_facts.of(incident), zone_of(request)
+    now, facts, zone = clock.now(), incident_facts.of(incident), zone_of(request)
     options: dict[str, Any] = {"request": request, "now": now, "zone": zone}
     if of.form is UpdateForm:
-        options["surfaces"] = standing.surfaces
+        options["surfaces"] = facts.surfaces
     if request.method == "POST":
         form = of.form(request.POST, **options)
-        old = message_drafts.old_of(incident, of.kind, request.POST.get("corrects", ""))
-        begun = message_drafts.Begun({}, old=old)
+        old = message_drafts.corrected_message(incident, of.kind, request.POST.get("corrects", ""))
+        begun = message_drafts.Prefill({}, old=old)
     else:
         wanted = number(request.GET.get("corrects"))
-        told = zone if request.user.time_zone or COOKIE in request.COOKIES else None
-        begun = message_drafts.begun(standing, of.kind, request.actor, wanted, now, told)
+        typed_zone = zone if request.user.time_zone or COOKIE in request.COOKIES else None
+        begun = message_drafts.prefill(facts, of.kind, request.actor, wanted, now, typed_zone)
         form = of.form(initial=dict(begun.values), **options)
     bound = form if form.is_bound else of.form(_as_sent(form), **options)
     bound.is_valid()
-    return _Draft(form, begun, bound.written())
+    return _Draft(form, begun, bound.message_input())
 
 
 def _as_sent(form: MessageForm) -> MultiValueDict[str, Any]:
-    """The first values as a browser would send them, to be shown as they would be read."""
+    """The initial values as a browser would submit them, so that they can be previewed."""
     return MultiValueDict({name: [form[name].value() or ""] for name in form.fields})
 
 
 def _looks(incident: Incident, of: _Kind, draft: _Draft) -> dict[str, Any]:
-    """What the preview shows."""
+    """The context of the preview."""
     looks: dict[str, Any] = {
         "incident": incident,
         "kind": of.kind.value,
         "written": draft.written,
     }
     if of.kind == MessageKind.UPDATE:
-        looks["shown"] = preview.shown(draft.written, incident_facts.of(incident), clock.now())
+        looks["shown"] = preview.preview_incident(
+            draft.written, incident_facts.of(incident), clock.now()
+        )
     return looks
 
 
 def _page(
     request: HttpRequest, incident: Incident, of: _Kind, draft: _Draft, status: int = 200
 ) -> HttpResponse:
-    now, standing = clock.now(), incident_facts.of(incident)
+    now, facts = clock.now(), incident_facts.of(incident)
     allowed = cadence(incident, now)
     rows = of.model._default_manager.filter(incident=incident)
-    spoken = message_log.spoken(incident, most=SAID)
+    spoken = message_log.message_log(incident, limit=MAX_MESSAGES)
     audience = getattr(draft.written, "audience", "")
     context = {
         "bar": bar(incident, now),
-        "facts": standing,
+        "facts": facts,
         "form": draft.form,
         "begun": draft.begun,
         "view": of.view,
         "next": next_number(rows),
         "owed": next(iter(promises.of(incident)), None),
         "cadence": allowed,
-        "allowed": duration(allowed.longest),
-        "latest": now + allowed.longest,
-        "readers": audience_size.readers(standing, of.kind, audience),
+        "allowed": duration(allowed.max_interval),
+        "latest": now + allowed.max_interval,
+        "readers": audience_size.count_readers(facts, of.kind, audience),
         "spoken": spoken,
         "pace": duration(spoken.pace) if spoken.pace else "",
         **_looks(incident, of, draft),

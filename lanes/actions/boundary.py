@@ -46,11 +46,11 @@ def _replace(incident: Incident, lane: LaneKind, boundary: Boundary, now: dateti
     wanted = [(text, True) for text in boundary.included]
     wanted += [(text, False) for text in boundary.excluded]
     current = incident.boundary_items.current().filter(lane=lane)
-    kept = {(item.text, item.included) for item in current} & set(wanted)
-    gone = [item.pk for item in current if (item.text, item.included) not in kept]
+    unchanged = {(item.text, item.included) for item in current} & set(wanted)
+    gone = [item.pk for item in current if (item.text, item.included) not in unchanged]
     BoundaryItem.objects.filter(pk__in=gone).update(until=now)
     BoundaryItem.objects.bulk_create(
         BoundaryItem(incident=incident, lane=lane, text=text, included=included, since=now)
         for text, included in wanted
-        if (text, included) not in kept
+        if (text, included) not in unchanged
     )

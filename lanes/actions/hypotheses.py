@@ -11,7 +11,7 @@ from incidents.vocabulary import LaneKind
 from kernel.actor import Actor
 from kernel.refusal import Refused
 from kernel.text import clean_text
-from lanes.actions.citing import cited
+from lanes.actions.citing import cited_evidence
 from lanes.models import Hypothesis
 from lanes.models.hypothesis import HypothesisState
 from lanes.rules import hypothesis as rules
@@ -32,14 +32,14 @@ def state_hypothesis(
     with incident_action(
         "hypothesis.change", actor, incident_id, now, lane=_LANE, once=once
     ) as incident:
-        words, steps = clean_text(text), clean_text(reproduction)
-        if problems := rules.state_violations(words, steps):
+        cleaned, steps = clean_text(text), clean_text(reproduction)
+        if problems := rules.state_violations(cleaned, steps):
             raise Refused(problems)
         row = Hypothesis.objects.create(
             incident=incident,
             number=next_number(incident.hypotheses.all()),
             lane=_LANE,
-            text=words,
+            text=cleaned,
             reproduction=steps,
             stated_at=now,
             **Authored.columns(actor),
@@ -73,12 +73,12 @@ def decide_hypothesis(
         "hypothesis.change", actor, incident_id, now, lane=_LANE, once=once
     ) as incident:
         row = incident.hypotheses.get(number=number)
-        rows, seen = cited(incident, evidence)
-        words = clean_text(finding)
-        given = rules.Deciding(row.reference, _decided(row), verdict, seen, words)
-        if problems := rules.decide_violations(given):
+        rows, seen = cited_evidence(incident, evidence)
+        cleaned = clean_text(finding)
+        proposed = rules.ProposedVerdict(row.reference, _decided(row), verdict, seen, cleaned)
+        if problems := rules.decide_violations(proposed):
             raise Refused(problems)
-        row.state, row.decided_at, row.finding = HypothesisState(verdict), now, words
+        row.state, row.decided_at, row.finding = HypothesisState(verdict), now, cleaned
         row.decided_by_id, row.decider_name = actor.id, actor.name
         row.save(update_fields=["state", "decided_at", "decided_by", "decider_name", "finding"])
         row.evidence.set(rows)

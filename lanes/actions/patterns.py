@@ -1,4 +1,4 @@
-"""Anti-patterns on the record: when each began and when it was over."""
+"""Record when anti-patterns begin and end."""
 
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from lanes.models import PatternSpan
 
 
 def observe(incident_id: int, *, now: datetime) -> bool:
-    """Bring the record in line with what holds now; false when it was so already.
+    """Update the record to the anti-patterns that hold now; false if nothing changed.
 
-    Judged again under the lock, so that what ended meanwhile is never recorded as begun.
+    Evaluated again under the lock, so that one that ended meanwhile is never recorded as begun.
     """
     with incident_action("pattern.observe", SYSTEM, incident_id, now) as incident:
         holding = {

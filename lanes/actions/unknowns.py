@@ -10,7 +10,7 @@ from incidents.timeline.record import record
 from kernel.actor import Actor
 from kernel.refusal import Refused
 from kernel.text import clean_text
-from lanes.actions.citing import cited
+from lanes.actions.citing import cited_evidence
 from lanes.models import Unknown
 from lanes.rules import unknown as rules
 
@@ -28,14 +28,14 @@ def raise_unknown(
     with incident_action(
         "unknown.change", actor, incident_id, now, lane=lane, once=once
     ) as incident:
-        words = clean_text(text)
-        if problems := rules.raise_violations(words):
+        cleaned = clean_text(text)
+        if problems := rules.raise_violations(cleaned):
             raise Refused(problems)
         row = Unknown.objects.create(
             incident=incident,
             number=next_number(incident.unknowns.all()),
             lane=lane,
-            text=words,
+            text=cleaned,
             raised_at=now,
             **Authored.columns(actor),
         )
@@ -67,11 +67,11 @@ def resolve_unknown(
         "unknown.change", actor, incident_id, now, lane=lane, once=once
     ) as incident:
         row = incident.unknowns.select_related("resolved_by").get(number=number, lane=lane)
-        rows, seen = cited(incident, evidence)
-        words = clean_text(resolution)
-        if problems := rules.resolve_violations(row.reference, _resolved(row), words, seen):
+        rows, seen = cited_evidence(incident, evidence)
+        cleaned = clean_text(resolution)
+        if problems := rules.resolve_violations(row.reference, _resolved(row), cleaned, seen):
             raise Refused(problems)
-        row.resolved_at, row.resolution = now, words
+        row.resolved_at, row.resolution = now, cleaned
         row.resolved_by_id = actor.id
         row.save(update_fields=["resolved_at", "resolved_by", "resolution"])
         row.evidence.set(rows)

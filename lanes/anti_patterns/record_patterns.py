@@ -1,4 +1,4 @@
-"""When anti-patterns are looked for: a step of the tick, over all incidents at once."""
+"""Record anti-patterns as they begin and end, on each tick, over all incidents."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -15,10 +15,10 @@ from lanes.actions.patterns import observe
 from lanes.models import PatternSpan
 
 
-def changed(incidents: list[Incident], now: datetime) -> list[int]:
-    """The incidents whose record says something else than what holds now, by number.
+def changed_incidents(incidents: list[Incident], now: datetime) -> list[int]:
+    """The numbers of incidents whose recorded anti-patterns differ from those that hold now.
 
-    A fixed number of queries, however many incidents there are.
+    A fixed number of queries for any number of incidents.
     """
     recorded: dict[int, set[tuple[str, str]]] = {incident.pk: set() for incident in incidents}
     for span in PatternSpan.objects.filter(incident__in=recorded).open():
@@ -31,35 +31,37 @@ def changed(incidents: list[Incident], now: datetime) -> list[int]:
     ]
 
 
-_EVERY = timedelta(seconds=15)
-_AT_ONCE = 50
-_MOMENT = timedelta(milliseconds=300)
-"""How long a tick looks: with thousands of incidents the rest waits for the next one."""
+_RECHECK_INTERVAL = timedelta(seconds=15)
+_BATCH_SIZE = 50
+_TIME_BUDGET = timedelta(milliseconds=300)
+"""Time per tick: with thousands of incidents the rest waits for the next tick."""
 
-_seen: dict[int, tuple[str, datetime]] = {}
-"""What this process looked at last, and when: only to spare looking again each second."""
+_last_checked: dict[int, tuple[str, datetime]] = {}
+"""The hash and time of this process's last check by incident, to avoid checking every second."""
 
 
 def observe_all(now: datetime) -> None:
-    """A step of the tick: each active incident that changed, or was not looked at for a while."""
+    """Called by the tick: check each active incident that changed or was not checked recently."""
     lasting = PatternSpan.objects.filter(incident=OuterRef("pk")).open()
     wanted = Incident.objects.filter(Q(status=Status.ACTIVE) | Exists(lasting)).order_by()
-    until = clock.now() + _MOMENT
-    for part in batched(_due(wanted.values_list("pk", "last_hash"), now), _AT_ONCE, strict=False):
-        incidents = list(Incident.objects.filter(pk__in=part).order_by("pk"))
-        for number in changed(incidents, now):
+    until = clock.now() + _TIME_BUDGET
+    for batch in batched(
+        _due(wanted.values_list("pk", "last_hash"), now), _BATCH_SIZE, strict=False
+    ):
+        incidents = list(Incident.objects.filter(pk__in=batch).order_by("pk"))
+        for number in changed_incidents(incidents, now):
             observe(number, now=now)
-        for one in incidents:
-            _seen[one.pk] = (one.last_hash, now)
+        for incident in incidents:
+            _last_checked[incident.pk] = (incident.last_hash, now)
         if clock.now() >= until:
             break
 
 
 def _due(wanted: Iterable[tuple[int, str]], now: datetime) -> list[int]:
-    """By number, what was not looked at for longest first, so that everything has its turn."""
-    found = []
+    """Incident numbers, least recently checked first, so that every incident gets its turn."""
+    due = []
     for number, last_hash in wanted:
-        seen_hash, at = _seen.get(number, ("", None))
-        if at is None or seen_hash != last_hash or abs(now - at) >= _EVERY:
-            found.append((at is not None, at or now, number))
-    return [number for _, _, number in sorted(found)]
+        seen_hash, at = _last_checked.get(number, ("", None))
+        if at is None or seen_hash != last_hash or abs(now - at) >= _RECHECK_INTERVAL:
+            due.append((at is not None, at or now, number))
+    return [number for _, _, number in sorted(due)]

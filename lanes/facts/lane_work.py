@@ -1,6 +1,6 @@
 """What a lane works on: its unknowns, hypotheses and checks. The newest of each, and how many.
 
-``until`` reads them as they stood at that moment.
+``until`` reads them as of that time.
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from incidents.models import Decision, Evidence, Incident
 from incidents.vocabulary import ExecutionState, Purpose
 from lanes.models import Hypothesis, Unknown
 
-NEWEST = 20
-"""Rows of each list; the rest has a page of its own."""
+MAX_ROWS = 20
+"""At most so many rows of each list; the rest is on a page of its own."""
 
-RUNS = 5
-"""Evidence items shown of each purpose."""
+MAX_RUNS = 5
+"""At most so many evidence items of each purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,14 @@ def _cited() -> Prefetch:
 
 
 def _newest[T: Model](rows: QuerySet[T], *order: str) -> Listed[T]:
-    found = rows.annotate(in_all=Window(Count("pk"))).order_by(*order)[:NEWEST]
-    shown = tuple(found)
-    return Listed(shown, shown[0].in_all if shown else 0)  # type: ignore[attr-defined]
+    numbered = rows.annotate(in_all=Window(Count("pk"))).order_by(*order)[:MAX_ROWS]
+    newest = tuple(numbered)
+    return Listed(newest, newest[0].in_all if newest else 0)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A verification run, and the decision that was judged by it, if one was."""
+    """A verification run, and the decision that it verified or failed, if any."""
 
     item: Evidence
     judged: Decision | None = None
@@ -93,7 +93,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """Which evidence serves as what. The newest rollback check is the one that counts."""
+    """Evidence by purpose. Only the newest rollback check counts."""
 
     runs: tuple[Run, ...]
     runs_in_all: int
@@ -101,35 +101,37 @@ class Checks:
     baselines: Listed[Evidence]
 
 
-_SERVING = (Purpose.VERIFICATION, Purpose.ROLLBACK_CHECK, Purpose.BASELINE)
+_PURPOSES = (Purpose.VERIFICATION, Purpose.ROLLBACK_CHECK, Purpose.BASELINE)
 
 
-def checks_of(standing: IncidentFacts, until: datetime | None = None) -> Checks:
+def checks_of(facts: IncidentFacts, until: datetime | None = None) -> Checks:
     """The regression test's runs, the rollback safety check and the baselines: one query."""
-    served = _serving(standing.incident, until)
-    runs = served[Purpose.VERIFICATION]
-    by_run = {d.execution.run_id: d for d in standing.decisions if d.execution.run_id}
+    by_purpose = _evidence_by_purpose(facts.incident, until)
+    runs = by_purpose[Purpose.VERIFICATION]
+    by_run = {d.execution.run_id: d for d in facts.decisions if d.execution.run_id}
     return Checks(
         tuple(Run(item, by_run.get(item.pk)) for item in runs.rows),
         runs.total,
-        served[Purpose.ROLLBACK_CHECK],
-        served[Purpose.BASELINE],
+        by_purpose[Purpose.ROLLBACK_CHECK],
+        by_purpose[Purpose.BASELINE],
     )
 
 
-def _serving(incident: Incident, until: datetime | None) -> Mapping[str, Listed[Evidence]]:
-    rows = Evidence.objects.filter(incident=incident, purpose__in=_SERVING)
+def _evidence_by_purpose(
+    incident: Incident, until: datetime | None
+) -> Mapping[str, Listed[Evidence]]:
+    rows = Evidence.objects.filter(incident=incident, purpose__in=_PURPOSES)
     if until is not None:
         rows = rows.filter(captured_at__lte=until)
     ranked = rows.annotate(
         rank=Window(RowNumber(), partition_by=F("purpose"), order_by="-number"),
         in_all=Window(Count("pk"), partition_by=F("purpose")),
     )
-    found = list(
-        ranked.filter(rank__lte=RUNS).select_related("baseline").defer("text", "baseline__text")
+    newest = list(
+        ranked.filter(rank__lte=MAX_RUNS).select_related("baseline").defer("text", "baseline__text")
     )
-    found.sort(key=lambda item: -item.number)
-    grouped = {purpose: [i for i in found if i.purpose == purpose] for purpose in _SERVING}
+    newest.sort(key=lambda item: -item.number)
+    grouped = {purpose: [i for i in newest if i.purpose == purpose] for purpose in _PURPOSES}
     return {
         purpose: Listed(tuple(items), items[0].in_all if items else 0)
         for purpose, items in grouped.items()

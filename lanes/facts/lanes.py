@@ -1,4 +1,4 @@
-"""What is so in the lanes of one incident, all four at once."""
+"""The facts of an incident's four lanes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from django.db.models import Count, F, Window
 from incidents.facts import incident as incident_facts
 from incidents.models import Assignment, Incident, Person, TimelineEntry
 from incidents.vocabulary import LaneKind, RoleName
-from lanes.handoff.facts import waiting
+from lanes.handoff.facts import open_handoffs
 from lanes.models import BoundaryItem, Handoff, Unknown
 from lanes.rules.boundary import Boundary
 
@@ -18,7 +18,7 @@ NOTE = "note.added"
 
 @dataclass(frozen=True, slots=True)
 class LaneFacts:
-    """One lane at this moment. ``notes``, ``evidence`` and open ``unknowns`` are counts."""
+    """One lane as of now. ``notes``, ``evidence`` and open ``unknowns`` are counts."""
 
     kind: LaneKind
     assignment: Assignment | None = None
@@ -35,24 +35,24 @@ class LaneFacts:
 
     @property
     def key(self) -> int:
-        """The single key that leads to the lane."""
+        """The keyboard shortcut of the lane."""
         return list(LaneKind).index(self.kind) + 1
 
     @property
     def role(self) -> str:
-        """The lane's owner as the form of roles names it."""
+        """The lane's owner as the role form encodes it."""
         return f"{RoleName.LANE_OWNER}:{self.kind.value}"
 
     @property
     def owner(self) -> Person | None:
-        held = self.assignment
-        return held.person if held and held.can_act else None
+        assignment = self.assignment
+        return assignment.person if assignment and assignment.can_act else None
 
     @property
     def unable(self) -> Person | None:
-        """Who still is named as owner, but can no longer act."""
-        held = self.assignment
-        return held.person if held and not held.can_act else None
+        """The assigned owner, if they can no longer act."""
+        assignment = self.assignment
+        return assignment.person if assignment and not assignment.can_act else None
 
     @property
     def owned_since(self) -> datetime | None:
@@ -68,21 +68,21 @@ class LaneFacts:
 
 
 def lanes_of(incident: Incident) -> list[LaneFacts]:
-    """The four lanes: four queries, beside the incident's own facts."""
-    standing = incident_facts.of(incident)
+    """The four lanes, in four queries beside the incident's own facts."""
+    facts = incident_facts.of(incident)
     unknowns = open_unknowns(incident, incident_facts.moment_of(incident))
     boundaries = _boundaries(incident)
     last = {note.lane: note for note in _last_notes(incident)}
     return [
         LaneFacts(
             kind=kind,
-            assignment=standing.holders.get((RoleName.LANE_OWNER, kind)),
+            assignment=facts.holders.get((RoleName.LANE_OWNER, kind)),
             boundary=boundaries[kind],
             last_note=last.get(kind),
             notes=last[kind].of_lane if kind in last else 0,  # type: ignore[attr-defined]
-            evidence=standing.evidence_by_lane[kind],
+            evidence=facts.evidence_by_lane[kind],
             unknowns=unknowns.get(kind, 0),
-            handoff=waiting(incident).get(kind),
+            handoff=open_handoffs(incident).get(kind),
         )
         for kind in LaneKind
     ]
@@ -101,18 +101,18 @@ def _boundaries(incident: Incident) -> Mapping[str, Boundary]:
 
 
 def items_of(incidents: Sequence[Incident]) -> Mapping[int, list[BoundaryItem]]:
-    """The boundary items in force by incident: one query, none for what was read before."""
+    """The current boundary items by incident: one query, cached on the incident objects."""
     unread = [incident for incident in incidents if not hasattr(incident, "_boundary_items")]
-    found: dict[int, list[BoundaryItem]] = {incident.pk: [] for incident in unread}
+    by_incident: dict[int, list[BoundaryItem]] = {incident.pk: [] for incident in unread}
     for item in _in_force(unread):
-        found[item.incident_id].append(item)
+        by_incident[item.incident_id].append(item)
     for incident in unread:
-        incident._boundary_items = found[incident.pk]  # type: ignore[attr-defined]
+        incident._boundary_items = by_incident[incident.pk]  # type: ignore[attr-defined]
     return {incident.pk: incident._boundary_items for incident in incidents}  # type: ignore[attr-defined]
 
 
 def _in_force(incidents: Sequence[Incident]) -> Iterable[BoundaryItem]:
-    """Now, or at the moment that an incident of the past stands for."""
+    """As of now, or as of the time that a single past incident is shown at."""
     rows = BoundaryItem.objects.filter(incident__in=incidents)
     if len(incidents) == 1 and (moment := incident_facts.moment_of(incidents[0])):
         return rows.filter(since__lte=moment).exclude(until__lte=moment)
@@ -120,7 +120,7 @@ def _in_force(incidents: Sequence[Incident]) -> Iterable[BoundaryItem]:
 
 
 def boundary_of(items: Iterable[BoundaryItem]) -> Boundary:
-    """The boundary that these rows make."""
+    """The boundary that these rows form."""
     items = list(items)
     return Boundary(
         tuple(item.text for item in items if item.included),
@@ -137,10 +137,10 @@ def _last_notes(incident: Incident) -> Iterable[TimelineEntry]:
     return counted.order_by("lane", "-seq").distinct("lane")
 
 
-def notes_of(incident: Incident, lane: str, most: int) -> list[TimelineEntry]:
+def notes_of(incident: Incident, lane: str, limit: int) -> list[TimelineEntry]:
     """The lane's latest notes, newest first."""
     return list(
         TimelineEntry.objects.filter(incident=incident, kind=NOTE, lane=lane).order_by("-seq")[
-            :most
+            :limit
         ]
     )

@@ -1,8 +1,7 @@
-"""Handing a lane, command or the watch over: it counts when the receiver accepts.
+"""Handing over a lane, command or the watch: ownership changes when the receiver accepts.
 
-Until then the giver owns it. Whatever ends an offer (an answer, its withdrawal, somebody else being
-given the role meanwhile, the end of the watch) happens under the incident's lock, so that it ends
-in one way only.
+Whatever ends an offer (an answer, its withdrawal, another assignment of the role, the end of the
+watch) happens under the incident's lock, so that it ends in one way only.
 """
 
 from datetime import datetime
@@ -12,21 +11,21 @@ from incidents.actions import roles
 from incidents.actions.claims import claim
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action
-from incidents.models import Incident, Person
+from incidents.models import Incident
 from incidents.permissions import in_incident, may
 from incidents.rules.wording import listed
 from incidents.timeline.record import record
 from kernel.actor import SYSTEM, Actor
 from kernel.refusal import NotPermitted, Refused
-from kernel.text import clean_text, says_nothing
+from kernel.text import clean_text
 from lanes.due import WAITING, answer_due
 from lanes.handoff import facts as handoff_facts
 from lanes.handoff import rules
 from lanes.handoff import steps as handoff_steps
-from lanes.handoff.facts import LONGEST, Terms
+from lanes.handoff.facts import MAX_TEXT_LENGTH, Terms
 from lanes.models import Handoff
 from lanes.models.handoff import HandoffState
-from lanes.vocabulary import WATCH, lane_of, owned, what_of
+from lanes.vocabulary import WATCH, lane_of
 
 __all__ = ["Terms", "accept", "decline", "offer", "remind", "withdraw"]
 
@@ -43,70 +42,65 @@ def offer(
     """Offer a lane to a person, once its acceptance test passes; or command, when ``lane`` is "",
     or the watch, when it is ``WATCH``.
 
-    The giver is who holds it now, also when the commander offers it for them.
+    The giver is the current owner, also when the commander makes the offer for them.
     """
     permission = "handoff.offer_watch" if lane == WATCH else "handoff.offer"
     with incident_action(
         permission, actor, incident_id, now, lane=lane_of(lane), once=once
     ) as incident:
-        if not handoff_facts.is_passed_on(incident, lane):
-            raise Refused.because("H-OVER", _over(lane))
+        _refuse(_over(incident, lane))
         giver = handoff_facts.giver_of(incident, lane)
-        offered = handoff_facts.judged(incident, terms, lane, giver, now)
-        if problems := rules.violations(offered):
-            raise Refused(problems)
-        # What the rules have just required.
+        proposed = handoff_facts.propose(incident, terms, lane, giver, now)
+        _refuse(rules.violations(proposed))
+        # Required by the rules above.
         assert giver is not None
-        made = handoff_steps.store(incident, offered, lane, giver, terms, now)
-        handoff_steps.record_offer(made, actor, now)
-        redirect_submission(once, made.get_absolute_url())
+        handoff = handoff_steps.store_step(incident, proposed, lane, giver, terms, now)
+        handoff_steps.record_offer_step(incident, handoff, actor, now)
+        redirect_submission(once, handoff.get_absolute_url())
         sentence = (
-            f"{giver} offers {made.owned} of {incident.reference} to {made.receiver}:"
-            f" {made.reference} waits for an answer."
+            f"{giver} offers {handoff.owned} of {incident.reference} to {handoff.receiver}:"
+            f" {handoff.reference} waits for an answer."
         )
-        handoff_steps.tell(made, [made.receiver, giver], "handoff.offered", sentence, actor, now)
-    return made
-
-
-def _over(what: str) -> str:
-    if what == WATCH:
-        return "There is no watch to hand over: it has not begun, or it is over."
-    return "The incident is over: nothing is handed over."
+        people = [handoff.receiver, giver]
+        handoff_steps.notify_step(
+            incident, handoff, people, "handoff.offered", sentence, actor, now
+        )
+    return handoff
 
 
 def accept(
     actor: Actor, incident_id: int, number: int, *, now: datetime, once: UUID | None = None
 ) -> Handoff:
-    """Take over what was offered: from here on the receiver owns it.
+    """Accept an offer: from now on the receiver owns it.
 
-    A deputy who takes command is deputy no longer: that is who is left when the commander is not.
+    A deputy who accepts command stops being deputy, so that commander and deputy are two people.
     """
     with incident_action("handoff.answer", actor, incident_id, now, once=once) as incident:
-        made = handoff_steps.only_receiver(incident, number, actor)
-        handoff_steps.refuse_ended(made)
-        if not handoff_facts.is_passed_on(incident, made.what):
-            raise Refused.because("H-OVER", _over(made.what))
-        handoff_steps.refuse_unfit(incident, made)
-        handoff_steps.end(made, HandoffState.ACCEPTED, "", now)
+        handoff = _get_for_receiver(incident, number, actor)
+        _refuse(_ended(handoff))
+        _refuse(_over(incident, handoff.what))
+        _refuse(rules.accept_violations(handoff_facts.acceptance_of(incident, handoff)))
+        handoff_steps.end_step(incident, handoff, HandoffState.ACCEPTED, "", now)
         record(
             incident,
             "handoff.accepted",
             actor,
             now,
-            lane=made.lane,
-            subject=made.reference,
-            what=made.label,
-            giver=str(made.giver),
-            receiver=str(made.receiver),
+            lane=handoff.lane,
+            subject=handoff.reference,
+            what=handoff.label,
+            giver=str(handoff.giver),
+            receiver=str(handoff.receiver),
         )
-        if not made.what:
-            handoff_steps.free_deputy(incident, actor, made.receiver, now)
-        roles.give(incident, actor, made.role, made.lane, made.receiver, now)
-        sentence = f"{made.receiver} accepted {made.owned} of {incident.reference}."
-        handoff_steps.tell(
-            made, handoff_steps.concerned(made), "handoff.accepted", sentence, actor, now
+        if not handoff.what:
+            handoff_steps.free_deputy_step(incident, actor, handoff.receiver, now)
+        roles.give(incident, actor, handoff.role, handoff.lane, handoff.receiver, now)
+        sentence = f"{handoff.receiver} accepted {handoff.owned} of {incident.reference}."
+        people = handoff_facts.giver_and_commander(incident, handoff)
+        handoff_steps.notify_step(
+            incident, handoff, people, "handoff.accepted", sentence, actor, now
         )
-    return made
+    return handoff
 
 
 def decline(
@@ -118,22 +112,24 @@ def decline(
     now: datetime,
     once: UUID | None = None,
 ) -> Handoff:
-    """Say no, with a reason; the giver keeps it."""
+    """Decline with a reason; the giver keeps it."""
     with incident_action("handoff.answer", actor, incident_id, now, once=once) as incident:
-        made = handoff_steps.only_receiver(incident, number, actor)
-        handoff_steps.refuse_ended(made)
-        if says_nothing(reason):
-            raise Refused.because("H-REASON", "Say why you decline it.", "reason")
-        handoff_steps.end(made, HandoffState.DECLINED, clean_text(reason, LONGEST), now)
-        record(incident, "handoff.declined", actor, now, **handoff_steps.ended_data(made))
+        handoff = _get_for_receiver(incident, number, actor)
+        _refuse(_ended(handoff))
+        _refuse(rules.decline_violations(reason))
+        cleaned = clean_text(reason, MAX_TEXT_LENGTH)
+        handoff_steps.end_step(incident, handoff, HandoffState.DECLINED, cleaned, now)
+        entry = handoff_steps.entry_without_acceptance(handoff)
+        record(incident, "handoff.declined", actor, now, **entry)
         sentence = (
-            f"{made.receiver} declined {made.owned} of {incident.reference},"
-            f" {made.giver} keeps it: {made.answer_reason}"
+            f"{handoff.receiver} declined {handoff.owned} of {incident.reference},"
+            f" {handoff.giver} keeps it: {handoff.answer_reason}"
         )
-        handoff_steps.tell(
-            made, handoff_steps.concerned(made), "handoff.declined", sentence, actor, now
+        people = handoff_facts.giver_and_commander(incident, handoff)
+        handoff_steps.notify_step(
+            incident, handoff, people, "handoff.declined", sentence, actor, now
         )
-    return made
+    return handoff
 
 
 def withdraw(
@@ -145,54 +141,69 @@ def withdraw(
     now: datetime,
     once: UUID | None = None,
 ) -> Handoff:
-    """Take an offer back: by its giver or by the commander. A reason may be given."""
+    """Withdraw an offer, as its giver or the commander. The reason is optional."""
     with incident_action("handoff.withdraw", actor, incident_id, now, once=once) as incident:
-        made = handoff_steps.rows(incident).get(number=number)
-        if actor.id != made.giver_id and not may("role.assign", in_incident(actor, incident)):
-            words = f"Only {made.giver} or the commander can withdraw {made.reference}."
-            raise NotPermitted(words)
-        handoff_steps.refuse_ended(made)
-        handoff_steps.take_back(made, clean_text(reason, LONGEST), actor, now)
-    return made
+        handoff = handoff_facts.handoffs_of(incident).get(number=number)
+        if actor.id != handoff.giver_id and not may("role.assign", in_incident(actor, incident)):
+            sentence = f"Only {handoff.giver} or the commander can withdraw {handoff.reference}."
+            raise NotPermitted(sentence)
+        _refuse(_ended(handoff))
+        cleaned = clean_text(reason, MAX_TEXT_LENGTH)
+        handoff_steps.withdraw_step(incident, handoff, cleaned, actor, now)
+    return handoff
 
 
 def remind(handoff_id: int, *, now: datetime) -> bool:
-    """Write that an offer waits for its answer, once; false when it no longer does."""
+    """Record once that an offer waits for its answer; false when it no longer does."""
     incident_id = Handoff.objects.values_list("incident_id", flat=True).get(pk=handoff_id)
     with incident_action("handoff.remind", SYSTEM, incident_id, now) as incident:
-        made = handoff_steps.rows(incident).get(pk=handoff_id)
-        if not made.is_open or not handoff_facts.is_passed_on(incident, made.what):
+        handoff = handoff_facts.handoffs_of(incident).get(pk=handoff_id)
+        if not handoff.is_open or not handoff_facts.can_be_handed_over(incident, handoff.what):
             return False
-        if not claim(WAITING, str(handoff_id), answer_due(made), now):
+        if not claim(WAITING, str(handoff_id), answer_due(handoff), now):
             return False
-        told = handoff_steps.unique([made.receiver, *handoff_steps.concerned(made)])
+        others = handoff_facts.giver_and_commander(incident, handoff)
+        people = handoff_facts.unique([handoff.receiver, *others])
         record(
             incident,
             WAITING,
             SYSTEM,
             now,
-            lane=made.lane,
-            subject=made.reference,
-            what=made.label,
-            receiver=str(made.receiver),
-            told=f"{listed(map(str, told))} {'was' if len(told) == 1 else 'were'}",
+            lane=handoff.lane,
+            subject=handoff.reference,
+            what=handoff.label,
+            receiver=str(handoff.receiver),
+            told=f"{listed(map(str, people))} {'was' if len(people) == 1 else 'were'}",
         )
         sentence = (
-            f"{made.reference} of {incident.reference} waits:"
-            f" {made.receiver} has not answered whether to take {made.owned}."
+            f"{handoff.reference} of {incident.reference} waits:"
+            f" {handoff.receiver} has not answered whether to take {handoff.owned}."
         )
-        handoff_steps.tell(made, told, WAITING, sentence, SYSTEM, now)
+        handoff_steps.notify_step(incident, handoff, people, WAITING, sentence, SYSTEM, now)
     return True
 
 
-@roles.register_follower
-def close_overtaken(
-    incident: Incident, role: str, lane: str, person: Person, actor: Actor, now: datetime
-) -> None:
-    """A step: what was given to somebody meanwhile is no longer its giver's to offer."""
-    overtaken = (
-        handoff_steps.rows(incident).open().filter(role=role, lane=lane).exclude(giver=person)
+def _get_for_receiver(incident: Incident, number: int, actor: Actor) -> Handoff:
+    """A handoff that the actor may answer: only its receiver may."""
+    handoff = handoff_facts.handoffs_of(incident).get(number=number)
+    if not actor.is_person or actor.id != handoff.receiver_id:
+        receiver = handoff.receiver
+        sentence = f"{handoff.reference} is offered to {receiver}: nobody else can answer it."
+        raise NotPermitted(sentence)
+    return handoff
+
+
+def _ended(handoff: Handoff) -> rules.Violations:
+    return rules.ended_violations(handoff.reference, handoff_facts.how_ended(handoff))
+
+
+def _over(incident: Incident, what: str) -> rules.Violations:
+    return rules.over_violations(
+        can_be_handed_over=handoff_facts.can_be_handed_over(incident, what),
+        is_of_watch=what == WATCH,
     )
-    for made in overtaken:
-        reason = f"{actor.name} gave {owned(what_of(role, lane))} to {person} meanwhile."
-        handoff_steps.take_back(made, reason, actor, now, overtaken=True)
+
+
+def _refuse(problems: rules.Violations) -> None:
+    if problems:
+        raise Refused(problems)

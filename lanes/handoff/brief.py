@@ -1,4 +1,4 @@
-"""What the receiver of a handoff reads before answering: made from the record, not from memory."""
+"""What the receiver of a handoff reads before answering, built from the record."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,20 +15,20 @@ from incidents.models import (
 )
 from lanes.facts.lanes import NOTE
 from lanes.handoff import facts as handoff_facts
-from lanes.handoff.rules import complete
+from lanes.handoff.rules import complete_unknowns
 from lanes.handoff.watch_port import CheckIn, Watch, watch_of
 from lanes.models import Handoff
 
-DECISIONS = 3
-ITEMS = 4
-NOTES = 3
+MAX_DECISIONS = 3
+MAX_EVIDENCE = 4
+MAX_NOTES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """Everything newest first. ``unknowns`` are those handed over and those raised since."""
+    """Lists are newest first. ``unknowns`` are those handed over and those raised since."""
 
-    made_at: datetime
+    as_of: datetime
     decisions: tuple[Decision, ...]
     items: tuple[Evidence, ...]
     notes: tuple[TimelineEntry, ...]
@@ -40,31 +40,34 @@ class Brief:
 
     @property
     def ahead(self) -> tuple[CheckIn, ...]:
-        """The check-ins that are to come."""
-        every = self.watch.check_ins if self.watch is not None else ()
-        return tuple(one for one in every if one.due_at > self.made_at)
+        """The upcoming check-ins."""
+        check_ins = self.watch.check_ins if self.watch is not None else ()
+        return tuple(check_in for check_in in check_ins if check_in.due_at > self.as_of)
 
 
-def brief_of(incident: Incident, made: Handoff, now: datetime) -> Brief:
-    """Of the lane that is handed over; of the whole incident for command. Four queries.
+def brief_of(incident: Incident, handoff: Handoff, now: datetime) -> Brief:
+    """Build the brief from the lane that is handed over, or from the whole incident for command and
+    for the watch. Four queries.
 
-    Of the watch: of the whole incident, with what was stated at closing and the check-ins so far.
+    The watch adds what was stated at closing and the check-ins so far.
     """
-    standing = incident_facts.of(incident)
+    facts = incident_facts.of(incident)
     items = incident.evidence.defer("text")
     notes = TimelineEntry.objects.filter(incident=incident, kind=NOTE)
-    if made.lane:
-        items, notes = items.filter(lane=made.lane), notes.filter(lane=made.lane)
+    if handoff.lane:
+        items, notes = items.filter(lane=handoff.lane), notes.filter(lane=handoff.lane)
     return Brief(
-        made_at=now,
-        decisions=standing.decisions[: -DECISIONS - 1 : -1],
-        items=tuple(items.order_by("-number")[:ITEMS]),
-        notes=tuple(notes.order_by("-seq")[:NOTES]),
+        as_of=now,
+        decisions=facts.decisions[: -MAX_DECISIONS - 1 : -1],
+        items=tuple(items.order_by("-number")[:MAX_EVIDENCE]),
+        notes=tuple(notes.order_by("-seq")[:MAX_NOTES]),
         unknowns=tuple(
-            complete(made.unknowns, handoff_facts.known(incident, made.what)).splitlines()
+            complete_unknowns(
+                handoff.unknowns, handoff_facts.unknowns_of(incident, handoff.what)
+            ).splitlines()
         ),
-        checkpoint=standing.next_checkpoint,
-        mitigation=standing.mitigation,
-        contradiction=standing.contradiction,
-        watch=watch_of(incident) if made.is_of_watch else None,
+        checkpoint=facts.next_checkpoint,
+        mitigation=facts.mitigation,
+        contradiction=facts.contradiction,
+        watch=watch_of(incident) if handoff.is_of_watch else None,
     )

@@ -1,5 +1,6 @@
-"""Handoffs as they are read: those that wait for an answer, and what they are judged by."""
+"""What is read of handoffs: those that wait for an answer, and the facts that the rules judge."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,23 +10,23 @@ from incidents.actions.role_steps import holder
 from incidents.facts import at_moment
 from incidents.facts import incident as incident_facts
 from incidents.models import Checkpoint, Incident, Person
-from incidents.vocabulary import Status
+from incidents.vocabulary import RoleName, Status
 from kernel.text import clean_text
 from lanes.handoff import rules
-from lanes.handoff.rules import Committed, Known, Receiver
+from lanes.handoff.rules import Commitment, OpenUnknown, Receiver
 from lanes.handoff.watch_port import CheckIn, watch_of
 from lanes.models import Handoff, Unknown
-from lanes.models.handoff import HandoffState
+from lanes.models.handoff import HandoffQuerySet, HandoffState
 from lanes.rules.boundary import Boundary
 from lanes.vocabulary import WATCH, check_in_label, label_of, lane_of, role_of
 
-LONGEST = 4000
-"""Characters of each text that is typed."""
+MAX_TEXT_LENGTH = 4000
+"""Limit of each text field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A handoff as its giver filled it in.
+    """A handoff as its giver filled in the form.
 
     ``checkpoint`` is its number in the incident; of a watch, the check-in's hour after closing.
     """
@@ -39,81 +40,103 @@ class Terms:
     message: str = ""
 
 
-def is_passed_on(incident: Incident, what: str) -> bool:
-    """The watch is handed over while there is one, all else while the incident is active."""
+def can_be_handed_over(incident: Incident, what: str) -> bool:
+    """The watch can be while there is one, everything else while the incident is active."""
     return incident.status == (Status.WATCHING if what == WATCH else Status.ACTIVE)
 
 
-def waiting(incident: Incident) -> dict[str, Handoff]:
-    """The handoffs without an answer, by what they pass: one query, none the second time.
+def handoffs_of(incident: Incident) -> HandoffQuerySet:
+    """The incident's handoffs, with the people and the checkpoint of each."""
+    return incident.handoffs.select_related("giver", "receiver", "checkpoint")
 
-    In an incident of the past, those that had none then.
+
+def giver_and_commander(incident: Incident, handoff: Handoff) -> list[Person]:
+    commander = holder(incident, RoleName.COMMANDER)
+    return unique([handoff.giver, *([commander] if commander else [])])
+
+
+def unique(people: Iterable[Person]) -> list[Person]:
+    return list({person.pk: person for person in people}.values())
+
+
+def open_handoffs(incident: Incident) -> dict[str, Handoff]:
+    """The unanswered handoffs by what is handed over: one query, cached on the incident object.
+
+    For an incident shown as of an earlier time, those that were unanswered then.
     """
     if not hasattr(incident, "_offers"):
         moment = incident_facts.moment_of(incident)
         rows = Handoff.objects.filter(incident=incident).open(moment)
-        found = list(rows.select_related("giver", "receiver", "checkpoint"))
+        handoffs = list(rows.select_related("giver", "receiver", "checkpoint"))
         if moment is not None:
-            for one in found:
-                _unanswered(one, moment)
-        incident._offers = {one.what: one for one in found}  # type: ignore[attr-defined]
+            for handoff in handoffs:
+                _reopen(handoff, moment)
+        incident._offers = {handoff.what: handoff for handoff in handoffs}  # type: ignore[attr-defined]
     return incident._offers  # type: ignore[attr-defined, no-any-return]
 
 
-def _unanswered(one: Handoff, moment: datetime) -> None:
-    """As the row was while it waited. It is never saved."""
-    one.state, one.answered_at, one.answer_reason = HandoffState.OFFERED.value, None, ""
-    if one.checkpoint is not None:
-        at_moment.checkpoint(one.checkpoint, moment)
+def _reopen(handoff: Handoff, moment: datetime) -> None:
+    """Set the row, which is never saved, to what it was while it waited."""
+    handoff.state, handoff.answered_at, handoff.answer_reason = HandoffState.OFFERED.value, None, ""
+    if handoff.checkpoint is not None:
+        at_moment.checkpoint(handoff.checkpoint, moment)
 
 
-def known(incident: Incident, what: str) -> tuple[Known, ...]:
+def unknowns_of(incident: Incident, what: str) -> tuple[OpenUnknown, ...]:
     """The open unknowns of a lane; of every lane for command and for the watch."""
     rows = Unknown.objects.open().filter(incident=incident)
     if lane := lane_of(what):
         rows = rows.filter(lane=lane)
-    return tuple(Known(one.reference, one.text) for one in rows)
+    return tuple(OpenUnknown(unknown.reference, unknown.text) for unknown in rows)
 
 
-def ahead(incident: Incident, now: datetime) -> tuple[Checkpoint, ...]:
-    """The open checkpoints that are not due yet: what a receiver can commit to."""
+def upcoming_checkpoints(incident: Incident, now: datetime) -> tuple[Checkpoint, ...]:
+    """The open checkpoints that are not overdue: what a receiver can commit to."""
     return tuple(
-        one for one in incident_facts.of(incident).open_checkpoints if not one.is_overdue(now)
+        checkpoint
+        for checkpoint in incident_facts.of(incident).open_checkpoints
+        if not checkpoint.is_overdue(now)
     )
 
 
-def committed(checkpoint: Checkpoint | None) -> Committed | None:
+def commitment_to(checkpoint: Checkpoint | None) -> Commitment | None:
     if checkpoint is None:
         return None
-    return Committed(checkpoint.reference, checkpoint.due_at, checkpoint.is_open)
+    return Commitment(checkpoint.reference, checkpoint.due_at, checkpoint.is_open)
 
 
-def check_in(incident: Incident, hour: int | None) -> CheckIn | None:
-    """A check-in of the watch, its end among them, by its hour after closing."""
+def find_check_in(incident: Incident, hour: int | None) -> CheckIn | None:
+    """A check-in of the watch, or its end, by its hour after closing."""
     watch = watch_of(incident)
-    every = watch.check_ins if watch is not None else ()
-    return next((one for one in every if one.hour == hour), None)
+    check_ins = watch.check_ins if watch is not None else ()
+    return next((candidate for candidate in check_ins if candidate.hour == hour), None)
 
 
-def _seen(one: CheckIn | None) -> Committed | None:
-    return Committed(check_in_label(one.hour), one.due_at, one.is_open) if one else None
+def _check_in_commitment(check_in: CheckIn | None) -> Commitment | None:
+    return (
+        Commitment(check_in_label(check_in.hour), check_in.due_at, check_in.is_open)
+        if check_in
+        else None
+    )
 
 
-def _times(
+def _commitments(
     incident: Incident, what: str, chosen: int | None, now: datetime
-) -> tuple[Committed | None, tuple[Committed, ...]]:
-    """What was chosen to commit to, and what there is to choose from."""
+) -> tuple[Commitment | None, tuple[Commitment, ...]]:
+    """The chosen commitment, and those there are to choose from."""
     if what == WATCH:
         watch = watch_of(incident)
-        following = _seen(watch.ahead(now) if watch is not None else None)
-        return _seen(check_in(incident, chosen)), (following,) if following else ()
+        following = _check_in_commitment(watch.ahead(now) if watch is not None else None)
+        return _check_in_commitment(find_check_in(incident, chosen)), (
+            following,
+        ) if following else ()
     point = incident.checkpoints.filter(number=chosen).first()
-    open_ones = map(committed, ahead(incident, now))
-    return committed(point), tuple(one for one in open_ones if one)
+    upcoming = map(commitment_to, upcoming_checkpoints(incident, now))
+    return commitment_to(point), tuple(commitment for commitment in upcoming if commitment)
 
 
 def receiver(incident: Incident, person: Person | None) -> Receiver | None:
-    """A person as the rules see one."""
+    """A person as the rules judge them."""
     if person is None:
         return None
     may_know = Incident.objects.known_to(person).filter(pk=incident.pk).exists()
@@ -125,28 +148,28 @@ def is_fit(person: Person) -> bool:
 
 
 def giver_of(incident: Incident, what: str) -> Person | None:
-    """Who holds it and can still act: somebody else can give nothing away."""
-    held = holder(incident, role_of(what), lane_of(what))
-    return held if held is not None and is_fit(held) else None
+    """The owner, if they can still act: nobody else can hand it over."""
+    owner = holder(incident, role_of(what), lane_of(what))
+    return owner if owner is not None and is_fit(owner) else None
 
 
-def judged(
+def propose(
     incident: Incident, terms: Terms, what: str, giver: Person | None, now: datetime
-) -> rules.Offered:
-    """What was written, as it would be stored, and what is so around it."""
+) -> rules.ProposedHandoff:
+    """The terms as they would be stored, with the facts that the rules need beside them."""
     scope = Boundary.of(map(clean_text, terms.included), map(clean_text, terms.excluded))
-    chosen, following = _times(incident, what, terms.checkpoint, now)
-    other = waiting(incident).get(what)
-    return rules.Offered(
+    chosen, following = _commitments(incident, what, terms.checkpoint, now)
+    other = open_handoffs(incident).get(what)
+    return rules.ProposedHandoff(
         now=now,
         what=label_of(what),
         included=scope.included,
         excluded=scope.excluded,
-        unknowns=clean_text(terms.unknowns, LONGEST),
-        known=known(incident, what),
+        unknowns=clean_text(terms.unknowns, MAX_TEXT_LENGTH),
+        known=unknowns_of(incident, what),
         checkpoint=chosen,
         ahead=following,
-        trigger=clean_text(terms.trigger, LONGEST),
+        trigger=clean_text(terms.trigger, MAX_TEXT_LENGTH),
         giver=giver.pk if giver else None,
         receiver=receiver(incident, terms.receiver),
         waiting=other.reference if other else "",
@@ -164,10 +187,10 @@ def role_href(incident: Incident, what: str) -> str:
     return f"{reverse('role', args=[incident.pk])}?who={who}"
 
 
-def tested(handoff: Handoff, now: datetime) -> tuple[tuple[str, str, bool], ...]:
-    """The acceptance test of an offer as it stands now: each part, its detail, whether it holds.
+def acceptance_test(handoff: Handoff, now: datetime) -> tuple[tuple[str, str, bool], ...]:
+    """The acceptance test of an offer as of now: each part, its detail, and whether it holds.
 
-    What was offered passed all four; only its checkpoint can come to an end meanwhile.
+    All four held when it was offered; only the checkpoint can have passed since.
     """
     point, at = handoff.checkpoint, handoff.committed_at
     ended = "is decided meanwhile" if point is not None and not point.is_open else "is overdue"
@@ -176,10 +199,31 @@ def tested(handoff: Handoff, now: datetime) -> tuple[tuple[str, str, bool], ...]
     holds = (point is None or point.is_open) and at is not None and now < at
     name = handoff.committed_to[:1].upper() + handoff.committed_to[1:]
     excluded = f" Out: {', '.join(handoff.excluded.splitlines())}." if handoff.excluded else ""
-    details = {
-        "H-BOUNDARY": (f"In: {', '.join(handoff.included.splitlines())}.{excluded}", True),
-        "H-UNKNOWNS": ("", True),
-        "H-CHECKPOINT": (name if holds else f"{name} {ended}", holds),
-        "H-TRIGGER": ("", True),
+    details = (
+        (f"In: {', '.join(handoff.included.splitlines())}.{excluded}", True),
+        ("", True),
+        (name if holds else f"{name} {ended}", holds),
+        ("", True),
+    )
+    labels = rules.PARTS.values()
+    return tuple((label, *detail) for label, detail in zip(labels, details, strict=True))
+
+
+def how_ended(handoff: Handoff) -> str:
+    """How an offer ended, as a sentence; empty while it is open."""
+    if handoff.is_open:
+        return ""
+    sentences = {
+        HandoffState.ACCEPTED: f"{handoff.receiver} accepted it.",
+        HandoffState.DECLINED: f"{handoff.receiver} declined it. {handoff.answer_reason}",
+        HandoffState.WITHDRAWN: f"it was withdrawn. {handoff.answer_reason}",
     }
-    return tuple((label, *details[code]) for code, label in rules.PARTS.items())
+    return sentences[HandoffState(handoff.state)].strip()
+
+
+def acceptance_of(incident: Incident, handoff: Handoff) -> rules.Acceptance:
+    """Receiver and owner as they are now: either may have changed since the offer."""
+    person = receiver(incident, Person.objects.get(pk=handoff.receiver_id))
+    assert person is not None
+    still_owns = holder(incident, handoff.role, handoff.lane) == handoff.giver
+    return rules.Acceptance(handoff.label, handoff.owned, str(handoff.giver), person, still_owns)

@@ -1,4 +1,4 @@
-"""Handing over, and answering it. Everything may be blank here: the rules judge."""
+"""Forms to offer a handoff and to answer it. Every field may be blank here: the rules judge."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,16 +10,16 @@ from incidents.models import Checkpoint, Person
 from incidents.web.fields import PersonField
 from incidents.web.forms import WarroomForm
 from kernel.refusal import Violation
-from lanes.handoff.facts import LONGEST, Terms
+from lanes.handoff.facts import MAX_TEXT_LENGTH, Terms
 from lanes.handoff.watch_port import CheckIn
 from lanes.vocabulary import check_in_label
 
 COMMAND = "command"
-"""How command is named where a lane may be: in the address and in the form."""
+"""Stands for command where a lane could be, in the address and in the form."""
 
 
 class LinesField(forms.CharField):
-    """One thing a line, a comma being part of it; cleans to a tuple of strings."""
+    """One item per line, commas included; cleans to a tuple of strings."""
 
     def clean(self, value: Any) -> tuple[str, ...]:
         return tuple(line.strip() for line in super().clean(value).splitlines() if line.strip())
@@ -35,21 +35,21 @@ class OfferForm(WarroomForm):
     included = LinesField(
         label="1. Scope: included",
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_TEXT_LENGTH,
         widget=_area(3),
         help_text="What the receiver answers for, one thing a line.",
     )
     excluded = LinesField(
         label="Scope: excluded",
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_TEXT_LENGTH,
         widget=_area(3),
         help_text="What stays with others.",
     )
     unknowns = forms.CharField(
         label="2. Unresolved unknowns",
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_TEXT_LENGTH,
         widget=_area(3),
         help_text="If there are none, say why. Open ones of the lane are listed by themselves.",
     )
@@ -59,25 +59,25 @@ class OfferForm(WarroomForm):
     trigger = forms.CharField(
         label="4. Rollback failure trigger",
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_TEXT_LENGTH,
         widget=_area(2),
         help_text="The signal at which the receiver rolls back at once.",
     )
     message = forms.CharField(
-        label="A word to the receiver", required=False, max_length=LONGEST, widget=_area(2)
+        label="A word to the receiver", required=False, max_length=MAX_TEXT_LENGTH, widget=_area(2)
     )
 
     violations_ahead: tuple[Violation, ...] = ()
-    """What the acceptance test lacks before anything is typed."""
+    """What the prefilled form still lacks, before anything is typed."""
 
     @property
-    def wanted(self) -> str:
+    def requested_lane(self) -> str:
         """What is handed over: a lane, or "" for command."""
         value = str(self["lane"].value() or "")
         return "" if value == COMMAND else value
 
     def choose_from(self, people: Iterable[Person], after: Person | None) -> None:
-        """``after`` is who follows in the scenario's handoff chain."""
+        """``after`` is the next person in the scenario's handoff chain."""
         field = self.fields["receiver"]
         assert isinstance(field, PersonField)
         chain = " (next in the scenario’s chain)"
@@ -88,7 +88,7 @@ class OfferForm(WarroomForm):
         self._points("Choose a checkpoint", [(c.number, _due(c, zone)) for c in ahead])
 
     def choose_check_in(self, following: CheckIn | None, zone: ZoneInfo) -> None:
-        """Of a watch only the next one can be committed to."""
+        """Only the next check-in of a watch can be committed to."""
         self.fields["checkpoint"].label = "3. Next check-in"
         self.fields[
             "unknowns"
@@ -102,9 +102,9 @@ class OfferForm(WarroomForm):
         widget.choices = [("", none), *points]
 
     def terms(self) -> Terms:
-        said = self.values()
-        said.pop("lane", None)
-        return Terms(**said)
+        cleaned = self.values()
+        cleaned.pop("lane", None)
+        return Terms(**cleaned)
 
 
 def _due(checkpoint: Checkpoint, zone: ZoneInfo) -> str:
@@ -113,9 +113,9 @@ def _due(checkpoint: Checkpoint, zone: ZoneInfo) -> str:
     return f"{checkpoint.reference}, {local:%H:%M %Z}{purpose}"
 
 
-def _check_in(one: CheckIn, zone: ZoneInfo) -> str:
-    label = check_in_label(one.hour)
-    return f"{label[:1].upper()}{label[1:]}, {one.due_at.astimezone(zone):%a %H:%M %Z}"
+def _check_in(check_in: CheckIn, zone: ZoneInfo) -> str:
+    label = check_in_label(check_in.hour)
+    return f"{label[:1].upper()}{label[1:]}, {check_in.due_at.astimezone(zone):%a %H:%M %Z}"
 
 
 class AnswerForm(WarroomForm):
@@ -123,10 +123,12 @@ class AnswerForm(WarroomForm):
 
 
 class DeclineForm(WarroomForm):
-    reason = forms.CharField(label="Why not?", required=False, max_length=LONGEST, widget=_area(2))
+    reason = forms.CharField(
+        label="Why not?", required=False, max_length=MAX_TEXT_LENGTH, widget=_area(2)
+    )
 
 
 class WithdrawForm(WarroomForm):
     reason = forms.CharField(
-        label="Why is it withdrawn?", required=False, max_length=LONGEST, widget=_area(2)
+        label="Why is it withdrawn?", required=False, max_length=MAX_TEXT_LENGTH, widget=_area(2)
     )

@@ -1,8 +1,17 @@
 """May this be handed over? Playbook, "Handoff acceptance test".
 
-Four parts: the scope boundary is explicit, unresolved unknowns are listed, the next checkpoint is
-committed (the next check-in, of a watch), the failure trigger for an immediate rollback is written.
-Beside them, who may take it.
+The test has four parts, which are the first four codes here.
+
+``H-BOUNDARY``: the scope is explicit, and nothing is both included and excluded.
+``H-UNKNOWNS``: unresolved unknowns are listed, or it is said why there are none.
+``H-CHECKPOINT``: the receiver commits to an open checkpoint ahead; of a watch, the next check-in.
+``H-TRIGGER``: the signal for an immediate rollback is written.
+``H-GIVER``: somebody who can act owns what is handed over.
+``H-ONE``: at most one offer of it waits for an answer.
+``H-RECEIVER``: the receiver is another active responder who may know of the incident.
+``H-OVER``: an incident is handed over while it is active, a watch while it is open.
+``H-STATE``: only an open offer can be answered or withdrawn, and accepted while its giver owns it.
+``H-REASON``: whoever declines says why.
 """
 
 import re
@@ -14,7 +23,7 @@ from incidents.rules.wording import listed, quoted
 from kernel.refusal import Violation
 from kernel.text import has_content, same_reason, says_nothing
 
-Found = tuple[Violation, ...]
+Violations = tuple[Violation, ...]
 
 PARTS = {
     "H-BOUNDARY": "Scope is explicit",
@@ -24,10 +33,13 @@ PARTS = {
 }
 """The four parts of the test, in the playbook's order."""
 
+ENDED = "H-STATE"
+"""The code of a refusal that comes too late: a page answers it with 409."""
+
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """An open unknown of what is handed over: ``reference`` is U-n."""
+class OpenUnknown:
+    """An open unknown of the lane that is handed over: ``reference`` is U-n."""
 
     reference: str
     text: str
@@ -38,8 +50,8 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Committed:
-    """A checkpoint, or a check-in of the watch, as the rules see one."""
+class Commitment:
+    """A checkpoint, or a check-in of the watch, that a receiver can commit to."""
 
     reference: str
     due_at: datetime
@@ -48,7 +60,7 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Who is to take it. ``can_act``: an active responder; ``may_know``: may enter the incident."""
+    """``can_act``: is an active responder; ``may_know``: may enter the incident."""
 
     id: int
     name: str
@@ -57,13 +69,13 @@ class Receiver:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
-    """What is offered, as written, and what is so around it.
+class ProposedHandoff:
+    """The terms of an offer, with the facts of the incident that the rules need.
 
     ``what`` names it in a sentence ("Mitigation", "Command"). ``known`` are its open unknowns,
     ``ahead`` the incident's open checkpoints that are not due yet, ``waiting`` the reference of
-    another handoff of it that waits for an answer. The hrefs are where each is mended.
-    ``is_of_watch``: it commits to a check-in, and ``ahead`` is the next one alone.
+    another open handoff of it. The hrefs lead to where each problem can be solved.
+    ``is_of_watch``: it commits to a check-in, and ``ahead`` holds only the next one.
     """
 
     now: datetime
@@ -71,9 +83,9 @@ class Offered:
     included: tuple[str, ...]
     excluded: tuple[str, ...]
     unknowns: str
-    known: tuple[Known, ...]
-    checkpoint: Committed | None
-    ahead: tuple[Committed, ...]
+    known: tuple[OpenUnknown, ...]
+    checkpoint: Commitment | None
+    ahead: tuple[Commitment, ...]
     trigger: str
     giver: int | None
     receiver: Receiver | None
@@ -84,158 +96,203 @@ class Offered:
     is_of_watch: bool = False
 
 
-def violations(offered: Offered) -> Found:
+def violations(proposed: ProposedHandoff) -> Violations:
     """Every reason why this cannot be offered yet."""
-    return tuple(found for rule in _RULES for found in rule(offered))
+    return tuple(violation for rule in _RULES for violation in rule(proposed))
 
 
-def unmet(found: Iterable[Violation]) -> tuple[str, ...]:
+def unmet_parts(violations: Iterable[Violation]) -> tuple[str, ...]:
     """Which of the four parts do not hold, by code."""
-    codes = {violation.code for violation in found}
+    codes = {violation.code for violation in violations}
     return tuple(code for code in PARTS if code in codes)
 
 
-def complete(unknowns: str, known: Iterable[Known]) -> str:
-    """The unknowns as they are handed over: what was written, then each open one that it lacks.
+def complete_unknowns(unknowns: str, known: Iterable[OpenUnknown]) -> str:
+    """The unknowns to hand over: the giver's text, then each open unknown missing from it.
 
-    An open unknown is there when its reference or its text is, so that nothing stays hidden and
-    nothing stands twice.
+    An open unknown is in the text if its reference or its own text is. So none is hidden or listed
+    twice.
     """
     written = unknowns.strip() if has_content(unknowns) else ""
     lines = [written] if written else []
-    lines += [one.line for one in known if not _mentions(written, one)]
+    lines += [unknown.line for unknown in known if not _mentions(written, unknown)]
     return "\n".join(lines)
 
 
-def _mentions(text: str, one: Known) -> bool:
+def _mentions(text: str, unknown: OpenUnknown) -> bool:
     # "U-1" is not in "U-12".
-    if re.search(rf"(?<![\w-]){re.escape(one.reference)}(?![\w-])", text):
+    if re.search(rf"(?<![\w-]){re.escape(unknown.reference)}(?![\w-])", text):
         return True
-    return any(same_reason(line, one.text) for line in text.splitlines())
+    return any(same_reason(line, unknown.text) for line in text.splitlines())
 
 
-def _boundary(offered: Offered) -> Found:
-    items = [item for item in offered.included if not says_nothing(item)]
+def _boundary(proposed: ProposedHandoff) -> Violations:
+    items = [item for item in proposed.included if not says_nothing(item)]
     if not items:
-        typed = "\n".join(offered.included)
-        words = "Say what is included, one thing a line."
+        typed = "\n".join(proposed.included)
+        sentence = "Say what is included, one thing a line."
         if has_content(typed):
-            words = f"{quoted(typed)} does not say what is included."
-        return (Violation("H-BOUNDARY", words, "included"),)
-    both = {_same(item) for item in items} & {_same(item) for item in offered.excluded}
+            sentence = f"{quoted(typed)} does not say what is included."
+        return (Violation("H-BOUNDARY", sentence, "included"),)
+    both = {_same(item) for item in items} & {_same(item) for item in proposed.excluded}
     twice = [item for item in items if _same(item) in both]
-    words = f"{listed(quoted(item) for item in twice)}: both included and excluded."
-    return (Violation("H-BOUNDARY", words, "excluded"),) if twice else ()
+    sentence = f"{listed(quoted(item) for item in twice)}: both included and excluded."
+    return (Violation("H-BOUNDARY", sentence, "excluded"),) if twice else ()
 
 
 def _same(item: str) -> str:
     return " ".join(item.split()).casefold()
 
 
-def _unknowns(offered: Offered) -> Found:
-    text = offered.unknowns
+def _unknowns(proposed: ProposedHandoff) -> Violations:
+    text = proposed.unknowns
     if not says_nothing(text):
         return ()
     if not has_content(text):
-        # Nothing was written: the open ones are listed, if there are any.
-        words = "List what is not known yet, or say in words why there is nothing."
-        return () if offered.known else (Violation("H-UNKNOWNS", words, "unknowns"),)
-    words = f"{quoted(text)} hides what is not known: list it, or say why there is nothing."
-    if offered.known:
-        still = listed(one.reference for one in offered.known)
-        are = "is" if len(offered.known) == 1 else "are"
-        words = f"{quoted(text)} cannot be: {still} {are} still open."
-    return (Violation("H-UNKNOWNS", words, "unknowns"),)
+        # Left empty: ``complete_unknowns`` lists the open ones, if there are any.
+        sentence = "List what is not known yet, or say in words why there is nothing."
+        return () if proposed.known else (Violation("H-UNKNOWNS", sentence, "unknowns"),)
+    sentence = f"{quoted(text)} hides what is not known: list it, or say why there is nothing."
+    if proposed.known:
+        still = listed(unknown.reference for unknown in proposed.known)
+        are = "is" if len(proposed.known) == 1 else "are"
+        sentence = f"{quoted(text)} cannot be: {still} {are} still open."
+    return (Violation("H-UNKNOWNS", sentence, "unknowns"),)
 
 
-def _check_in(offered: Offered) -> Found:
-    chosen, following = offered.checkpoint, next(iter(offered.ahead), None)
+def _check_in(proposed: ProposedHandoff) -> Violations:
+    chosen, following = proposed.checkpoint, next(iter(proposed.ahead), None)
     if following is None:
-        words = "No check-in lies ahead: the watch is over."
+        sentence = "No check-in lies ahead: the watch is over."
     elif chosen is None:
-        words = "Choose the check-in that the receiver commits to."
+        sentence = "Choose the check-in that the receiver commits to."
     elif not chosen.is_open:
-        words = f"{_start(chosen.reference)} is answered already: choose the next one."
-    elif chosen.due_at <= offered.now:
-        words = f"{_start(chosen.reference)} is due: answer it, and choose the next one."
+        sentence = f"{capitalise(chosen.reference)} is answered already: choose the next one."
+    elif chosen.due_at <= proposed.now:
+        sentence = f"{capitalise(chosen.reference)} is due: answer it, and choose the next one."
     elif chosen != following:
-        words = f"{_start(following.reference)} comes first: choose that."
+        sentence = f"{capitalise(following.reference)} comes first: choose that."
     else:
         return ()
-    return (Violation("H-CHECKPOINT", words, "checkpoint"),)
+    return (Violation("H-CHECKPOINT", sentence, "checkpoint"),)
 
 
-def _start(words: str) -> str:
+def capitalise(text: str) -> str:
     """As a sentence begins."""
-    return words[:1].upper() + words[1:]
+    return text[:1].upper() + text[1:]
 
 
-def _checkpoint(offered: Offered) -> Found:
-    if offered.is_of_watch:
-        return _check_in(offered)
-    chosen = offered.checkpoint
-    if chosen is None and not offered.ahead:
-        words = "No checkpoint lies ahead: schedule the next one first."
-        return (Violation("H-CHECKPOINT", words, "checkpoint", offered.plan_href),)
+def _checkpoint(proposed: ProposedHandoff) -> Violations:
+    if proposed.is_of_watch:
+        return _check_in(proposed)
+    chosen = proposed.checkpoint
+    if chosen is None and not proposed.ahead:
+        sentence = "No checkpoint lies ahead: schedule the next one first."
+        return (Violation("H-CHECKPOINT", sentence, "checkpoint", proposed.plan_href),)
     if chosen is None:
-        words = "Choose the checkpoint that the receiver commits to."
+        sentence = "Choose the checkpoint that the receiver commits to."
     elif not chosen.is_open:
-        words = f"{chosen.reference} is decided already: choose one that lies ahead."
-    elif chosen.due_at <= offered.now:
-        words = f"{chosen.reference} is overdue: decide it, or choose one that lies ahead."
+        sentence = f"{chosen.reference} is decided already: choose one that lies ahead."
+    elif chosen.due_at <= proposed.now:
+        sentence = f"{chosen.reference} is overdue: decide it, or choose one that lies ahead."
     else:
         return ()
-    return (Violation("H-CHECKPOINT", words, "checkpoint"),)
+    return (Violation("H-CHECKPOINT", sentence, "checkpoint"),)
 
 
-def _trigger(offered: Offered) -> Found:
-    if not says_nothing(offered.trigger):
+def _trigger(proposed: ProposedHandoff) -> Violations:
+    if not says_nothing(proposed.trigger):
         return ()
-    words = (
+    sentence = (
         "Write the signal at which the receiver must roll back at once, for example"
         " “401 rate above 10 % for 2 minutes”."
     )
-    if has_content(offered.trigger):
-        words = f"{quoted(offered.trigger)} is no signal. {words}"
-    return (Violation("H-TRIGGER", words, "trigger"),)
+    if has_content(proposed.trigger):
+        sentence = f"{quoted(proposed.trigger)} is no signal. {sentence}"
+    return (Violation("H-TRIGGER", sentence, "trigger"),)
 
 
-def _receiver(offered: Offered) -> Found:
-    receiver = offered.receiver
+def _receiver(proposed: ProposedHandoff) -> Violations:
+    receiver = proposed.receiver
     if receiver is None:
-        words = f"Choose who is to take {offered.what}."
+        sentence = f"Choose who is to take {proposed.what}."
     elif not receiver.can_act:
-        words = f"{receiver.name} cannot take {offered.what}: only active responders can."
+        sentence = f"{receiver.name} cannot take {proposed.what}: only active responders can."
     elif not receiver.may_know:
-        words = (
+        sentence = (
             f"{receiver.name} takes no part in this restricted incident;"
             " the commander lets people take part."
         )
-    elif receiver.id == offered.giver:
-        words = f"{receiver.name} has {offered.what} already: choose somebody else."
+    elif receiver.id == proposed.giver:
+        sentence = f"{receiver.name} has {proposed.what} already: choose somebody else."
     else:
         return ()
-    return (Violation("H-RECEIVER", words, "receiver"),)
+    return (Violation("H-RECEIVER", sentence, "receiver"),)
 
 
-def _giver(offered: Offered) -> Found:
-    if offered.giver is not None:
+def _giver(proposed: ProposedHandoff) -> Violations:
+    if proposed.giver is not None:
         return ()
-    words = f"Nobody has {offered.what}, so nobody can hand it over: the commander names somebody."
-    return (Violation("H-GIVER", words, href=offered.role_href),)
+    sentence = (
+        f"Nobody has {proposed.what}, so nobody can hand it over: the commander names somebody."
+    )
+    return (Violation("H-GIVER", sentence, href=proposed.role_href),)
 
 
-def _one(offered: Offered) -> Found:
-    if not offered.waiting:
+def _offered_once(proposed: ProposedHandoff) -> Violations:
+    if not proposed.waiting:
         return ()
-    already = f"{_start(offered.what)} is offered already, by {offered.waiting}"
-    words = f"{already}: it waits for an answer."
-    return (Violation("H-ONE", words, href=offered.waiting_href),)
+    already = f"{capitalise(proposed.what)} is offered already, by {proposed.waiting}"
+    sentence = f"{already}: it waits for an answer."
+    return (Violation("H-ONE", sentence, href=proposed.waiting_href),)
 
 
-_RULES: tuple[Callable[[Offered], Found], ...] = (
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """An offer that its receiver wants to accept. ``still_owns``: its giver owns it until now."""
+
+    what: str
+    owned: str
+    giver: str
+    receiver: Receiver
+    still_owns: bool
+
+
+def over_violations(*, can_be_handed_over: bool, is_of_watch: bool) -> Violations:
+    if can_be_handed_over:
+        return ()
+    sentence = "The incident is over: nothing is handed over."
+    if is_of_watch:
+        sentence = "There is no watch to hand over: it has not begun, or it is over."
+    return (Violation("H-OVER", sentence),)
+
+
+def ended_violations(reference: str, how_ended: str) -> Violations:
+    """Of two who answer an offer, the second is refused and reads how it ended."""
+    return (Violation(ENDED, f"{reference} is over: {how_ended}"),) if how_ended else ()
+
+
+def accept_violations(acceptance: Acceptance) -> Violations:
+    """Receiver and giver may have changed since the offer."""
+    receiver = acceptance.receiver
+    if not (receiver.can_act and receiver.may_know):
+        sentence = f"{receiver.name} cannot take {acceptance.what}: only active responders can."
+        return (Violation("H-RECEIVER", sentence),)
+    if not acceptance.still_owns:
+        sentence = f"{acceptance.giver} no longer has {acceptance.owned}: it is not theirs to give."
+        return (Violation(ENDED, sentence),)
+    return ()
+
+
+def decline_violations(reason: str) -> Violations:
+    if says_nothing(reason):
+        return (Violation("H-REASON", "Say why you decline it.", "reason"),)
+    return ()
+
+
+_RULES: tuple[Callable[[ProposedHandoff], Violations], ...] = (
     _giver,
-    _one,
+    _offered_once,
     _receiver,
     _boundary,
     _unknowns,

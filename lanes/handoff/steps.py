@@ -1,28 +1,28 @@
-"""The steps that handoffs share: each takes the locked incident, or a row read under its lock."""
+"""The steps that handoffs share, inside the transaction of an action that locked the incident."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from incidents.actions import roles
 from incidents.actions.notices import notify
-from incidents.actions.role_steps import holder
 from incidents.actions.transaction import next_number
+from incidents.locking import check_locked
 from incidents.models import Assignment, Incident, Person
 from incidents.timeline.record import record
 from incidents.vocabulary import RoleName
 from kernel.actor import Actor
-from kernel.refusal import NotPermitted, Refused
 from kernel.text import clean_text
 from lanes.handoff import facts as handoff_facts
 from lanes.handoff import rules
 from lanes.models import Handoff
-from lanes.models.handoff import HandoffQuerySet, HandoffState
-from lanes.vocabulary import WATCH, lane_of, role_of
+from lanes.models.handoff import HandoffState
+from lanes.vocabulary import WATCH, lane_of, owned, role_of, what_of
 
 
-def store(
+def store_step(
     incident: Incident,
-    offered: rules.Offered,
+    proposed: rules.ProposedHandoff,
     what: str,
     giver: Person,
     terms: handoff_facts.Terms,
@@ -30,7 +30,7 @@ def store(
 ) -> Handoff:
     assert terms.receiver is not None
     assert terms.checkpoint is not None
-    assert offered.checkpoint is not None
+    assert proposed.checkpoint is not None
     of_watch = what == WATCH
     return Handoff.objects.create(
         incident=incident,
@@ -39,118 +39,109 @@ def store(
         lane=lane_of(what),
         giver=giver,
         receiver=terms.receiver,
-        included="\n".join(offered.included),
-        excluded="\n".join(offered.excluded),
-        unknowns=rules.complete(offered.unknowns, offered.known),
+        included="\n".join(proposed.included),
+        excluded="\n".join(proposed.excluded),
+        unknowns=rules.complete_unknowns(proposed.unknowns, proposed.known),
         checkpoint=None if of_watch else incident.checkpoints.get(number=terms.checkpoint),
         check_in=terms.checkpoint if of_watch else None,
-        check_in_at=offered.checkpoint.due_at if of_watch else None,
-        trigger=offered.trigger,
-        message=clean_text(terms.message, handoff_facts.LONGEST),
+        check_in_at=proposed.checkpoint.due_at if of_watch else None,
+        trigger=proposed.trigger,
+        message=clean_text(terms.message, handoff_facts.MAX_TEXT_LENGTH),
         offered_at=now,
     )
 
 
-def record_offer(made: Handoff, actor: Actor, now: datetime) -> None:
+def record_offer_step(incident: Incident, handoff: Handoff, actor: Actor, now: datetime) -> None:
     record(
-        made.incident,
+        incident,
         "handoff.offered",
         actor,
         now,
-        lane=made.lane,
-        subject=made.reference,
-        what=made.label,
-        giver=str(made.giver),
-        receiver=str(made.receiver),
-        included=made.included.splitlines(),
-        excluded=made.excluded.splitlines(),
-        unknowns=made.unknowns,
-        checkpoint=made.committed_to,
-        trigger=made.trigger,
-        message=made.message,
+        lane=handoff.lane,
+        subject=handoff.reference,
+        what=handoff.label,
+        giver=str(handoff.giver),
+        receiver=str(handoff.receiver),
+        included=handoff.included.splitlines(),
+        excluded=handoff.excluded.splitlines(),
+        unknowns=handoff.unknowns,
+        checkpoint=handoff.committed_to,
+        trigger=handoff.trigger,
+        message=handoff.message,
     )
 
 
-def rows(incident: Incident) -> HandoffQuerySet:
-    """Each with this incident object, so that its steps find the lock."""
-    return incident.handoffs.select_related("giver", "receiver", "checkpoint")
-
-
-def only_receiver(incident: Incident, number: int, actor: Actor) -> Handoff:
-    made = rows(incident).get(number=number)
-    if not actor.is_person or actor.id != made.receiver_id:
-        words = f"{made.reference} is offered to {made.receiver}: nobody else can answer it."
-        raise NotPermitted(words)
-    return made
-
-
-def refuse_ended(made: Handoff) -> None:
-    """An offer ends once; who comes second is told how it ended."""
-    if made.is_open:
-        return
-    ended = {
-        HandoffState.ACCEPTED: f"{made.receiver} accepted it.",
-        HandoffState.DECLINED: f"{made.receiver} declined it. {made.answer_reason}",
-        HandoffState.WITHDRAWN: f"it was withdrawn. {made.answer_reason}",
-    }
-    words = f"{made.reference} is over: {ended[HandoffState(made.state)].strip()}"
-    raise Refused.because("H-STATE", words)
-
-
-def refuse_unfit(incident: Incident, made: Handoff) -> None:
-    """The receiver may have lost what it takes since the offer was made."""
-    person = handoff_facts.receiver(incident, Person.objects.get(pk=made.receiver_id))
-    assert person is not None
-    if not (person.can_act and person.may_know):
-        words = f"{person.name} cannot take {made.label}: only active responders can."
-        raise Refused.because("H-RECEIVER", words)
-    if holder(incident, made.role, made.lane) != made.giver:
-        words = f"{made.giver} no longer has {made.owned}: it is not theirs to give."
-        raise Refused.because("H-STATE", words)
-
-
-def end(made: Handoff, state: HandoffState, reason: str, now: datetime) -> None:
-    made.state, made.answered_at, made.answer_reason = state, now, reason
-    made.save(update_fields=["state", "answered_at", "answer_reason"])
-
-
-def ended_data(made: Handoff) -> dict[str, Any]:
-    """What the entry of an offer that came to nothing holds."""
-    return {
-        "lane": made.lane,
-        "subject": made.reference,
-        "what": made.label,
-        "giver": str(made.giver),
-        "receiver": str(made.receiver),
-        "reason": made.answer_reason,
-    }
-
-
-def take_back(
-    made: Handoff, reason: str, actor: Actor, now: datetime, *, overtaken: bool = False
+def end_step(
+    incident: Incident, handoff: Handoff, state: HandoffState, reason: str, now: datetime
 ) -> None:
-    """``overtaken``: the giver did not keep it. Somebody else was given it, or it is over."""
-    end(made, HandoffState.WITHDRAWN, reason, now)
-    data = ended_data(made) | {"overtaken": overtaken}
-    record(made.incident, "handoff.withdrawn", actor, now, **data)
+    check_locked(incident)
+    handoff.state, handoff.answered_at, handoff.answer_reason = state, now, reason
+    handoff.save(update_fields=["state", "answered_at", "answer_reason"])
+
+
+def entry_without_acceptance(handoff: Handoff) -> dict[str, Any]:
+    """The entry's data for a handoff that was declined or withdrawn."""
+    return {
+        "lane": handoff.lane,
+        "subject": handoff.reference,
+        "what": handoff.label,
+        "giver": str(handoff.giver),
+        "receiver": str(handoff.receiver),
+        "reason": handoff.answer_reason,
+    }
+
+
+def withdraw_step(
+    incident: Incident,
+    handoff: Handoff,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    overtaken: bool = False,
+) -> None:
+    """End an offer without an answer, record it, and notify giver and receiver.
+
+    ``overtaken``: the giver no longer owns it, since somebody else was assigned or it is over.
+    """
+    end_step(incident, handoff, HandoffState.WITHDRAWN, reason, now)
+    entry = entry_without_acceptance(handoff) | {"overtaken": overtaken}
+    record(incident, "handoff.withdrawn", actor, now, **entry)
     sentence = (
-        f"{made.reference} of {made.incident.reference}, {made.owned}, is withdrawn. {reason}"
+        f"{handoff.reference} of {incident.reference}, {handoff.owned}, is withdrawn. {reason}"
     )
-    tell(made, [made.receiver, made.giver], "handoff.withdrawn", sentence, actor, now)
+    people = [handoff.receiver, handoff.giver]
+    notify_step(incident, handoff, people, "handoff.withdrawn", sentence, actor, now)
 
 
-def end_of_watch(incident: Incident, reason: str, actor: Actor, now: datetime) -> None:
-    """A step: the watch is over, so that nobody can take it over any more."""
-    for made in rows(incident).open().filter(role=RoleName.WATCH_OWNER):
-        take_back(made, reason, actor, now, overtaken=True)
+def end_watch_step(incident: Incident, reason: str, actor: Actor, now: datetime) -> None:
+    """Withdraw open handoffs of the watch, which is over."""
+    for handoff in handoff_facts.handoffs_of(incident).open().filter(role=RoleName.WATCH_OWNER):
+        withdraw_step(incident, handoff, reason, actor, now, overtaken=True)
 
 
-def free_deputy(incident: Incident, actor: Actor, commander: Person, now: datetime) -> None:
-    """Commander and deputy are two people: who takes command leaves the other place empty."""
-    held = Assignment.objects.current().filter(
+@roles.register_follower
+def withdraw_overtaken_step(
+    incident: Incident, role: str, lane: str, person: Person, actor: Actor, now: datetime
+) -> None:
+    """Withdraw open handoffs whose giver lost the role to somebody else."""
+    overtaken = (
+        handoff_facts.handoffs_of(incident)
+        .open()
+        .filter(role=role, lane=lane)
+        .exclude(giver=person)
+    )
+    for handoff in overtaken:
+        reason = f"{actor.name} gave {owned(what_of(role, lane))} to {person} meanwhile."
+        withdraw_step(incident, handoff, reason, actor, now, overtaken=True)
+
+
+def free_deputy_step(incident: Incident, actor: Actor, commander: Person, now: datetime) -> None:
+    """End the deputy role of somebody who becomes commander: they must be two people."""
+    assignments = Assignment.objects.current().filter(
         incident=incident, role=RoleName.DEPUTY, person=commander
     )
-    if held.update(until=now):
+    if assignments.update(until=now):
         record(
             incident,
             "role.assigned",
@@ -163,25 +154,16 @@ def free_deputy(incident: Incident, actor: Actor, commander: Person, now: dateti
         )
 
 
-def concerned(made: Handoff) -> list[Person]:
-    """The giver, and the commander."""
-    commander = holder(made.incident, RoleName.COMMANDER)
-    return unique([made.giver, *([commander] if commander else [])])
-
-
-def unique(people: Iterable[Person]) -> list[Person]:
-    return list({person.pk: person for person in people}.values())
-
-
-def tell(
-    made: Handoff,
+def notify_step(
+    incident: Incident,
+    handoff: Handoff,
     people: Iterable[Person],
     kind: str,
     sentence: str,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """A notice for each of them but who did it."""
-    told = [person for person in people if person.pk != actor.id]
-    href = made.get_absolute_url()
-    notify(made.incident, told, kind, sentence[:300], href, now, made.reference)
+    """Write a notice for each of these people except the actor."""
+    others = [person for person in people if person.pk != actor.id]
+    href = handoff.get_absolute_url()
+    notify(incident, others, kind, sentence[:300], href, now, handoff.reference)

@@ -16,6 +16,7 @@ from kernel.refusal import Refused
 from lanes.due import answer_due
 from lanes.handoff import actions as handoffs
 from lanes.handoff import facts as handoff_facts
+from lanes.handoff import rules
 from lanes.handoff.brief import brief_of
 from lanes.handoff.forms import AnswerForm, DeclineForm, WithdrawForm
 from lanes.handoff.watch_port import watch_of
@@ -31,8 +32,10 @@ def handoff(request: HttpRequest, incident: Incident, handoff: int) -> HttpRespo
 @requires("handoff.answer")
 def accept(request: HttpRequest, incident: Incident, handoff: int) -> HttpResponse:
     def do(form: WarroomForm) -> str:
-        made = handoffs.accept(request.actor, incident.pk, handoff, now=clock.now(), once=form.key)
-        return _leads_to(made)
+        accepted = handoffs.accept(
+            request.actor, incident.pk, handoff, now=clock.now(), once=form.key
+        )
+        return _next_page(accepted)
 
     return _answer(request, incident, handoff, AnswerForm, do)
 
@@ -56,7 +59,7 @@ def decline(request: HttpRequest, incident: Incident, handoff: int) -> HttpRespo
 @requires("handoff.withdraw")
 def withdraw(request: HttpRequest, incident: Incident, handoff: int) -> HttpResponse:
     def do(form: WarroomForm) -> str:
-        made = handoffs.withdraw(
+        withdrawn = handoffs.withdraw(
             request.actor,
             incident.pk,
             handoff,
@@ -64,7 +67,7 @@ def withdraw(request: HttpRequest, incident: Incident, handoff: int) -> HttpResp
             once=form.key,
             **form.values(),
         )
-        return _leads_to(made)
+        return _next_page(withdrawn)
 
     return _answer(request, incident, handoff, WithdrawForm, do)
 
@@ -74,11 +77,11 @@ def _find(incident: Incident, number: int) -> Handoff:
     return get_object_or_404(rows, number=number)
 
 
-def _leads_to(made: Handoff) -> str:
-    if made.lane:
-        return reverse("lane", args=[made.incident_id, made.lane])
-    watch = watch_of(made.incident) if made.is_of_watch else None
-    return watch.href if watch is not None else made.incident.get_absolute_url()
+def _next_page(handoff: Handoff) -> str:
+    if handoff.lane:
+        return reverse("lane", args=[handoff.incident_id, handoff.lane])
+    watch = watch_of(handoff.incident) if handoff.is_of_watch else None
+    return watch.href if watch is not None else handoff.incident.get_absolute_url()
 
 
 def _answer(
@@ -88,10 +91,10 @@ def _answer(
     form_class: type[WarroomForm],
     do: Callable[[WarroomForm], str],
 ) -> HttpResponse:
-    """Sent from the page of the handoff, and shown there again when it is refused."""
-    made = _find(incident, number)
+    """Handle a form of the handoff's page; a refusal shows the page again."""
+    handoff = _find(incident, number)
     if request.method != "POST":
-        return _page(request, incident, made, form_class(request=request))
+        return _page(request, incident, handoff, form_class(request=request))
     form = form_class(request.POST, request=request)
     status = 422
     if form.is_valid():
@@ -99,32 +102,32 @@ def _answer(
             return HttpResponseRedirect(do(form))
         except Refused as refusal:
             form.refuse(refusal.violations)
-            status = 409 if refusal.violations[0].code == "H-STATE" else 422
+            status = 409 if refusal.violations[0].code == rules.ENDED else 422
     return _page(request, incident, _find(incident, number), form, status)
 
 
 def _page(
     request: HttpRequest,
     incident: Incident,
-    made: Handoff,
+    handoff: Handoff,
     form: WarroomForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     now = clock.now()
-    is_receiver = made.is_open and made.receiver == request.user
-    may_withdraw = made.giver == request.user or may("role.assign", request.who)
-    parts = handoff_facts.tested(made, now)
+    is_receiver = handoff.is_open and handoff.receiver == request.user
+    may_withdraw = handoff.giver == request.user or may("role.assign", request.who)
+    parts = handoff_facts.acceptance_test(handoff, now)
     context = {
         "incident": incident,
         "bar": bar(incident, now),
-        "handoff": made,
+        "handoff": handoff,
         "parts": parts,
-        "held": sum(holds for *_, holds in parts),
-        "reminded_at": answer_due(made),
-        "brief": brief_of(incident, made, now),
+        "parts_met": sum(holds for *_, holds in parts),
+        "reminded_at": answer_due(handoff),
+        "brief": brief_of(incident, handoff, now),
         "form": form,
         "is_receiver": is_receiver,
-        "may_withdraw": made.is_open and may_withdraw and not is_receiver,
+        "may_withdraw": handoff.is_open and may_withdraw and not is_receiver,
         "accept_form": AnswerForm(request=request, auto_id=False),
         "decline_form": _form(request, form, DeclineForm),
         "withdraw_form": _form(request, form, WithdrawForm),

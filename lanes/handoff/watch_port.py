@@ -1,7 +1,7 @@
 """The 24 h watch after closing, as far as handing it over needs to know of it.
 
-It is kept by an app above this one, which tells of it here. Its check-ins are what checkpoints are
-to an active incident; after the last of them its end is.
+The watch belongs to an app above this one, which registers how to read it. Check-ins are to a watch
+what checkpoints are to an active incident; the last one is the end of the watch.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,11 @@ from incidents.models import Incident
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """One to be answered, ``hour`` h after closing; ``said`` and ``by`` are of its answer."""
+    """One check-in, ``hour`` h after closing; ``answer`` and ``by`` are filled when answered."""
 
     hour: int
     due_at: datetime
-    said: str = ""
+    answer: str = ""
     by: str = ""
     at: datetime | None = None
     missed: bool = False
@@ -30,7 +30,7 @@ class CheckIn:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What was stated at closing, and the check-ins by time; the last is the watch's end."""
+    """What was stated at closing, and the check-ins by time; the last one is the end."""
 
     href: str
     happened: str
@@ -40,24 +40,27 @@ class Watch:
     check_ins: tuple[CheckIn, ...]
 
     def ahead(self, now: datetime) -> CheckIn | None:
-        """The next one: what a receiver can commit to."""
-        return next((one for one in self.check_ins if one.is_open and one.due_at > now), None)
+        """The next open check-in: what a receiver can commit to."""
+        return next(
+            (check_in for check_in in self.check_ins if check_in.is_open and check_in.due_at > now),
+            None,
+        )
 
 
-type Teller = Callable[[Incident], Watch | None]
+type WatchSource = Callable[[Incident], Watch | None]
 
-_tellers: list[Teller] = []
+_sources: list[WatchSource] = []
 
 
-def register(teller: Teller) -> Teller:
-    """Tell of an incident's open watch."""
-    _tellers.append(teller)
-    return teller
+def register(source: WatchSource) -> WatchSource:
+    """Register a function that reads an incident's open watch."""
+    _sources.append(source)
+    return source
 
 
 def watch_of(incident: Incident) -> Watch | None:
-    """The watch that is open, read once for each incident object."""
+    """The open watch, read once per incident object."""
     if not hasattr(incident, "_watch"):
-        told = (teller(incident) for teller in _tellers)
-        incident._watch = next((one for one in told if one), None)  # type: ignore[attr-defined]
+        watches = (source(incident) for source in _sources)
+        incident._watch = next((watch for watch in watches if watch), None)  # type: ignore[attr-defined]
     return incident._watch  # type: ignore[attr-defined, no-any-return]

@@ -1,4 +1,4 @@
-"""How a lane works. The four lanes always exist; stored is what is said of them."""
+"""How a lane works. The four lanes always exist and have no table; what belongs to them has."""
 
 from lanes.models.boundary import BoundaryItem
 from lanes.models.handoff import Handoff

@@ -19,7 +19,7 @@ class HandoffState(models.TextChoices):
 
 class HandoffQuerySet(models.QuerySet["Handoff"]):
     def open(self, until: datetime | None = None) -> "HandoffQuerySet":
-        """What waits for its answer, or did at ``until``."""
+        """Those that wait for an answer, or did at ``until``."""
         if until is None:
             return self.filter(state=HandoffState.OFFERED)
         return self.filter(offered_at__lte=until).exclude(answered_at__lte=until)

@@ -18,7 +18,7 @@ class HypothesisState(models.TextChoices):
 
 class HypothesisQuerySet(models.QuerySet["Hypothesis"]):
     def open(self, until: datetime | None = None) -> "HypothesisQuerySet":
-        """What is undecided, or was at ``until``; the rows say how they stand now."""
+        """Those undecided, or at ``until``; the rows themselves hold the current state."""
         if until is None:
             return self.filter(decided_at__isnull=True)
         return self.filter(stated_at__lte=until).exclude(decided_at__lte=until)

@@ -10,7 +10,7 @@ from incidents.rules.wording import duration
 
 class PatternSpanQuerySet(models.QuerySet["PatternSpan"]):
     def open(self, until: datetime | None = None) -> "PatternSpanQuerySet":
-        """What lasts, or did at ``until``."""
+        """Those that last, or did at ``until``."""
         if until is None:
             return self.filter(ended_at__isnull=True)
         return self.filter(began_at__lte=until).exclude(ended_at__lte=until)

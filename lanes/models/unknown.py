@@ -12,7 +12,7 @@ from incidents.vocabulary import LaneKind
 
 class UnknownQuerySet(models.QuerySet["Unknown"]):
     def open(self, until: datetime | None = None) -> "UnknownQuerySet":
-        """What is open, or was at ``until``."""
+        """Those that are open, or were at ``until``."""
         if until is None:
             return self.filter(resolved_at__isnull=True)
         return self.filter(raised_at__lte=until).exclude(resolved_at__lte=until)

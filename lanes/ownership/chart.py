@@ -1,17 +1,17 @@
-"""Who held what when, drawn: positions only, knowing no page, no person's rights and no clock.
+"""Who held which role when, as positions to draw: pure, without page, permissions or clock.
 
-Two drawings of one story: wide, its time running to the right, and tall, running downwards for a
-phone. Lengths are units of the drawing's own box.
+There are two drawings: a wide one with time running to the right, and a tall one with time running
+downwards, for phones. Lengths are units of the drawing's own box.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-LINES = 8
-"""At most so many lines of time: more of them cannot be read apart."""
-LETTER = 7.0
-"""About the width of one letter."""
+MAX_LINES = 8
+"""At most so many time lines in a drawing: more are too close to read."""
+LETTER_WIDTH = 7.0
+"""Approximate width of one letter."""
 
 _MINUTES = (1, 5, 15, 30, 60, 120, 240, 360, 720, 1440, 2880, 10080, 40320)
 STEPS = tuple(timedelta(minutes=m) for m in _MINUTES)
@@ -19,7 +19,7 @@ STEPS = tuple(timedelta(minutes=m) for m in _MINUTES)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One who is to be named: command, the deputy, a lane. ``needed``: without one it is a gap."""
+    """A role to draw: command, the deputy, a lane. ``needed``: times without a holder are gaps."""
 
     key: str
     label: str
@@ -30,8 +30,8 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """``who`` held the row from ``since`` on; ``until`` is none when that lasts."""
+class Tenure:
+    """``who`` held the role of ``row`` from ``since`` on; ``until`` is none while that lasts."""
 
     row: str
     who: str
@@ -52,12 +52,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What is to be drawn, from when to when."""
+    """What to draw, from ``start`` to ``end``."""
 
     start: datetime
     end: datetime
     rows: tuple[Row, ...]
-    held: tuple[Held, ...]
+    tenures: tuple[Tenure, ...]
     events: tuple[Event, ...] = ()
 
 
@@ -65,7 +65,7 @@ class Story:
 class Text:
     x: float
     y: float
-    words: str
+    content: str
     css: str = ""
     anchor: str = "start"
 
@@ -109,47 +109,47 @@ class Drawing:
     texts: tuple[Text, ...]
 
 
-def gaps(story: Story) -> tuple[Held, ...]:
-    """When nobody held what somebody has to hold; ``who`` is empty."""
+def gaps(story: Story) -> tuple[Tenure, ...]:
+    """The times when nobody held a role that needs a holder; ``who`` is empty."""
     return tuple(gap for row in story.rows if row.needed for gap in _gaps(story, row.key))
 
 
-def _gaps(story: Story, row: str) -> Iterable[Held]:
+def _gaps(story: Story, row: str) -> Iterable[Tenure]:
     free = story.start
-    for held in sorted((h for h in story.held if h.row == row), key=lambda h: h.since):
-        if held.since > free:
-            yield Held(row, "", free, min(held.since, story.end))
-        free = max(free, held.until or story.end)
+    for tenure in sorted((h for h in story.tenures if h.row == row), key=lambda h: h.since):
+        if tenure.since > free:
+            yield Tenure(row, "", free, min(tenure.since, story.end))
+        free = max(free, tenure.until or story.end)
     if free < story.end:
-        yield Held(row, "", free, story.end)
+        yield Tenure(row, "", free, story.end)
 
 
 def scale(length: timedelta) -> tuple[timedelta, ...]:
-    """Where the lines of time stand, from 0 on."""
-    step = next((s for s in STEPS if length <= s * LINES), STEPS[-1])
-    while step * LINES < length:
+    """The offsets of the time lines from the start, beginning at 0."""
+    step = next((s for s in STEPS if length <= s * MAX_LINES), STEPS[-1])
+    while step * MAX_LINES < length:
         step *= 2
     return tuple(step * n for n in range(length // step + 1))
 
 
-def told(length: timedelta) -> str:
-    """Time since the start, short: "T+75", "T+6h", "T+3d"."""
+def elapsed_label(length: timedelta) -> str:
+    """Time since the start in short form: "T+75", "T+6h", "T+3d"."""
     minutes = length // timedelta(minutes=1)
     if minutes < 180:
         return f"T+{minutes}"
     return f"T+{minutes // 60}h" if minutes < 2880 else f"T+{minutes // 1440}d"
 
 
-def named(who: str, width: float) -> str:
-    """As much of a name as fits: all of it, its first word, nothing."""
-    for words in (who, who.split(" ", 1)[0]):
-        if len(words) * LETTER <= width:
-            return words
+def fitting_name(who: str, width: float) -> str:
+    """The longest form of a name that fits: all of it, its first word, or nothing."""
+    for candidate in (who, who.split(" ", 1)[0]):
+        if len(candidate) * LETTER_WIDTH <= width:
+            return candidate
     return ""
 
 
 class _Along:
-    """Turns moments into positions, kept within the drawing."""
+    """Maps times to positions, clamped to the drawing."""
 
     def __init__(self, story: Story, first: float, last: float) -> None:
         self._start, self._first, self._last = story.start, first, last
@@ -164,67 +164,67 @@ _LEFT, _RIGHT, _TOP, _ROW = 136.0, 1072.0, 28, 56
 
 
 def wide(story: Story) -> Drawing:
-    """1080 units wide, a row for each who is to be named, time to the right."""
+    """1080 units wide, one row per role, time to the right."""
     x = _Along(story, _LEFT, _RIGHT)
     bottom = _TOP + len(story.rows) * _ROW
     lines, texts = [], []
     for since in scale(story.end - story.start):
         at = x(story.start + since)
         lines.append(Line(f"M{at} {_TOP}V{bottom}", "grid" if since else "hour"))
-        texts.append(Text(at, _TOP - 10, told(since), "", "middle"))
+        texts.append(Text(at, _TOP - 10, elapsed_label(since), "", "middle"))
     bars, empty, marks = [], [], []
     for number, row in enumerate(story.rows):
         top = _TOP + number * _ROW
         lines.append(Line(f"M0 {top + _ROW}H1080", "grid"))
         marks.append(Mark(row.icon, 4, top + 28, 16, row.css, ""))
         texts.append(Text(28, top + 41, row.label, "label"))
-        for held in _of(story, row):
-            at, end = x(held.since), x(held.until or story.end)
+        for tenure in _tenures_and_gaps(story, row):
+            at, end = x(tenure.since), x(tenure.until or story.end)
             box = (at, top + 27, round(max(end - at, 2), 1), 20)
-            (bars if held.who else empty).append(_bar(box, row, held))
-            words = named(held.who or "No owner", end - at - 12)
-            texts.append(Text(round(at + 6, 1), top + 41, words, "owner" if held.who else "label"))
-        shown = [(event, x(event.at)) for event in _events(story, row)]
-        marks += [_mark(event, round(at - 8, 1), top + 5, 16) for event, at in shown]
-        texts += _beside(shown, top + 17)
-    kept = tuple(text for text in texts if text.words)
-    return Drawing(1080, bottom + 6, tuple(lines), tuple(empty), tuple(bars), tuple(marks), kept)
+            (bars if tenure.who else empty).append(_bar(box, row, tenure))
+            name = fitting_name(tenure.who or "No owner", end - at - 12)
+            texts.append(Text(round(at + 6, 1), top + 41, name, "owner" if tenure.who else "label"))
+        placed = [(event, x(event.at)) for event in _events(story, row)]
+        marks += [_mark(event, round(at - 8, 1), top + 5, 16) for event, at in placed]
+        texts += _labels_beside(placed, top + 17)
+    visible = tuple(text for text in texts if text.content)
+    return Drawing(1080, bottom + 6, tuple(lines), tuple(empty), tuple(bars), tuple(marks), visible)
 
 
-def _beside(shown: Sequence[tuple[Event, float]], y: float) -> list[Text]:
-    """Each mark's word to its right, where it reaches neither the next mark nor the end."""
-    found = []
-    for number, (event, at) in enumerate(shown):
-        start, width = at + 11, len(event.label) * LETTER
-        stop = shown[number + 1][1] - 9 if number + 1 < len(shown) else 1080
+def _labels_beside(placed: Sequence[tuple[Event, float]], y: float) -> list[Text]:
+    """Each mark's label to its right, where it fits before the next mark and the edge."""
+    labels = []
+    for number, (event, at) in enumerate(placed):
+        start, width = at + 11, len(event.label) * LETTER_WIDTH
+        stop = placed[number + 1][1] - 9 if number + 1 < len(placed) else 1080
         if start + width <= stop:
-            found.append(Text(round(start, 1), y, event.label))
-    return found
+            labels.append(Text(round(start, 1), y, event.label))
+    return labels
 
 
 _HEAD, _LONG, _ACROSS, _SIDE = 60.0, 560.0, 314, 46
 
 
 def tall(story: Story) -> Drawing:
-    """360 units wide, a column for each who is to be named, time downwards."""
+    """360 units wide, one column per role, time downwards."""
     y = _Along(story, _HEAD, _HEAD + _LONG)
     column = _ACROSS / max(len(story.rows), 1)
     lines, texts = [], []
     for since in scale(story.end - story.start):
         at = y(story.start + since)
         lines.append(Line(f"M{_SIDE} {at}H360", "grid" if since else "hour"))
-        texts.append(Text(0, round(at + 4, 1), told(since)))
+        texts.append(Text(0, round(at + 4, 1), elapsed_label(since)))
     bars, empty, marks = [], [], []
     for number, row in enumerate(story.rows):
         left = round(_SIDE + number * column, 1)
         middle = round(left + column / 2, 1)
         marks.append(Mark(row.icon, round(middle - 9, 1), 6, 18, row.css, row.label))
         texts.append(Text(middle, 44, row.short, "label", "middle"))
-        for held in _of(story, row):
-            at, end = y(held.since), y(held.until or story.end)
-            width = 7 if held.who else round(column - 6, 1)
+        for tenure in _tenures_and_gaps(story, row):
+            at, end = y(tenure.since), y(tenure.until or story.end)
+            width = 7 if tenure.who else round(column - 6, 1)
             box = (round(left + 3, 1), at, width, round(max(end - at, 2), 1))
-            (bars if held.who else empty).append(_bar(box, row, held))
+            (bars if tenure.who else empty).append(_bar(box, row, tenure))
         free = 0.0
         for event in _events(story, row):
             at = y(event.at)
@@ -244,20 +244,20 @@ def tall(story: Story) -> Drawing:
     )
 
 
-def _of(story: Story, row: Row) -> list[Held]:
-    """What was held in a row, then its gaps."""
-    held = [h for h in story.held if h.row == row.key and h.since <= story.end]
-    return held + (list(_gaps(story, row.key)) if row.needed else [])
+def _tenures_and_gaps(story: Story, row: Row) -> list[Tenure]:
+    """The tenures of a row, then its gaps."""
+    tenures = [h for h in story.tenures if h.row == row.key and h.since <= story.end]
+    return tenures + (list(_gaps(story, row.key)) if row.needed else [])
 
 
 def _events(story: Story, row: Row) -> list[Event]:
-    found = [e for e in story.events if e.row == row.key and e.at <= story.end]
-    return sorted(found, key=lambda event: event.at)
+    events = [e for e in story.events if e.row == row.key and e.at <= story.end]
+    return sorted(events, key=lambda event: event.at)
 
 
-def _bar(box: tuple[float, float, float, float], row: Row, held: Held) -> Bar:
-    css = f"held held-{row.css.removeprefix('is-')}" if held.who else "spell"
-    return Bar(*box, css, f"{row.label}: {held.who or 'no owner'}")
+def _bar(box: tuple[float, float, float, float], row: Row, tenure: Tenure) -> Bar:
+    css = f"held held-{row.css.removeprefix('is-')}" if tenure.who else "spell"
+    return Bar(*box, css, f"{row.label}: {tenure.who or 'no owner'}")
 
 
 def _mark(event: Event, x: float, y: float, size: int) -> Mark:

@@ -1,4 +1,4 @@
-"""Who owned what when in an incident: its record as a story to be drawn and as a table."""
+"""Who owned what when in an incident, from its record: for the drawing and for the table."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,11 +7,11 @@ from incidents.facts import incident as incident_facts
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Assignment, Decision, Incident, Person
 from incidents.vocabulary import ExecutionState, LaneKind, RoleName, Status
-from lanes.handoff.facts import waiting
+from lanes.handoff.facts import open_handoffs
 from lanes.models import Handoff, PatternSpan
 from lanes.models.handoff import HandoffState
-from lanes.ownership.chart import Event, Held, Row, Story
-from lanes.ownership.owner_graph import Graph, Owning, drawn
+from lanes.ownership.chart import Event, Row, Story, Tenure
+from lanes.ownership.owner_graph import Graph, Ownership, draw_graph
 from lanes.vocabulary import WATCH
 
 COMMAND = Row("command", "Command", "Cmd", "mark-decision", "is-command")
@@ -33,30 +33,30 @@ _ROWS = {
     RoleName.DEPUTY: "deputy",
     RoleName.WATCH_OWNER: THE_WATCH.key,
 }
-MOST = 500
-"""Handoffs that are drawn, the latest of them."""
+MAX_HANDOFFS = 500
+"""At most so many handoffs are drawn, the latest ones."""
 
 
 def story(incident: Incident, until: datetime) -> Story:
     """The roles of an incident from its declaration to ``until``: one query beside its facts."""
     facts = incident_facts.of(incident)
     assigned = [a for a in facts.assignments if _row(a) and _had_begun(a, until)]
-    held = tuple(_held(one, until) for one in assigned)
-    named = {one.row for one in held}
+    tenures = tuple(_tenure(assignment, until) for assignment in assigned)
+    named = {tenure.row for tenure in tenures}
     deputy, watch = ((row,) if row.key in named else () for row in (DEPUTY, THE_WATCH))
-    start = min([incident.declared_at, *(one.since for one in held)])
+    start = min([incident.declared_at, *(tenure.since for tenure in tenures)])
     events = (*_decided(facts), *_opposed(facts), *_passed(incident))
     return Story(
         start=start,
         end=max(until, start),
         rows=(COMMAND, *deputy, *_LANES, *watch),
-        held=held,
+        tenures=tenures,
         events=tuple(event for event in events if event.at <= until),
     )
 
 
 def _had_begun(assignment: Assignment, until: datetime) -> bool:
-    """What begins with a closing is no part of the story that ends with it."""
+    """A watch that begins with the closing is left out of a history that ends with it."""
     if assignment.role == RoleName.WATCH_OWNER:
         return assignment.since < until
     return assignment.since <= until
@@ -66,11 +66,11 @@ def _row(assignment: Assignment) -> str:
     return assignment.lane or _ROWS.get(RoleName(assignment.role), "")
 
 
-def _held(assignment: Assignment, until: datetime) -> Held:
+def _tenure(assignment: Assignment, until: datetime) -> Tenure:
     ended = assignment.until
     lasts = ended is None or ended > until
     who, row = str(assignment.person), _row(assignment)
-    return Held(row, who, assignment.since, None if lasts else ended)
+    return Tenure(row, who, assignment.since, None if lasts else ended)
 
 
 def _decided(facts: IncidentFacts) -> Iterable[Event]:
@@ -92,40 +92,48 @@ def _executed(decision: Decision) -> Iterable[Event]:
 
 
 def _opposed(facts: IncidentFacts) -> Iterable[Event]:
-    for one in {side.contradiction_id: side.contradiction for side in facts.sides}.values():
-        yield Event("command", "i-conflict", one.reference, one.opened_at, "event-bad")
+    for contradiction in {
+        side.contradiction_id: side.contradiction for side in facts.sides
+    }.values():
+        yield Event(
+            "command", "i-conflict", contradiction.reference, contradiction.opened_at, "event-bad"
+        )
 
 
 def _passed(incident: Incident) -> Iterable[Event]:
     """Handoffs, when they were accepted."""
     rows = Handoff.objects.filter(incident=incident, state=HandoffState.ACCEPTED)
-    for one in rows.order_by("-number").only("number", "role", "lane", "answered_at")[:MOST]:
-        if one.answered_at:
-            yield Event(one.what or "command", "i-handoff", one.reference, one.answered_at)
+    for handoff in rows.order_by("-number").only("number", "role", "lane", "answered_at")[
+        :MAX_HANDOFFS
+    ]:
+        if handoff.answered_at:
+            yield Event(
+                handoff.what or "command", "i-handoff", handoff.reference, handoff.answered_at
+            )
 
 
-def past_patterns(incident: Incident, most: int) -> list[PatternSpan]:
-    """The latest anti-patterns that are over, newest first."""
+def past_patterns(incident: Incident, limit: int) -> list[PatternSpan]:
+    """The latest ended anti-patterns, newest first."""
     rows = PatternSpan.objects.filter(incident=incident, ended_at__isnull=False)
-    return list(rows.order_by("-ended_at", "-pk")[:most])
+    return list(rows.order_by("-ended_at", "-pk")[:limit])
 
 
 def graph(incident: Incident) -> Graph:
-    """Who owns what now, or at the moment that the incident stands for. No query of its own."""
-    facts, offers = incident_facts.of(incident), waiting(incident)
+    """Who owns what now, or at the time that the incident is shown as of. No query of its own."""
+    facts, offers = incident_facts.of(incident), open_handoffs(incident)
     commander, deputy = facts.commander, facts.deputy
-    found = [_owning(COMMAND, commander, offers.get(""))]
+    ownerships = [_ownership(COMMAND, commander, offers.get(""))]
     if deputy:
-        found.append(_owning(DEPUTY, deputy, None))
+        ownerships.append(_ownership(DEPUTY, deputy, None))
     for row in _LANES:
         owner = facts.holder(RoleName.LANE_OWNER, row.key)
-        found.append(_owning(row, owner, offers.get(row.key)))
+        ownerships.append(_ownership(row, owner, offers.get(row.key)))
     if incident.status == Status.WATCHING:
         watching = facts.holder(RoleName.WATCH_OWNER)
-        found.append(_owning(THE_WATCH, watching, offers.get(WATCH)))
-    return drawn(found)
+        ownerships.append(_ownership(THE_WATCH, watching, offers.get(WATCH)))
+    return draw_graph(ownerships)
 
 
-def _owning(row: Row, owner: Person | None, offer: Handoff | None) -> Owning:
+def _ownership(row: Row, owner: Person | None, offer: Handoff | None) -> Ownership:
     offered = str(offer.receiver) if offer else ""
-    return Owning(row.label, row.icon, row.css, str(owner) if owner else "", offered)
+    return Ownership(row.label, row.icon, row.css, str(owner) if owner else "", offered)

@@ -1,4 +1,4 @@
-"""The lanes that somebody owns, in all their incidents, and what each still lacks."""
+"""The lanes that a person owns in all their incidents, and what each still lacks."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,16 +12,18 @@ from lanes.facts.lanes import boundary_of, items_of
 
 
 @register_owned
-def lanes_owned(standings: Sequence[IncidentFacts], person: Person) -> Iterable[Owned]:
-    """One query, however many incidents there are; none where no lane is owned."""
-    held = [
+def owned_lanes(all_facts: Sequence[IncidentFacts], person: Person) -> Iterable[Owned]:
+    """One query for any number of incidents; none without owned lanes."""
+    owned = [
         (facts.incident, lane)
-        for facts in standings
+        for facts in all_facts
         for lane in LaneKind
         if facts.holder(RoleName.LANE_OWNER, lane) == person
     ]
-    items = items_of(list({incident.pk: incident for incident, _ in held}.values())) if held else {}
-    for incident, lane in held:
+    items = (
+        items_of(list({incident.pk: incident for incident, _ in owned}.values())) if owned else {}
+    )
+    for incident, lane in owned:
         boundary = boundary_of(item for item in items[incident.pk] if item.lane == lane)
         yield Owned(
             incident,

@@ -1,4 +1,4 @@
-"""The owner graph, drawn: who owns what now and who is offered what. Positions only."""
+"""The owner graph as positions to draw: who owns what now, and who is offered what."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ _ROW, _ROLES, _PEOPLE, _WIDTH = 28, 140, 200, 380
 
 
 @dataclass(frozen=True, slots=True)
-class Owning:
-    """One who is to be named; ``owner`` and ``offered`` are names, empty for nobody."""
+class Ownership:
+    """A role or lane; ``owner`` and ``offered`` are names of people, empty for nobody."""
 
     label: str
     icon: str
@@ -19,7 +19,7 @@ class Owning:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    words: str
+    label: str
     y: int
     icon: str = "i-person"
     css: str = ""
@@ -39,27 +39,29 @@ class Graph:
     roles: tuple[Node, ...]
     people: tuple[Node, ...]
     ties: tuple[Tie, ...]
-    words: str
+    description: str
 
 
-def drawn(ownings: Iterable[Owning]) -> Graph:
-    """Roles on the left, people on the right in the order of what they own; an offer is dashed."""
-    ownings = tuple(ownings)
-    named = (name for one in ownings for name in (one.owner, one.offered) if name)
+def draw_graph(ownerships: Iterable[Ownership]) -> Graph:
+    """Roles on the left, people on the right in the order of what they own; offers are dashed."""
+    ownerships = tuple(ownerships)
+    named = (
+        name for ownership in ownerships for name in (ownership.owner, ownership.offered) if name
+    )
     names = [*dict.fromkeys(named)]
-    if not all(one.owner for one in ownings):
+    if not all(ownership.owner for ownership in ownerships):
         names.append("")
     places = {name: 4 + number * _ROW for number, name in enumerate(names)}
     roles, ties = [], []
-    for number, one in enumerate(ownings):
+    for number, ownership in enumerate(ownerships):
         y = 4 + number * _ROW
-        roles.append(Node(one.label, y, one.icon, one.css, not one.owner))
-        ties.append(_tie(y, places[one.owner], "hour" if one.owner else "tie-bad"))
-        if one.offered:
-            ties.append(_tie(y, places[one.offered], "tie"))
+        roles.append(Node(ownership.label, y, ownership.icon, ownership.css, not ownership.owner))
+        ties.append(_tie(y, places[ownership.owner], "hour" if ownership.owner else "tie-bad"))
+        if ownership.offered:
+            ties.append(_tie(y, places[ownership.offered], "tie"))
     people = [Node(name or "Nobody", y, is_gap=not name) for name, y in places.items()]
     height = 4 + max(len(roles), len(people)) * _ROW
-    return Graph(_WIDTH, height, tuple(roles), tuple(people), tuple(ties), _words(ownings))
+    return Graph(_WIDTH, height, tuple(roles), tuple(people), tuple(ties), _describe(ownerships))
 
 
 def _tie(left: int, right: int, css: str) -> Tie:
@@ -68,9 +70,9 @@ def _tie(left: int, right: int, css: str) -> Tie:
     return Tie(f"M{_ROLES} {a}C{middle} {a} {middle} {b} {_PEOPLE} {b}", css)
 
 
-def _words(ownings: tuple[Owning, ...]) -> str:
-    """The same in sentences, for who cannot see it."""
+def _describe(ownerships: tuple[Ownership, ...]) -> str:
+    """The graph in sentences, for screen readers."""
     return " ".join(
         f"{o.label}: {o.owner or 'nobody'}{f', offered to {o.offered}' if o.offered else ''}."
-        for o in ownings
+        for o in ownerships
     )

@@ -12,8 +12,8 @@ from kernel import clock
 from lanes.ownership import chart as ownership_chart
 from lanes.ownership import history as record
 
-A_PAGE = 50
-PATTERNS = 50
+PAGE_SIZE = 50
+MAX_PATTERNS = 50
 
 
 @requires("lane.view")
@@ -22,9 +22,11 @@ def owners(request: HttpRequest, incident: Incident) -> HttpResponse:
     story = record.story(incident, now)
     rows = {row.key: row for row in story.rows}
     spans = sorted(
-        (*story.held, *ownership_chart.gaps(story)), key=lambda held: held.since, reverse=True
+        (*story.tenures, *ownership_chart.gaps(story)),
+        key=lambda tenure: tenure.since,
+        reverse=True,
     )
-    page = Paginator(spans, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(spans, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "incident": incident,
         "bar": bar(incident, now),
@@ -32,13 +34,13 @@ def owners(request: HttpRequest, incident: Incident) -> HttpResponse:
         "wide": ownership_chart.wide(story),
         "tall": ownership_chart.tall(story),
         "page": page,
-        "spans": [(rows[held.row], held, _ended(held, story)) for held in page],
-        "events": sorted(story.events, key=lambda event: event.at)[-A_PAGE:],
-        "patterns": record.past_patterns(incident, PATTERNS),
+        "spans": [(rows[tenure.row], tenure, _ended(tenure, story)) for tenure in page],
+        "events": sorted(story.events, key=lambda event: event.at)[-PAGE_SIZE:],
+        "patterns": record.past_patterns(incident, MAX_PATTERNS),
         "may_assign": may("role.assign", request.who),
     }
     return render(request, "lanes/owners.html", context)
 
 
-def _ended(held: ownership_chart.Held, story: ownership_chart.Story) -> bool:
-    return held.until is not None and held.until < story.end
+def _ended(tenure: ownership_chart.Tenure, story: ownership_chart.Story) -> bool:
+    return tenure.until is not None and tenure.until < story.end

@@ -1,4 +1,10 @@
-"""A lane's boundary: what it includes and excludes, in words."""
+"""A lane's boundary: what it includes and excludes.
+
+``B-EMPTY``: a boundary includes at least one thing.
+``B-BOTH``: nothing is both included and excluded.
+``B-MANY``: each list has at most 20 items.
+``B-LONG``: each item is at most 120 characters.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,19 +31,19 @@ def _tidy(items: Iterable[str]) -> tuple[str, ...]:
 
 
 def violations(boundary: Boundary) -> tuple[Violation, ...]:
-    found = []
+    problems = []
     if not boundary.included:
-        found.append(
+        problems.append(
             Violation("B-EMPTY", "Name at least one thing that the lane includes.", "included")
         )
     both = {i.casefold() for i in boundary.included} & {e.casefold() for e in boundary.excluded}
     for name in sorted(both):
-        found.append(Violation("B-BOTH", f"“{name}” is both included and excluded.", "excluded"))
+        problems.append(Violation("B-BOTH", f"“{name}” is both included and excluded.", "excluded"))
     for field, items in (("included", boundary.included), ("excluded", boundary.excluded)):
         if len(items) > MAX_ITEMS:
-            found.append(Violation("B-MANY", f"Name {MAX_ITEMS} things at most.", field))
+            problems.append(Violation("B-MANY", f"Name {MAX_ITEMS} things at most.", field))
         if any(len(item) > MAX_LENGTH for item in items):
-            found.append(
+            problems.append(
                 Violation("B-LONG", f"Keep each thing under {MAX_LENGTH} characters.", field)
             )
-    return tuple(found)
+    return tuple(problems)

@@ -1,4 +1,4 @@
-"""Evidence that an unknown or a hypothesis rests on."""
+"""Evidence that resolves an unknown or decides a hypothesis."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from incidents.rules.decision import Cited
 from incidents.rules.wording import listed
 
 
-def foreign(cited: Iterable[Cited]) -> str:
-    """Says what is cited that is no evidence of this incident, or nothing."""
-    others = [f"E-{one.number}" for one in cited if not one.of_incident]
+def foreign_evidence(cited: Iterable[Cited]) -> str:
+    """Names cited numbers that are not evidence of this incident; empty if there are none."""
+    others = [f"E-{citation.number}" for citation in cited if not citation.of_incident]
     return f"{listed(others)}: not evidence of this incident." if others else ""

@@ -1,4 +1,4 @@
-"""Anti-patterns of lanes: the same thing inside two boundaries."""
+"""Anti-patterns of lanes: the same item inside two boundaries."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from lanes.rules.boundary import Boundary
 
 
 def overlaps(boundaries: Mapping[str, Boundary]) -> tuple[Pattern, ...]:
-    """One pattern for each thing that two lanes or more include, spelling of case and space aside.
+    """One pattern for each item that several lanes include, ignoring case and spaces.
 
     ``boundaries`` are by lane.
     """
@@ -18,21 +18,21 @@ def overlaps(boundaries: Mapping[str, Boundary]) -> tuple[Pattern, ...]:
     for lane in LaneKind:
         for item in boundaries[lane].included if lane in boundaries else ():
             inside[_same(item)].setdefault(lane, item)
-    return tuple(_overlap(key, held) for key, held in inside.items() if len(held) > 1)
+    return tuple(_overlap(key, texts) for key, texts in inside.items() if len(texts) > 1)
 
 
 def _same(item: str) -> str:
     return " ".join(item.split()).casefold()
 
 
-def _overlap(key: str, held: Mapping[LaneKind, str]) -> Pattern:
-    first, said = next(iter(held.items()))
-    others = tuple(lane.value for lane in held if lane != first)
-    act = "exclude" if len(held) == 2 else "keep"
+def _overlap(key: str, texts: Mapping[LaneKind, str]) -> Pattern:
+    first, text = next(iter(texts.items()))
+    others = tuple(lane.value for lane in texts if lane != first)
+    act = "exclude" if len(texts) == 2 else "keep"
     return Pattern(
         "OVERLAP",
         "Overlapping lanes",
-        f"“{said}” is included by {listed(str(lane.label) for lane in held)}."
+        f"“{text}” is included by {listed(str(lane.label) for lane in texts)}."
         f" One of them should {act} it.",
         subject=key[:160],
         lane=first.value,

@@ -1,4 +1,11 @@
-"""What a lane does not know yet, and what resolves it. Playbook: unknowns are said in words."""
+"""What a lane does not know yet, and what resolves it.
+
+``U-TEXT``: an unknown is a question; "none" and the like are not.
+``U-LONG``: an unknown and its resolution are at most 500 characters.
+``U-STATE``: an unknown is resolved once.
+``U-RESOLUTION``: a resolution says what is known now.
+``U-EVIDENCE``: cited evidence belongs to this incident.
+"""
 
 from collections.abc import Iterable
 
@@ -6,48 +13,50 @@ from incidents.rules.decision import Cited
 from incidents.rules.wording import quoted
 from kernel.refusal import Violation
 from kernel.text import has_content, says_nothing
-from lanes.rules.citing import foreign
+from lanes.rules.citing import foreign_evidence
 
-Found = tuple[Violation, ...]
+Violations = tuple[Violation, ...]
 
-LONGEST = 500
-"""Characters of an unknown, and of what resolves it."""
+MAX_LENGTH = 500
+"""Limit of an unknown, and of its resolution."""
 
 
-def raise_violations(text: str) -> Found:
-    """``U-TEXT``, ``U-LONG``: an unknown is a question; "none" and its like are not one."""
-    found = []
+def raise_violations(text: str) -> Violations:
+    """Every reason why it cannot be raised."""
+    problems = []
     if says_nothing(text):
-        words = "Write what is not known."
+        sentence = "Write what is not known."
         if has_content(text):
-            words = f"{quoted(text)} is not an unknown: say what is not known."
-        found.append(Violation("U-TEXT", words, "text"))
-    return (*found, *_length(text, "text"))
+            sentence = f"{quoted(text)} is not an unknown: say what is not known."
+        problems.append(Violation("U-TEXT", sentence, "text"))
+    return (*problems, *_length(text, "text"))
 
 
 def resolve_violations(
     reference: str, resolved: str, resolution: str, cited: Iterable[Cited]
-) -> Found:
-    """Resolving: it is open, words say what is known now, and evidence is of this incident.
+) -> Violations:
+    """Every reason why it cannot be resolved.
 
-    ``resolved`` says by whom it is resolved already, or nothing. Evidence may be left out.
+    ``resolved`` names who resolved it already, if anybody did. Evidence may be left out.
     """
-    found = []
+    problems = []
     if resolved:
-        found.append(Violation("U-STATE", f"{reference} is resolved already, by {resolved}."))
+        problems.append(Violation("U-STATE", f"{reference} is resolved already, by {resolved}."))
     if says_nothing(resolution):
-        words = "Write what is known now."
+        sentence = "Write what is known now."
         if has_content(resolution):
-            words = f"{quoted(resolution)} does not say what is known now."
-        found.append(Violation("U-RESOLUTION", words, "resolution"))
-    found += _length(resolution, "resolution")
-    if sentence := foreign(cited):
-        found.append(Violation("U-EVIDENCE", sentence, "evidence"))
-    return tuple(found)
+            sentence = f"{quoted(resolution)} does not say what is known now."
+        problems.append(Violation("U-RESOLUTION", sentence, "resolution"))
+    problems += _length(resolution, "resolution")
+    if problem := foreign_evidence(cited):
+        problems.append(Violation("U-EVIDENCE", problem, "evidence"))
+    return tuple(problems)
 
 
-def _length(text: str, field: str) -> Found:
-    if len(text) <= LONGEST:
+def _length(text: str, field: str) -> Violations:
+    if len(text) <= MAX_LENGTH:
         return ()
-    words = f"This holds {LONGEST} characters, you wrote {len(text)}. Capture the rest as evidence."
-    return (Violation("U-LONG", words, field),)
+    sentence = (
+        f"This holds {MAX_LENGTH} characters, you wrote {len(text)}. Capture the rest as evidence."
+    )
+    return (Violation("U-LONG", sentence, field),)

@@ -18,7 +18,7 @@ from lanes import actions
 from lanes.forms import HypothesisForm, VerdictForm
 from lanes.models import Hypothesis
 
-A_PAGE = 50
+PAGE_SIZE = 50
 
 
 @requires("lane.view")
@@ -35,7 +35,7 @@ def hypotheses(request: HttpRequest, incident: Incident, lane: str) -> HttpRespo
     rows = rows.order_by(F("decided_at").desc(nulls_first=True), "-number")
     context = {
         **_shared(request, incident, lane),
-        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
     }
     return submit(request, "lanes/hypotheses.html", HypothesisForm, do, context=context)
 

@@ -1,4 +1,4 @@
-"""The lane's page. Script asks for the same page again to have what is new put into it."""
+"""The lane's page. Script fetches the same address again to update its sections."""
 
 from datetime import datetime
 from typing import Any
@@ -20,11 +20,11 @@ from kernel import clock
 from lanes.facts.lane_work import checks_of, hypotheses_of, unknowns_of
 from lanes.facts.lanes import LaneFacts, lanes_of, notes_of
 from lanes.forms import BoundaryForm, HypothesisForm, NoteForm, UnknownForm
-from lanes.panels import holds_of
+from lanes.panels import page_context
 
-IN_FULL = 3
-FOLDED = 12
-NOTES = 10
+MAX_EVIDENCE_OPEN = 3
+MAX_EVIDENCE_FOLDED = 12
+MAX_NOTES = 10
 
 _MAY = {
     "may_bound": "boundary.set",
@@ -52,54 +52,60 @@ def page(
 ) -> HttpResponse:
     now = clock.now()
     lanes = lanes_of(incident)
-    here = next(facts for facts in lanes if facts.kind == lane)
-    items = list(excerpts(incident.evidence.filter(lane=lane))[: IN_FULL + FOLDED])
-    standing = incident_facts.of(incident)
+    here = next(lane_facts for lane_facts in lanes if lane_facts.kind == lane)
+    items = list(
+        excerpts(incident.evidence.filter(lane=lane))[: MAX_EVIDENCE_OPEN + MAX_EVIDENCE_FOLDED]
+    )
+    facts = incident_facts.of(incident)
     context: dict[str, Any] = {
         "incident": incident,
         "bar": bar(incident, now),
-        "facts": standing,
+        "facts": facts,
         "lanes": lanes,
         "lane": here,
-        "items": items[:IN_FULL],
-        "earlier": items[IN_FULL:],
-        "recommendations": _recommended(standing, here.kind),
-        "contradiction": standing.contradiction,
-        "patterns": [one for one in anti_patterns.of(standing, now) if one.concerns(lane)],
+        "items": items[:MAX_EVIDENCE_OPEN],
+        "earlier": items[MAX_EVIDENCE_OPEN:],
+        "recommendations": _recommended(facts, here.kind),
+        "contradiction": facts.contradiction,
+        "patterns": [pattern for pattern in anti_patterns.of(facts, now) if pattern.concerns(lane)],
         "unknowns": unknowns_of(incident, lane),
-        "notes": notes_of(incident, lane, NOTES),
+        "notes": notes_of(incident, lane, MAX_NOTES),
         **{name: may(action, request.who) for name, action in _MAY.items()},
         **_forms(request, incident, here, boundary),
-        **_of_kind(standing, here.kind, now),
+        **_kind_context(facts, here.kind, now),
     }
     again = request.htmx and not request.htmx.history_restore_request
     template = "lanes/_now.html" if again else "lanes/lane.html"
     return render(request, template, context, status=status)
 
 
-def _recommended(standing: IncidentFacts, kind: LaneKind) -> list[Recommendation]:
-    """The lane's own; mitigation shows those of all lanes, as its options."""
+def _recommended(facts: IncidentFacts, kind: LaneKind) -> list[Recommendation]:
+    """The lane's own recommendations; mitigation shows those of all lanes as its options."""
     if kind == LaneKind.MITIGATION:
         return []
-    return [one for one in standing.open_recommendations if one.lane == kind]
+    return [
+        recommendation
+        for recommendation in facts.open_recommendations
+        if recommendation.lane == kind
+    ]
 
 
-def _of_kind(standing: IncidentFacts, kind: LaneKind, now: datetime) -> dict[str, Any]:
-    """What only this lane holds."""
+def _kind_context(facts: IncidentFacts, kind: LaneKind, now: datetime) -> dict[str, Any]:
+    """Context that only this kind of lane has."""
     if kind == LaneKind.INVESTIGATION:
-        needed = evidence_minimum.of(standing, now)
-        return {"hypotheses": hypotheses_of(standing.incident), "minimum": needed}
+        needed = evidence_minimum.of(facts, now)
+        return {"hypotheses": hypotheses_of(facts.incident), "minimum": needed}
     if kind == LaneKind.MITIGATION:
-        return {"options": recommendations.shown(standing)}
+        return {"options": recommendations.shown(facts)}
     if kind == LaneKind.VERIFICATION:
-        return {"checks": checks_of(standing)}
-    return holds_of(kind, standing, now)
+        return {"checks": checks_of(facts)}
+    return page_context(kind, facts, now)
 
 
 def _forms(
     request: HttpRequest, incident: Incident, here: LaneFacts, boundary: BoundaryForm | None
 ) -> dict[str, Any]:
-    """The boundary's comes first: what was typed into it before signing in again is its own."""
+    """The boundary form is created first, to get input saved before signing in again."""
     back = reverse("lane", args=[incident.pk, here.kind])
     return {
         "boundary_form": boundary or _boundary_form(request, here),

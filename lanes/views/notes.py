@@ -32,25 +32,29 @@ def add_note(request: HttpRequest, incident: Incident) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal.violations)
         else:
-            return _noted(request, incident, form, entry.seq)
-    return _not_noted(request, incident, form)
+            return _redirect_after(request, incident, form, entry.seq)
+    return _show_form(request, incident, form)
 
 
 def _wants_json(request: HttpRequest) -> bool:
     return bool(request.htmx) or request.headers.get("Accept", "").startswith("application/json")
 
 
-def _noted(request: HttpRequest, incident: Incident, form: NoteForm, seq: int) -> HttpResponse:
+def _redirect_after(
+    request: HttpRequest, incident: Incident, form: NoteForm, seq: int
+) -> HttpResponse:
     if _wants_json(request):
         return HttpResponse(status=204, headers={"X-Seq": str(seq)})
     wanted = form.cleaned_data["next"]
     return HttpResponseRedirect(back_to(request, wanted, incident.get_absolute_url()))
 
 
-def _not_noted(request: HttpRequest, incident: Incident, form: NoteForm) -> HttpResponse:
+def _show_form(request: HttpRequest, incident: Incident, form: NoteForm) -> HttpResponse:
     status = 422 if form.is_bound else 200
     if form.is_bound and _wants_json(request):
-        told = [{"sentence": p.sentence, "code": p.code, "field": p.field} for p in form.problems()]
-        return JsonResponse({"violations": told}, status=status)
+        violations = [
+            {"sentence": p.sentence, "code": p.code, "field": p.field} for p in form.problems()
+        ]
+        return JsonResponse({"violations": violations}, status=status)
     context = {"incident": incident, "bar": bar(incident, clock.now()), "form": form}
     return render(request, "lanes/note.html", context, status=status)

@@ -18,7 +18,7 @@ from lanes import actions
 from lanes.forms import ResolveForm, UnknownForm
 from lanes.models import Unknown
 
-A_PAGE = 50
+PAGE_SIZE = 50
 
 
 @requires("lane.view")
@@ -37,7 +37,7 @@ def unknowns(request: HttpRequest, incident: Incident, lane: str) -> HttpRespons
     )
     context = {
         **_shared(request, incident, lane),
-        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
     }
     return submit(request, "lanes/unknowns.html", UnknownForm, do, context=context)
 

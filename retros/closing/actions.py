@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from comms.actions import lapses
+from comms.actions import lapse_steps
 from incidents.actions import checkpoints
 from incidents.actions.lifecycle import set_status
 from incidents.actions.notices import notify
@@ -132,7 +132,7 @@ def close(
         _check_active(incident)
         if stated is not None:
             _state(incident, stated, actor, now)
-        lapses.note_lapsed(incident, now)
+        lapse_steps.note_lapsed_step(incident, now)
         problems = gate.violations(gate.judge(gate_facts.ending(incident, now)))
         if problems:
             _keep_refused(incident, actor, problems, once, now)
@@ -280,7 +280,7 @@ def _reopen(
 def end_offer(incident: Incident, closing: Closing, actor: Actor, now: datetime) -> None:
     """A step: a watch that is over is nobody's to take over any more."""
     reason = f"{closing.get_end_display()}: the watch is over."
-    handoff_steps.end_of_watch(incident, reason, actor, now)
+    handoff_steps.end_watch_step(incident, reason, actor, now)
 
 
 def watched(incident: Incident) -> Closing | None:

@@ -225,7 +225,7 @@ def _picture(package: Package) -> Mapping[str, Any]:
 
 def _who_held(story: ownership_chart.Story) -> Iterable[str]:
     for row in story.rows:
-        if who := dict.fromkeys(held.who for held in story.held if held.row == row.key):
+        if who := dict.fromkeys(held.who for held in story.tenures if held.row == row.key):
             yield f"{row.label}: {', '.join(who)}"
 
 

@@ -47,7 +47,7 @@ def _page(
         "can_act": owner is not None and handoff_facts.is_fit(owner),
         "may_assign": may("role.assign", request.who),
         "before": list(_owned_before(last)) if last else [],
-        "offer": handoff_facts.waiting(incident).get(WATCH),
+        "offer": handoff_facts.open_handoffs(incident).get(WATCH),
         "may_hand_over": may("handoff.offer_watch", request.who),
         "may_check_in": may("watch.check_in", request.who),
         "may_fire": may("watch.fire", request.who),

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from comms.actions import maintenance
-from comms.actions.maintenance import Planned
+from comms.actions.maintenance import MaintenanceInput
 from kernel import clock
 from retros.backlog import actions as backlog
 from retros.backlog.actions import Work
@@ -305,7 +305,7 @@ def test_pages_of_a_subscriber(visit: Visits, world: World) -> None:
 
 def test_pages_of_a_maintenance_window(visit: Visits, world: World) -> None:
     """For stakeholders only: the public page of this world stays as others expect it."""
-    planned = Planned(
+    planned = MaintenanceInput(
         title="New certificates",
         text="Signing in may take longer. [More of it](https://example.org/)",
         audience="internal",

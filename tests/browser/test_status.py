@@ -10,7 +10,7 @@ from django.db import transaction
 from playwright.sync_api import Response, expect
 
 from comms.status import rendering, store
-from comms.status.invalidate import changed
+from comms.status.invalidate import mark_changed_step
 from comms.vocabulary import Progress, SurfaceState
 from incidents.models import Incident, Surface
 from kernel import clock
@@ -30,7 +30,7 @@ HEAVY = 60_000
 def render() -> None:
     """As a worker does when it is asked to."""
     with transaction.atomic():
-        changed()
+        mark_changed_step()
     rendering.render(clock.now())
 
 

@@ -191,7 +191,7 @@ def _publish(incident: Incident, kind: str, addresses: list[str]) -> None:
         for one in addresses
     )
     now = clock.now()
-    fan_out.announce(say(incident, now), now)
+    fan_out.announce_step(say(incident, now), now)
 
 
 def _until_all_are_told(worker: Worker) -> None:

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from comms.actions import WrittenEscalation, WrittenNote, WrittenUpdate, publish_update
+from comms.actions import EscalationInput, LeadershipNoteInput, UpdateInput, publish_update
 from comms.models import Update
 from incidents.models import Incident, Person
 
 SOON = timedelta(minutes=20)
 
 
-def update(now: datetime, incident: Incident | None = None, **other: Any) -> WrittenUpdate:
+def update(now: datetime, incident: Incident | None = None, **other: Any) -> UpdateInput:
     """Of an incident that impacts surfaces, or of one without any."""
     surfaces = incident.surfaces.all() if incident else ()
     said: dict[str, Any] = {
@@ -23,10 +23,10 @@ def update(now: datetime, incident: Incident | None = None, **other: Any) -> Wri
         "next_at": now + SOON,
         "surfaces": {surface.pk: "partial_outage" for surface in surfaces},
     }
-    return WrittenUpdate(**(said | other))
+    return UpdateInput(**(said | other))
 
 
-def escalation(now: datetime, owner: Person, **other: Any) -> WrittenEscalation:
+def escalation(now: datetime, owner: Person, **other: Any) -> EscalationInput:
     said: dict[str, Any] = {
         "summary": "Auth token failure after release",
         "impact": "31 % of sign-ins fail, baseline 0.3 %",
@@ -35,10 +35,10 @@ def escalation(now: datetime, owner: Person, **other: Any) -> WrittenEscalation:
         "next_at": now + SOON,
         "owner": owner,
     }
-    return WrittenEscalation(**(said | other))
+    return EscalationInput(**(said | other))
 
 
-def note(owner: Person, **other: Any) -> WrittenNote:
+def note(owner: Person, **other: Any) -> LeadershipNoteInput:
     said: dict[str, Any] = {
         "happened": "A release signed tokens with a key that some nodes did not know",
         "path": "The flag was undone in 40 seconds; a rollback takes 11 minutes",
@@ -47,7 +47,7 @@ def note(owner: Person, **other: Any) -> WrittenNote:
         "need": "nothing for now",
         "owner": owner,
     }
-    return WrittenNote(**(said | other))
+    return LeadershipNoteInput(**(said | other))
 
 
 def published(by: Person, incident: Incident, now: datetime, **other: Any) -> Update:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from comms.actions import WrittenEscalation, WrittenUpdate
+from comms.actions import EscalationInput, UpdateInput
 from comms.vocabulary import Audience, Progress, SurfaceState
 from incidents.models import Person, Surface
 
 
-def escalation(start: datetime, owner: Person) -> WrittenEscalation:
-    return WrittenEscalation(
+def escalation(start: datetime, owner: Person) -> EscalationInput:
+    return EscalationInput(
         summary="Auth token failure after release",
         impact="31 % of token checks fail in all regions, baseline 0.3 %.",
         decision="No option is chosen yet; the lanes are being staffed.",
@@ -19,8 +19,8 @@ def escalation(start: datetime, owner: Person) -> WrittenEscalation:
     )
 
 
-def first_update(start: datetime, surfaces: Mapping[str, Surface]) -> WrittenUpdate:
-    return WrittenUpdate(
+def first_update(start: datetime, surfaces: Mapping[str, Surface]) -> UpdateInput:
+    return UpdateInput(
         audience=Audience.PUBLIC,
         progress=Progress.INVESTIGATING,
         headline="Some sign-ins fail",
@@ -34,8 +34,8 @@ def first_update(start: datetime, surfaces: Mapping[str, Surface]) -> WrittenUpd
     )
 
 
-def second_update(start: datetime, surfaces: Mapping[str, Surface]) -> WrittenUpdate:
-    return WrittenUpdate(
+def second_update(start: datetime, surfaces: Mapping[str, Surface]) -> UpdateInput:
+    return UpdateInput(
         audience=Audience.PUBLIC,
         progress=Progress.MITIGATING,
         headline="Some sign-ins fail",

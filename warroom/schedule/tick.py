@@ -177,7 +177,7 @@ def _remind_of_offer(one: Handoff, now: datetime) -> None:
         housekeeping.put_off(lanes_due.WAITING, str(one.pk), due_at, error, now)
 
 
-def _remind_of_promise(one: comms_due.Promised, now: datetime) -> None:
+def _remind_of_promise(one: comms_due.PromiseReminder, now: datetime) -> None:
     """The same for a promised update."""
     try:
         lapses.remind(one.update_id, one.kind, now=now)

@@ -18,9 +18,9 @@ class Command(BaseCommand):
     @raised_db_timeouts()
     def handle(self, *args: Any, where: str, **options: Any) -> None:
         wanted = StatusSite.objects.filter(pk=1).values_list("wanted", flat=True).first()
-        made = snapshot.make(wanted or 1, clock.now())
+        latest = snapshot.make(wanted or 1, clock.now())
         try:
-            count = export.export(made, export.into(where))
+            count = export.export(latest, export.into(where))
         except OSError as error:
             raise CommandError(f"It could not be written to {where}: {error}") from error
         self.stdout.write(f"{count} files in {where}")

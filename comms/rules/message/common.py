@@ -1,4 +1,10 @@
-"""What every message is held to: the promise of the next, its owner, what it corrects."""
+"""Rules for every kind of message.
+
+``U-IMPACT``: the impact on people or systems is said.
+``U-NEXT``: the next message is promised, within the cadence of the severity.
+``U-OWNER``: the owner is an active responder who may know of the incident.
+``U-CORRECTS``: a correction names an uncorrected message of the same kind, and what was wrong.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,12 +13,12 @@ from incidents.rules.wording import duration, quoted
 from kernel.refusal import Violation
 from kernel.text import has_content, says_nothing
 
-Found = tuple[Violation, ...]
+Violations = tuple[Violation, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Old:
-    """The message that is to be corrected: ``reference`` is "Update 2".
+class CorrectedMessage:
+    """The message to correct: ``reference`` is "Update 2".
 
     ``corrected_by`` names its correction, if it has one already.
     """
@@ -22,20 +28,20 @@ class Old:
 
 
 @dataclass(frozen=True, slots=True)
-class Correcting:
-    """What is corrected and what was wrong with it.
+class Correction:
+    """A correction and its ``explanation`` of what was wrong.
 
-    ``old`` is nothing where the incident has no such message of the same kind.
+    ``old`` is None if the incident has no such message of the same kind.
     """
 
-    wanted: bool = False
-    old: Old | None = None
-    words: str = ""
+    is_correction: bool = False
+    old: CorrectedMessage | None = None
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who answers for what follows. ``can_act``: an active responder; ``may_know``: of it."""
+    """Who owns what follows. ``can_act``: an active responder; ``may_know``: of the incident."""
 
     name: str
     can_act: bool = True
@@ -44,65 +50,75 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How soon the next must come: at most ``longest`` from ``now``, for this ``severity``."""
+    """The next message comes at most ``max_interval`` after ``now``, for this ``severity``."""
 
     now: datetime
     severity: str
-    longest: timedelta
+    max_interval: timedelta
 
 
-def text(code: str, field: str, words: str, missing: str) -> Found:
-    """A text that must say something; ``missing`` asks for it."""
-    if not says_nothing(words):
+def required_text(code: str, field: str, text: str, missing: str) -> Violations:
+    """A text that must say something; ``missing`` is the sentence that asks for it."""
+    if not says_nothing(text):
         return ()
-    if has_content(words):
-        missing = f"{quoted(words)} says nothing. {missing}"
+    if has_content(text):
+        missing = f"{quoted(text)} says nothing. {missing}"
     return (Violation(code, missing, field),)
 
 
-def promise(next_at: datetime | None, at: Cadence, *, needed: bool = True) -> Found:
-    """``U-NEXT``: when the next one comes is said, and kept within the cadence."""
+def check_impact(impact: str, missing: str) -> Violations:
+    return required_text("U-IMPACT", "impact", impact, missing)
+
+
+def check_promise(next_at: datetime | None, cadence: Cadence, *, needed: bool = True) -> Violations:
+    """``needed``: a time has to be given."""
     if next_at is None:
-        words = "Say when you write again."
-        return (Violation("U-NEXT", words, "next_at"),) if needed else ()
-    if next_at <= at.now:
-        words = "This time has passed: choose one that lies ahead."
-    elif next_at > at.now + at.longest:
-        words = (
-            f"That is {duration(next_at - at.now)} away. {at.severity} allows"
-            f" {duration(at.longest)}: choose an earlier time."
+        sentence = "Say when you write again."
+        return (Violation("U-NEXT", sentence, "next_at"),) if needed else ()
+    if next_at <= cadence.now:
+        sentence = "This time has passed: choose one that lies ahead."
+    elif next_at > cadence.now + cadence.max_interval:
+        sentence = (
+            f"That is {duration(next_at - cadence.now)} away. {cadence.severity} allows"
+            f" {duration(cadence.max_interval)}: choose an earlier time."
         )
     else:
         return ()
-    return (Violation("U-NEXT", words, "next_at"),)
+    return (Violation("U-NEXT", sentence, "next_at"),)
 
 
-def owner(found: Owner | None, what: str) -> Found:
-    """``U-OWNER``: somebody who can act, and may know of the incident."""
-    if found is None:
-        words = f"Name who owns {what}."
-    elif not found.can_act:
-        words = f"{found.name} cannot own it: only active responders can."
-    elif not found.may_know:
-        words = f"{found.name} takes no part in this restricted incident."
+def check_owner(owner: Owner | None, what: str) -> Violations:
+    """``what`` names what they own."""
+    if owner is None:
+        sentence = f"Name who owns {what}."
+    elif not owner.can_act:
+        sentence = f"{owner.name} cannot own it: only active responders can."
+    elif not owner.may_know:
+        sentence = f"{owner.name} takes no part in this restricted incident."
     else:
         return ()
-    return (Violation("U-OWNER", words, "owner"),)
+    return (Violation("U-OWNER", sentence, "owner"),)
 
 
-def correction(made: Correcting) -> Found:
-    """``U-CORRECTS``: names what was wrong with one that is here and not yet corrected."""
-    if not made.wanted:
-        words = "This corrects nothing: leave out what was wrong, or say which one it corrects."
-        return (Violation("U-CORRECTS", words, "correction"),) if made.words.strip() else ()
-    found = []
-    if made.old is None:
-        words = "What this corrects is not of this incident, or of another kind."
-        found.append(Violation("U-CORRECTS", words))
-    elif made.old.corrected_by:
-        words = (
-            f"{made.old.reference} was corrected already, by {made.old.corrected_by}:"
+def check_correction(correction: Correction) -> Violations:
+    if not correction.is_correction:
+        sentence = "This corrects nothing: leave out what was wrong, or say which one it corrects."
+        return (
+            (Violation("U-CORRECTS", sentence, "correction"),)
+            if correction.explanation.strip()
+            else ()
+        )
+    problems = []
+    if correction.old is None:
+        sentence = "What this corrects is not of this incident, or of another kind."
+        problems.append(Violation("U-CORRECTS", sentence))
+    elif correction.old.corrected_by:
+        sentence = (
+            f"{correction.old.reference} was corrected already, by {correction.old.corrected_by}:"
             " correct that one."
         )
-        found.append(Violation("U-CORRECTS", words))
-    return (*found, *text("U-CORRECTS", "correction", made.words, "Say what was wrong."))
+        problems.append(Violation("U-CORRECTS", sentence))
+    return (
+        *problems,
+        *required_text("U-CORRECTS", "correction", correction.explanation, "Say what was wrong."),
+    )

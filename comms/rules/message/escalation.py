@@ -1,6 +1,10 @@
 """May this escalation go out? Playbook, "Internal engineering escalation".
 
 ``[INCIDENT][SEV-n] summary``, impact, current decision, immediate ask, next update, owner.
+
+``U-SUMMARY``: one line says what is wrong.
+``U-DECISION``: the current decision is said, or when it is taken.
+``U-ASK``: it asks for one approval or one resource.
 """
 
 from dataclasses import dataclass, field
@@ -8,13 +12,14 @@ from datetime import datetime
 
 from comms.rules.message.common import (
     Cadence,
-    Correcting,
-    Found,
+    Correction,
     Owner,
-    correction,
-    owner,
-    promise,
-    text,
+    Violations,
+    check_correction,
+    check_impact,
+    check_owner,
+    check_promise,
+    required_text,
 )
 
 
@@ -26,22 +31,26 @@ class Escalation:
     ask: str
     next_at: datetime | None = None
     owner: Owner | None = None
-    correcting: Correcting = field(default_factory=Correcting)
+    correction: Correction = field(default_factory=Correction)
 
 
-def violations(said: Escalation, at: Cadence) -> Found:
+def violations(escalation: Escalation, cadence: Cadence) -> Violations:
     """Every reason why this cannot be sent, in the order of the form."""
     return (
-        *text("U-SUMMARY", "summary", said.summary, "Say in one line what is wrong."),
-        *text("U-IMPACT", "impact", said.impact, "Say which users and systems are hit, how much."),
-        *text("U-DECISION", "decision", said.decision, "Say which path is taken, or when it is."),
-        *text(
+        *required_text(
+            "U-SUMMARY", "summary", escalation.summary, "Say in one line what is wrong."
+        ),
+        *check_impact(escalation.impact, "Say which users and systems are hit, how much."),
+        *required_text(
+            "U-DECISION", "decision", escalation.decision, "Say which path is taken, or when it is."
+        ),
+        *required_text(
             "U-ASK",
             "ask",
-            said.ask,
+            escalation.ask,
             "Ask for one approval or one resource, to be answered with yes or no.",
         ),
-        *promise(said.next_at, at),
-        *owner(said.owner, "this"),
-        *correction(said.correcting),
+        *check_promise(escalation.next_at, cadence),
+        *check_owner(escalation.owner, "this"),
+        *check_correction(escalation.correction),
     )

@@ -1,4 +1,7 @@
-"""What outsiders read is in plain words: no codes, hashes, severities or names of responders."""
+"""What outsiders read is in plain words.
+
+``U-PLAIN``: no codes, hashes, severities or names of responders.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -25,10 +28,10 @@ _LEAKS = tuple(
         r"`[^`\n]+`",
     )
 )
-"""Severities, references of the record, revisions, states of protocols, names in code, hosts."""
+"""Severities, references of the record, revisions, protocol status codes, names in code, hosts."""
 
 _ADDRESS = re.compile(r"\b(?:https?|mailto):\S+", re.IGNORECASE)
-"""An address that readers may follow is no word of ours, whatever stands in it."""
+"""A link that readers may follow is left out of the search, whatever it contains."""
 
 _ORDINARY = frozenset(
     {
@@ -37,20 +40,20 @@ _ORDINARY = frozenset(
         *("frank", "ray", "reed", "case", "page", "long", "young", "day", "west", "north"),
     }
 )
-"""Names that are words too: they give nobody away unless the whole name stands there."""
+"""Names that are also words: they only count as part of a whole name."""
 
 
 def leaks(text: str, people: Iterable[str] = ()) -> tuple[str, ...]:
-    """What of a text means nothing to readers, or is not for them, in order."""
-    shown = _ADDRESS.sub(" ", visible(text))
-    found = [match for pattern in _LEAKS for match in pattern.finditer(shown)]
-    found += [match for name in people for match in _named(name, shown)]
-    words = dict.fromkeys(match[0] for match in sorted(found, key=lambda match: match.start()))
-    return tuple(word for word in words if not any(word in other != word for other in words))
+    """The parts of a text that mean nothing to readers, or are not for them, in order."""
+    searched = _ADDRESS.sub(" ", visible(text))
+    matches = [match for pattern in _LEAKS for match in pattern.finditer(searched)]
+    matches += [match for name in people for match in _named(name, searched)]
+    leaked = dict.fromkeys(match[0] for match in sorted(matches, key=lambda match: match.start()))
+    return tuple(word for word in leaked if not any(word in other != word for other in leaked))
 
 
 def _named(name: str, text: str) -> Iterable[re.Match[str]]:
-    """The whole name however it is written, and each part of it as a name is written."""
+    """Matches of the whole name in any case, and of each part of it with a capital letter."""
     yield from re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)
     parts = [part for part in name.split() if len(part) > 2 and part.casefold() not in _ORDINARY]
     for part in parts:
@@ -58,19 +61,19 @@ def _named(name: str, text: str) -> Iterable[re.Match[str]]:
 
 
 def plain(texts: Mapping[str, str], people: Iterable[str]) -> tuple[Violation, ...]:
-    """``U-PLAIN`` for each text, by field, that is not in plain words."""
+    """A violation for each field whose text is not in plain words."""
     people = tuple(people)
     return tuple(
-        Violation("U-PLAIN", _sentence(words), field)
+        Violation("U-PLAIN", _sentence(leaked), field)
         for field, text in texts.items()
-        if (words := leaks(text, people))
+        if (leaked := leaks(text, people))
     )
 
 
-def _sentence(words: tuple[str, ...]) -> str:
-    one = len(words) == 1
-    named = listed(quoted(word) for word in words)
+def _sentence(leaked: tuple[str, ...]) -> str:
+    single = len(leaked) == 1
+    named = listed(quoted(word) for word in leaked)
     return (
-        f"{named} {'means' if one else 'mean'} nothing to readers, or {'is' if one else 'are'} not"
-        " theirs to know: say it in plain words."
+        f"{named} {'means' if single else 'mean'} nothing to readers, or"
+        f" {'is' if single else 'are'} not theirs to know: say it in plain words."
     )

@@ -1,21 +1,37 @@
 """May this stakeholder update go out? Playbook, "Stakeholder update".
 
 Status, customer impact and current mitigation in plain language, the top one or two unknowns, and
-the time of the next. Readers act on it, so it may not say more than is so.
+the time of the next. Readers act on it, so it may not claim more than the record holds.
+
+``U-AUDIENCE``: the audience fits the incident: participants for a restricted one, no public drill.
+``U-STATUS``: the progress is chosen.
+``U-RECOVERED``: recovered needs an executed and verified mitigation.
+``U-HEADLINE``: a headline says what readers notice.
+``U-MITIGATION``: the current mitigation is said.
+``U-UNKNOWNS``: one or two unknowns are named, or it is said why there are none.
+``U-SURFACES``: each impacted surface has a state, and all work once it is recovered.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from comms.rules.message.common import Cadence, Correcting, Found, correction, promise, text
+from comms.rules.message.common import (
+    Cadence,
+    Correction,
+    Violations,
+    check_correction,
+    check_impact,
+    check_promise,
+    required_text,
+)
 from comms.rules.message.plain import plain
 from comms.vocabulary import Audience, Progress, SurfaceState
 from incidents.rules.wording import quoted
 from kernel.refusal import Violation
 from kernel.text import has_content, same_reason, says_nothing
 
-MOST_UNKNOWNS = 2
+MAX_UNKNOWNS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +45,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What is to be said. ``unknowns`` as typed, without the empty ones; ``surfaces`` maps the
+    """An update to publish. ``unknowns`` as typed, without the empty ones; ``surfaces`` maps the
     keys of surfaces to the states that readers are told."""
 
     audience: str
@@ -41,13 +57,13 @@ class Update:
     no_unknowns: str = ""
     next_at: datetime | None = None
     surfaces: Mapping[int, str] = field(default_factory=dict)
-    correcting: Correcting = field(default_factory=Correcting)
+    correction: Correction = field(default_factory=Correction)
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is so. ``impacted`` maps the keys of the impacted surfaces to their names, ``people``
-    are the names of those who take part."""
+    """The facts of the incident. ``impacted`` maps the keys of the impacted surfaces to their
+    names, ``people`` are the names of the participants."""
 
     cadence: Cadence
     restricted: bool = False
@@ -57,115 +73,117 @@ class Situation:
     people: tuple[str, ...] = ()
 
 
-def violations(said: Update, at: Situation) -> Found:
+def violations(update: Update, situation: Situation) -> Violations:
     """Every reason why this cannot be published, in the order of the form."""
-    return tuple(found for rule in _RULES for found in rule(said, at))
+    return tuple(violation for rule in _RULES for violation in rule(update, situation))
 
 
-def _audience(said: Update, at: Situation) -> Found:
-    if said.audience not in Audience.values:
-        words = "Choose who reads it."
-    elif at.restricted and said.audience != Audience.PARTICIPANTS:
-        words = "This incident is restricted: only its participants may read of it."
-    elif at.restricted:
+def _audience(update: Update, situation: Situation) -> Violations:
+    if update.audience not in Audience.values:
+        sentence = "Choose who reads it."
+    elif situation.restricted and update.audience != Audience.PARTICIPANTS:
+        sentence = "This incident is restricted: only its participants may read of it."
+    elif situation.restricted:
         return ()
-    elif at.is_drill and said.audience == Audience.PUBLIC:
-        words = "A drill is never public: choose signed-in stakeholders."
-    elif said.audience == Audience.PARTICIPANTS:
-        words = "This incident is open to all who respond: choose everybody or stakeholders."
+    elif situation.is_drill and update.audience == Audience.PUBLIC:
+        sentence = "A drill is never public: choose signed-in stakeholders."
+    elif update.audience == Audience.PARTICIPANTS:
+        sentence = "This incident is open to all who respond: choose everybody or stakeholders."
     else:
         return ()
-    return (Violation("U-AUDIENCE", words, "audience"),)
+    return (Violation("U-AUDIENCE", sentence, "audience"),)
 
 
-def _status(said: Update, at: Situation) -> Found:
-    if said.progress not in Progress.values:
+def _status(update: Update, situation: Situation) -> Violations:
+    if update.progress not in Progress.values:
         return (Violation("U-STATUS", "Choose how far it is.", "progress"),)
     return ()
 
 
-def _recovered(said: Update, at: Situation) -> Found:
-    if said.progress != Progress.RECOVERED:
+def _recovered(update: Update, situation: Situation) -> Violations:
+    if update.progress != Progress.RECOVERED:
         return ()
-    last = max(at.changes, key=lambda change: change.done_at, default=None)
+    last = max(situation.changes, key=lambda change: change.done_at, default=None)
     if last is None:
-        words = "Nothing was executed yet: recovered needs a mitigation that is verified."
+        sentence = "Nothing was executed yet: recovered needs a mitigation that is verified."
     elif not last.verified:
-        words = f"{last.reference} was executed and is not verified: recovered needs its run."
+        sentence = f"{last.reference} was executed and is not verified: recovered needs its run."
     else:
         return ()
-    return (Violation("U-RECOVERED", words, "progress"),)
+    return (Violation("U-RECOVERED", sentence, "progress"),)
 
 
-def _headline(said: Update, at: Situation) -> Found:
-    asked = "Say in a few plain words what readers notice, like “Some people cannot sign in”."
-    return text("U-HEADLINE", "headline", said.headline, asked)
+def _headline(update: Update, situation: Situation) -> Violations:
+    missing = "Say in a few plain words what readers notice, like “Some people cannot sign in”."
+    return required_text("U-HEADLINE", "headline", update.headline, missing)
 
 
-def _impact(said: Update, at: Situation) -> Found:
-    asked = "Say in plain words what people notice, how many, and what still works."
-    return text("U-IMPACT", "impact", said.impact, asked)
+def _impact(update: Update, situation: Situation) -> Violations:
+    missing = "Say in plain words what people notice, how many, and what still works."
+    return check_impact(update.impact, missing)
 
 
-def _mitigation(said: Update, at: Situation) -> Found:
-    asked = "Say in plain words what you are doing about it."
-    return text("U-MITIGATION", "mitigation", said.mitigation, asked)
+def _mitigation(update: Update, situation: Situation) -> Violations:
+    missing = "Say in plain words what you are doing about it."
+    return required_text("U-MITIGATION", "mitigation", update.mitigation, missing)
 
 
-def _unknowns(said: Update, at: Situation) -> Found:
-    if not said.unknowns:
-        asked = "Name one or two unknowns, or say why none are known."
-        return text("U-UNKNOWNS", "no_unknowns", said.no_unknowns, asked)
-    found = []
-    for number, unknown in enumerate(said.unknowns, start=1):
+def _unknowns(update: Update, situation: Situation) -> Violations:
+    if not update.unknowns:
+        missing = "Name one or two unknowns, or say why none are known."
+        return required_text("U-UNKNOWNS", "no_unknowns", update.no_unknowns, missing)
+    problems = []
+    for number, unknown in enumerate(update.unknowns, start=1):
         if says_nothing(unknown):
-            words = f"{quoted(unknown)} is not an unknown: leave it empty and say why none are."
-            found.append(Violation("U-UNKNOWNS", words, f"unknown_{number}"))
-    if len(said.unknowns) > MOST_UNKNOWNS:
-        words = f"Readers hold two unknowns in mind: choose two of these {len(said.unknowns)}."
-        found.append(Violation("U-UNKNOWNS", words, "unknown_1"))
-    elif len(said.unknowns) == MOST_UNKNOWNS and same_reason(*said.unknowns):
-        words = "Both unknowns say the same."
-        found.append(Violation("U-UNKNOWNS", words, "unknown_2"))
-    if has_content(said.no_unknowns):
-        words = "Unknowns are named: leave out why there are none."
-        found.append(Violation("U-UNKNOWNS", words, "no_unknowns"))
-    return tuple(found)
+            sentence = f"{quoted(unknown)} is not an unknown: leave it empty and say why none are."
+            problems.append(Violation("U-UNKNOWNS", sentence, f"unknown_{number}"))
+    if len(update.unknowns) > MAX_UNKNOWNS:
+        sentence = f"Readers hold two unknowns in mind: choose two of these {len(update.unknowns)}."
+        problems.append(Violation("U-UNKNOWNS", sentence, "unknown_1"))
+    elif len(update.unknowns) == MAX_UNKNOWNS and same_reason(*update.unknowns):
+        sentence = "Both unknowns say the same."
+        problems.append(Violation("U-UNKNOWNS", sentence, "unknown_2"))
+    if has_content(update.no_unknowns):
+        sentence = "Unknowns are named: leave out why there are none."
+        problems.append(Violation("U-UNKNOWNS", sentence, "no_unknowns"))
+    return tuple(problems)
 
 
-def _next(said: Update, at: Situation) -> Found:
-    return promise(said.next_at, at.cadence, needed=said.progress != Progress.RECOVERED)
+def _next(update: Update, situation: Situation) -> Violations:
+    return check_promise(
+        update.next_at, situation.cadence, needed=update.progress != Progress.RECOVERED
+    )
 
 
-def _surfaces(said: Update, at: Situation) -> Found:
-    found = []
-    for key, name in at.impacted.items():
-        state = said.surfaces.get(key, "")
+def _surfaces(update: Update, situation: Situation) -> Violations:
+    problems = []
+    for key, name in situation.impacted.items():
+        state = update.surfaces.get(key, "")
         if state not in SurfaceState.values:
-            words = f"Say how {name} is doing."
-        elif said.progress == Progress.RECOVERED and state != SurfaceState.OPERATIONAL:
-            words = f"Recovered means that {name} is working."
+            sentence = f"Say how {name} is doing."
+        elif update.progress == Progress.RECOVERED and state != SurfaceState.OPERATIONAL:
+            sentence = f"Recovered means that {name} is working."
         else:
             continue
-        found.append(Violation("U-SURFACES", words, f"surface_{key}"))
-    if others := [key for key in said.surfaces if key not in at.impacted]:
-        words = f"{len(others)} of these surfaces {'is' if len(others) == 1 else 'are'} not"
-        found.append(Violation("U-SURFACES", f"{words} impacted by this incident."))
-    return tuple(found)
+        problems.append(Violation("U-SURFACES", sentence, f"surface_{key}"))
+    if others := [key for key in update.surfaces if key not in situation.impacted]:
+        sentence = f"{len(others)} of these surfaces {'is' if len(others) == 1 else 'are'} not"
+        problems.append(Violation("U-SURFACES", f"{sentence} impacted by this incident."))
+    return tuple(problems)
 
 
-def _plain(said: Update, at: Situation) -> Found:
-    texts = {"headline": said.headline, "impact": said.impact, "mitigation": said.mitigation}
-    texts |= {f"unknown_{n}": one for n, one in enumerate(said.unknowns, start=1)}
-    texts |= {"no_unknowns": said.no_unknowns, "correction": said.correcting.words}
-    return plain(texts, at.people)
+def _plain(update: Update, situation: Situation) -> Violations:
+    texts = {"headline": update.headline, "impact": update.impact, "mitigation": update.mitigation}
+    texts |= {f"unknown_{n}": unknown for n, unknown in enumerate(update.unknowns, start=1)}
+    texts |= {"no_unknowns": update.no_unknowns, "correction": update.correction.explanation}
+    return plain(texts, situation.people)
 
 
-def _corrects(said: Update, at: Situation) -> Found:
-    return correction(said.correcting)
+def _corrects(update: Update, situation: Situation) -> Violations:
+    return check_correction(update.correction)
 
 
-_RULES: tuple[Callable[[Update, Situation], Found], ...] = (
+_RULES: tuple[Callable[[Update, Situation], Violations], ...] = (
     _audience,
     _status,
     _recovered,

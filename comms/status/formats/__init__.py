@@ -1,4 +1,4 @@
-"""Everything that is served of a site: each format turns the same facts into bytes.
+"""The formats of the status site: each renders the same view models as bytes.
 
 A format is a function from a ``Site`` to the paths that it serves, below ``/status/``.
 """
@@ -36,4 +36,4 @@ def register(format: Format) -> Format:
 
 def render(site: Site) -> list[Rendered]:
     """Every path of the site, in every format."""
-    return [one for format in _formats for one in format(site)]
+    return [rendered for format in _formats for rendered in format(site)]

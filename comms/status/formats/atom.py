@@ -29,7 +29,7 @@ class _Entry:
 
 
 class _Feed(Atom1Feed):
-    """Django's says that an empty feed was updated just now, at every look."""
+    """Django's own class says that an empty feed was updated now, each time it is rendered."""
 
     changed_at: datetime
 
@@ -50,7 +50,7 @@ def atom(site: Site) -> Iterable[Rendered]:
         feed_guid=_tag("feed"),
     )
     feed.changed_at = site.changed_at
-    for entry in sorted(_entries(site), key=lambda one: one.at, reverse=True)[:NEWEST]:
+    for entry in sorted(_entries(site), key=lambda row: row.at, reverse=True)[:NEWEST]:
         feed.add_item(
             title=entry.title,
             link=entry.link,
@@ -68,10 +68,10 @@ def _tag(code: str) -> str:
 
 
 def _entries(site: Site) -> Iterator[_Entry]:
-    for one in site.incidents:
-        link = address(f"/status/incidents/{one.code}/")
-        for update in one.updates:
-            title = f"{one.headline}: {update.progress_label}"
+    for incident in site.incidents:
+        link = address(f"/status/incidents/{incident.code}/")
+        for update in incident.updates:
+            title = f"{incident.headline}: {update.progress_label}"
             yield _Entry(
                 update.code, title, update.at, f"{link}#update-{update.code}", _html(update)
             )
@@ -83,17 +83,15 @@ def _entries(site: Site) -> Iterator[_Entry]:
 
 
 def _html(update: ShownUpdate) -> SafeString:
-    """What was already made safe for the page, with its questions."""
+    """The update as HTML: its parts are escaped already."""
     unknown = (
         "<br>".join(update.unknowns_html) or f"Nothing that we know of: {update.no_unknowns_html}"
     )
-    words = format_html(
+    html = format_html(
         "<h4>What you may notice</h4>{}<h4>What we are doing</h4>{}",
         update.impact_html,
         update.mitigation_html,
     )
     if update.correction:
-        words = format_html(
-            "<p>Puts right what we wrote before: {}</p>{}", update.correction, words
-        )
-    return SafeString(f"{words}<h4>{escape('What we do not know yet')}</h4><p>{unknown}</p>")
+        html = format_html("<p>Puts right what we wrote before: {}</p>{}", update.correction, html)
+    return SafeString(f"{html}<h4>{escape('What we do not know yet')}</h4><p>{unknown}</p>")

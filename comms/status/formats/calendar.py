@@ -13,24 +13,24 @@ from comms.status.view_models import ShownMaintenance, Site
 from comms.vocabulary import MaintenanceState
 
 PATH = "/status/maintenance.ics"
-ICS = "text/calendar; charset=utf-8"
+ICS_CONTENT_TYPE = "text/calendar; charset=utf-8"
 
-AGAIN = timedelta(hours=1)
-"""How often a calendar is asked to look."""
+REFRESH_INTERVAL = timedelta(hours=1)
+"""How often calendars should refresh."""
 
 
 @register
 def calendar(site: Site) -> Iterable[Rendered]:
-    found = Calendar()
-    found.add("prodid", "-//Warroom//Status//EN")
-    found.add("version", "2.0")
-    found.add("method", "PUBLISH")
-    found.add("x-wr-calname", f"{settings.ORGANISATION} maintenance")
-    found.add("refresh-interval", AGAIN, parameters={"VALUE": "DURATION"})
-    found.add("x-published-ttl", "PT1H")
+    ics = Calendar()
+    ics.add("prodid", "-//Warroom//Status//EN")
+    ics.add("version", "2.0")
+    ics.add("method", "PUBLISH")
+    ics.add("x-wr-calname", f"{settings.ORGANISATION} maintenance")
+    ics.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
+    ics.add("x-published-ttl", "PT1H")
     for window in site.maintenances:
-        found.add_component(_event(window))
-    yield Rendered(PATH, ICS, found.to_ical())
+        ics.add_component(_event(window))
+    yield Rendered(PATH, ICS_CONTENT_TYPE, ics.to_ical())
 
 
 def _event(window: ShownMaintenance) -> Event:

@@ -1,4 +1,4 @@
-"""The Statuspage v2 read API, as its clients know it: same paths, keys, orders and words.
+"""The Statuspage v2 read API, as its clients know it: same paths, keys, orders and values.
 
 ``impact`` of an incident is the worst that one of its surfaces ever was (down: critical, partly
 disrupted: major, degraded: minor); ``indicator`` is the worst that any surface is now.
@@ -45,14 +45,18 @@ DESCRIPTIONS = {
 def statuspage(site: Site) -> Iterable[Rendered]:
     head: Row = {"page": _page(site)}
     status = {"status": _status(site.overall)}
-    components = {"components": [_component(one) for one in site.surfaces]}
-    by_code = {one.code: _component(one) for one in site.surfaces}
-    unresolved = {"incidents": [_incident(one, by_code) for one in site.active]}
-    incidents = {"incidents": [_incident(one, by_code) for one in site.incidents[:NEWEST]]}
+    components = {"components": [_component(surface) for surface in site.surfaces]}
+    by_code = {surface.code: _component(surface) for surface in site.surfaces}
+    unresolved = {"incidents": [_incident(incident, by_code) for incident in site.active]}
+    incidents = {
+        "incidents": [_incident(incident, by_code) for incident in site.incidents[:NEWEST]]
+    }
 
     def windows(*states: MaintenanceState) -> Row:
-        found = [one for one in site.maintenances if one.state in states]
-        return {"scheduled_maintenances": [_maintenance(one, by_code) for one in found]}
+        maintenances = [window for window in site.maintenances if window.state in states]
+        return {
+            "scheduled_maintenances": [_maintenance(window, by_code) for window in maintenances]
+        }
 
     planned, in_progress = MaintenanceState.PLANNED, MaintenanceState.IN_PROGRESS
     ahead = windows(planned, in_progress)
@@ -67,8 +71,8 @@ def statuspage(site: Site) -> Iterable[Rendered]:
         "scheduled-maintenances/upcoming.json": head | windows(planned),
         "scheduled-maintenances/active.json": head | windows(in_progress),
     }
-    for name, said in files.items():
-        content = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    for name, body in files.items():
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         yield Rendered(f"{BELOW}{name}", JSON, content)
 
 
@@ -97,15 +101,15 @@ def _status(overall: Overall) -> Row:
     return {"indicator": overall.indicator, "description": DESCRIPTIONS[overall.indicator]}
 
 
-def _component(one: ShownSurface) -> Row:
+def _component(surface: ShownSurface) -> Row:
     return {
-        "id": one.code,
-        "name": one.name,
-        "status": one.state.value,
-        "created_at": when(one.added_at),
-        "updated_at": when(one.updated_at),
-        "position": one.position,
-        "description": one.description or None,
+        "id": surface.code,
+        "name": surface.name,
+        "status": surface.state.value,
+        "created_at": when(surface.added_at),
+        "updated_at": when(surface.updated_at),
+        "position": surface.position,
+        "description": surface.description or None,
         "showcase": False,
         "start_date": None,
         "group_id": None,
@@ -115,27 +119,29 @@ def _component(one: ShownSurface) -> Row:
     }
 
 
-def _incident(one: ShownIncident, components: dict[str, Row]) -> Row:
+def _incident(incident: ShownIncident, components: dict[str, Row]) -> Row:
     return {
-        "id": one.code,
-        "name": one.headline,
-        "status": one.public_status,
-        "created_at": when(one.since),
-        "updated_at": when(one.updated_at),
-        "monitoring_at": when(one.monitoring_at),
-        "resolved_at": when(one.resolved_at),
-        "impact": one.impact,
-        "shortlink": address(f"/status/incidents/{one.code}/"),
-        "started_at": when(one.since),
+        "id": incident.code,
+        "name": incident.headline,
+        "status": incident.public_status,
+        "created_at": when(incident.since),
+        "updated_at": when(incident.updated_at),
+        "monitoring_at": when(incident.monitoring_at),
+        "resolved_at": when(incident.resolved_at),
+        "impact": incident.impact,
+        "shortlink": address(f"/status/incidents/{incident.code}/"),
+        "started_at": when(incident.since),
         "page_id": PAGE_ID,
-        "incident_updates": [_update(update, one.code) for update in one.updates],
-        "components": [components[code] for code in one.codes if code in components],
+        "incident_updates": [_update(update, incident.code) for update in incident.updates],
+        "components": [components[code] for code in incident.codes if code in components],
     }
 
 
-def _update(one: ShownUpdate, incident: str) -> Row:
-    affected = [_affected(change) for change in one.affected] or None
-    return _said(one.code, one.public_status, one.body, incident, one.at, affected)
+def _update(update: ShownUpdate, incident: str) -> Row:
+    affected = [_affected(change) for change in update.affected] or None
+    return _update_row(
+        update.code, update.public_status, update.body, incident, update.at, affected
+    )
 
 
 def _affected(change: Affected) -> Row:
@@ -147,7 +153,7 @@ def _affected(change: Affected) -> Row:
     }
 
 
-def _said(
+def _update_row(
     code: str, status: str, body: str, incident: str, at: datetime, affected: list[Row] | None
 ) -> Row:
     return {
@@ -165,26 +171,26 @@ def _said(
     }
 
 
-def _maintenance(one: ShownMaintenance, components: dict[str, Row]) -> Row:
-    ended = one.ended_at or (one.ends_at if one.state == MaintenanceState.DONE else None)
+def _maintenance(window: ShownMaintenance, components: dict[str, Row]) -> Row:
+    ended = window.ended_at or (window.ends_at if window.state == MaintenanceState.DONE else None)
     return {
-        "id": one.code,
-        "name": one.title,
-        "status": one.state.value,
-        "created_at": when(one.planned_at),
-        "updated_at": when(one.changed_at),
+        "id": window.code,
+        "name": window.title,
+        "status": window.state.value,
+        "created_at": when(window.planned_at),
+        "updated_at": when(window.changed_at),
         "monitoring_at": None,
         "resolved_at": when(ended),
         "impact": "maintenance",
-        "shortlink": address(f"/status/maintenance/{one.code}/"),
-        "started_at": when(one.began_at or one.starts_at),
+        "shortlink": address(f"/status/maintenance/{window.code}/"),
+        "started_at": when(window.began_at or window.starts_at),
         "page_id": PAGE_ID,
-        "incident_updates": [_note(note, one.code) for note in one.updates],
-        "components": [components[code] for code in one.codes if code in components],
-        "scheduled_for": when(one.starts_at),
-        "scheduled_until": when(one.ends_at),
+        "incident_updates": [_note(note, window.code) for note in window.updates],
+        "components": [components[code] for code in window.codes if code in components],
+        "scheduled_for": when(window.starts_at),
+        "scheduled_until": when(window.ends_at),
     }
 
 
 def _note(note: ShownMaintenanceUpdate, window: str) -> Row:
-    return _said(note.code, note.state.value, note.body, window, note.at, None)
+    return _update_row(note.code, note.state.value, note.body, window, note.at, None)

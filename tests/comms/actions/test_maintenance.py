@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from comms.actions import maintenance
-from comms.actions.maintenance import Planned
+from comms.actions.maintenance import MaintenanceInput
 from comms.models import Maintenance, MaintenanceUpdate, StatusSite
 from comms.status.facts import site
 from comms.vocabulary import Audience, MaintenanceState, SurfaceState
@@ -24,7 +24,7 @@ SECRET = "hunter2xyz9"
 LEAK = f"password={SECRET}"
 
 
-def planned(**other: Any) -> Planned:
+def planned(**other: Any) -> MaintenanceInput:
     said: dict[str, Any] = {
         "title": "New certificates",
         "text": "Signing in may take longer.",
@@ -33,7 +33,7 @@ def planned(**other: Any) -> Planned:
         "starts_at": START + HOUR,
         "ends_at": START + 3 * HOUR,
     }
-    return Planned(**(said | other))
+    return MaintenanceInput(**(said | other))
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ def test_nobody_there_is_an_error_and_nothing_left() -> None:
 
 
 def test_who_talks_without_end_is_hung_up_on(receiver: Receiver, monkeypatch: Any) -> None:
-    monkeypatch.setattr(guarded_requests, "PATIENCE", 0.5)
+    monkeypatch.setattr(guarded_requests, "TIMEOUT_SECONDS", 0.5)
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(OSError, match=r"no answer \(ConnectionError\)"),  # not a ReadTimeout
@@ -147,7 +147,7 @@ def test_who_talks_without_end_is_hung_up_on(receiver: Receiver, monkeypatch: An
 
 
 def test_a_long_answer_is_not_read_to_its_end(receiver: Receiver) -> None:
-    receiver.status, receiver.body = 500, b"x" * (2 * guarded_requests.MOST)
+    receiver.status, receiver.body = 500, b"x" * (2 * guarded_requests.MAX_ANSWER_BYTES)
 
     with pytest.raises(OSError, match=r"answered 500: x+$") as why:
         send(f"mmost://{receiver.place}/{TOKEN}")
@@ -188,7 +188,7 @@ def test_no_service_has_another_way_out() -> None:
 
     from apprise.manager_plugins import NotificationManager
 
-    apprise.problems("spike://x")
+    apprise.address_violations("spike://x")
     known = NotificationManager()
     odd = {"socket", "subprocess", "http", "urllib3", "httpx", "aiohttp", "smtplib", "websocket"}
     for scheme in SERVICES:
@@ -209,9 +209,9 @@ def test_no_service_has_another_way_out() -> None:
 
 
 def test_nothing_is_shown_that_could_be_used() -> None:
-    assert TOKEN not in apprise.shown(f"mmost://chat.example.test/{TOKEN}")
-    assert "chat.example.test" in apprise.shown(f"mmost://chat.example.test/{TOKEN}")
-    assert apprise.shown(f"json://{TOKEN}") == "json://…"
+    assert TOKEN not in apprise.masked_address(f"mmost://chat.example.test/{TOKEN}")
+    assert "chat.example.test" in apprise.masked_address(f"mmost://chat.example.test/{TOKEN}")
+    assert apprise.masked_address(f"json://{TOKEN}") == "json://…"
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_nothing_is_shown_that_could_be_used() -> None:
     ],
 )
 def test_whole_addresses(address: str) -> None:
-    assert apprise.problems(address) == ()
+    assert apprise.address_violations(address) == ()
 
 
 @pytest.mark.parametrize(
@@ -241,6 +241,6 @@ def test_whole_addresses(address: str) -> None:
     ],
 )
 def test_what_apprise_does_not_take_is_said(address: str) -> None:
-    (found,) = apprise.problems(address)
+    (found,) = apprise.address_violations(address)
 
     assert found.field == "address"

@@ -32,7 +32,7 @@ def receiver(settings: Any) -> Iterator[Receiver]:
 
 @pytest.fixture
 def chat(receiver: Receiver) -> Subscriber:
-    found = subscribing.ask("apprise", f"mmost://{receiver.place}/{TOKEN}", now=clock.now())
+    found = subscribing.subscribe("apprise", f"mmost://{receiver.place}/{TOKEN}", now=clock.now())
     assert found is not None
     return found
 
@@ -40,11 +40,11 @@ def chat(receiver: Receiver) -> Subscriber:
 def send(later: timedelta = timedelta()) -> None:
     now = clock.now() + later
     fan_out.fill(now)
-    outbox.send("apprise", now, most=10)
+    outbox.send("apprise", now, limit=10)
 
 
 def publish(incident: Incident) -> None:
-    fan_out.announce(say(incident, clock.now()), clock.now())
+    fan_out.announce_step(say(incident, clock.now()), clock.now())
 
 
 def test_it_confirms_by_taking_and_is_then_told_once(
@@ -129,16 +129,18 @@ def test_the_tick_asks_a_worker_for_what_others_take_their_time_with(
 
 def test_a_round_ends_with_its_time(receiver: Receiver, chat: Subscriber) -> None:
     for number in range(3):
-        subscribing.ask("apprise", f"mmost://{receiver.place}/{TOKEN}{number}", now=clock.now())
+        subscribing.subscribe(
+            "apprise", f"mmost://{receiver.place}/{TOKEN}{number}", now=clock.now()
+        )
     now = clock.now()
 
-    assert outbox.send("apprise", now, most=10, until=now)
+    assert outbox.send("apprise", now, limit=10, until=now)
 
     assert len(receiver.got) == 1
 
 
 def test_one_that_fails_does_not_hold_up_the_others(receiver: Receiver, chat: Subscriber) -> None:
-    subscribing.ask("apprise", f"mmost://{receiver.place}/{TOKEN}2", now=clock.now())
+    subscribing.subscribe("apprise", f"mmost://{receiver.place}/{TOKEN}2", now=clock.now())
     receiver.status = 500
 
     send()

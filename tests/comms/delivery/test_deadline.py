@@ -83,7 +83,7 @@ def test_a_web_server_that_trickles(tarpit: Tarpit, settings) -> None:
 def test_a_mail_server_that_trickles(
     tarpit: Tarpit, settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deadline, "PATIENCE", SOON)
+    monkeypatch.setattr(deadline, "DEADLINE_SECONDS", SOON)
     settings.MAILERS = mailers(dj_email_url.parse(f"smtp://127.0.0.1:{tarpit.port}"))
     letter = EmailMessage("Late", "It is late.", to=["deputy@example.test"])
 

@@ -74,4 +74,4 @@ def test_no_spelling_of_this_machine_is_reached(here: int, host: str) -> None:
 )
 def test_only_plain_web_addresses(url: str) -> None:
     with pytest.raises(Refused):
-        guard.refuse_odd(url)
+        guard.check_url(url)

@@ -130,12 +130,12 @@ def test_after_the_last_attempt_it_is_dead(
     _notice(incident, deputy)
     now = START
 
-    for _ in range(len(outbox.WAITS) + 3):
+    for _ in range(len(outbox.RETRY_DELAYS) + 3):
         _tick(now)
         now += timedelta(hours=1)
 
     delivery = Delivery.objects.get()
-    assert (delivery.state, delivery.attempts) == (State.DEAD, len(outbox.WAITS) + 1)
+    assert (delivery.state, delivery.attempts) == (State.DEAD, len(outbox.RETRY_DELAYS) + 1)
     assert delivery.last_error.startswith("ConnectionRefusedError")
 
 
@@ -186,10 +186,10 @@ def test_one_sender_holds_a_channel() -> None:
 
     def other() -> None:
         for channel in ("email", "webhook"):
-            with outbox._held(channel) as mine:
+            with outbox._channel_lock(channel) as mine:
                 seen.append(mine)
 
-    with outbox._held("email") as mine:
+    with outbox._channel_lock("email") as mine:
         _at_once(other)
 
     assert (mine, seen) == (True, [False, True])

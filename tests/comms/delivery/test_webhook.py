@@ -64,7 +64,7 @@ def receiver(settings: Any) -> Iterator[Receiver]:
 
 @pytest.fixture
 def hook(receiver: Receiver) -> Subscriber:
-    found = subscribing.ask("webhook", receiver.url, now=clock.now())
+    found = subscribing.subscribe("webhook", receiver.url, now=clock.now())
     assert found is not None
     return found
 
@@ -72,12 +72,12 @@ def hook(receiver: Receiver) -> Subscriber:
 def send() -> None:
     now = clock.now()
     fan_out.fill(now)
-    outbox.send("webhook", now, most=10)
+    outbox.send("webhook", now, limit=10)
 
 
 def publish(incident: Incident) -> None:
     states = {SurfaceFactory(name="Sign-in"): SurfaceState.PARTIAL}
-    fan_out.announce(say(incident, clock.now(), states), clock.now())
+    fan_out.announce_step(say(incident, clock.now(), states), clock.now())
 
 
 def test_it_confirms_by_answering_and_is_then_told(

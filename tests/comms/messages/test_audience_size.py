@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from comms.messages.audience_size import readers
+from comms.messages.audience_size import count_readers
 from comms.models import Subscriber
 from comms.vocabulary import MessageKind
 from incidents.facts import incident as incident_facts
@@ -38,7 +38,7 @@ def sign_in(db: None) -> Surface:
 
 def counts(commander: Person, sign_in: Surface, kind=UPDATE, audience="public", **said):
     incident = declared(commander, surfaces=[sign_in, SurfaceFactory(name="API")], **said)
-    found = readers(incident_facts.of(incident), kind, audience)
+    found = count_readers(incident_facts.of(incident), kind, audience)
     return {label: count for label, count in found.counts if count}, found.total
 
 
@@ -84,4 +84,4 @@ def test_one_query(commander: Person, sign_in: Surface, django_assert_num_querie
     follow(), follow("webhook")
 
     with django_assert_num_queries(1):
-        readers(standing, UPDATE, "public")
+        count_readers(standing, UPDATE, "public")

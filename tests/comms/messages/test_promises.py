@@ -6,7 +6,7 @@ import pytest
 
 from comms.actions import explain_lapse, lapses
 from comms.due import DUE, LAPSED, SOON, promises
-from comms.duties import of_promises
+from comms.duties import promise_duties
 from comms.messages import promises as commitments
 from comms.models import Lapse, Update
 from incidents.duties.duty import duties
@@ -261,7 +261,7 @@ def test_one_query_for_the_duties_of_many_incidents(commander: Person, many: int
     held = standings(incidents)
 
     with queries() as asked:
-        found = list(of_promises(held, commander, NOW))
+        found = list(promise_duties(held, commander, NOW))
 
     assert (len(found), len(asked)) == (many, 1)
 
@@ -270,7 +270,7 @@ def test_who_speaks_for_nothing_costs_nothing(said: Update, stranger: Person) ->
     held = standings([said.incident])
 
     with queries() as asked:
-        found = list(of_promises(held, stranger, NOW))
+        found = list(promise_duties(held, stranger, NOW))
 
     assert (found, len(asked)) == ([], 0)
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from comms.actions import lapses
 from comms.due import LAPSED
-from comms.messages.message_log import spoken
+from comms.messages.message_log import message_log
 from comms.models import Escalation, LeadershipNote, MessageDraft, Update
 from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind, Option
@@ -330,10 +330,10 @@ def test_what_was_said_later_is_not_in_the_past(desk: Desk, commander: Person) -
     published(commander, desk.incident, START)
     published(commander, desk.incident, START + timedelta(minutes=5))
 
-    early = spoken(desk.incident, START + timedelta(minutes=2))
+    early = message_log(desk.incident, START + timedelta(minutes=2))
 
     assert [one.message.number for one in early.rows] == [1]
-    assert spoken(desk.incident).total == 2
+    assert message_log(desk.incident).total == 2
 
 
 @pytest.mark.parametrize("odd", ["-5", "0", "9" * 30, "1.5", "x", "١"], ids=repr)

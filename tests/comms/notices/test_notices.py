@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from comms import due
 from comms.actions import notices
-from comms.actions.notices import Chosen
+from comms.actions.notices import NoticePreferenceInput
 from comms.delivery import outbox
 from comms.models import Delivery, NoticeChoice
 from comms.vocabulary import SubscriberKind
@@ -59,7 +59,7 @@ def ticked(now: datetime = NOW) -> None:
 def sent(now: datetime = NOW) -> None:
     """As the worker does that the tick asks."""
     for channel in due.PERSONAL:
-        outbox.send(channel, now, most=10)
+        outbox.send(channel, now, limit=10)
 
 
 def ways(notice: Notice) -> list[str]:
@@ -67,8 +67,8 @@ def ways(notice: Notice) -> list[str]:
 
 
 def choose(person: Person, now: datetime = START, **chosen: Any) -> NoticeChoice:
-    said = Chosen(**({"mail": True} | chosen))
-    return notices.choose(person.as_actor(), said, now=now)
+    said = NoticePreferenceInput(**({"mail": True} | chosen))
+    return notices.save_preference(person.as_actor(), said, now=now)
 
 
 def test_who_responds_gets_mail_and_stakeholders_are_left_alone(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from comms.rules.commitment import Promise, standing
+from comms.rules.commitment import Promise, open_promises
 
 AT = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ STANDING = {
 
 @pytest.mark.parametrize(("made", "numbers"), STANDING.values(), ids=STANDING)
 def test_what_still_stands(made, numbers):
-    assert [one.number for one in standing(made)] == numbers
+    assert [one.number for one in open_promises(made)] == numbers
 
 
 OVER_TIME = {

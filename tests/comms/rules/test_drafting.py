@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from comms.rules.drafting import Known, Last, Mitigation, Open, Source, draft, suggested
+from comms.rules.drafting import (
+    DraftFacts,
+    LastUpdate,
+    Mitigation,
+    OpenUnknown,
+    Source,
+    draft,
+    suggest_next_at,
+)
 from comms.rules.message.common import Cadence
 from comms.rules.message.update import Situation, Update, violations
 
@@ -15,9 +23,9 @@ D1 = Source("D-1", "/INC-42/D-1/")
 U1, U2, U3 = (Source(f"U-{n} of Investigation", f"/U-{n}/") for n in (1, 2, 3))
 SAID = Source("update 1", "/INC-42/updates/1/")
 
-FRESH = Known(AT, "1", surfaces={1: "Sign-in", 2: "Public API"}, people=("Mara Lindqvist",))
+FRESH = DraftFacts(AT, "1", surfaces={1: "Sign-in", 2: "Public API"}, people=("Mara Lindqvist",))
 DECIDED = Mitigation(D1, "flag", NOW - timedelta(minutes=5))
-LAST = Last(
+LAST = LastUpdate(
     SAID,
     audience="internal",
     headline="Some sign-ins fail",
@@ -115,7 +123,7 @@ def test_recovered_means_that_every_surface_works():
     ],
 )
 def test_unknowns_are_taken_where_they_are_plain(texts, taken):
-    asked = tuple(map(Open, texts, (U1, U2, U3)))
+    asked = tuple(map(OpenUnknown, texts, (U1, U2, U3)))
 
     made = draft(replace(FRESH, unknowns=asked))
 
@@ -138,7 +146,7 @@ def test_a_restricted_incident_tells_its_participants():
     ],
 )
 def test_the_next_time_gives_news_to_tell(checkpoint, found):
-    assert suggested(AT, checkpoint) == found
+    assert suggest_next_at(AT, checkpoint) == found
 
 
 @pytest.mark.parametrize(
@@ -147,7 +155,9 @@ def test_the_next_time_gives_news_to_tell(checkpoint, found):
     ids=["again", "again-and-decided", "first"],
 )
 def test_nothing_is_drafted_that_would_be_refused(known):
-    made = draft(replace(known, unknowns=(Open("Since when?", U1), Open("Is D-1 it?", U2))))
+    made = draft(
+        replace(known, unknowns=(OpenUnknown("Since when?", U1), OpenUnknown("Is D-1 it?", U2)))
+    )
     said = Update(
         audience=made.audience,
         progress=made.progress,

@@ -24,18 +24,18 @@ def window(**other: Any) -> rules.Window:
     return rules.Window(**(said | other))
 
 
-def codes(found: rules.Found) -> list[tuple[str, str]]:
+def codes(found: rules.Violations) -> list[tuple[str, str]]:
     return [(one.code, one.field) for one in found]
 
 
 def test_a_whole_window_stands() -> None:
-    assert rules.planned(window(), NOW) == ()
-    assert rules.planned(window(starts_at=NOW - HOUR), NOW) == ()
-    assert rules.planned(window(ends_at=NOW + HOUR + rules.LONGEST), NOW) == ()
+    assert rules.plan_violations(window(), NOW) == ()
+    assert rules.plan_violations(window(starts_at=NOW - HOUR), NOW) == ()
+    assert rules.plan_violations(window(ends_at=NOW + HOUR + rules.MAX_DURATION), NOW) == ()
 
 
 def test_everything_that_is_missing_is_said_at_once() -> None:
-    found = rules.planned(rules.Window("", "n/a", "participants", 0, None, None), NOW)
+    found = rules.plan_violations(rules.Window("", "n/a", "participants", 0, None, None), NOW)
 
     assert codes(found) == [
         ("M-TITLE", "title"),
@@ -52,11 +52,11 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
     [
         (HOUR, HOUR, "It must end after it begins."),
         (-2 * HOUR, timedelta(0), "All of it has passed: choose an end that lies ahead."),
-        (HOUR, HOUR + rules.LONGEST + HOUR, "14 days at most"),
+        (HOUR, HOUR + rules.MAX_DURATION + HOUR, "14 days at most"),
     ],
 )
 def test_odd_times_are_refused(starts: timedelta, ends: timedelta, words: str) -> None:
-    (found,) = rules.planned(window(starts_at=NOW + starts, ends_at=NOW + ends), NOW)
+    (found,) = rules.plan_violations(window(starts_at=NOW + starts, ends_at=NOW + ends), NOW)
 
     assert (found.code, found.field) == ("M-TIMES", "ends_at")
     assert words in found.sentence
@@ -75,7 +75,7 @@ MAY = {
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("name", MAY)
 def test_what_may_follow_what(name: str, state: State) -> None:
-    found = rules.step(name, state)
+    found = rules.step_violations(name, state)
 
     assert (found == ()) is (state in MAY[name])
     assert all(state.label.lower() in one.sentence and one.code == "M-STATE" for one in found)
@@ -83,11 +83,11 @@ def test_what_may_follow_what(name: str, state: State) -> None:
 
 @pytest.mark.parametrize(
     "after",
-    [None, NOW - HOUR, NOW + HOUR, NOW + rules.LONGEST],
+    [None, NOW - HOUR, NOW + HOUR, NOW + rules.MAX_DURATION],
     ids=["none", "passed", "no later", "too long"],
 )
 def test_an_extension_ends_later_and_not_too_late(after: datetime | None) -> None:
-    found = rules.extended(NOW - HOUR, NOW + HOUR, after, NOW)
+    found = rules.extension_violations(NOW - HOUR, NOW + HOUR, after, NOW)
 
     assert codes(found) == [("M-TIMES", "ends_at")]
-    assert rules.extended(NOW - HOUR, NOW + HOUR, NOW + 2 * HOUR, NOW) == ()
+    assert rules.extension_violations(NOW - HOUR, NOW + HOUR, NOW + 2 * HOUR, NOW) == ()

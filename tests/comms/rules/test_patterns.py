@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from comms.rules.patterns import Executed, unannounced
+from comms.rules.patterns import ExecutedMitigation, unannounced
 
 AT = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
 
@@ -13,7 +13,7 @@ def minute(number: float) -> datetime:
     return AT + timedelta(minutes=number)
 
 
-D1, D2 = Executed("D-1", minute(0)), Executed("D-2", minute(20))
+D1, D2 = ExecutedMitigation("D-1", minute(0)), ExecutedMitigation("D-2", minute(20))
 
 TOLD = {
     "nothing-executed": ([], None, minute(60)),

@@ -9,7 +9,7 @@ from django.db import connections, transaction
 
 from comms.models import StatusSite
 from comms.status import rendering, snapshot, store
-from comms.status.invalidate import changed
+from comms.status.invalidate import mark_changed_step
 from comms.vocabulary import SurfaceState
 from incidents.actions import restriction
 from incidents.models import Incident, Person, Surface
@@ -46,7 +46,7 @@ def heard() -> Iterator[Heard]:
 
 def change() -> None:
     with transaction.atomic():
-        changed()
+        mark_changed_step()
 
 
 def test_what_is_kept_is_what_was_rendered(sign_in: Surface, incident: Incident) -> None:

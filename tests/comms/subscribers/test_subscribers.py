@@ -7,7 +7,7 @@ from django.core import mail
 from django.test import Client
 
 from comms.actions import subscribers, subscribing
-from comms.actions.subscribers import Added
+from comms.actions.subscribers import SubscriberInput
 from comms.delivery import fan_out, outbox
 from comms.models import Delivery, Subscriber
 from comms.vocabulary import Audience
@@ -27,7 +27,7 @@ CHAT = f"mmosts://chat.example.test/{TOKEN}"
 
 def added(admin: Person, **values: Any) -> Subscriber:
     written = {"name": "On call", "kind": "email", "address": "on-call@example.test"} | values
-    return subscribers.add(admin.as_actor(), Added(**written), now=START)
+    return subscribers.add(admin.as_actor(), SubscriberInput(**written), now=START)
 
 
 @pytest.mark.parametrize("page", ["", "new/", "{pk}/", "{pk}/remove/"])
@@ -84,16 +84,16 @@ def test_one_is_added_by_the_form_and_told_what_is_inside(
 
 def test_who_is_told_from_inside_is_told_once(admin: Person, incident: Incident) -> None:
     """Also who followed the public page before, or asks for it later."""
-    public = subscribing.ask("email", "on-call@example.test", now=START)
+    public = subscribing.subscribe("email", "on-call@example.test", now=START)
     assert public is not None
     subscribing.confirm(public, now=START)
     added(admin)
-    subscribing.ask("email", "on-call@example.test", now=START)
+    subscribing.subscribe("email", "on-call@example.test", now=START)
 
     now = clock.now()
-    fan_out.announce(say(incident, now), now)
+    fan_out.announce_step(say(incident, now), now)
     fan_out.fill(now)
-    outbox.send("email", now, most=10)
+    outbox.send("email", now, limit=10)
 
     (update,) = mail.outbox
     assert update.subject.startswith("Investigating: Some sign-ins fail")
@@ -133,7 +133,7 @@ def test_a_chat_gets_a_first_message_and_shows_no_token(client: Client, admin: P
 
 def test_the_secret_of_a_webhook_is_for_admins_of_its_own(client: Client, admin: Person) -> None:
     inside = added(admin, kind="webhook", address="https://hooks.example.test/in")
-    outside = subscribing.ask("webhook", "https://hooks.example.test/out", now=START)
+    outside = subscribing.subscribe("webhook", "https://hooks.example.test/out", now=START)
     assert outside is not None
     client.force_login(admin)
 

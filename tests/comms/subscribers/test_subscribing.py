@@ -10,7 +10,7 @@ from django.test import Client
 
 from comms.actions import subscribing
 from comms.delivery import fan_out, outbox
-from comms.messages.message_log import delivered
+from comms.messages.message_log import delivery_counts
 from comms.models import Announcement, Delivery, Subscriber
 from comms.status.public_ids import surface_code
 from comms.vocabulary import Audience, SubscriberKind, SurfaceState
@@ -27,7 +27,7 @@ WHO = "reader@example.test"
 def send(now: Any = None) -> None:
     now = now or clock.now()
     fan_out.fill(now)
-    outbox.send("email", now, most=100)
+    outbox.send("email", now, limit=100)
 
 
 def asked(client: Client, address: str = WHO, **more: Any) -> Any:
@@ -60,7 +60,7 @@ def test_the_whole_way(client: Client, incident: Incident) -> None:
     assert Subscriber.objects.get().confirmed_at is None  # a scanner only looks
     assert "Done." in client.post(confirm).text
 
-    fan_out.announce(say(incident, clock.now()), clock.now())
+    fan_out.announce_step(say(incident, clock.now()), clock.now())
     send()
     send()
     update = mail.outbox[-1]
@@ -73,7 +73,7 @@ def test_the_whole_way(client: Client, incident: Incident) -> None:
 
     one_click = Client(enforce_csrf_checks=True)
     assert one_click.post(leave, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    fan_out.announce(say(incident, clock.now()), clock.now())
+    fan_out.announce_step(say(incident, clock.now()), clock.now())
     send()
     assert len(mail.outbox) == 2
 
@@ -103,12 +103,12 @@ def test_the_secret_of_a_webhook_is_shown_once(client: Client) -> None:
 
 def test_the_question_comes_again_but_not_at_once() -> None:
     now = clock.now()
-    subscribing.ask("email", WHO, now=now)
+    subscribing.subscribe("email", WHO, now=now)
     send(now)
-    subscribing.ask("email", WHO.upper(), now=now + timedelta(minutes=9))
+    subscribing.subscribe("email", WHO.upper(), now=now + timedelta(minutes=9))
     send(now + timedelta(minutes=9))
     assert len(mail.outbox) == 1
-    subscribing.ask("email", WHO, now=now + timedelta(minutes=10))
+    subscribing.subscribe("email", WHO, now=now + timedelta(minutes=10))
     send(now + timedelta(minutes=10))
     assert len(mail.outbox) == 2
 
@@ -259,7 +259,7 @@ def test_who_came_later_or_left_is_not_owed_it(incident: Incident) -> None:
 def test_filling_twice_owes_each_once(incident: Incident) -> None:
     for number in range(30):
         follows(f"reader{number}@x.test")
-    fan_out.announce(say(incident, START), START)
+    fan_out.announce_step(say(incident, START), START)
     fan_out.fill(START)
     Announcement.objects.update(filled_at=None)
     fan_out.fill(START)
@@ -269,11 +269,11 @@ def test_filling_twice_owes_each_once(incident: Incident) -> None:
 
 def test_who_left_meanwhile_is_not_sent_what_waits(incident: Incident) -> None:
     row = follows()
-    fan_out.announce(say(incident, START), START)
+    fan_out.announce_step(say(incident, START), START)
     fan_out.fill(START)
     subscribing.leave(row, now=START)
 
-    outbox.send("email", START, most=10)
+    outbox.send("email", START, limit=10)
 
     assert mail.outbox == []
     assert Delivery.objects.get().last_error == outbox.LEFT
@@ -286,7 +286,7 @@ def test_an_admin_sends_again_what_was_given_up(
     client: Client, admin: Person, incident: Incident
 ) -> None:
     follows()
-    fan_out.announce(say(incident, START), START)
+    fan_out.announce_step(say(incident, START), START)
     fan_out.fill(START)
     Delivery.objects.update(state=Delivery.State.DEAD, last_error="refused", attempts=6)
     client.force_login(admin, "django.contrib.auth.backends.ModelBackend")
@@ -319,12 +319,12 @@ def test_a_message_says_how_it_fares(incident: Incident) -> None:
     for number in range(3):
         follows(f"reader{number}@x.test")
     update = say(incident, START)
-    fan_out.announce(update, START)
+    fan_out.announce_step(update, START)
     fan_out.fill(START)
     first, second, _ = Delivery.objects.order_by("pk")
     Delivery.objects.filter(pk=first.pk).update(state=Delivery.State.SENT)
     Delivery.objects.filter(pk=second.pk).update(state=Delivery.State.DEAD)
 
-    fares = delivered([update])[type(update), update.pk]
+    fares = delivery_counts([update])[type(update), update.pk]
 
     assert (fares.sent, fares.waiting, fares.failed) == (1, 1, 1)

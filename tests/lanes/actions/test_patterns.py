@@ -239,7 +239,7 @@ def test_twenty_incidents_are_looked_at_with_as_many_queries_as_one(
 
     def asked(now: datetime) -> int:
         with queries() as counted:
-            assert record_patterns.changed(list(Incident.objects.all()), now) == []
+            assert record_patterns.changed_incidents(list(Incident.objects.all()), now) == []
         return len(counted)
 
     now = START + timedelta(minutes=20)

@@ -7,7 +7,7 @@ from incidents.models import Evidence, Incident, Person
 from incidents.rules.evidence import Capture
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from lanes import actions
-from lanes.facts.lane_work import NEWEST, RUNS, checks_of, hypotheses_of, unknowns_of
+from lanes.facts.lane_work import MAX_ROWS, MAX_RUNS, checks_of, hypotheses_of, unknowns_of
 from lanes.facts.lanes import open_unknowns
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import captured
@@ -99,15 +99,15 @@ def test_hypotheses_are_told_as_they_stood(incident: Incident, commander: Person
 
 
 def test_the_newest_are_shown_and_all_are_counted(incident: Incident, commander: Person) -> None:
-    for minute in range(NEWEST + 3):
+    for minute in range(MAX_ROWS + 3):
         ask(commander, incident, minute)
         suppose(commander, incident, minute)
 
     unknowns, hypotheses = unknowns_of(incident, LANE), hypotheses_of(incident)
 
     for listed in (unknowns.open, hypotheses.open):
-        assert (len(listed.rows), listed.total, listed.more) == (NEWEST, NEWEST + 3, 3)
-        assert numbers(listed)[0] == NEWEST + 3
+        assert (len(listed.rows), listed.total, listed.more) == (MAX_ROWS, MAX_ROWS + 3, 3)
+        assert numbers(listed)[0] == MAX_ROWS + 3
     assert hypotheses.more == 3
 
 
@@ -139,7 +139,7 @@ def test_it_asks_as_often_for_many_as_for_one(incident: Incident, commander: Per
 
 
 def test_each_run_is_listed_as_what_it_serves(incident: Incident, commander: Person) -> None:
-    for minute in range(1, RUNS + 3):
+    for minute in range(1, MAX_RUNS + 3):
         run(commander, incident, Purpose.VERIFICATION, minute)
     safe = run(commander, incident, Purpose.ROLLBACK_CHECK, 10)
     before = run(commander, incident, Purpose.BASELINE, 11)
@@ -147,9 +147,9 @@ def test_each_run_is_listed_as_what_it_serves(incident: Incident, commander: Per
 
     checks = checks_of(incident_facts.read_facts(incident))
 
-    newest = list(range(RUNS + 2, 2, -1))
+    newest = list(range(MAX_RUNS + 2, 2, -1))
     assert [one.item.number for one in checks.runs] == newest
-    assert checks.runs_in_all == RUNS + 2
+    assert checks.runs_in_all == MAX_RUNS + 2
     assert (checks.rollback.rows, checks.baselines.rows) == ((safe,), (before,))
 
 

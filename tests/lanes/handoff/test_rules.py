@@ -8,21 +8,21 @@ import pytest
 
 from lanes.handoff.rules import (
     PARTS,
-    Committed,
-    Known,
-    Offered,
+    Commitment,
+    OpenUnknown,
+    ProposedHandoff,
     Receiver,
-    complete,
-    unmet,
+    complete_unknowns,
+    unmet_parts,
     violations,
 )
 from tests.helpers.factories import START
 
-NEXT = Committed("CP-2", START + timedelta(minutes=20))
-U1 = Known("U-1", "Why four nodes ignore the expiry")
-U12 = Known("U-12", "Whether old sessions stay invalid")
+NEXT = Commitment("CP-2", START + timedelta(minutes=20))
+U1 = OpenUnknown("U-1", "Why four nodes ignore the expiry")
+U12 = OpenUnknown("U-12", "Whether old sessions stay invalid")
 
-SOUND = Offered(
+SOUND = ProposedHandoff(
     now=START,
     what="Mitigation",
     included=("flags", "deploys of auth-gateway"),
@@ -51,7 +51,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     "a dash, when they stand in the lane": {"unknowns": "-", "known": (U1, U12)},
     "a checkpoint in a second": {"checkpoint": replace(NEXT, due_at=START + timedelta(seconds=1))},
     "a checkpoint far ahead": {"checkpoint": replace(NEXT, due_at=START + timedelta(days=2))},
-    "the later of two": {"ahead": (Committed("CP-1", START + timedelta(minutes=1)), NEXT)},
+    "the later of two": {"ahead": (Commitment("CP-1", START + timedelta(minutes=1)), NEXT)},
     "a trigger in two words": {"trigger": "Login fails"},
     "a trigger with a sign only": {"trigger": "5xx > 1 %"},
     "a trigger that begins with no": {"trigger": "No sign-in from any region for a minute"},
@@ -138,8 +138,8 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     found = violations(nothing)
 
     assert [v.code for v in found] == ["H-GIVER", "H-ONE", "H-RECEIVER", *PARTS]
-    assert unmet(found) == tuple(PARTS)
-    assert unmet(violations(replace(SOUND, trigger="-"))) == ("H-TRIGGER",)
+    assert unmet_parts(found) == tuple(PARTS)
+    assert unmet_parts(violations(replace(SOUND, trigger="-"))) == ("H-TRIGGER",)
 
 
 def test_what_is_mended_elsewhere_leads_there() -> None:
@@ -174,8 +174,10 @@ def test_what_is_mended_elsewhere_leads_there() -> None:
         pytest.param("CPU-1 runs hot", (U1,), f"CPU-1 runs hot\n{U1.line}", id="CPU-1-is-not-U-1"),
     ],
 )
-def test_no_open_unknown_stays_hidden(written: str, known: tuple[Known, ...], handed: str) -> None:
-    assert complete(written, known) == handed
+def test_no_open_unknown_stays_hidden(
+    written: str, known: tuple[OpenUnknown, ...], handed: str
+) -> None:
+    assert complete_unknowns(written, known) == handed
 
 
 def test_a_sentence_about_the_watch_begins_as_one() -> None:

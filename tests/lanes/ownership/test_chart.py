@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lanes.ownership.chart import (
-    LINES,
+    MAX_LINES,
     Event,
-    Held,
     Row,
     Story,
+    Tenure,
+    elapsed_label,
+    fitting_name,
     gaps,
-    named,
     scale,
     tall,
-    told,
     wide,
 )
 
@@ -28,11 +28,13 @@ def m(minutes: int) -> datetime:
     return AT + timedelta(minutes=minutes)
 
 
-def held(since: int, until: int | None = None, who: str = "Jonas", row: str = "mitigation") -> Held:
-    return Held(row, who, m(since), None if until is None else m(until))
+def held(
+    since: int, until: int | None = None, who: str = "Jonas", row: str = "mitigation"
+) -> Tenure:
+    return Tenure(row, who, m(since), None if until is None else m(until))
 
 
-def story(*spans: Held, events: tuple[Event, ...] = (), rows=(LANE,), end: int = 100) -> Story:
+def story(*spans: Tenure, events: tuple[Event, ...] = (), rows=(LANE,), end: int = 100) -> Story:
     return Story(AT, m(end), rows, spans, events)
 
 
@@ -82,7 +84,7 @@ def test_lines_of_time(minutes, lines, last):
     found = scale(timedelta(minutes=minutes))
 
     assert (len(found), found[-1]) == (lines, timedelta(minutes=last))
-    assert len(found) <= LINES + 1
+    assert len(found) <= MAX_LINES + 1
 
 
 @pytest.mark.parametrize(
@@ -90,14 +92,14 @@ def test_lines_of_time(minutes, lines, last):
     [(0, "T+0"), (75, "T+75"), (179, "T+179"), (180, "T+3h"), (2879, "T+47h"), (4320, "T+3d")],
 )
 def test_a_line_says_its_time(minutes, words):
-    assert told(timedelta(minutes=minutes)) == words
+    assert elapsed_label(timedelta(minutes=minutes)) == words
 
 
 @pytest.mark.parametrize(
     ("width", "words"), [(80, "Jonas Weber"), (76, "Jonas"), (35, "Jonas"), (34, "")]
 )
 def test_as_much_of_a_name_as_fits(width, words):
-    assert named("Jonas Weber", width) == words
+    assert fitting_name("Jonas Weber", width) == words
 
 
 def test_wide_bars_stand_one_after_the_other_across_the_whole_width():
@@ -107,7 +109,7 @@ def test_wide_bars_stand_one_after_the_other_across_the_whole_width():
     assert (first.x, first.x + first.width) == (136, second.x)
     assert second.x + second.width == 1072
     assert (first.title, first.css) == ("Mitigation: Jonas Weber", "held held-mitigation")
-    assert {"Jonas Weber", "Ken Ito"} <= {text.words for text in drawing.texts}
+    assert {"Jonas Weber", "Ken Ito"} <= {text.content for text in drawing.texts}
     assert drawing.gaps == ()
 
 
@@ -116,7 +118,7 @@ def test_a_gap_is_drawn_and_named():
 
     (gap,) = drawing.gaps
     assert (gap.x, gap.width, gap.title) == (136, 468, "Mitigation: no owner")
-    assert "No owner" in {text.words for text in drawing.texts}
+    assert "No owner" in {text.content for text in drawing.texts}
 
 
 def test_tall_bars_run_downwards_in_a_column_for_each_row():
@@ -148,7 +150,7 @@ def marks(*minutes: int) -> tuple[Event, ...]:
 def test_a_mark_has_its_word_where_there_is_room(minutes, labelled):
     drawing = wide(story(held(0), events=marks(*minutes)))
 
-    words = [text.words for text in drawing.texts if text.words.startswith("D-")]
+    words = [text.content for text in drawing.texts if text.content.startswith("D-")]
     assert words == labelled
     shown = [mark for mark in drawing.marks if mark.css == "event event-good"]
     assert len(shown) == sum(at <= 100 for at in minutes)
@@ -158,7 +160,7 @@ def test_a_mark_has_its_word_where_there_is_room(minutes, labelled):
 def test_on_a_phone_a_mark_has_its_number_alone():
     drawing = tall(story(held(0), events=marks(10, 11, 60)))
 
-    words = [text.words for text in drawing.texts if text.words.startswith("D-")]
+    words = [text.content for text in drawing.texts if text.content.startswith("D-")]
     assert words == ["D-1", "D-3"]
 
 

@@ -98,7 +98,7 @@ def test_the_story_of_an_incident(
         ("verification", "D-1 failed"),
         ("mitigation", "HO-1"),
     ]
-    held = [one for one in told.held if one.row == "mitigation"]
+    held = [one for one in told.tenures if one.row == "mitigation"]
     assert [(one.who, one.since, one.until) for one in held] == [
         (str(lived.executor), at(10), handing.now),
         (str(deputy), handing.now, None),
@@ -107,7 +107,7 @@ def test_the_story_of_an_incident(
 
     earlier = ownership_history.story(Incident.objects.get(pk=incident.pk), at(11))
     assert [event.label for event in earlier.events] == ["D-1"]
-    assert [one.until for one in earlier.held if one.row == "mitigation"] == [None]
+    assert [one.until for one in earlier.tenures if one.row == "mitigation"] == [None]
 
 
 def test_what_is_over_says_from_when_to_when(

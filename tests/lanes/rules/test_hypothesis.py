@@ -10,7 +10,7 @@ from lanes.rules import hypothesis as rules
 STATED = {
     "in-words": ("The key set is stale", ""),
     "with-steps": ("The key set is stale", "edgectl key-age euw-edge-07"),
-    "as-long-as-it-may-be": ("x" * rules.LONGEST, "y" * rules.LONGEST_REST),
+    "as-long-as-it-may-be": ("x" * rules.MAX_TEXT_LENGTH, "y" * rules.MAX_DETAIL_LENGTH),
     "starting-with-no": ("No node refreshes by itself", ""),
 }
 
@@ -25,10 +25,10 @@ NOT_STATED = {
     "whitespace": (" \n", "", [("HY-TEXT", "text")]),
     "none": ("None.", "", [("HY-TEXT", "text")]),
     "not-applicable": ("N / A", "", [("HY-TEXT", "text")]),
-    "too-long": ("x" * (rules.LONGEST + 1), "", [("HY-LONG", "text")]),
+    "too-long": ("x" * (rules.MAX_TEXT_LENGTH + 1), "", [("HY-LONG", "text")]),
     "steps-too-long": (
         "-",
-        "y" * (rules.LONGEST_REST + 1),
+        "y" * (rules.MAX_DETAIL_LENGTH + 1),
         [("HY-TEXT", "text"), ("HY-LONG", "reproduction")],
     ),
 }
@@ -40,7 +40,7 @@ def test_it_is_not_stated(text, steps, found):
 
 
 HERE, EMPTY, ELSEWHERE = Cited(1), Cited(2, has_content=False), Cited(9, of_incident=False)
-SOUND = rules.Deciding("H-1", "", "ruled_out", (HERE,), "Skew is below 40 ms")
+SOUND = rules.ProposedVerdict("H-1", "", "ruled_out", (HERE,), "Skew is below 40 ms")
 
 DECIDED = {
     "ruled-out": SOUND,
@@ -67,7 +67,7 @@ NOT_DECIDED = {
     "open-again": (replace(SOUND, verdict="open"), ["HY-VERDICT"]),
     "twice": (replace(SOUND, decided="confirmed already, by Mara"), ["HY-STATE"]),
     "all-at-once": (
-        rules.Deciding("H-1", "confirmed already, by Mara", "", (), ""),
+        rules.ProposedVerdict("H-1", "confirmed already, by Mara", "", (), ""),
         ["HY-STATE", "HY-VERDICT", "HY-EVIDENCE", "HY-FINDING"],
     ),
 }

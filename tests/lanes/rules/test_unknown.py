@@ -8,7 +8,7 @@ from lanes.rules import unknown as rules
 RAISED = {
     "a-question": "Why do four nodes ignore the expiry?",
     "starting-with-none": "None of the edge nodes answers: is the cache down?",
-    "as-long-as-it-may-be": "x" * rules.LONGEST,
+    "as-long-as-it-may-be": "x" * rules.MAX_LENGTH,
     "short": "Since when?",
 }
 
@@ -25,7 +25,7 @@ NOT_RAISED = {
     "not-applicable": ("N / A", "U-TEXT"),
     "a-dash": ("-", "U-TEXT"),
     "no-unknowns": ("Nothing", "U-TEXT"),
-    "one-too-long": ("x" * (rules.LONGEST + 1), "U-LONG"),
+    "one-too-long": ("x" * (rules.MAX_LENGTH + 1), "U-LONG"),
 }
 
 
@@ -54,7 +54,7 @@ NOT_RESOLVED = {
     "none": ("None.", (), "", ["U-RESOLUTION"]),
     "not-applicable": ("N / A", (HERE,), "", ["U-RESOLUTION"]),
     "whitespace": ("\u200b \n", (), "", ["U-RESOLUTION"]),
-    "too-long": ("x" * (rules.LONGEST + 1), (), "", ["U-LONG"]),
+    "too-long": ("x" * (rules.MAX_LENGTH + 1), (), "", ["U-LONG"]),
     "foreign-evidence": ("The cache is pinned", (HERE, ELSEWHERE), "", ["U-EVIDENCE"]),
     "twice": ("The cache is pinned", (), "Mara", ["U-STATE"]),
     "all-at-once": ("-", (ELSEWHERE,), "Mara", ["U-STATE", "U-RESOLUTION", "U-EVIDENCE"]),

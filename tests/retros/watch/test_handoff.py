@@ -368,7 +368,7 @@ def test_the_brief_has_what_was_stated_and_the_check_ins(
 
     assert brief.watch is not None
     assert brief.watch.happened == "Some edge nodes did not know the new signing key."
-    said = [(one.hour, one.said, one.missed) for one in brief.watch.check_ins]
+    said = [(one.hour, one.answer, one.missed) for one in brief.watch.check_ins]
     assert said[:3] == [(1, "0.3 % on the board", False), (6, "", True), (12, "", False)]
     assert [one.hour for one in brief.ahead] == [12, 23, 24]
     assert brief.unknowns == ("Whether old sessions fail at midnight",)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from comms.rules.message.common import Cadence, Correcting, Old, Owner
+from comms.rules.message.common import Cadence, CorrectedMessage, Correction, Owner
 from comms.rules.message.escalation import Escalation, violations
 
 NOW = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
@@ -24,7 +24,9 @@ ACCEPTED = {
     "as-in-the-playbook": SAID,
     "with-codes-since-it-stays-within": replace(SAID, summary="SEV-1: 8f3c21d breaks E-14"),
     "at-the-end-of-the-cadence": replace(SAID, next_at=NOW + timedelta(minutes=60)),
-    "a-correction": replace(SAID, correcting=Correcting(True, Old("Escalation 1"), "It is 4 %")),
+    "a-correction": replace(
+        SAID, correction=Correction(True, CorrectedMessage("Escalation 1"), "It is 4 %")
+    ),
 }
 
 
@@ -53,7 +55,7 @@ REFUSED = {
     "somebody-who-left": (replace(SAID, owner=Owner("Aisha", False)), "U-OWNER", "owner"),
     "somebody-outside": (replace(SAID, owner=Owner("Aisha", True, False)), "U-OWNER", "owner"),
     "corrects-nothing": (
-        replace(SAID, correcting=Correcting(True, None, "It is 4 %")),
+        replace(SAID, correction=Correction(True, None, "It is 4 %")),
         "U-CORRECTS",
         "",
     ),

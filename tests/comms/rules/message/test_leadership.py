@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from comms.rules.message.common import Correcting, Old, Owner
-from comms.rules.message.leadership import Note, violations
+from comms.rules.message.common import CorrectedMessage, Correction, Owner
+from comms.rules.message.leadership import LeadershipNote, violations
 
-SAID = Note(
+SAID = LeadershipNote(
     happened="A release signed tokens with a key that some nodes did not know",
     path="The flag was undone in 40 seconds; a rollback takes 11 minutes",
     confidence="2",
@@ -20,7 +20,9 @@ ACCEPTED = {
     "as-in-the-playbook": SAID,
     "nothing-for-now": replace(SAID, need="nothing for now"),
     "nothing-uncertain-and-why": replace(SAID, uncertain="No part is: every node was asked"),
-    "a-correction": replace(SAID, correcting=Correcting(True, Old("Leadership note 1"), "10 min")),
+    "a-correction": replace(
+        SAID, correction=Correction(True, CorrectedMessage("Leadership note 1"), "10 min")
+    ),
 }
 
 
@@ -49,7 +51,7 @@ REFUSED = {
     "somebody-who-left": (replace(SAID, owner=Owner("Tomás", False)), "U-OWNER", "owner"),
     "somebody-outside": (replace(SAID, owner=Owner("Tomás", True, False)), "U-OWNER", "owner"),
     "corrects-without-words": (
-        replace(SAID, correcting=Correcting(True, Old("Leadership note 1"), "")),
+        replace(SAID, correction=Correction(True, CorrectedMessage("Leadership note 1"), "")),
         "U-CORRECTS",
         "correction",
     ),

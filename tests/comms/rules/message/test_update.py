@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from comms.rules.message.common import Cadence, Correcting, Old
+from comms.rules.message.common import Cadence, CorrectedMessage, Correction
 from comms.rules.message.update import Change, Situation, Update, violations
 
 NOW = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
@@ -34,7 +34,7 @@ AT = Situation(
 VERIFIED = replace(AT, changes=(Change("D-1", NOW - minutes(9), True),))
 WORKING = {SIGN_IN: "operational", API: "operational"}
 RECOVERED = replace(SAID, progress="recovered", surfaces=WORKING)
-CORRECTION = Correcting(True, Old("Update 1"), "It is one person in thirty")
+CORRECTION = Correction(True, CorrectedMessage("Update 1"), "It is one person in thirty")
 
 ACCEPTED = {
     "as-in-the-playbook": (SAID, AT),
@@ -63,7 +63,7 @@ ACCEPTED = {
     "restricted": (replace(SAID, audience="participants"), replace(AT, restricted=True)),
     "a-drill-within": (replace(SAID, audience="internal"), replace(AT, is_drill=True)),
     "nothing-impacted-yet": (replace(SAID, surfaces={}), replace(AT, impacted={})),
-    "a-correction": (replace(SAID, correcting=CORRECTION), AT),
+    "a-correction": (replace(SAID, correction=CORRECTION), AT),
 }
 
 
@@ -72,8 +72,8 @@ def test_it_goes_out(said, at):
     assert violations(said, at) == ()
 
 
-def corrected(old: Old | None, words: str = "It is one in thirty") -> Update:
-    return replace(SAID, correcting=Correcting(True, old, words))
+def corrected(old: CorrectedMessage | None, words: str = "It is one in thirty") -> Update:
+    return replace(SAID, correction=Correction(True, old, words))
 
 
 REFUSED = {
@@ -103,7 +103,7 @@ REFUSED = {
         "no_unknowns",
     ),
     "a-code-in-the-correction": (
-        corrected(Old("Update 1"), "E-9 says less"),
+        corrected(CorrectedMessage("Update 1"), "E-9 says less"),
         AT,
         "U-PLAIN",
         "correction",
@@ -208,10 +208,20 @@ REFUSED = {
         "surface_2",
     ),
     "corrects-nothing-here": (corrected(None), AT, "U-CORRECTS", ""),
-    "corrected-already": (corrected(Old("Update 1", "Update 2")), AT, "U-CORRECTS", ""),
-    "corrects-without-words": (corrected(Old("Update 1"), "none"), AT, "U-CORRECTS", "correction"),
+    "corrected-already": (
+        corrected(CorrectedMessage("Update 1", "Update 2")),
+        AT,
+        "U-CORRECTS",
+        "",
+    ),
+    "corrects-without-words": (
+        corrected(CorrectedMessage("Update 1"), "none"),
+        AT,
+        "U-CORRECTS",
+        "correction",
+    ),
     "words-that-correct-nothing": (
-        replace(SAID, correcting=Correcting(words="It was wrong")),
+        replace(SAID, correction=Correction(explanation="It was wrong")),
         AT,
         "U-CORRECTS",
         "correction",

@@ -1,4 +1,4 @@
-"""A message as its author filled it in, without its secrets."""
+"""A message as its author filled in the form, with secrets masked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -10,7 +10,7 @@ from incidents.models import Person
 from kernel.refusal import Violation
 from kernel.text import clean_text
 
-_COLUMNS = {
+_MAX_LENGTHS = {
     "headline": 120,
     "impact": 2000,
     "mitigation": 2000,
@@ -24,15 +24,15 @@ _COLUMNS = {
     "uncertain": 2000,
     "need": 2000,
 }
-LONGEST_UNKNOWN = 300
+MAX_UNKNOWN_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What every message has. ``corrects`` is the number of the one that it corrects.
+class MessageInput:
+    """The fields of every message. ``corrects`` is the number of the one that it corrects.
 
-    ``shape`` is what could not even be read (an odd time, a text too long), ``raw`` the form as
-    typed, kept as the draft when it is refused.
+    ``shape`` lists fields that could not be read (an unreadable time, a text that is too long),
+    ``raw`` is the form as typed, saved as a draft when it is refused.
     """
 
     next_at: datetime | None = None
@@ -43,7 +43,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenUpdate(Written):
+class UpdateInput(MessageInput):
     """``surfaces`` maps the keys of surfaces to their states."""
 
     audience: str = ""
@@ -57,7 +57,7 @@ class WrittenUpdate(Written):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenEscalation(Written):
+class EscalationInput(MessageInput):
     summary: str = ""
     impact: str = ""
     decision: str = ""
@@ -66,7 +66,7 @@ class WrittenEscalation(Written):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenNote(Written):
+class LeadershipNoteInput(MessageInput):
     happened: str = ""
     path: str = ""
     confidence: str = ""
@@ -75,15 +75,17 @@ class WrittenNote(Written):
     owner: Person | None = None
 
 
-def masked[W: Written](written: W) -> W:
-    """Every text without its secrets: a message is read by many and never changed."""
+def mask_input[W: MessageInput](message_input: W) -> W:
+    """Mask secrets in every text: a message is read by many and never changes."""
     texts: dict[str, Any] = {
-        item.name: clean_text(value, _COLUMNS.get(item.name))
-        for item in fields(written)
-        if isinstance(value := getattr(written, item.name), str)
+        item.name: clean_text(value, _MAX_LENGTHS.get(item.name))
+        for item in fields(message_input)
+        if isinstance(value := getattr(message_input, item.name), str)
     }
-    if isinstance(written, WrittenUpdate):
+    if isinstance(message_input, UpdateInput):
         texts["unknowns"] = tuple(
-            kept for one in written.unknowns if (kept := clean_text(one, LONGEST_UNKNOWN))
+            cleaned
+            for unknown in message_input.unknowns
+            if (cleaned := clean_text(unknown, MAX_UNKNOWN_LENGTH))
         )
-    return replace(written, raw=masked_raw(written.raw), **texts)
+    return replace(message_input, raw=masked_raw(message_input.raw), **texts)

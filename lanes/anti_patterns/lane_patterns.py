@@ -1,4 +1,4 @@
-"""The anti-patterns that lanes find."""
+"""The anti-patterns that are detected from lanes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -15,14 +15,16 @@ from lanes.rules.patterns import overlaps
 
 
 @register
-def of_lanes(standings: Sequence[IncidentFacts], now: datetime) -> Iterable[tuple[int, Pattern]]:
-    found = items_of([facts.incident for facts in standings])
-    for facts in standings:
+def lane_patterns(
+    all_facts: Sequence[IncidentFacts], now: datetime
+) -> Iterable[tuple[int, Pattern]]:
+    items_by_incident = items_of([facts.incident for facts in all_facts])
+    for facts in all_facts:
         number = facts.incident.pk
-        held = {
-            lane: boundary_of(item for item in found[number] if item.lane == lane)
+        boundaries = {
+            lane: boundary_of(item for item in items_by_incident[number] if item.lane == lane)
             for lane in LaneKind
         }
-        for pattern in overlaps(held):
+        for pattern in overlaps(boundaries):
             href = reverse("lane", args=[number, pattern.lane]) + "#boundary"
             yield number, replace(pattern, href=href)

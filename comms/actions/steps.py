@@ -1,0 +1,104 @@
+"""Steps that publishing a message shares, inside the transaction that locked the incident."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from comms.actions.message_input import MessageInput
+from comms.delivery.fan_out import announce_step
+from comms.models import MessageDraft
+from comms.models.message import Message
+from comms.vocabulary import MessageKind
+from incidents.actions.submissions import redirect_submission
+from incidents.actions.transaction import next_number
+from incidents.locking import check_locked
+from incidents.models import Incident, Submission
+from incidents.vocabulary import LaneKind
+from kernel.actor import Actor
+from kernel.refusal import Violation
+
+LANE = LaneKind.COMMUNICATION.value
+
+type Violations = tuple[Violation, ...]
+
+
+def unreadable_first(message_input: MessageInput, violations: Violations) -> Violations:
+    """The fields that could not be read come first, in place of what the rules say of them."""
+    unreadable = {problem.field for problem in message_input.shape}
+    return message_input.shape + tuple(
+        violation for violation in violations if violation.field not in unreadable
+    )
+
+
+def keep_refused_step(
+    incident: Incident,
+    kind: MessageKind,
+    actor: Actor,
+    message_input: MessageInput,
+    once: UUID | None,
+    now: datetime,
+) -> None:
+    """Save refused input as the author's draft."""
+    check_locked(incident)
+    # The corrected form is submitted again under the same key.
+    if once is not None:
+        Submission.objects.filter(pk=once).delete()
+    if message_input.raw:
+        write_draft_step(incident, kind, actor, dict(message_input.raw), now)
+
+
+def columns_step(
+    incident: Incident,
+    kind: type[Message],
+    message_input: MessageInput,
+    actor: Actor,
+    now: datetime,
+) -> dict[str, Any]:
+    """The columns that every message has; its number is free until the transaction ends."""
+    check_locked(incident)
+    rows = kind._default_manager.filter(incident=incident)
+    corrects = message_input.corrects
+    old = rows.get(number=corrects) if corrects is not None else None
+    return {
+        "incident": incident,
+        "number": next_number(rows),
+        "published_at": now,
+        "published_by_id": actor.id,
+        "corrects": old,
+        "correction": message_input.correction if old is not None else "",
+    }
+
+
+def correction_entry(message: Message) -> dict[str, str]:
+    """The part of a timeline entry that describes a correction."""
+    return {"corrects": str(message.corrects or ""), "correction": message.correction}
+
+
+def after_publishing_step(
+    incident: Incident,
+    message: Message,
+    kind: MessageKind,
+    actor: Actor,
+    once: UUID | None,
+    now: datetime,
+) -> None:
+    """Announce the message to its followers and delete the author's draft."""
+    announce_step(message, now)
+    delete_draft_step(incident, kind, actor)
+    redirect_submission(once, message.get_absolute_url())
+
+
+def write_draft_step(
+    incident: Incident, kind: MessageKind, actor: Actor, raw: dict[str, Any], now: datetime
+) -> MessageDraft:
+    draft, _ = MessageDraft.objects.update_or_create(
+        incident=incident,
+        kind=kind,
+        author_id=actor.id,
+        defaults={"data": raw, "saved_at": now},
+    )
+    return draft
+
+
+def delete_draft_step(incident: Incident, kind: MessageKind, actor: Actor) -> None:
+    MessageDraft.objects.filter(incident=incident, kind=kind, author_id=actor.id).delete()

@@ -1,0 +1,125 @@
+"""Steps that store and record a stakeholder update, inside the transaction of an action."""
+
+from datetime import datetime
+
+from comms.actions.message_input import UpdateInput
+from comms.actions.steps import LANE, Violations, columns_step, correction_entry
+from comms.delivery.fan_out import announce_step
+from comms.models import Bulletin, Update, UpdateSurface
+from comms.rules.commitment import reaches
+from comms.rules.duplicate import duplicate_violations
+from comms.status.invalidate import mark_changed_step
+from comms.vocabulary import Audience, Progress, SurfaceState
+from incidents.actions import voiding
+from incidents.facts.incident import IncidentFacts, read_facts
+from incidents.models import Incident, Voided
+from incidents.timeline.record import record
+from incidents.vocabulary import Severity
+from kernel.actor import Actor
+from kernel.refusal import Refused
+
+_ERROR_TEXTS = {
+    "impact": "This was reported in error: nothing was wrong.",
+    "mitigation": "Nothing has to be done.",
+    "no_unknowns": "It was reported in error.",
+}
+_DUPLICATE_TEXTS = {
+    "impact": "This was reported twice. It is followed under its other report.",
+    "mitigation": "See the other report for how it goes.",
+    "no_unknowns": "They are told with the other report.",
+}
+"""What readers are told when an incident was declared in error, or twice."""
+
+
+def store_step(
+    incident: Incident,
+    facts: IncidentFacts,
+    update_input: UpdateInput,
+    actor: Actor,
+    now: datetime,
+) -> Update:
+    update = Update.objects.create(
+        **columns_step(incident, Update, update_input, actor, now),
+        audience=update_input.audience,
+        progress=update_input.progress,
+        headline=update_input.headline,
+        impact=update_input.impact,
+        mitigation=update_input.mitigation,
+        unknowns=list(update_input.unknowns),
+        no_unknowns="" if update_input.unknowns else update_input.no_unknowns,
+        next_at=update_input.next_at,
+        severity=incident.severity,
+    )
+    UpdateSurface.objects.bulk_create(
+        UpdateSurface(update=update, surface=surface, state=update_input.surfaces[surface.pk])
+        for surface in facts.surfaces
+    )
+    return update
+
+
+def record_step(incident: Incident, update: Update, actor: Actor, now: datetime) -> None:
+    states = update.surface_states.select_related("surface").order_by("surface__name")
+    record(
+        incident,
+        "update.published",
+        actor,
+        now,
+        lane=LANE,
+        subject=update.reference,
+        audience=str(Audience(update.audience).label),
+        progress=str(Progress(update.progress).label),
+        severity=str(Severity(update.severity).label),
+        headline=update.headline,
+        impact=update.impact,
+        mitigation=update.mitigation,
+        unknowns=update.unknowns,
+        no_unknowns=update.no_unknowns,
+        surfaces={row.surface.name: str(SurfaceState(row.state).label) for row in states},
+        next_at=update.next_at.isoformat() if update.next_at else "",
+        **correction_entry(update),
+    )
+
+
+def refresh_status_page_step(incident: Incident, update: Update, now: datetime) -> None:
+    """Give the incident its public name, if this is its first public update, and render anew."""
+    if update.audience == Audience.PUBLIC:
+        Bulletin.objects.get_or_create(incident=incident, defaults={"opened_at": now})
+    if update.audience != Audience.PARTICIPANTS:
+        mark_changed_step()
+
+
+@voiding.register_follower
+def announce_voided_step(voided: Voided, actor: Actor, now: datetime) -> None:
+    """Publish a last update for each audience that was told of an incident declared in error.
+
+    Its texts are fixed, since the reason why it was an error is for the room only.
+    """
+    incident = voided.incident
+    for audience in Audience:
+        updates = [row for row in incident.updates.all() if audience in reaches(row.audience)]
+        addressed = any(row.audience == audience for row in updates)
+        newest = max(updates, key=lambda row: row.number, default=None)
+        if newest is None or not addressed or newest.progress == Progress.RECOVERED:
+            continue
+        if problems := _original_violations(voided, audience):
+            raise Refused(problems)
+        facts = read_facts(incident)
+        update_input = UpdateInput(
+            audience=audience,
+            progress=Progress.RECOVERED,
+            headline=newest.headline,
+            surfaces={surface.pk: SurfaceState.OPERATIONAL for surface in facts.surfaces},
+            **(_DUPLICATE_TEXTS if voided.original_id else _ERROR_TEXTS),
+        )
+        update = store_step(incident, facts, update_input, actor, now)
+        record_step(incident, update, actor, now)
+        refresh_status_page_step(incident, update, now)
+        announce_step(update, now)
+
+
+def _original_violations(voided: Voided, audience: Audience) -> Violations:
+    original = voided.original
+    if original is None:
+        return ()
+    audiences = [row.audience for row in original.updates.all()]
+    return duplicate_violations(original.reference, audience, audiences)
