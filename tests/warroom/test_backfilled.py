@@ -15,6 +15,7 @@ from incidents.models import Claim, Incident, Notice, Person, TimelineEntry
 from kernel import clock
 from lanes.models import PatternSpan
 from retros.backlog import actions as backlog
+from retros.backlog.steps import WorkInput
 from retros.models import Closing, LookBack, Package
 from tests.helpers.backfilled import TOLD, written_up
 from tests.helpers.decision_inputs import PRECHECK
@@ -54,7 +55,7 @@ def test_however_long_nobody_is_reminded_of_it(elsewhere: Incident) -> None:
 def test_the_work_that_it_leaves_is_still_reminded_of(
     elsewhere: Incident, commander: Person
 ) -> None:
-    work = backlog.Work(title="Send each export once", owner=commander, due_on=date(2026, 3, 20))
+    work = WorkInput(title="Send each export once", owner=commander, due_on=date(2026, 3, 20))
     backlog.add(commander.as_actor(), elsewhere.pk, work, now=START)
     tick.run(START + timedelta(days=15))
 

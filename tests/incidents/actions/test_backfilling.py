@@ -36,7 +36,10 @@ from kernel.refusal import AlreadyDone, NotPermitted, Refused
 from lanes import actions as lanes
 from lanes.handoff import actions as handoffs
 from retros.backlog import actions as backlog
+from retros.backlog.steps import WorkInput
 from retros.closing import actions as closing
+from retros.closing.steps import StatementInput
+from retros.watch import actions as watching
 from tests.helpers import messages as saying
 from tests.helpers.backfilled import HOURS, account, written_up
 from tests.helpers.decision_inputs import PRECHECK, VERIFICATION, written
@@ -178,8 +181,8 @@ LIVING: dict[str, Try] = {
     "scenario": _do(scenarios.set_scenario, scenario="auth-token-failure", reason="Like it"),
     "execution": _do(execution.start, 1),
     "closing": _do(closing.close),
-    "statement": _do(closing.state, closing.Stated(happened="It broke")),
-    "reopening": _do(closing.reopen, reason="It fails again"),
+    "statement": _do(closing.save_statement, StatementInput(happened="It broke")),
+    "reopening": _do(watching.reopen, reason="It fails again"),
     "branch": lambda by, one, other: _do(
         branches.open_branch, type="hotfix", name="pin-keys", owner=other
     )(by, one, other),
@@ -241,7 +244,7 @@ def test_what_was_said_wrongly_is_corrected_and_work_goes_on(
     lanes.add_note(actor, number, text="The vendor wrote since", now=LATER)
     evidence.capture(actor, number, VERIFICATION, now=LATER)
     risks.add(actor, number, text="The second batch may be imported late", now=LATER)
-    backlog.add(actor, number, backlog.Work(title="Send each export once"), now=LATER)
+    backlog.add(actor, number, WorkInput(title="Send each export once"), now=LATER)
 
     found = Incident.objects.get(pk=number)
     assert (found.severity, found.status) == ("1", "backfill")
@@ -260,7 +263,7 @@ def test_nobody_is_told_of_it_but_of_the_work_that_it_leaves(
     take_back(commander, elsewhere)
     assert not Notice.objects.exists()
 
-    work = backlog.Work(title="Send each export once", owner=deputy)
+    work = WorkInput(title="Send each export once", owner=deputy)
     backlog.add(actor, number, work, now=LATER)
     assert [one.kind for one in Notice.objects.all()] == ["backlog.owned"]
 

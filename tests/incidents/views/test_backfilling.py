@@ -14,6 +14,7 @@ from incidents.permissions import in_incident
 from kernel import clock
 from lanes.actions import add_note
 from retros.backlog import actions as backlog
+from retros.backlog.steps import WorkInput
 from tests.helpers.backfilled import TOLD, written_up
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, SurfaceFactory
@@ -139,7 +140,7 @@ def test_work_that_it_leaves_is_marked_on_the_backlog_and_at_home(
     inside: Client, elsewhere: Incident, commander: Person
 ) -> None:
     assert elsewhere.title not in read(inside, "/")
-    work = backlog.Work(title="Send once", owner=commander, due_on=LATER.date())
+    work = WorkInput(title="Send once", owner=commander, due_on=LATER.date())
     backlog.add(commander.as_actor(), elsewhere.pk, work, now=LATER)
 
     assert f"{elsewhere.reference}, backfilled" in read(inside, "/")

@@ -12,7 +12,7 @@ from incidents.models import Incident, Notice, Person
 from incidents.timeline import kinds
 from kernel.refusal import AlreadyDone, Refused
 from retros.backlog import actions as backlog
-from retros.backlog.actions import Work
+from retros.backlog.steps import WorkInput
 from retros.models import BacklogItem
 from tests.helpers.factories import START, declared
 from tests.retros.closing.closable import Ending
@@ -23,9 +23,9 @@ TITLE = "Edge nodes honour key-set expiry"
 TRACKER = "https://tracker.example.org/EDGE-540"
 
 
-def whole(owner: Person | None = None, **other: Any) -> Work:
+def whole(owner: Person | None = None, **other: Any) -> WorkInput:
     said = {"title": TITLE, "owner": owner, "due_on": TODAY, "tracker": TRACKER}
-    return Work(**(said | other))
+    return WorkInput(**(said | other))
 
 
 def codes(attempt: Callable[[], Any]) -> list[str]:
@@ -75,7 +75,7 @@ def test_an_item_is_noted_with_its_entry(
 def test_numbers_run_over_all_incidents(commander: Person, noted: BacklogItem) -> None:
     other = declared(commander, title="Another")
 
-    second = backlog.add(commander.as_actor(), other.pk, Work(title=TITLE), now=NOW)
+    second = backlog.add(commander.as_actor(), other.pk, WorkInput(title=TITLE), now=NOW)
 
     assert second.pk > noted.pk
     assert (second.owner, second.due_on) == (None, None)
@@ -131,7 +131,7 @@ def test_it_is_begun_done_and_opened_again(
 ) -> None:
     actor, seen = commander.as_actor(), []
     backlog.begin(actor, incident.pk, noted.pk, now=NOW)
-    backlog.done(actor, incident.pk, noted.pk, now=NOW)
+    backlog.finish(actor, incident.pk, noted.pk, now=NOW)
     noted.refresh_from_db()
     seen.append((noted.state, noted.closed_at))
     backlog.reopen(actor, incident.pk, noted.pk, reason="The pin is back", now=NOW)
@@ -165,17 +165,17 @@ def test_what_is_over_is_changed_no_more(
     incident: Incident, commander: Person, noted: BacklogItem
 ) -> None:
     actor = commander.as_actor()
-    backlog.done(actor, incident.pk, noted.pk, now=NOW)
+    backlog.finish(actor, incident.pk, noted.pk, now=NOW)
     before = entry(incident).seq
 
     refused = [
         codes(lambda: backlog.change(actor, incident.pk, noted.pk, whole(), now=NOW)),
         codes(lambda: backlog.begin(actor, incident.pk, noted.pk, now=NOW)),
-        codes(lambda: backlog.done(actor, incident.pk, noted.pk, now=NOW)),
+        codes(lambda: backlog.finish(actor, incident.pk, noted.pk, now=NOW)),
         codes(lambda: backlog.drop(actor, incident.pk, noted.pk, reason="Twice", now=NOW)),
     ]
 
-    assert refused == [["B-STATE"]] * 4
+    assert refused == [["B-STEP"]] * 4
     assert entry(incident).seq == before
 
 
@@ -185,7 +185,7 @@ def test_it_outlives_its_incident(ending: Ending, deputy: Person) -> None:
 
     item = backlog.add(actor, number, whole(deputy, due_on=date(2026, 4, 2)), now=now)
     backlog.begin(actor, number, item.pk, now=now)
-    backlog.done(actor, number, item.pk, now=now)
+    backlog.finish(actor, number, item.pk, now=now)
 
     assert ending.status == "watching"
     assert not BacklogItem.objects.get(pk=item.pk).is_open
@@ -217,7 +217,7 @@ def test_who_may_not_know_of_the_incident_owns_none_of_its_items(
     secret = declared(commander, restricted=True)
     actor = commander.as_actor()
 
-    assert codes(lambda: backlog.add(actor, secret.pk, whole(stranger), now=NOW)) == ["B-OWNER"]
+    assert codes(lambda: backlog.add(actor, secret.pk, whole(stranger), now=NOW)) == ["B-ABLE"]
     assert not Notice.objects.filter(person=stranger).exists()
 
 
@@ -236,13 +236,13 @@ def test_overdue_is_what_is_open_and_whose_day_has_passed(
     incident: Incident, commander: Person, noted: BacklogItem
 ) -> None:
     actor = commander.as_actor()
-    backlog.add(actor, incident.pk, Work(title="No day"), now=NOW)
+    backlog.add(actor, incident.pk, WorkInput(title="No day"), now=NOW)
     over = backlog.add(actor, incident.pk, whole(title="Over"), now=NOW)
-    backlog.done(actor, incident.pk, over.pk, now=NOW)
+    backlog.finish(actor, incident.pk, over.pk, now=NOW)
 
     assert list(BacklogItem.objects.overdue(TODAY)) == []
     assert list(BacklogItem.objects.overdue(TODAY + timedelta(days=1))) == [noted]
-    assert [one.due_on for one in BacklogItem.objects.open().most_urgent_first()] == [TODAY, None]
+    assert [one.due_on for one in BacklogItem.objects.open().by_urgency()] == [TODAY, None]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from incidents.duties.duty import outliving
 from incidents.models import Incident, Person
 from kernel import clock
 from retros.backlog import actions as backlog
-from retros.backlog.actions import Work
+from retros.backlog.steps import WorkInput
 from retros.models import BacklogItem
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, declared
@@ -23,7 +23,7 @@ def noted(
 ) -> BacklogItem:
     """Due so many days from today, noted a long time ago."""
     due_on = TODAY + timedelta(days=days) if days is not None else None
-    work = Work(title=title, owner=owner, due_on=due_on)
+    work = WorkInput(title=title, owner=owner, due_on=due_on)
     long_ago = NOW - timedelta(days=200)
     return backlog.add(incident.declared_by.as_actor(), incident.pk, work, now=long_ago)
 
@@ -62,7 +62,7 @@ def test_what_is_done_or_anothers_is_no_work_of_ones_own(
     incident: Incident, deputy: Person, stranger: Person
 ) -> None:
     over = noted(incident, deputy, 1)
-    backlog.done(deputy.as_actor(), incident.pk, over.pk, now=NOW)
+    backlog.finish(deputy.as_actor(), incident.pk, over.pk, now=NOW)
     noted(incident, stranger, -3)
 
     assert titles(deputy) == []

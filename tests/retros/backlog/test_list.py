@@ -58,7 +58,7 @@ def several(incident: Incident, commander: Person, deputy: Person) -> dict[str, 
         "minor": noted(minor, "Minor", 8, owner=deputy),
     }
     backlog.begin(actor, incident.pk, found["begun"].pk, now=NOW)
-    backlog.done(actor, incident.pk, found["done"].pk, now=NOW)
+    backlog.finish(actor, incident.pk, found["done"].pk, now=NOW)
     backlog.drop(actor, incident.pk, found["dropped"].pk, reason="Covered elsewhere", now=NOW)
     return found
 

@@ -112,7 +112,7 @@ def test_a_step_that_may_not_be_taken_leads_back_or_is_refused(
 
     assert (asked.status_code, asked["Location"]) == (302, path)
     assert sent.status_code == 422
-    assert "B-STATE" in sent.content.decode()
+    assert "B-STEP" in sent.content.decode()
 
 
 def test_a_dropped_item_offers_only_to_open_it_again(signed: Client, incident: Incident) -> None:

@@ -5,11 +5,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from comms.actions import publish_escalation
+from incidents.facts.incident import read_facts
 from incidents.models import Decision, Incident, Person
 from incidents.vocabulary import LaneKind, Option
 from retros.backlog import actions as backlog
+from retros.backlog.steps import WorkInput
 from retros.closing import actions as closing
-from retros.closing.actions import Stated
+from retros.closing import facts as gate_facts
+from retros.closing import rules as gate
+from retros.closing.steps import StatementInput
 from retros.models import Closing
 from retros.watch import actions as watching
 from tests.helpers import messages as saying
@@ -72,12 +76,20 @@ class Ending(Executing):
             "due_on": date(2026, 4, 2),
         } | said
         actor = self._as(self.commander)
-        work = backlog.Work(**work)
+        work = WorkInput(**work)
         return backlog.add(actor, self.incident.pk, work, now=self._later())
 
     def state(self, **said: Any) -> None:
-        stated = Stated(**({**STATED, "watch_owner": self.watcher} | said))
-        closing.state(self._as(self.commander), self.incident.pk, stated, now=self._later())
+        stated = StatementInput(**({**STATED, "watch_owner": self.watcher} | said))
+        closing.save_statement(
+            self._as(self.commander), self.incident.pk, stated, now=self._later()
+        )
+
+    def conditions(self) -> tuple[gate.Condition, ...]:
+        """The conditions of the gate as they are now."""
+        incident = Incident.objects.get(pk=self.incident.pk)
+        saved = gate_facts.saved_statement(incident)
+        return gate.judge(gate_facts.read_gate(read_facts(incident), saved, self.now))
 
     def close(self, by: Person | None = None, **said: Any) -> Closing:
         actor = self._as(by or self.commander)
@@ -89,13 +101,13 @@ class Ending(Executing):
 
     def fire(self, by: Person | None = None, **said: Any) -> Incident:
         actor = self._as(by or self.watcher)
-        return closing.fire(actor, self.incident.pk, now=self._later(), **said)
+        return watching.fire_trigger(actor, self.incident.pk, now=self._later(), **said)
 
     def reopen(
         self, reason: str = "Customers report failures again", by: Person | None = None
     ) -> Incident:
         actor = self._as(by or self.commander)
-        return closing.reopen(actor, self.incident.pk, reason=reason, now=self._later())
+        return watching.reopen(actor, self.incident.pk, reason=reason, now=self._later())
 
     def after(self, **length: float) -> datetime:
         """Let time pass."""

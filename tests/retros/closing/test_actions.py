@@ -12,10 +12,10 @@ from incidents.vocabulary import Option, RoleName
 from kernel.actor import SYSTEM
 from kernel.refusal import AlreadyDone, NotPermitted, Refused
 from retros.closing import actions as closing
-from retros.closing import facts as gate_facts
-from retros.closing import rules as gate
+from retros.closing.steps import StatementInput
 from retros.models import Closing
 from retros.vocabulary import End
+from retros.watch.steps import DECIDE_WITHIN
 from tests.retros.closing.closable import Ending
 from warroom.schedule import tick
 
@@ -27,8 +27,7 @@ def entries(ending: Ending, kind: str) -> list[TimelineEntry]:
 
 
 def unmet(ending: Ending) -> list[str]:
-    found = gate.judge(gate_facts.ending(Incident.objects.get(pk=ending.incident.pk), ending.now))
-    return [one.code for one in found if not one.met]
+    return [condition.code for condition in ending.conditions() if not condition.met]
 
 
 def test_what_has_everything_is_closed_and_watched(ending: Ending) -> None:
@@ -137,7 +136,9 @@ def test_only_who_commands_closes(ending: Ending, deputy: Person) -> None:
     with pytest.raises(NotPermitted):
         ending.close(by=deputy)
     with pytest.raises(NotPermitted):
-        closing.state(deputy.as_actor(), ending.incident.pk, closing.Stated(), now=ending.now)
+        closing.save_statement(
+            deputy.as_actor(), ending.incident.pk, StatementInput(), now=ending.now
+        )
     with pytest.raises(NotPermitted):
         closing.close(SYSTEM, ending.incident.pk, now=ending.now)
     assert ending.status == "active"
@@ -153,7 +154,7 @@ def test_it_is_closed_once(ending: Ending) -> None:
     ending.closable().close()
     with pytest.raises(Refused) as refused:
         ending.close()
-    assert [one.code for one in refused.value.violations] == ["T-STATUS"]
+    assert [one.code for one in refused.value.violations] == ["C-ACTIVE"]
     with pytest.raises(Refused):
         ending.state(trigger="Another one")
 
@@ -200,7 +201,7 @@ def test_what_is_ahead_when_it_closes_is_lifted(ending: Ending) -> None:
     tick.run(ending.now)
     assert not Notice.objects.filter(kind__startswith="checkpoint.").exists()
     [due] = ending.incident.checkpoints.open()
-    assert due.due_at == ending.now + closing.AGAIN_WITHIN
+    assert due.due_at == ending.now + DECIDE_WITHIN
     with pytest.raises(Refused, match="was lifted at closing"):
         ending.decide(checkpoint=ahead.number)
 
@@ -220,7 +221,7 @@ def test_a_lapse_is_noted_by_the_closing_that_it_refuses(ending: Ending) -> None
 def test_reopening_needs_a_reason_and_something_closed(ending: Ending) -> None:
     with pytest.raises(Refused) as refused:
         ending.reopen("n/a")
-    assert [one.code for one in refused.value.violations] == ["T-STATUS", "W-REASON"]
+    assert [one.code for one in refused.value.violations] == ["W-STATUS", "W-REASON"]
     made = ending.closable().close()
     ending.reopen()
     made.refresh_from_db()

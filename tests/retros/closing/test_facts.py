@@ -11,7 +11,6 @@ from incidents.actions import checkpoints, evidence, freezes
 from incidents.models import Surface
 from incidents.vocabulary import DependencyClass, LaneKind, Option, RoleName
 from lanes.handoff import actions as handoffs
-from retros.closing import facts as gate_facts
 from retros.closing import rules as gate
 from tests.helpers.decision_inputs import VERIFICATION
 from tests.helpers.factories import SurfaceFactory
@@ -25,9 +24,7 @@ type Act = Callable[[Ending], object]
 
 
 def condition(ending: Ending, code: str) -> gate.Condition:
-    ending.incident.refresh_from_db()
-    found = gate.judge(gate_facts.ending(ending.incident, ending.now))
-    return next(one for one in found if one.code == code)
+    return next(condition for condition in ending.conditions() if condition.code == code)
 
 
 def surface(ending: Ending) -> Surface:

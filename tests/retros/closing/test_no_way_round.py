@@ -18,6 +18,7 @@ from incidents.permissions import TABLE, Who
 from kernel.refusal import Refused
 from retros.closing import actions as closing
 from retros.closing import rules as gate
+from retros.watch import actions as watching
 from tests.helpers.backfilled import written_up
 from tests.helpers.factories import declared
 from tests.retros.closing.closable import Ending
@@ -185,7 +186,7 @@ def test_what_was_handled_elsewhere_is_no_way_round(
         said = {"original": ending.incident.pk, "reason": "It is followed here"}
         voiding.duplicate(actor, made.pk, **said, now=now)
 
-    for act in (closing.close, partial(closing.reopen, reason="It fails again")):
+    for act in (closing.close, partial(watching.reopen, reason="It fails again")):
         with pytest.raises(Refused):
             act(actor, made.pk, now=now)
     with pytest.raises((ProgrammingError, Refused)), transaction.atomic():

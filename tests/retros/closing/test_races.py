@@ -28,7 +28,7 @@ class Contradicting:
     def breaks(self) -> object:
         return self.said.recommend(LaneKind.VERIFICATION, "flag")
 
-    def mends(self) -> None:
+    def remedies(self) -> None:
         rows = self.ending.incident.recommendations.filter(state="open", lane="verification")
         for row in rows:
             self.said.withdraw(row.number, self.said.owners[LaneKind.VERIFICATION])
@@ -45,7 +45,7 @@ class FailedRun:
     def breaks(self) -> object:
         return self.ending.run(exit_code=1)
 
-    def mends(self) -> None:
+    def remedies(self) -> None:
         self.ending.run()
 
 
@@ -60,7 +60,7 @@ class OwnerRemoved:
     def breaks(self) -> object:
         return self.ending.state(watch_owner=None)
 
-    def mends(self) -> None:
+    def remedies(self) -> None:
         self.ending.state()
 
 
@@ -91,5 +91,5 @@ def test_it_is_never_closed_with_an_unmet_condition(
         else:
             assert closed.startswith("C-")
             assert ending.status == "active"
-        broken.mends()
+        broken.remedies()
     assert True in outcomes

@@ -21,8 +21,11 @@ from incidents.models import Evidence, Incident
 from incidents.vocabulary import Option
 from kernel.refusal import Refused
 from retros.backlog import actions as backlog
+from retros.backlog.steps import WorkInput
 from retros.closing import actions as closing
+from retros.closing.steps import StatementInput
 from retros.models import BacklogItem, Closing, Statement
+from retros.watch import actions as watching
 from tests.helpers import messages as saying
 from tests.helpers.backfilled import written_up
 from tests.helpers.decision_inputs import VERIFICATION
@@ -62,7 +65,7 @@ class Ended(Lived):
     def harden(self, owned: bool, due: bool) -> None:
         owner = self.people[3] if owned else None
         due_on = date(2026, 4, 2) if due else None
-        work = backlog.Work(title="Probe each region", owner=owner, due_on=due_on)
+        work = WorkInput(title="Probe each region", owner=owner, due_on=due_on)
         self._try(backlog.add, 0, work)
 
     @rule(what=st.sampled_from(["freeze", "lift_freeze"]))
@@ -86,7 +89,7 @@ class Ended(Lived):
             said["confidence"] = "2"
         elif lacks:
             said[lacks] = None if lacks == "watch_owner" else "n/a"
-        self._try(closing.state, 0, closing.Stated(**said))
+        self._try(closing.save_statement, 0, StatementInput(**said))
 
     @rule(minutes=st.sampled_from([1, 5, 31]), seldom=SELDOM)
     def wait(self, minutes: int, seldom: bool) -> None:
@@ -118,7 +121,7 @@ class Ended(Lived):
 
     @rule(who=st.sampled_from([0, 4]))
     def reopen(self, who: int) -> None:
-        self._try(closing.reopen, who, reason="It fails again")
+        self._try(watching.reopen, who, reason="It fails again")
 
     @rule(how=st.sampled_from(["void", "duplicate", "take_back", "take_back"]), seldom=SELDOM)
     def in_error(self, how: str, seldom: bool) -> None:

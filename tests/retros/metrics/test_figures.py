@@ -4,17 +4,26 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from retros.metrics.charts import chart, shown
-from retros.metrics.rules import METRICS, Figure, Group, Lived, Share, figures, months, whole
+from retros.metrics.charts import chart, format_value
+from retros.metrics.rules import (
+    METRICS,
+    Figure,
+    Group,
+    IncidentTimes,
+    Share,
+    figures,
+    months,
+    whole,
+)
 
 AT = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
 BY_KEY = {metric.key: metric for metric in METRICS}
 
 
-def lived(number: int = 1, at: datetime = AT, **minutes: float) -> Lived:
+def lived(number: int = 1, at: datetime = AT, **minutes: float) -> IncidentTimes:
     """Each moment so many minutes after declaring; ``began`` so many before."""
     moments = {f"{name}_at": at + timedelta(minutes=after) for name, after in minutes.items()}
-    return Lived(number, "Tokens refused", "1", ("Sign-in",), at, **moments)
+    return IncidentTimes(number, "Tokens refused", "1", ("Sign-in",), at, **moments)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +41,9 @@ def lived(number: int = 1, at: datetime = AT, **minutes: float) -> Lived:
         ("close", lived(closed=94), 94),
     ],
 )
-def test_each_time_is_measured_as_its_words_say(key: str, one: Lived, found: float | None) -> None:
+def test_each_time_is_measured_as_its_words_say(
+    key: str, one: IncidentTimes, found: float | None
+) -> None:
     assert whole(BY_KEY[key], [one]).value == found
 
 
@@ -58,9 +69,9 @@ def test_medians_and_what_nine_of_ten_stay_within(
 def test_shares_are_of_all_cases_and_not_of_incidents() -> None:
     """One with ten checkpoints counts ten times."""
     rows = [
-        Lived(1, "", "1", (), AT, checkpoints=Share(9, 10)),
-        Lived(2, "", "1", (), AT, checkpoints=Share(0, 1)),
-        Lived(3, "", "1", (), AT),
+        IncidentTimes(1, "", "1", (), AT, checkpoints=Share(9, 10)),
+        IncidentTimes(2, "", "1", (), AT, checkpoints=Share(0, 1)),
+        IncidentTimes(3, "", "1", (), AT),
     ]
 
     found = whole(BY_KEY["checkpoints"], rows)
@@ -70,7 +81,10 @@ def test_shares_are_of_all_cases_and_not_of_incidents() -> None:
 
 
 def test_each_handoff_is_a_case() -> None:
-    rows = [Lived(1, "", "1", (), AT, handoffs=(1.0, 3.0)), Lived(2, "", "1", (), AT)]
+    rows = [
+        IncidentTimes(1, "", "1", (), AT, handoffs=(1.0, 3.0)),
+        IncidentTimes(2, "", "1", (), AT),
+    ]
 
     found = whole(BY_KEY["handoffs"], rows)
 
@@ -102,7 +116,7 @@ def test_months_without_an_incident_stand_too() -> None:
     ],
 )
 def test_times_are_said_in_words(minutes: float | None, words: str) -> None:
-    assert shown(BY_KEY["close"], minutes) == words
+    assert format_value(BY_KEY["close"], minutes) == words
 
 
 def drawn(key: str, values: list[float | None], *, over_time: bool = True) -> object:

@@ -16,8 +16,8 @@ from incidents.rules.evidence import Capture
 from incidents.vocabulary import Purpose, RoleName
 from kernel import clock
 from retros.metrics import facts
-from retros.metrics.facts import lived
-from retros.metrics.filters import Wanted
+from retros.metrics.facts import incident_times
+from retros.metrics.filters import MetricsFilter
 from retros.metrics.rules import Share
 from retros.review import actions as reviewing
 from tests.helpers.backfilled import written_up
@@ -135,7 +135,9 @@ def test_what_was_handled_elsewhere_is_left_out_and_counted_apart(
     voiding.void(commander.as_actor(), voided.pk, reason="Written up twice", now=START)
     now = START + timedelta(days=2)
 
-    assert [one.number for one in lived(wanted(now).incidents(commander), now)] == [incident.pk]
+    assert [one.number for one in incident_times(wanted(now).incidents(commander), now)] == [
+        incident.pk
+    ]
     shown = page(inside(commander))
     assert "1 incident declared" in shown
     assert "Left out: 2 backfilled, 1 declared in error" in shown
@@ -146,14 +148,14 @@ def test_what_was_handled_elsewhere_is_left_out_and_counted_apart(
     assert "Exports ran twice" not in sheet
 
 
-def wanted(now: datetime) -> Wanted:
-    return Wanted.read(QueryDict(""), now.date())
+def wanted(now: datetime) -> MetricsFilter:
+    return MetricsFilter.read(QueryDict(""), now.date())
 
 
 def test_the_moments_of_an_incident_that_was_lived_through(ending: Ending) -> None:
     ending.closable().close()
 
-    (one,) = lived(Incident.objects.all(), ending.now + timedelta(days=2))
+    (one,) = incident_times(Incident.objects.all(), ending.now + timedelta(days=2))
 
     minutes = {
         name: round((getattr(one, f"{name}_at") - one.declared_at) / timedelta(minutes=1))
@@ -189,7 +191,7 @@ def test_when_it_began_is_what_evidence_tells_of_the_trouble(
     item = Capture("log", "Log", purpose=purpose, text="401", started_at=at)
     capture(commander.as_actor(), incident.pk, item, now=START + timedelta(minutes=1))
 
-    (one,) = lived(Incident.objects.all(), START + timedelta(hours=1))
+    (one,) = incident_times(Incident.objects.all(), START + timedelta(hours=1))
 
     assert one.began_at == (None if began is None else at)
 
@@ -202,7 +204,7 @@ def test_a_promise_counts_once_its_time_has_come(
     promised = START + timedelta(minutes=30)
     published(commander, incident, START, next_at=promised)
 
-    (one,) = lived(Incident.objects.all(), promised + timedelta(minutes=late))
+    (one,) = incident_times(Incident.objects.all(), promised + timedelta(minutes=late))
 
     assert one.commitments == share
 
@@ -212,7 +214,7 @@ def test_a_retro_that_was_finished_in_time_is_kept(ending: Ending, deputy: Perso
     actor = ending.commander.as_actor()
     reviewing.finish(actor, ending.incident.pk, 1, "retro", lookbacks.retro(deputy), now=ending.now)
 
-    (one,) = lived(Incident.objects.all(), ending.now)
+    (one,) = incident_times(Incident.objects.all(), ending.now)
 
     assert one.retros == Share(1, 1)
 
@@ -220,7 +222,7 @@ def test_a_retro_that_was_finished_in_time_is_kept(ending: Ending, deputy: Perso
 def test_closed_twice_it_is_the_last_closing(ending: Ending) -> None:
     ending.closable().close()
     ending.fire()
-    (one,) = lived(Incident.objects.all(), ending.now)
+    (one,) = incident_times(Incident.objects.all(), ending.now)
     assert (one.closed_at, one.recovered_at) == (None, None)
     assert one.retros == Share(0, 0)
     again = ending.decide(next_action="Roll back once more")
@@ -230,7 +232,7 @@ def test_closed_twice_it_is_the_last_closing(ending: Ending) -> None:
     ending.state()
     last = ending.close()
 
-    (one,) = lived(Incident.objects.all(), ending.now)
+    (one,) = incident_times(Incident.objects.all(), ending.now)
 
     assert one.closed_at == last.closed_at
     assert one.decided_at == ending.read(1).decided_at

@@ -13,8 +13,8 @@ from kernel.refusal import NotPermitted, Refused
 from retros.models import Package, PackageVerdict
 from retros.package import actions as packages
 from retros.package import archive, worker
-from retros.package.actions import Revised
-from retros.package.collect import read
+from retros.package.actions import RevisionInput
+from retros.package.collect import collect
 from retros.package.duties import of_admin
 from retros.vocabulary import PackageState, Verdict
 from tests.helpers.counting import queries
@@ -62,7 +62,7 @@ def send_back(ending: Ending, admin: Person, **remarks: str) -> None:
 
 def revise(ending: Ending, **said: object) -> Package:
     answers = {one.pk: "Done." for one in Package.objects.latest("number").remarks.all()}
-    revised = Revised(**({**NOTE, "answers": answers} | said))
+    revised = RevisionInput(**({**NOTE, "answers": answers} | said))
     actor = ending.commander.as_actor()
     return packages.revise(actor, ending.incident.pk, 1, revised, now=ending.now)
 
@@ -102,7 +102,7 @@ async def test_the_zip_is_sent_in_pieces(closed: Ending) -> None:
 
     assert len(pieces) > 10
     package = await Package.objects.select_related("incident", "closing").aget()
-    assert b"".join(pieces) == await sync_to_async(lambda: b"".join(archive.zipped(package)))()
+    assert b"".join(pieces) == await sync_to_async(lambda: b"".join(archive.zip_pieces(package)))()
     await sync_to_async(connections.close_all)()
 
 
@@ -124,15 +124,15 @@ def test_while_it_is_made_the_page_waits_and_then_shows_it(ending: Ending) -> No
     ending.closable().close()
     client = inside(ending.commander)
     package = Package.objects.get()
-    assert packages.take(package.pk, ending.now)
-    packages.tell(package.pk, "Setting the PDF", 30)
+    assert packages.claim_waiting(package.pk, ending.now)
+    packages.note_progress(package.pk, "Setting the PDF", 30)
 
     waiting = client.get(at(ending)).content.decode()
     assert "Setting the PDF" in waiting
     assert at(ending, "package-progress") in waiting
     assert client.get(at(ending, "package-download", 1, "pdf")).status_code == 404
 
-    assert worker.make(package.pk, ending.now + packages.LEASE)
+    assert worker.make(package.pk, ending.now + packages.WORKER_LEASE)
     over = client.get(at(ending, "package-progress"))
     assert over["HX-Redirect"] == at(ending)
 
@@ -150,7 +150,7 @@ def test_one_that_failed_is_tried_again_by_who_commands(ending: Ending, stranger
     package.refresh_from_db()
     assert (package.state, package.error) == (PackageState.WAITING, "")
     with pytest.raises(Refused, match="did not fail"):
-        packages.again(ending.commander.as_actor(), ending.incident.pk, 1, now=ending.now)
+        packages.retry(ending.commander.as_actor(), ending.incident.pk, 1, now=ending.now)
 
 
 def test_the_page_costs_the_same_however_much_there_is(
@@ -171,7 +171,7 @@ def test_reading_the_record_costs_the_same_however_long_it_is(ending: Ending) ->
     package = Package.objects.select_related("incident", "closing__closed_by").get()
 
     with queries() as asked:
-        material = read(package, ending.now)
+        material = collect(package, ending.now)
 
     assert len(asked) <= READ_QUERIES
     assert (len(material.backlog), len(material.commands)) == (11, 12)

@@ -38,7 +38,7 @@ def made(ending: Ending) -> Package:
 
 def written(package: Package, folder: Path) -> Path:
     path = folder / "package.zip"
-    path.write_bytes(b"".join(archive.zipped(package)))
+    path.write_bytes(b"".join(archive.zip_pieces(package)))
     return path
 
 
@@ -317,21 +317,27 @@ def run(script: Path) -> "subprocess.CompletedProcess[str]":
 
 def test_a_worker_that_stops_leaves_it_to_another(closed: Ending) -> None:
     package = Package.objects.get(incident=closed.incident)
-    assert packages.take(package.pk, closed.now) is not None
+    assert packages.claim_waiting(package.pk, closed.now) is not None
 
-    assert packages.take(package.pk, closed.now) is None
-    assert not worker.make(package.pk, closed.now + packages.LEASE - timedelta(seconds=1))
-    assert worker.make(package.pk, closed.now + packages.LEASE)
+    assert packages.claim_waiting(package.pk, closed.now) is None
+    assert not worker.make(package.pk, closed.now + packages.WORKER_LEASE - timedelta(seconds=1))
+    assert worker.make(package.pk, closed.now + packages.WORKER_LEASE)
 
 
 def test_one_that_stops_its_workers_again_and_again_has_failed(closed: Ending) -> None:
     package = Package.objects.get(incident=closed.incident)
-    for turn in range(packages.TRIES):
-        assert packages.take(package.pk, closed.now + turn * packages.LEASE) is not None
+    for turn in range(packages.MAX_TRIES):
+        assert (
+            packages.claim_waiting(package.pk, closed.now + turn * packages.WORKER_LEASE)
+            is not None
+        )
 
-    assert packages.take(package.pk, closed.now + packages.TRIES * packages.LEASE) is None
+    assert (
+        packages.claim_waiting(package.pk, closed.now + packages.MAX_TRIES * packages.WORKER_LEASE)
+        is None
+    )
     package.refresh_from_db()
-    assert (package.state, package.error) == (PackageState.FAILED, packages.STOPPED)
+    assert (package.state, package.error) == (PackageState.FAILED, packages.STOPPED_SENTENCE)
 
 
 def test_a_failed_render_keeps_the_incident_closed_and_can_be_tried_again(
@@ -357,7 +363,7 @@ def test_a_failed_render_keeps_the_incident_closed_and_can_be_tried_again(
 
     monkeypatch.undo()
     pdf._template.cache_clear()
-    packages.again(closed.commander.as_actor(), closed.incident.pk, 1, now=closed.now)
+    packages.retry(closed.commander.as_actor(), closed.incident.pk, 1, now=closed.now)
     assert worker.make(package.pk, closed.now)
 
 

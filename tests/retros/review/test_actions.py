@@ -11,7 +11,7 @@ from incidents.models import Person, Submission, TimelineEntry
 from kernel.refusal import AlreadyDone, NotPermitted, Refused
 from retros.models import Answer, BacklogItem, LookBack, LookBackDraft
 from retros.review import actions as reviewing
-from retros.review.actions import Said, Written
+from retros.review.actions import AnswerInput, ReviewInput
 from retros.vocabulary import Look
 from tests.incidents.actions.test_races import at_once
 from tests.retros.closing.closable import Ending
@@ -32,7 +32,7 @@ def look(ending: Ending, kind: str, closing: int = 1) -> LookBack:
     return ending.incident.looks_back.get(kind=kind, closing__number=closing)
 
 
-def finish(ending: Ending, kind: str, written: Written | None = None, **other: Any) -> LookBack:
+def finish(ending: Ending, kind: str, written: ReviewInput | None = None, **other: Any) -> LookBack:
     filled = written or getattr(lookbacks, kind)(ending.executor)
     actor = other.pop("by", ending.commander).as_actor()
     closing = other.pop("closing", 1)
@@ -90,11 +90,13 @@ def test_its_entry_can_be_read_alone(closed: Ending) -> None:
 
 def test_a_refused_one_makes_nothing_and_keeps_what_was_typed(closed: Ending) -> None:
     raw = {"ignored": ["The probe, password=hunter2xyz9"]}
-    bad = lookbacks.review(closed.executor, ambiguous=Said(text="n/a"), metric=Said(follows="item"))
+    bad = lookbacks.review(
+        closed.executor, ambiguous=AnswerInput(text="n/a"), metric=AnswerInput(follows="item")
+    )
     items = BacklogItem.objects.count()
 
     with pytest.raises(Refused) as refused:
-        finish(closed, Look.REVIEW, Written(answers=bad.answers, raw=raw), once=KEY)
+        finish(closed, Look.REVIEW, ReviewInput(answers=bad.answers, raw=raw), once=KEY)
 
     assert [(one.code, one.field) for one in refused.value.violations] == [
         ("R-ANSWER", "ambiguous"),
@@ -121,7 +123,7 @@ def test_a_refused_one_makes_nothing_and_keeps_what_was_typed(closed: Ending) ->
 def test_it_is_finished_once(closed: Ending) -> None:
     finish(closed, Look.REVIEW)
 
-    with pytest.raises(Refused, match="R-OVER"):
+    with pytest.raises(Refused, match="R-LOCKED"):
         finish(closed, Look.REVIEW)
     assert draft(closed, Look.REVIEW, ignored=["Late"]) is None
     assert Answer.objects.count() == 5
@@ -138,12 +140,12 @@ def test_who_does_not_command_writes_none(closed: Ending, stranger: Person) -> N
 def test_a_later_thought_is_added_to_what_is_finished(closed: Ending, kind: str) -> None:
     actor, number = closed.commander.as_actor(), closed.incident.pk
     with pytest.raises(Refused, match="R-OPEN"):
-        reviewing.add(actor, number, 1, kind, text="The alert was muted", now=closed.now)
+        reviewing.add_thought(actor, number, 1, kind, text="The alert was muted", now=closed.now)
     finish(closed, kind)
     with pytest.raises(Refused, match="R-ADDED"):
-        reviewing.add(actor, number, 1, kind, text="none", now=closed.now)
+        reviewing.add_thought(actor, number, 1, kind, text="none", now=closed.now)
 
-    made = reviewing.add(actor, number, 1, kind, text="The alert was muted", now=closed.now)
+    made = reviewing.add_thought(actor, number, 1, kind, text="The alert was muted", now=closed.now)
 
     assert (made.text, made.added_by) == ("The alert was muted", closed.commander)
     entry = TimelineEntry.objects.get(incident=closed.incident, kind=f"{kind}.added")
@@ -171,7 +173,7 @@ def test_what_is_finished_is_locked_in_the_database(
 ) -> None:
     made = finish(closed, Look.REVIEW)
     actor = closed.commander.as_actor()
-    reviewing.add(actor, closed.incident.pk, 1, "review", text="A thought", now=closed.now)
+    reviewing.add_thought(actor, closed.incident.pk, 1, "review", text="A thought", now=closed.now)
 
     with pytest.raises(DatabaseError), transaction.atomic():
         change(made)

@@ -13,7 +13,7 @@ from retros.models import LookBack
 from retros.review import actions as reviewing
 from retros.review import due as review_due
 from retros.review import reminder_actions
-from retros.review.due import Owed
+from retros.review.due import DueReminder
 from tests.helpers.counting import queries
 from tests.retros.closing.closable import Ending
 from tests.retros.review import lookbacks
@@ -72,7 +72,7 @@ def test_a_retro_is_brought_to_mind_an_hour_before(closed: Ending) -> None:
 
 
 def review_reminding_of(now: object) -> None:
-    for owed in review_due.looks(now):  # type: ignore[arg-type]
+    for owed in review_due.due_reminders(now):  # type: ignore[arg-type]
         reminder_actions.remind(owed.look_id, owed.kind, now=now)  # type: ignore[arg-type]
 
 
@@ -90,11 +90,13 @@ def test_a_reminder_is_on_record_and_leads_to_its_form(closed: Ending) -> None:
 
 def test_a_reminder_that_was_written_is_not_due_again(closed: Ending) -> None:
     review = look(closed, "review")
-    assert review_due.looks(review.due_at) == [Owed("review.due", review.pk, review.due_at)]
+    assert review_due.due_reminders(review.due_at) == [
+        DueReminder("review.due", review.pk, review.due_at)
+    ]
 
     assert reminder_actions.remind(review.pk, "review.due", now=review.due_at)
 
-    assert review_due.looks(review.due_at) == []
+    assert review_due.due_reminders(review.due_at) == []
     assert not reminder_actions.remind(review.pk, "review.due", now=review.due_at)
     assert Claim.objects.filter(kind="review.due").count() == 1
 
@@ -103,9 +105,9 @@ def test_a_reminder_that_failed_waits_for_its_next_try(closed: Ending) -> None:
     review = look(closed, "review")
     put_off("review.due", str(review.pk), review.due_at, ValueError("no"), review.due_at)
 
-    assert review_due.looks(review.due_at) == []
+    assert review_due.due_reminders(review.due_at) == []
     later = review.due_at + timedelta(seconds=5)
-    assert review_due.looks(later) == [Owed("review.due", review.pk, review.due_at)]
+    assert review_due.due_reminders(later) == [DueReminder("review.due", review.pk, review.due_at)]
 
 
 def test_one_poisoned_incident_is_marked_and_tried_again(closed: Ending) -> None:
@@ -133,7 +135,7 @@ def test_what_is_finished_or_fought_again_is_not_brought_to_mind(closed: Ending,
     else:
         closed.fire()
 
-    assert review_due.looks(review.due_at) == []
+    assert review_due.due_reminders(review.due_at) == []
     assert not reminder_actions.remind(review.pk, "review.due", now=review.due_at)
     assert told("review.") == []
 
@@ -161,10 +163,10 @@ def test_the_tick_asks_as_often_for_many_as_for_one_and_not_for_what_is_long_lat
 ) -> None:
     now = look(closed, "retro").due_at
     with queries() as two:
-        assert len(review_due.looks(now)) == 2
-    for owed in review_due.looks(now + timedelta(days=2)):
+        assert len(review_due.due_reminders(now)) == 2
+    for owed in review_due.due_reminders(now + timedelta(days=2)):
         reminder_actions.remind(owed.look_id, owed.kind, now=now + timedelta(days=2))
 
     with queries() as none:
-        assert review_due.looks(now + timedelta(days=3)) == []
+        assert review_due.due_reminders(now + timedelta(days=3)) == []
     assert (len(two), len(none)) == (2, 1)

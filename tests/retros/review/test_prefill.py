@@ -14,7 +14,7 @@ from lanes.actions import boundary, patterns
 from retros.models import BacklogItem, Closing
 from retros.review import actions as reviewing
 from retros.review import prefill
-from retros.review.actions import Said
+from retros.review.actions import AnswerInput
 from retros.vocabulary import Question
 from tests.helpers import messages as saying
 from tests.helpers.decision_inputs import PRECHECK
@@ -37,7 +37,7 @@ def test_the_longest_checkpoint_is_computed(ending: Ending) -> None:
 
     found = prefill.of(closing)
 
-    assert found.begins == {"longest": "CP-2, 18 minutes from D-1 to D-2."}
+    assert found.initial == {"longest": "CP-2, 18 minutes from D-1 to D-2."}
     assert found.says["longest"][0] == (
         "Computed: CP-2, 18 minutes from D-1 to D-2. Confirm or correct."
     )
@@ -157,7 +157,7 @@ def test_what_came_after_the_closing_is_not_of_it(ending: Ending) -> None:
 def test_the_retro_is_told_what_the_review_found(ending: Ending) -> None:
     closing = ending.closable().close()
     actor, number = ending.commander.as_actor(), ending.incident.pk
-    item = Said(
+    item = AnswerInput(
         text="A probe of each region",
         follows="item",
         title="Probe each region",

@@ -14,7 +14,7 @@ from kernel.refusal import Refused
 from lanes.models import PatternSpan
 from retros.models import LookBack, LookBackDraft
 from retros.review import actions as reviewing
-from retros.review.actions import Said
+from retros.review.actions import AnswerInput
 from tests.helpers.counting import queries
 from tests.helpers.factories import declared
 from tests.retros.closing.closable import Ending
@@ -227,15 +227,17 @@ def test_much_that_is_finished_costs_as_many_queries_as_little(
     inside: Client, closed: Ending
 ) -> None:
     number, actor = closed.incident.pk, closed.commander.as_actor()
-    item = Said(text="A", follows="item", title="B", owner=closed.executor, due_on=lookbacks.DAY)
+    item = AnswerInput(
+        text="A", follows="item", title="B", owner=closed.executor, due_on=lookbacks.DAY
+    )
     written = lookbacks.review(closed.executor, metric=item, guardrail=item)
     reviewing.finish(actor, number, 1, "review", written, now=closed.after(minutes=5))
-    reviewing.add(actor, number, 1, "review", text="One", now=closed.now)
+    reviewing.add_thought(actor, number, 1, "review", text="One", now=closed.now)
     page(inside, closed)
     with queries() as few:
         page(inside, closed)
     for thought in range(5):
-        reviewing.add(actor, number, 1, "review", text=f"Thought {thought}", now=closed.now)
+        reviewing.add_thought(actor, number, 1, "review", text=f"Thought {thought}", now=closed.now)
 
     with queries() as many:
         page(inside, closed)

@@ -146,4 +146,4 @@ def test_a_tick_over_many_watches_asks_as_often_as_over_one(
 def test_a_reminder_of_an_answered_one_does_nothing(watched: Ending) -> None:
     watched.after(minutes=61)
     row = watched.check_in()
-    assert not watching.remind(row.pk, watching.ASKED, now=watched.now)
+    assert not watching.remind(row.pk, watching.DUE_KIND, now=watched.now)

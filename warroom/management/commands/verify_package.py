@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from incidents.models import TimelineEntry
 from retros.models import Package
-from retros.package.verifying import Unreadable, broken, last_of, manifest_of, manifest_text
+from retros.package.verifying import Unreadable, last_of, manifest_of, manifest_text, problems
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         path: Path = options["file"]
         try:
             about = manifest_of(path)
-            found = list(broken(path))
+            found = list(problems(path))
             found += [] if found else list(self._against_record(path, about))
         except Unreadable as error:
             raise CommandError(str(error)) from error
