@@ -7,7 +7,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from incidents.models import Claim
-from retros.backlog.reminders import KINDS, LATE_KIND, LEAD, REPEAT_EVERY, last_reminder
+from retros.backlog.reminder_rules import KINDS, LATE_KIND, LEAD, REPEAT_EVERY, last_reminder
 from retros.models import BacklogItem
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from incidents.duties.duty import Duty, register_outliving
 from incidents.models import Person
-from retros.backlog.reminders import ADMINS_SEE_AFTER, LEAD, end_of_day
+from retros.backlog.reminder_rules import ADMINS_SEE_AFTER, LEAD, end_of_day
 from retros.backlog.rules import today
 from retros.models import BacklogItem
 

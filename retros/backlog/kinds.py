@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from incidents.rules.wording import listed
 from incidents.timeline.kinds import Kind, register
-from retros.backlog.reminders import KINDS
+from retros.backlog.reminder_rules import KINDS
 
 
 def _item_html(data: Mapping[str, Any]) -> SafeString:

@@ -12,7 +12,7 @@ from incidents.rules.wording import counted
 from incidents.timeline.record import record
 from incidents.vocabulary import RoleName
 from kernel.actor import SYSTEM
-from retros.backlog.reminders import DUE_KIND, SOON_KIND, last_reminder
+from retros.backlog.reminder_rules import DUE_KIND, SOON_KIND, last_reminder
 from retros.backlog.rules import today
 from retros.models import BacklogItem
 

@@ -41,7 +41,7 @@ from lanes.handoff import actions as handoffs
 from lanes.vocabulary import WATCH
 from retros.backlog import actions as backlog
 from retros.backlog import reminder_actions
-from retros.backlog.reminders import DUE_KIND
+from retros.backlog.reminder_rules import DUE_KIND
 from retros.backlog.steps import WorkInput
 from retros.closing import actions as closing
 from retros.closing.steps import StatementInput
@@ -56,7 +56,7 @@ from tests.helpers.decision_inputs import PRECHECK, VERIFICATION, made_ready, wr
 from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declared
 from tests.helpers.handoffs import terms
 from tests.helpers.recommendations import proposed
-from tests.retros.closing.closable import Ending
+from tests.retros.closing.closable import ClosingRun
 from tests.retros.review import lookbacks
 
 MODULES: tuple[ModuleType, ...] = (
@@ -344,7 +344,7 @@ class Scene:
         """Through the gate, when the commander acts: nobody else gets as far."""
         if self.commands:
             owners = dict.fromkeys(LaneKind, self.other) | {LaneKind.MITIGATION: self.commander}
-            Ending(self.incident, self.commander, owners, now=LATER).closable(**stated)
+            ClosingRun(self.incident, self.commander, owners, now=LATER).closable(**stated)
         return self.do(closing.close)
 
     def watch_asks(self) -> Any:

@@ -64,7 +64,7 @@ from retros.review import actions as reviewing
 from retros.review.actions import AnswerInput
 from retros.watch import actions as watching
 from tests.helpers import messages as saying
-from tests.helpers.backfilled import written_up
+from tests.helpers.backfilled import backfilled_incident
 from tests.helpers.decision_inputs import PRECHECK
 from tests.helpers.factories import START, declared
 from tests.house.test_every_action_records import LATER, Scene
@@ -199,7 +199,7 @@ def test_a_secret_in_a_declaration_is_masked(commander: Person) -> None:
 
 def test_a_secret_in_what_was_handled_elsewhere_is_masked(commander: Person) -> None:
     told = {"happened": LEAK, "done": f"Said {LEAK}", "kept": CHANNEL, "source": LEAK}
-    written_up(commander, title=f"Broken: {LEAK}", **told)
+    backfilled_incident(commander, title=f"Broken: {LEAK}", **told)
 
     assert SECRET not in kept()
     assert "masked" in kept()

@@ -17,7 +17,7 @@ from lanes.models import PatternSpan
 from retros.backlog import actions as backlog
 from retros.backlog.steps import WorkInput
 from retros.models import Closing, LookBack, Package
-from tests.helpers.backfilled import TOLD, written_up
+from tests.helpers.backfilled import ACCOUNT, backfilled_incident
 from tests.helpers.decision_inputs import PRECHECK
 from tests.helpers.factories import START, SurfaceFactory
 from warroom.schedule import tick
@@ -28,7 +28,7 @@ AFTER = [timedelta(minutes=5), timedelta(hours=2), timedelta(hours=25), timedelt
 @pytest.fixture
 def elsewhere(commander: Person) -> Incident:
     exports = SurfaceFactory(name="Exports", on_status_page=True)
-    made = written_up(commander, severity="1", surfaces=(exports,))
+    made = backfilled_incident(commander, severity="1", surfaces=(exports,))
     evidence.capture(commander.as_actor(), made.pk, PRECHECK, now=START)
     risks.add(commander.as_actor(), made.pk, text="It may come again", now=START)
     return made
@@ -68,7 +68,7 @@ def test_no_reader_learns_of_it(elsewhere: Incident, audience: Audience) -> None
 
     assert elsewhere.title not in shown
     assert elsewhere.reference not in shown
-    assert TOLD["happened"] not in shown
+    assert ACCOUNT["happened"] not in shown
     assert [one.state for one in site(audience, START).surfaces] == ["operational"]
     assert not Update.objects.exists()
     assert not Bulletin.objects.exists()
@@ -79,7 +79,7 @@ def test_no_format_of_the_status_page_holds_a_word_of_it(elsewhere: Incident) ->
     assert bodies
     for path, body in bodies.items():
         text = body.plain.decode()
-        for words in (elsewhere.title, elsewhere.reference, TOLD["happened"], TOLD["kept"]):
+        for words in (elsewhere.title, elsewhere.reference, ACCOUNT["happened"], ACCOUNT["kept"]):
             assert words not in text, path
 
 

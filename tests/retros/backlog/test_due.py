@@ -12,7 +12,7 @@ from retros.backlog import actions as backlog
 from retros.backlog import due as backlog_due
 from retros.backlog import reminder_actions
 from retros.backlog.due import DueReminder
-from retros.backlog.reminders import DUE_KIND, LATE_KIND, SOON_KIND
+from retros.backlog.reminder_rules import DUE_KIND, LATE_KIND, SOON_KIND
 from retros.backlog.steps import WorkInput
 from retros.models import BacklogItem
 from tests.helpers.counting import queries
@@ -31,9 +31,11 @@ def item(incident: Incident, commander: Person, deputy: Person) -> BacklogItem:
     return backlog.add(commander.as_actor(), incident.pk, work, now=START)
 
 
-def told(kind: str = "backlog.") -> list[tuple[Person, str]]:
-    found = Notice.objects.filter(kind__startswith=kind).exclude(kind="backlog.owned")
-    return [(one.person, one.sentence) for one in found.select_related("person").order_by("pk")]
+def notices(kind: str = "backlog.") -> list[tuple[Person, str]]:
+    rows = Notice.objects.filter(kind__startswith=kind).exclude(kind="backlog.owned")
+    return [
+        (notice.person, notice.sentence) for notice in rows.select_related("person").order_by("pk")
+    ]
 
 
 def test_the_owner_is_told_before_on_the_day_and_each_week(
@@ -44,7 +46,7 @@ def test_the_owner_is_told_before_on_the_day_and_each_week(
             tick.run(now + timedelta(minutes=1))
 
     name = f"{item.reference} of {incident.reference}"
-    assert told() == [
+    assert notices() == [
         (deputy, f"{name} is due in 3 days: Alert on queue age"),
         (deputy, f"{name} is due today: Alert on queue age"),
         (deputy, f"{name} is 7 days late: Alert on queue age"),
@@ -58,8 +60,8 @@ def test_a_reminder_is_on_record_and_leads_to_the_item(
     reminder_actions.remind(item.pk, DUE_KIND, now=NINE)
 
     entry = incident.timeline.latest("seq")
-    words = kinds.get(entry.kind).words(entry.subject, entry.data)
-    assert words == (
+    parts = kinds.get(entry.kind).words(entry.subject, entry.data)
+    assert parts == (
         f"{item.reference} is due today.",
         "Alert on queue age. Deputy was reminded.",
     )
@@ -96,7 +98,7 @@ def test_one_poisoned_item_does_not_stop_the_others(
 
     tick.run(NINE)
 
-    assert [person for person, _ in told()] == [commander]
+    assert [person for person, _ in notices()] == [commander]
     failed = Claim.objects.get(kind=DUE_KIND, subject=str(item.pk))
     assert failed.error.startswith("IntegrityError")
     assert (failed.claimed_at, failed.try_again_at) == (None, NINE + timedelta(seconds=5))
@@ -125,13 +127,13 @@ def test_what_is_no_longer_due_is_not_brought_to_mind(
 
     assert backlog_due.due_reminders(NINE) == []
     assert not reminder_actions.remind(item.pk, DUE_KIND, now=NINE)
-    assert told() == []
+    assert notices() == []
 
 
 def test_after_a_long_stop_people_are_told_once(item: BacklogItem, deputy: Person) -> None:
     tick.run(NINE + timedelta(days=40))
 
-    assert [person for person, _ in told()] == [deputy]
+    assert [person for person, _ in notices()] == [deputy]
 
 
 @pytest.mark.parametrize("owned", [True, False], ids=["who left", "nobody"])
@@ -146,7 +148,7 @@ def test_where_nobody_who_can_act_owns_it_who_commanded_is_told(
 
     reminder_actions.remind(item.pk, DUE_KIND, now=NINE)
 
-    assert [person for person, _ in told()] == [commander]
+    assert [person for person, _ in notices()] == [commander]
 
 
 def test_who_may_no_longer_know_of_the_incident_is_not_told(
@@ -159,15 +161,15 @@ def test_who_may_no_longer_know_of_the_incident_is_not_told(
 
     reminder_actions.remind(item.pk, SOON_KIND, now=NINE - timedelta(days=1))
 
-    assert [person for person, _ in told()] == [commander]
+    assert [person for person, _ in notices()] == [commander]
 
 
 def test_what_is_late_for_long_is_read_once_a_week(item: BacklogItem) -> None:
     reminder_actions.remind(item.pk, LATE_KIND, now=NINE + WEEK)
 
-    with queries() as asked:
+    with queries() as executed:
         assert backlog_due.due_reminders(NINE + 2 * WEEK - timedelta(seconds=1)) == []
-    assert len(asked) == 1
+    assert len(executed) == 1
     assert backlog_due.due_reminders(NINE + 2 * WEEK) == [
         DueReminder(LATE_KIND, item.pk, NINE + 2 * WEEK)
     ]
@@ -176,7 +178,7 @@ def test_what_is_late_for_long_is_read_once_a_week(item: BacklogItem) -> None:
 def test_the_tick_asks_as_often_for_many_as_for_one(
     incident: Incident, commander: Person, item: BacklogItem
 ) -> None:
-    with queries() as one:
+    with queries() as few:
         backlog_due.due_reminders(NINE)
     for number in range(20):
         work = WorkInput(title=f"Probe {number}", owner=commander, due_on=DAY)
@@ -185,4 +187,4 @@ def test_the_tick_asks_as_often_for_many_as_for_one(
     with queries() as many:
         assert len(backlog_due.due_reminders(NINE)) == 21
 
-    assert len(one) == len(many) == 2
+    assert len(few) == len(many) == 2

@@ -33,15 +33,15 @@ def titles(person: Person) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("days", "shown"),
+    ("days", "visible"),
     [(None, False), (4, False), (3, True), (0, True), (-1, True), (-90, True)],
 )
 def test_an_item_is_work_when_it_is_near_or_late(
-    incident: Incident, deputy: Person, days: int | None, shown: bool
+    incident: Incident, deputy: Person, days: int | None, visible: bool
 ) -> None:
     item = noted(incident, deputy, days)
 
-    assert titles(deputy) == ([str(item)] if shown else [])
+    assert titles(deputy) == ([str(item)] if visible else [])
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_the_home_page_asks_as_often_for_many_as_for_one(
 ) -> None:
     client.force_login(deputy)
     noted(incident, deputy, 1)
-    with clock.at(NOW), queries() as one:
+    with clock.at(NOW), queries() as few:
         client.get("/")
     for number in range(59):
         noted(incident, deputy, -number)
@@ -143,4 +143,4 @@ def test_the_home_page_asks_as_often_for_many_as_for_one(
     with clock.at(NOW), queries() as many:
         client.get("/")
 
-    assert len(many) == len(one)
+    assert len(many) == len(few)

@@ -8,7 +8,7 @@ import pytest
 from incidents.models import Incident, Notice, Person
 from retros.backlog import actions as backlog
 from retros.backlog import reminder_actions
-from retros.backlog.reminders import DUE_KIND
+from retros.backlog.reminder_rules import DUE_KIND
 from retros.backlog.steps import WorkInput
 from retros.models import BacklogItem
 from tests.helpers.factories import START

@@ -17,17 +17,17 @@ LEFT = Answers(4, "Priya Raman", can_act=False)
 
 
 def item(**other: Any) -> rules.WorkFacts:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "title": "Edge nodes honour key-set expiry",
         "tracker": "https://tracker.example.org/EDGE-540",
         "due_on": TOMORROW,
         "owner": KEN,
     }
-    return rules.WorkFacts(**(said | other))
+    return rules.WorkFacts(**(fields | other))
 
 
-def codes(found: rules.Violations) -> list[tuple[str, str]]:
-    return [(one.code, one.field) for one in found]
+def codes(violations: rules.Violations) -> list[tuple[str, str]]:
+    return [(violation.code, violation.field) for violation in violations]
 
 
 @pytest.mark.parametrize(
@@ -160,6 +160,6 @@ def test_what_may_follow_what(step: str, from_states: set[State]) -> None:
     ],
 )
 def test_a_step_out_of_turn_says_what_the_item_is(step: str, state: State, sentence: str) -> None:
-    (found,) = rules.transition_violations(step, "HARD-1", state)
+    (violation,) = rules.transition_violations(step, "HARD-1", state)
 
-    assert (found.code, found.sentence) == ("B-STEP", sentence)
+    assert (violation.code, violation.sentence) == ("B-STEP", sentence)

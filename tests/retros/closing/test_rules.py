@@ -28,7 +28,7 @@ def ago(**length: float) -> datetime:
     return NOW - timedelta(**length)
 
 
-def said(
+def published(
     progress: str = Progress.RECOVERED,
     at: datetime = NOW - timedelta(minutes=5),
     audience: str = Audience.PUBLIC,
@@ -58,32 +58,32 @@ CLOSABLE = GateFacts(
     risks=(OwnedWork("RISK-1", "Old tokens live for an hour", "Jonas Weber"),),
     backlog=(OwnedWork("HARD-1", "Edge nodes honour key-set expiry", "Priya Raman"),),
     escalations=1,
-    updates=(said(Progress.MITIGATING, ago(minutes=50), number=2), said()),
+    updates=(published(Progress.MITIGATING, ago(minutes=50), number=2), published()),
 )
 
 
 def condition(code: str, **changes: object) -> Condition:
     at = replace(CLOSABLE, **changes)  # type: ignore[arg-type]
-    return next(one for one in gate.judge(at) if one.code == code)
+    return next(judged for judged in gate.judge(at) if judged.code == code)
 
 
 def test_what_has_everything_may_be_closed() -> None:
-    found = gate.judge(CLOSABLE)
+    conditions = gate.judge(CLOSABLE)
 
-    assert [one.code for one in found if not one.met] == []
-    assert gate.violations(found) == ()
-    assert [one.code for one in found if one.is_main] == [
+    assert [judged.code for judged in conditions if not judged.met] == []
+    assert gate.violations(conditions) == ()
+    assert [judged.code for judged in conditions if judged.is_main] == [
         "C-VERIFIED",
         "C-WATCH",
         "C-RISKS",
         "C-BACKLOG",
         "C-COMMS",
     ]
-    assert all(one.says and one.says[0] for one in found)
+    assert all(judged.says and judged.says[0] for judged in conditions)
 
 
 def test_an_empty_incident_lacks_all_but_what_needs_nothing() -> None:
-    met = {one.code for one in gate.judge(GateFacts(NOW, "")) if one.met}
+    met = {judged.code for judged in gate.judge(GateFacts(NOW, "")) if judged.met}
 
     assert met == {"C-OPEN", "C-FREEZE", "C-STALE"}
 
@@ -142,11 +142,16 @@ MET = {
     "comms: sev-3 needs no escalation": ("C-COMMS", {"severity": "3", "escalations": 0}),
     "comms: one update to stakeholders": (
         "C-COMMS",
-        {"updates": (said(audience=Audience.INTERNAL),)},
+        {"updates": (published(audience=Audience.INTERNAL),)},
     ),
     "comms: the public heard it, and so did stakeholders": (
         "C-COMMS",
-        {"updates": (said(Progress.MITIGATING, ago(minutes=20), Audience.INTERNAL, 2), said())},
+        {
+            "updates": (
+                published(Progress.MITIGATING, ago(minutes=20), Audience.INTERNAL, 2),
+                published(),
+            )
+        },
     ),
     "comms: recovered again after it was opened again": (
         "C-COMMS",
@@ -290,20 +295,20 @@ UNMET = {
     ),
     "comms: silence after the mitigation": (
         "C-COMMS",
-        {"updates": (said(at=DONE - timedelta(seconds=1)),)},
+        {"updates": (published(at=DONE - timedelta(seconds=1)),)},
         "No update follows the execution of D-1.",
     ),
     "comms: the last is no recovery": (
         "C-COMMS",
-        {"updates": (said(number=2), said(Progress.MITIGATING, ago(minutes=1)))},
+        {"updates": (published(number=2), published(Progress.MITIGATING, ago(minutes=1)))},
         "Update 3, the last that its readers heard, is no recovery.",
     ),
     "comms: only stakeholders heard that it recovered": (
         "C-COMMS",
         {
             "updates": (
-                said(Progress.MITIGATING, ago(minutes=20), number=2),
-                said(audience=Audience.INTERNAL),
+                published(Progress.MITIGATING, ago(minutes=20), number=2),
+                published(audience=Audience.INTERNAL),
             )
         },
         "Update 2, the last that its readers heard, is no recovery.",
@@ -380,17 +385,17 @@ UNMET = {
 
 @pytest.mark.parametrize(("code", "changes"), MET.values(), ids=MET.keys())
 def test_met(code: str, changes: dict[str, object]) -> None:
-    found = condition(code, **changes)
+    judged = condition(code, **changes)
 
-    assert (found.met, found.remedies) == (True, ())
+    assert (judged.met, judged.remedies) == (True, ())
 
 
 @pytest.mark.parametrize(("code", "changes", "says"), UNMET.values(), ids=UNMET.keys())
 def test_unmet(code: str, changes: dict[str, object], says: str) -> None:
-    found = condition(code, **changes)
+    judged = condition(code, **changes)
 
-    assert not found.met
-    assert says in found.says
-    assert found.remedies
-    [violation] = gate.violations([found])
+    assert not judged.met
+    assert says in judged.says
+    assert judged.remedies
+    [violation] = gate.violations([judged])
     assert (violation.code, says in violation.sentence) == (code, True)

@@ -25,7 +25,7 @@ WORD = "x" * 5000
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "total"),
     [
         ("", 0),
         ("one two", 2),
@@ -34,12 +34,12 @@ WORD = "x" * 5000
         ([1, True, None, 22], 2),
     ],
 )
-def test_words_are_counted(content: object, words: int) -> None:
-    assert count(content) == words  # type: ignore[arg-type]
+def test_words_are_counted(content: object, total: int) -> None:
+    assert count(content) == total  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("text", "most", "kept"),
+    ("text", "limit", "shortened"),
     [
         ("one two three", 3, ("one two three", False)),
         ("one two three", 2, ("one two …", True)),
@@ -51,9 +51,9 @@ def test_words_are_counted(content: object, words: int) -> None:
     ],
 )
 def test_a_text_is_cut_at_a_sentence_or_a_word(
-    text: str, most: int, kept: tuple[str, bool]
+    text: str, limit: int, shortened: tuple[str, bool]
 ) -> None:
-    assert cut(text, most) == kept
+    assert cut(text, limit) == shortened
 
 
 def material(text: str = LONG, rows: int = 100, word: str = "word") -> PackageInput:
@@ -147,7 +147,7 @@ def test_milestones_come_before_what_else_stands_out() -> None:
         entry(41, "incident.closed"),
     ]
 
-    chosen = [one.seq for one in chosen_times(entries)]
+    chosen = [chosen_entry.seq for chosen_entry in chosen_times(entries)]
 
     assert len(chosen) == 22
     assert {1, 40, 41} <= set(chosen)

@@ -32,16 +32,16 @@ def retro(owner: Person, **other: AnswerInput) -> ReviewInput:
     return ReviewInput(answers=answers | {Question.PROPOSAL.value: proposal} | other)
 
 
-def posted(written: ReviewInput, **other: str) -> dict[str, Any]:
+def posted(review_input: ReviewInput, **other: str) -> dict[str, Any]:
     """The same as a browser sends it."""
     sent: dict[str, str] = {}
-    for question, said in written.answers.items():
+    for question, answer in review_input.answers.items():
         sent |= {
-            question: said.text,
-            f"{question}_follows": said.follows,
-            f"{question}_title": said.title,
-            f"{question}_owner": str(said.owner.pk) if said.owner else "",
-            f"{question}_due_on": said.due_on.isoformat() if said.due_on else "",
-            f"{question}_why": said.why_not,
+            question: answer.text,
+            f"{question}_follows": answer.follows,
+            f"{question}_title": answer.title,
+            f"{question}_owner": str(answer.owner.pk) if answer.owner else "",
+            f"{question}_due_on": answer.due_on.isoformat() if answer.due_on else "",
+            f"{question}_why": answer.why_not,
         }
     return sent | other
