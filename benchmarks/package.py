@@ -99,11 +99,17 @@ def item(number: int) -> Any:
 
 def made(closing: int, turn: int) -> dict[str, float]:
     """What a fresh process says of making one version."""
+    from django.db import transaction
+
+    from incidents.locking import lock
     from kernel import clock
     from retros.models import Closing
-    from retros.package import actions as packages
+    from retros.package.steps import request_for_closing_step
 
-    row = packages.ask(Closing.objects.get(pk=closing), clock.now())
+    closing_row = Closing.objects.get(pk=closing)
+    with transaction.atomic():
+        incident = lock(closing_row.incident_id)
+        row = request_for_closing_step(incident, closing_row, clock.now())
     with tempfile.TemporaryDirectory() as folder:
         words = [sys.executable, str(Path(__file__)), "worker", str(row.pk), folder]
         found = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
@@ -132,7 +138,7 @@ def worker(package: int, folder: str) -> None:
     done = time.perf_counter()
     row = Package.objects.select_related("incident", "closing").get(pk=package)
     with (Path(folder) / "package.zip").open("wb") as file:
-        for piece in archive.zipped(row):
+        for piece in archive.zip_pieces(row):
             file.write(piece)
     zipped = time.perf_counter()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

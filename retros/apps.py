@@ -9,10 +9,11 @@ class RetrosConfig(AppConfig):
         from retros.backlog import duties as backlog_duties
         from retros.backlog import kinds as backlog_kinds
         from retros.closing import kinds as closing_kinds
-        from retros.package import actions as packages
         from retros.package import duties as package_duties
         from retros.package import kinds as package_kinds
+        from retros.package import steps as package_steps
         from retros.review import duties as review_duties
         from retros.review import kinds as review_kinds
+        from retros.review import steps as review_steps
         from retros.watch import duties as watch_duties
         from retros.watch import for_lanes as watch_for_lanes

@@ -1,4 +1,4 @@
-"""The words of how an incident ends."""
+"""The enums of how an incident ends."""
 
 from django.db.models import TextChoices
 

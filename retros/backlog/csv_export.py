@@ -1,4 +1,4 @@
-"""The backlog as CSV, a few hundred rows at a time, for spreadsheets that must not be fooled."""
+"""The backlog as CSV, streamed in batches, with cells that no spreadsheet runs as a formula."""
 
 import csv
 from collections.abc import AsyncIterator, Iterable
@@ -7,7 +7,7 @@ from io import StringIO
 from retros.models import BacklogItem
 from retros.models.backlog import BacklogItemQuerySet
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 COLUMNS = (
     "item",
     "title",
@@ -27,23 +27,23 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def safe(text: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
+def safe_cell(text: str) -> str:
+    """The cell, quoted where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def line(cells: Iterable[str]) -> str:
+def csv_line(cells: Iterable[str]) -> str:
     out = StringIO()
-    csv.writer(out).writerow([safe(cell) for cell in cells])
+    csv.writer(out).writerow([safe_cell(cell) for cell in cells])
     return out.getvalue()
 
 
-async def lines(rows: BacklogItemQuerySet) -> AsyncIterator[str]:
-    """A header, then a line an item. However many there are, a window of them is in memory."""
-    yield line(COLUMNS)
+async def csv_lines(rows: BacklogItemQuerySet) -> AsyncIterator[str]:
+    """A header, then a line an item; only one batch of items is in memory."""
+    yield csv_line(COLUMNS)
     rows = rows.select_related("incident", "owner", "created_by")
-    async for item in rows.aiterator(chunk_size=AT_ONCE):
-        yield line(_cells(item))
+    async for item in rows.aiterator(chunk_size=BATCH_SIZE):
+        yield csv_line(_cells(item))
 
 
 def _cells(item: BacklogItem) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What the backlog asks of people: their items that are near or late; of admins, the forgotten."""
+"""Duties from the backlog: one's own items that are near or late; for admins, long overdue ones."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,23 +7,23 @@ from django.db.models import Q
 
 from incidents.duties.duty import Duty, register_outliving
 from incidents.models import Person
-from retros.backlog.actions import today
-from retros.backlog.reminders import LEAD, TOLD_ADMINS, over_at
+from retros.backlog.reminder_rules import ADMINS_SEE_AFTER, LEAD, end_of_day
+from retros.backlog.rules import today
 from retros.models import BacklogItem
 
-MOST = 50
-"""Items of one person that are shown as work; the rest is a page away."""
+MAX_DUTIES = 50
+"""Items on one person's home page; the backlog page has the rest."""
 
 
 @register_outliving
 def of_owner(person: Person, now: datetime) -> Iterable[Duty]:
-    """One query, whatever there is."""
+    """One query, however many items there are."""
     day = today(now)
     mine = Q(owner=person, due_on__lte=day + LEAD)
     if person.is_admin:
-        mine |= Q(due_on__lt=day - TOLD_ADMINS)
+        mine |= Q(due_on__lt=day - ADMINS_SEE_AFTER)
     rows = BacklogItem.objects.visible_to(person).open().filter(mine)
-    for item in rows.select_related("incident", "owner").most_urgent_first()[:MOST]:
+    for item in rows.select_related("incident", "owner").by_urgency()[:MAX_DUTIES]:
         yield _duty(item, person, now)
 
 
@@ -39,7 +39,7 @@ def _duty(item: BacklogItem, person: Person, now: datetime) -> Duty:
         f"{whose}, and it is late." if late else f"{whose}.",
         item.get_absolute_url(),
         "Open",
-        due_at=over_at(item.due_on),
+        due_at=end_of_day(item.due_on),
         overdue=late,
         day=item.due_on,
     )

@@ -1,4 +1,4 @@
-"""Which items of the backlog somebody wants to see, as the address says it."""
+"""The filter of the backlog page, read from the query string."""
 
 import re
 from collections.abc import Iterator
@@ -16,15 +16,14 @@ from retros.models.backlog import BacklogItemQuerySet
 from retros.vocabulary import OPEN_STATES, BacklogState
 
 NOBODY = "nobody"
-LONGEST = 100
-"""Characters of a search."""
+MAX_SEARCH_CHARACTERS = 100
 
 _REFERENCE = re.compile(r"(HARD|INC)-([0-9]{1,9})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """``owner`` is a person's key or "nobody". What the address says badly is not wanted."""
+class BacklogFilter:
+    """``owner`` is a person's key or "nobody". Unknown values in the query string are ignored."""
 
     states: tuple[str, ...] = OPEN_STATES
     overdue: bool = False
@@ -35,30 +34,30 @@ class Wanted:
     q: str = ""
 
     @classmethod
-    def read(cls, said: QueryDict) -> "Wanted":
-        states = tuple(state for state in BacklogState.values if state in said.getlist("state"))
-        owner, severity = said.get("owner", ""), said.get("severity", "")
+    def read(cls, query: QueryDict) -> "BacklogFilter":
+        states = tuple(state for state in BacklogState.values if state in query.getlist("state"))
+        owner, severity = query.get("owner", ""), query.get("severity", "")
         return cls(
             states=states or OPEN_STATES,
-            overdue=said.get("due") == "late",
-            mine=said.get("mine") == "1",
+            overdue=query.get("due") == "late",
+            mine=query.get("mine") == "1",
             owner=owner if owner == NOBODY or number(owner) is not None else "",
             severity=severity if severity in Severity.values else "",
-            surface=said.get("surface", "").replace("\x00", "")[:LONGEST],
-            q=said.get("q", "").replace("\x00", "").strip()[:LONGEST],
+            surface=query.get("surface", "").replace("\x00", "")[:MAX_SEARCH_CHARACTERS],
+            q=query.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH_CHARACTERS],
         )
 
     @property
     def is_usual(self) -> bool:
         """Everything that is open, whoever owns it."""
-        return self == Wanted()
+        return self == BacklogFilter()
 
     def rows(self, reader: Person, today: date) -> BacklogItemQuerySet:
-        """The items, the most urgent first: of incidents that the reader may enter, no other."""
+        """The items of incidents that the reader may enter, the most urgent first."""
         rows = BacklogItem.objects.visible_to(reader).filter(*self._conditions(reader))
         if self.overdue:
             rows = rows.overdue(today)
-        return rows.most_urgent_first()
+        return rows.by_urgency()
 
     def _conditions(self, reader: Person) -> Iterator[Q]:
         yield Q(state__in=self.states)
@@ -69,22 +68,22 @@ class Wanted:
         if self.severity:
             yield Q(incident__severity=self.severity)
         if self.surface:
-            # Not joined: an incident with two surfaces has each of its items once.
+            # A subquery, not a join: an incident with two surfaces lists each item once.
             yield Q(incident__in=Incident.objects.filter(surfaces__slug=self.surface))
         if self.q:
-            yield _says(self.q)
+            yield _matches(self.q)
 
 
-def _says(text: str) -> Q:
-    """Words of the item, or the reference of it or of its incident."""
-    if found := _REFERENCE.fullmatch(text):
-        which = "pk" if found[1].upper() == "HARD" else "incident"
-        return Q(**{which: int(found[2])})
+def _matches(text: str) -> Q:
+    """A search: text of the item, its reference, or that of its incident."""
+    if reference := _REFERENCE.fullmatch(text):
+        which = "pk" if reference[1].upper() == "HARD" else "incident"
+        return Q(**{which: int(reference[2])})
     return Q(title__icontains=text) | Q(detail__icontains=text) | Q(tracker__icontains=text)
 
 
 def counts(reader: Person, today: date) -> dict[str, int]:
-    """How much is open, overdue and done this year, of all that the reader may know. One query."""
+    """How many items the reader may know are open, overdue, and done this year. One query."""
     is_open = Q(state__in=OPEN_STATES)
     return BacklogItem.objects.visible_to(reader).aggregate(
         open=Count("pk", filter=is_open),

@@ -1,4 +1,4 @@
-"""The reminders of hardening work, written once each."""
+"""Sending the reminders of hardening work, each once."""
 
 from datetime import datetime
 
@@ -12,36 +12,38 @@ from incidents.rules.wording import counted
 from incidents.timeline.record import record
 from incidents.vocabulary import RoleName
 from kernel.actor import SYSTEM
-from retros.backlog.actions import today
-from retros.backlog.reminders import DUE, SOON, reminder
+from retros.backlog.reminder_rules import DUE_KIND, SOON_KIND, last_reminder
+from retros.backlog.rules import today
 from retros.models import BacklogItem
 
 
 def remind(item_id: int, kind: str, *, now: datetime) -> bool:
-    """Bring an item to its owner's mind, once; false when it is no longer due.
+    """Remind the owner of an item, once; false when the reminder is no longer due.
 
-    Where nobody who can act owns it, whoever commanded the incident is told instead.
+    Where no owner can act, the incident's commander is reminded instead.
     """
     incident_id = BacklogItem.objects.values_list("incident_id", flat=True).get(pk=item_id)
     with incident_action("backlog.remind", SYSTEM, incident_id, now) as incident:
         item = incident.backlog.select_related("owner").get(pk=item_id)
-        owed = reminder(item.due_on, item.created_at, now) if item.due_on else None
+        due = last_reminder(item.due_on, item.created_at, now) if item.due_on else None
         # Meanwhile it may be done, or due on another day.
-        if not item.is_open or owed is None or owed[0] != kind:
+        if not item.is_open or due is None or due[0] != kind:
             return False
-        if not claim(kind, str(item.pk), owed[1], now):
+        if not claim(kind, str(item.pk), due[1], now):
             return False
-        person = _concerned(incident, item.owner)
-        _tell(incident, item, kind, person, now)
+        person = _recipient(incident, item.owner)
+        _record_and_notify(incident, item, kind, person, now)
     return True
 
 
-def _concerned(incident: Incident, owner: Person | None) -> Person | None:
-    able = (one for one in (owner, holder(incident, RoleName.COMMANDER)) if one is not None)
-    return next((one for one in able if can_answer(incident, one)), None)
+def _recipient(incident: Incident, owner: Person | None) -> Person | None:
+    candidates = (
+        person for person in (owner, holder(incident, RoleName.COMMANDER)) if person is not None
+    )
+    return next((person for person in candidates if can_answer(incident, person)), None)
 
 
-def _tell(
+def _record_and_notify(
     incident: Incident, item: BacklogItem, kind: str, person: Person | None, now: datetime
 ) -> None:
     when = _when(item, kind, now)
@@ -63,6 +65,6 @@ def _tell(
 def _when(item: BacklogItem, kind: str, now: datetime) -> str:
     assert item.due_on is not None
     away = (item.due_on - today(now)).days
-    if kind == SOON:
+    if kind == SOON_KIND:
         return f"is due in {counted(away, 'day')}" if away > 1 else "is due tomorrow"
-    return "is due today" if kind == DUE and not away else f"is {counted(-away, 'day')} late"
+    return "is due today" if kind == DUE_KIND and not away else f"is {counted(-away, 'day')} late"

@@ -1,12 +1,12 @@
-"""Hardening work: what may be noted, and what may follow what. Product, section 9.
+"""Rules of hardening work: what may be noted, and which change a state allows. Product, section 9.
 
 Playbook: "follow-up guardrail task assigned", "hardening backlog item owners and due dates". An
-item may be noted without either; the closure gate asks for both.
+item may be noted without either; the closure gate demands both.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from incidents.rules.risk import Answers
 from incidents.rules.wording import quoted
@@ -14,24 +14,29 @@ from kernel.refusal import Violation
 from kernel.text import has_content, says_nothing
 from retros.vocabulary import OPEN_STATES, TRACKER, BacklogState
 
-type Found = tuple[Violation, ...]
+type Violations = tuple[Violation, ...]
 
-LONGEST = timedelta(days=3 * 366)
-"""A day beyond it is a slip of the pen."""
+MAX_TITLE_CHARACTERS = 200
+MAX_DETAIL_CHARACTERS = 2000
+MAX_TRACKER_CHARACTERS = 500
+MAX_REASON_CHARACTERS = 500
+
+MAX_DUE_AHEAD = timedelta(days=3 * 366)
+"""A due date beyond it is taken for a typing error."""
 
 _ENDED = (BacklogState.DONE, BacklogState.DROPPED)
-_MAY = {
+_ALLOWED_STATES = {
     "change": OPEN_STATES,
     "begin": (BacklogState.OPEN,),
     "done": OPEN_STATES,
     "drop": OPEN_STATES,
     "reopen": _ENDED,
 }
-"""In which states a step may be taken."""
+"""The states in which each change is possible."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class WorkFacts:
     """What is to be done, by whom, until which day (in UTC)."""
 
     title: str
@@ -40,82 +45,97 @@ class Item:
     owner: Answers | None = None
 
 
-def may(step: str, state: str) -> bool:
-    return state in _MAY[step]
+def today(now: datetime) -> date:
+    """The day in UTC that due dates are compared with."""
+    return now.astimezone(UTC).date()
 
 
-def noted(item: Item, today: date) -> Found:
+def may(change: str, state: str) -> bool:
+    return state in _ALLOWED_STATES[change]
+
+
+def new_violations(work: WorkFacts, today: date) -> Violations:
     """Every reason why it cannot be noted, in the order of the form."""
     return (
-        *_title(item.title),
-        *_owner(item.owner),
-        *_due(item.due_on, today),
-        *_tracker(item.tracker),
+        *_title(work.title),
+        *_owner(work.owner),
+        *_due(work.due_on, today),
+        *_tracker(work.tracker),
     )
 
 
-def changed(before: Item, after: Item, today: date) -> Found:
-    """The same of a change. A day that has passed may stay as it is, but not be chosen."""
+def change_violations(before: WorkFacts, after: WorkFacts, today: date) -> Violations:
+    """Every reason why it cannot be changed so. A past due date may stay, but not be chosen.
+
+    ``B-SAME``: a change differs from what is on record.
+    """
     if before == after:
         return (Violation("B-SAME", "Nothing is different: change something, or go back."),)
     due = _due(after.due_on, today) if after.due_on != before.due_on else ()
     return (*_title(after.title), *_owner(after.owner), *due, *_tracker(after.tracker))
 
 
-def step(name: str, reference: str, state: str) -> Found:
-    """``B-STATE``: what may follow what."""
+def transition_violations(name: str, reference: str, state: str) -> Violations:
+    """``B-STEP``: the state of an item allows the change."""
     if may(name, state):
         return ()
-    words = f"{reference} is {BacklogState(state).label.lower()}"
+    sentence = f"{reference} is {BacklogState(state).label.lower()}"
     if state in _ENDED:
-        words += ": open it again first"
+        sentence += ": open it again first"
     elif name == "reopen":
-        words += " still"
+        sentence += " still"
     else:
-        words += " already"
-    return (Violation("B-STATE", f"{words}."),)
+        sentence += " already"
+    return (Violation("B-STEP", f"{sentence}."),)
 
 
-def reason(words: str, ask: str) -> Found:
-    """``B-REASON``: why it is dropped, or opened again."""
-    return _says("B-REASON", "reason", words, ask)
+def reason_violations(text: str, ask: str) -> Violations:
+    """``B-WHY``: a reason says why an item is dropped, or opened again."""
+    return text_violations("B-WHY", "reason", text, ask)
 
 
-def _says(code: str, field: str, words: str, ask: str) -> Found:
-    if not says_nothing(words):
+def text_violations(code: str, field: str, text: str, ask: str) -> Violations:
+    """Whether a text says something; ``ask`` is the sentence that asks for it."""
+    if not says_nothing(text):
         return ()
-    if has_content(words):
-        ask = f"{quoted(words)} says nothing. {ask}"
+    if has_content(text):
+        ask = f"{quoted(text)} says nothing. {ask}"
     return (Violation(code, ask, field),)
 
 
-def _title(title: str) -> Found:
-    return _says("B-TITLE", "title", title, "Say in one line what is to be done.")
+def _title(title: str) -> Violations:
+    """``B-TITLE``: an item has a title that says what is to be done."""
+    return text_violations("B-TITLE", "title", title, "Say in one line what is to be done.")
 
 
-def _owner(owner: Answers | None) -> Found:
+def _owner(owner: Answers | None) -> Violations:
+    """``B-ABLE``: the owner of an item can act in its incident."""
     if owner is None or owner.can_act:
         return ()
-    words = f"{owner.name} cannot act in this incident: name somebody else."
-    return (Violation("B-OWNER", words, "owner"),)
+    sentence = f"{owner.name} cannot act in this incident: name somebody else."
+    return (Violation("B-ABLE", sentence, "owner"),)
 
 
-def _due(due_on: date | None, today: date) -> Found:
-    if due_on is None or today <= due_on <= today + LONGEST:
+def _due(due_on: date | None, today: date) -> Violations:
+    """``B-DUE``: a due date is not past and at most three years away."""
+    if due_on is None or today <= due_on <= today + MAX_DUE_AHEAD:
         return ()
-    words = "This day is more than three years away: choose an earlier one."
+    sentence = "This day is more than three years away: choose an earlier one."
     if due_on < today:
-        words = "This day has passed: choose today or later."
-    return (Violation("B-DUE", words, "due_on"),)
+        sentence = "This day has passed: choose today or later."
+    return (Violation("B-DUE", sentence, "due_on"),)
 
 
-def _tracker(address: str) -> Found:
+def _tracker(address: str) -> Violations:
+    """``B-TRACKER``: the link to a tracker is a plain web address without a password."""
     if not address or _is_plain(address):
         return ()
-    words = "Write a plain web address, like https://tracker.example.org/OPS-12, without passwords."
-    return (Violation("B-TRACKER", words, "tracker"),)
+    sentence = (
+        "Write a plain web address, like https://tracker.example.org/OPS-12, without passwords."
+    )
+    return (Violation("B-TRACKER", sentence, "tracker"),)
 
 
 def _is_plain(address: str) -> bool:
-    """An http or https address of a host: nobody's name or password, no mark of a secret."""
+    """An http or https address of a host, without a user name, password or masked secret."""
     return address.isascii() and address.isprintable() and bool(re.search(TRACKER, address))

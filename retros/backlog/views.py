@@ -1,4 +1,4 @@
-"""The hardening backlog of an incident, one item of it, and each step that it may take."""
+"""Pages of an incident's hardening backlog: the list, one item, and each step of an item."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from incidents.web.forms import WarroomForm
 from incidents.web.submit import submit
 from kernel import clock
 from retros.backlog import actions, rules
-from retros.backlog.forms import AddForm, ChangeForm, NoForm, ReasonForm, standing
+from retros.backlog.forms import AddForm, ChangeForm, EmptyForm, ReasonForm, initial_of
 from retros.models import BacklogItem
 
-A_PAGE = 30
+PAGE_SIZE = 30
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """``label`` leads to it or takes it at once, ``title`` asks; ``at_once`` needs no words."""
+    """``label`` is on its button, ``title`` on its page; an immediate step needs no text."""
 
     do: Callable[..., BacklogItem]
     form: type[WarroomForm]
@@ -31,13 +31,13 @@ class _Step:
     title: str
 
     @property
-    def at_once(self) -> bool:
-        return self.form is NoForm
+    def is_immediate(self) -> bool:
+        return self.form is EmptyForm
 
 
 _STEPS = {
-    "begin": _Step(actions.begin, NoForm, "Begin", "Begin {}"),
-    "done": _Step(actions.done, NoForm, "Done", "{} is done"),
+    "begin": _Step(actions.begin, EmptyForm, "Begin", "Begin {}"),
+    "done": _Step(actions.finish, EmptyForm, "Done", "{} is done"),
     "drop": _Step(actions.drop, ReasonForm, "Drop", "Drop {}"),
     "reopen": _Step(actions.reopen, ReasonForm, "Open again", "Open {} again"),
 }
@@ -45,71 +45,71 @@ _STEPS = {
 
 @requires("backlog.read")
 def backlog(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """What this incident leaves to be done, and the form for more."""
+    """The hardening work of this incident, and the form to add some."""
     now = clock.now()
 
     def do(form: Any) -> str:
-        made = actions.add(request.actor, incident.pk, form.work(), now=now, once=form.key)
-        return made.get_absolute_url()
+        item = actions.add(request.actor, incident.pk, form.work(), now=now, once=form.key)
+        return item.get_absolute_url()
 
-    rows = incident.backlog.select_related("owner").most_urgent_first()
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    rows = incident.backlog.select_related("owner").by_urgency()
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "incident": incident,
         "bar": bar(incident, now),
         "page": page,
-        "today": actions.today(now),
+        "today": rules.today(now),
     }
     return submit(request, "retros/backlog.html", AddForm, do, context=context)
 
 
 @requires("backlog.read")
 def item(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
-    """One item, the steps that it may take, and, while it is open, the form that changes it."""
+    """One item with its possible steps and, while it is open, the form to change it."""
     now = clock.now()
-    found = _find(incident, item)
+    row = _find(incident, item)
 
     def do(form: Any) -> str:
         actions.change(request.actor, incident.pk, item, form.work(), now=now, once=form.key)
-        return found.get_absolute_url()
+        return row.get_absolute_url()
 
     context = {
         "incident": incident,
         "bar": bar(incident, now),
-        "item": found,
-        "today": actions.today(now),
-        "may_change": rules.may("change", found.state),
-        "steps": [(name, one) for name, one in _STEPS.items() if rules.may(name, found.state)],
+        "item": row,
+        "today": rules.today(now),
+        "may_change": rules.may("change", row.state),
+        "steps": [(name, step) for name, step in _STEPS.items() if rules.may(name, row.state)],
     }
-    options: dict[str, Any] = {"initial": standing(found)}
+    options: dict[str, Any] = {"initial": initial_of(row)}
     return submit(request, "retros/backlog_item.html", ChangeForm, do, context=context, **options)
 
 
 @requires("backlog.change")
 def step(request: HttpRequest, incident: Incident, item: int, name: str) -> HttpResponse:
-    """One step: its question, then done. One that may not be taken leads back to the item."""
-    found, of = _find(incident, item), _STEPS[name]
-    if request.method != "POST" and not rules.may(name, found.state):
-        return redirect(found)
+    """Confirm and take one step. A step that is not possible redirects to the item."""
+    row, step = _find(incident, item), _STEPS[name]
+    if request.method != "POST" and not rules.may(name, row.state):
+        return redirect(row)
 
     def do(form: Any) -> str:
-        said = form.values()
-        of.do(request.actor, incident.pk, item, **said, now=clock.now(), once=form.key)
-        return found.get_absolute_url()
+        values = form.values()
+        step.do(request.actor, incident.pk, item, **values, now=clock.now(), once=form.key)
+        return row.get_absolute_url()
 
     context = {
         "incident": incident,
         "bar": bar(incident, clock.now()),
-        "title": of.title.format(found.reference),
-        "about": found.title,
-        "button": of.label,
-        "back": found.get_absolute_url(),
+        "title": step.title.format(row.reference),
+        "about": row.title,
+        "button": step.label,
+        "back": row.get_absolute_url(),
     }
-    return submit(request, "incidents/short.html", of.form, do, context=context)
+    return submit(request, "incidents/short.html", step.form, do, context=context)
 
 
 def _find(incident: Incident, number: int) -> BacklogItem:
     rows = incident.backlog.select_related("owner", "created_by")
-    found = get_object_or_404(rows, pk=number)
-    found.incident = incident
-    return found
+    row = get_object_or_404(rows, pk=number)
+    row.incident = incident
+    return row

@@ -1,15 +1,15 @@
-"""What the gate judges, read from the record: nine queries beside the incident's standing."""
+"""What the gate judges, read from the record: nine queries beside the incident's facts."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
 from comms.models import Lapse, Update
 from comms.rules.commitment import reaches
-from incidents.actions.ownership import can_answer
 from incidents.assessments import anti_patterns
-from incidents.facts.incident import IncidentFacts, read_facts
+from incidents.facts.incident import IncidentFacts
 from incidents.models import Decision, Incident, Person, Risk, TimelineEntry
 from incidents.vocabulary import ExecutionState, Group, Purpose
 from lanes.models import Handoff
@@ -22,46 +22,46 @@ _OPEN = {
 }
 _OPEN_MITIGATION = _OPEN | {ExecutionState.DECIDED: "is decided and not executed"}
 _OPEN_HOLD = _OPEN | {ExecutionState.DONE: "was executed, and is not verified"}
-"""A mitigation that was executed is the first condition's; a hold that nobody began just holds."""
+"""An executed mitigation is judged by the first condition; a hold that nobody began is not open."""
 _OVER = {ExecutionState.WITHDRAWN}
 
 
-def ending(incident: Incident, now: datetime) -> gate.Ending:
-    """Read anew: who closes judges what is so under the lock, not what was read before."""
-    return ending_of(read_facts(incident), now)
-
-
-def ending_of(facts: IncidentFacts, now: datetime) -> gate.Ending:
+def read_gate(facts: IncidentFacts, statement: Statement | None, now: datetime) -> gate.GateFacts:
+    """``statement`` is the saved one, as ``saved_statement`` reads it."""
     incident = facts.incident
-    decisions = tuple(one for one in facts.decisions if one.execution.state not in _OVER)
-    return gate.Ending(
+    decisions = tuple(
+        decision for decision in facts.decisions if decision.execution.state not in _OVER
+    )
+    return gate.GateFacts(
         now=now,
         severity=incident.severity,
         commander=str(facts.commander or ""),
-        decisions=tuple(one.reference for one in decisions),
+        decisions=tuple(decision.reference for decision in decisions),
         mitigations=tuple(_mitigations(decisions)),
         run=_run(incident),
-        reopened_at=reopened(incident),
-        statement=_statement(incident),
+        reopened_at=last_reopened_at(incident),
+        statement=_statement(statement),
         risks=tuple(_risks(facts)),
         backlog=tuple(_backlog(incident)),
         escalations=incident.escalations.count(),
         updates=tuple(_updates(incident)),
         unexplained=tuple(_unexplained(incident)),
-        loose=tuple(_loose(facts, now)),
+        loose=tuple(_loose_ends(facts, now)),
         frozen=tuple(
-            str(one.surface)
-            for one in facts.freezes
-            if one.until is None and not one.declined and one.kept_at is None
+            str(freeze.surface)
+            for freeze in facts.freezes
+            if freeze.until is None and not freeze.declined and freeze.kept_at is None
         ),
         stale=next((p.sentence for p in anti_patterns.of(facts, now) if p.code == "STALE"), ""),
     )
 
 
 def _mitigations(decisions: Iterable[Decision]) -> Iterable[gate.Mitigation]:
-    for one in decisions:
-        if one.execution.mitigates:
-            yield gate.Mitigation(one.reference, one.execution.state, one.execution.done_at)
+    for decision in decisions:
+        if decision.execution.mitigates:
+            yield gate.Mitigation(
+                decision.reference, decision.execution.state, decision.execution.done_at
+            )
 
 
 def _run(incident: Incident) -> gate.Run | None:
@@ -76,81 +76,89 @@ def _run(incident: Incident) -> gate.Run | None:
     return gate.Run(row.number, row.captured_at, row.started_at, row.succeeded, row.has_content)
 
 
-def reopened(incident: Incident) -> datetime | None:
+def last_reopened_at(incident: Incident) -> datetime | None:
     """When it was last opened again."""
     rows = TimelineEntry.objects.filter(incident=incident, kind="incident.reopened")
     return rows.order_by("-seq").values_list("at", flat=True).first()
 
 
-def _statement(incident: Incident) -> gate.Statement:
-    row = Statement.objects.filter(pk=incident.pk).select_related("watch_owner").first()
+def saved_statement(incident: Incident) -> Statement | None:
+    """The closing statement as it was saved last, with whether its watch owner can act."""
+    rows = Statement.objects.filter(pk=incident.pk).select_related("watch_owner")
+    return rows.annotate(able=_owner_can_act(incident, "watch_owner")).first()
+
+
+def _statement(row: Any) -> gate.StatementFacts:
     if row is None:
-        return gate.Statement()
+        return gate.StatementFacts()
     owner = row.watch_owner
-    return gate.Statement(
+    return gate.StatementFacts(
         row.happened,
         row.path,
         row.uncertain,
         row.need,
         row.confidence,
         row.trigger,
-        str(owner) if owner and can_answer(incident, owner) else "",
+        str(owner) if owner and row.able else "",
         row.written_at,
     )
 
 
-def _able(incident: Incident, name: str = "owner") -> Exists:
-    """Whether who answers can act in this incident, asked with the rows themselves."""
-    able = Person.objects.who_can_respond().filter(pk=OuterRef(name))
+def _owner_can_act(incident: Incident, name: str = "owner") -> Exists:
+    """Whether the owner of each row can act in this incident, as part of its query."""
+    people = Person.objects.who_can_respond().filter(pk=OuterRef(name))
     if incident.restricted:
-        knows = incident.participations.filter(person=OuterRef("pk"))
-        able = able.filter(Exists(knows) | Q(is_superuser=True) | Q(groups__name=Group.ADMIN))
-    return Exists(able)
+        participates = incident.participations.filter(person=OuterRef("pk"))
+        may_enter = Exists(participates) | Q(is_superuser=True) | Q(groups__name=Group.ADMIN)
+        people = people.filter(may_enter)
+    return Exists(people)
 
 
-def _risks(facts: IncidentFacts) -> Iterable[gate.Owned]:
+def _risks(facts: IncidentFacts) -> Iterable[gate.OwnedWork]:
     rows = Risk.objects.filter(incident=facts.incident).select_related("owner")
-    for row in rows.annotate(able=_able(facts.incident)).order_by("number"):
+    for row in rows.annotate(able=_owner_can_act(facts.incident)).order_by("number"):
         owner = str(row.owner) if row.owner and row.able else ""
-        yield gate.Owned(row.reference, row.text, owner, is_open=row.is_open)
+        yield gate.OwnedWork(row.reference, row.text, owner, is_open=row.is_open)
 
 
-def _backlog(incident: Incident) -> Iterable[gate.Owned]:
+def _backlog(incident: Incident) -> Iterable[gate.OwnedWork]:
     rows = BacklogItem.objects.filter(incident=incident).exclude(state="dropped")
-    rows = rows.select_related("owner").annotate(able=_able(incident))
+    rows = rows.select_related("owner").annotate(able=_owner_can_act(incident))
     for row in rows.order_by("pk"):
         owner = str(row.owner) if row.owner and row.able else ""
-        yield gate.Owned(row.reference, row.title, owner, row.due_on is not None, row.is_open)
+        yield gate.OwnedWork(row.reference, row.title, owner, row.due_on is not None, row.is_open)
 
 
-def _updates(incident: Incident) -> Iterable[gate.Said]:
+def _updates(incident: Incident) -> Iterable[gate.PublishedUpdate]:
     for row in Update.objects.filter(incident=incident).order_by("number"):
         reached = reaches(row.audience)
-        yield gate.Said(row.reference, row.published_at, row.progress, row.audience, reached)
+        yield gate.PublishedUpdate(
+            row.reference, row.published_at, row.progress, row.audience, reached
+        )
 
 
-def _unexplained(incident: Incident) -> Iterable[gate.Loose]:
+def _unexplained(incident: Incident) -> Iterable[gate.LooseEnd]:
     rows = Lapse.objects.filter(update__incident=incident, explained_at=None)
     for row in rows.select_related("update").order_by("pk"):
-        words = f"Why the update after {row.update.reference.lower()} was late is not explained."
-        yield gate.Loose(words, "Explain it", "lapse", row.update.number)
+        sentence = f"Why the update after {row.update.reference.lower()} was late is not explained."
+        yield gate.LooseEnd(sentence, "Explain it", "lapse", row.update.number)
 
 
-def _loose(facts: IncidentFacts, now: datetime) -> Iterable[gate.Loose]:
-    """What is open, and where it is ended."""
+def _loose_ends(facts: IncidentFacts, now: datetime) -> Iterable[gate.LooseEnd]:
+    """Whatever is still open, each with the page on which it is ended."""
     if (conflict := facts.contradiction) is not None:
-        words = f"Contradiction {conflict.reference} is open."
-        yield gate.Loose(words, f"Resolve {conflict.reference}", "decide-next")
-    for one in facts.decisions:
-        open_states = _OPEN_MITIGATION if one.execution.mitigates else _OPEN_HOLD
-        if state := open_states.get(ExecutionState(one.execution.state)):
-            words = f"{one.reference} {state}."
-            yield gate.Loose(words, f"To {one.reference}", "decision", one.number)
+        sentence = f"Contradiction {conflict.reference} is open."
+        yield gate.LooseEnd(sentence, f"Resolve {conflict.reference}", "decide-next")
+    for decision in facts.decisions:
+        open_states = _OPEN_MITIGATION if decision.execution.mitigates else _OPEN_HOLD
+        if state := open_states.get(ExecutionState(decision.execution.state)):
+            sentence = f"{decision.reference} {state}."
+            yield gate.LooseEnd(sentence, f"To {decision.reference}", "decision", decision.number)
     for offer in Handoff.objects.open().filter(incident=facts.incident).select_related("receiver"):
-        words = f"The handoff of {offer.label} waits for {offer.receiver}."
-        yield gate.Loose(words, f"To {offer.reference}", "handoff", offer.number)
+        sentence = f"The handoff of {offer.label} waits for {offer.receiver}."
+        yield gate.LooseEnd(sentence, f"To {offer.reference}", "handoff", offer.number)
     for checkpoint in facts.open_checkpoints:
         if checkpoint.is_overdue(now):
-            words = f"Checkpoint {checkpoint.reference} is overdue."
-            to = f"Decide at {checkpoint.reference}"
-            yield gate.Loose(words, to, "decide", checkpoint.number)
+            sentence = f"Checkpoint {checkpoint.reference} is overdue."
+            label = f"Decide at {checkpoint.reference}"
+            yield gate.LooseEnd(sentence, label, "decide", checkpoint.number)

@@ -1,4 +1,4 @@
-"""How an incident ends, as forms. Everything may be blank here: the gate judges."""
+"""The forms of closing, of the watch and of reopening. Everything may be blank: the gate judges."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django import forms
 from incidents.vocabulary import Confidence
 from incidents.web.fields import PersonField
 from incidents.web.forms import WarroomForm
-from retros.closing.actions import Stated
+from retros.closing.steps import StatementInput
 
 
 def text_field(label: str, limit: int, rows: int = 3, **options: Any) -> forms.CharField:
@@ -43,8 +43,8 @@ class StatementForm(WarroomForm):
         help_text="The exact signal at which the watch owner reopens without asking.",
     )
 
-    def stated(self) -> Stated:
-        return Stated(**self.values())
+    def statement(self) -> StatementInput:
+        return StatementInput(**self.values())
 
 
 class ReopenForm(WarroomForm):

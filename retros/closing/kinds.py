@@ -13,31 +13,33 @@ from incidents.timeline.kinds import Kind, register
 _NO_PANEL: frozenset[str] = frozenset()
 
 
-def _closed(data: Mapping[str, Any]) -> SafeString:
+def _closed_html(data: Mapping[str, Any]) -> SafeString:
     until = day(datetime.fromisoformat(data["watch_until"]))
-    words = "Confidence {}. {} watches until {}; it is reopened when: {}"
-    told = format_html(words, data["confidence"], data["watch_owner"], until, data["trigger"])
+    template = "Confidence {}. {} watches until {}; it is reopened when: {}"
+    html = format_html(template, data["confidence"], data["watch_owner"], until, data["trigger"])
     if lifted := data.get("lifted"):
-        told += format_html(" Nobody has to decide any more at {}.", lifted)
-    return told
+        html += format_html(" Nobody has to decide any more at {}.", lifted)
+    return html
 
 
-def _stated(data: Mapping[str, Any]) -> SafeString:
-    sure = data["confidence"] or "not given"
-    words = format_html("{} Confidence: {}.", data["happened"], sure)
+def _statement_html(data: Mapping[str, Any]) -> SafeString:
+    confidence = data["confidence"] or "not given"
+    html = format_html("{} Confidence: {}.", data["happened"], confidence)
     if data["trigger"]:
-        words += format_html(" Rollback trigger: {}", data["trigger"])
-    return words
+        html += format_html(" Rollback trigger: {}", data["trigger"])
+    return html
 
 
-def _checked(data: Mapping[str, Any]) -> SafeString:
+def _check_in_html(data: Mapping[str, Any]) -> SafeString:
     if data["hour"] is None:
         return format_html("{}", data["text"])
     return format_html("{} h after closing: {}", data["hour"], data["text"])
 
 
 for _kind in (
-    Kind("closing.stated", "Closing", "Closing statement written.", _stated, panels=_NO_PANEL),
+    Kind(
+        "closing.stated", "Closing", "Closing statement written.", _statement_html, panels=_NO_PANEL
+    ),
     Kind(
         "closing.refused",
         "Closing",
@@ -51,7 +53,7 @@ for _kind in (
         "incident.closed",
         "Closing",
         "Closed, and watched for 24 hours.",
-        _closed,
+        _closed_html,
         icon="i-met",
         announce="now",
         tick="strong",
@@ -66,7 +68,14 @@ for _kind in (
         announce="now",
         tick="bad",
     ),
-    Kind("watch.checked", "Watch", "Watch check-in.", _checked, icon="i-clock", panels=_NO_PANEL),
+    Kind(
+        "watch.checked",
+        "Watch",
+        "Watch check-in.",
+        _check_in_html,
+        icon="i-clock",
+        panels=_NO_PANEL,
+    ),
     Kind(
         "watch.asked",
         "Watch",

@@ -1,7 +1,7 @@
 """May this incident be closed? Playbook, "Closure acceptance criteria (hard gate)".
 
 Every condition is judged, met or not, so that a commander sees from the start what closing will
-need. Nothing here can be skipped: there is no field by which a caller could.
+need. No field lets a caller skip one.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,17 +14,17 @@ from incidents.vocabulary import Confidence, ExecutionState, Severity
 from kernel.refusal import Violation
 from kernel.text import has_content, says_nothing
 
-FRESH = timedelta(minutes=30)
-"""A verification run this old proves nothing about now."""
+MAX_RUN_AGE = timedelta(minutes=30)
+"""A verification run of this age no longer shows how the service is now."""
 
-WATCH = timedelta(hours=24)
+WATCH_LENGTH = timedelta(hours=24)
 
 _ESCALATED = {Severity.SEV1, Severity.SEV2}
 
 
 @dataclass(frozen=True, slots=True)
 class Mitigation:
-    """A decision to mitigate, as far as it went: ``done_at`` when it was executed."""
+    """A decision to mitigate and how far it came: ``done_at`` is when it was executed."""
 
     reference: str
     state: str
@@ -51,8 +51,8 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Owned:
-    """A risk, or a backlog item: ``owner`` is empty where nobody who can act answers for it."""
+class OwnedWork:
+    """A risk or a backlog item: ``owner`` is empty where nobody who can act owns it."""
 
     reference: str
     text: str
@@ -62,7 +62,7 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PublishedUpdate:
     """A stakeholder update. ``reaches`` are the audiences that read it."""
 
     reference: str
@@ -73,7 +73,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class StatementFacts:
     """The closing statement: the leadership note's fields, and the watch."""
 
     happened: str = ""
@@ -87,20 +87,23 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Loose:
-    """Something left open: what it is called, and the page that ends it (``Mend.to``)."""
+class LooseEnd:
+    """Something left open: a sentence about it, and the page that ends it (``Remedy.to``)."""
 
-    words: str
+    sentence: str
     label: str
     to: str
     arg: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """An incident as the gate sees it. ``frozen`` are surfaces whose freeze is neither lifted nor
-    kept on purpose; ``stale`` is the sentence of the anti-pattern, if it holds. ``reopened_at`` is
-    when it was last opened again: a run, a statement or a recovery from before then is none."""
+class GateFacts:
+    """What the gate judges of an incident.
+
+    ``frozen`` are surfaces whose freeze is neither lifted nor kept on purpose; ``stale`` is the
+    sentence of the anti-pattern "stale verification", if it holds. A run, a statement or a recovery
+    from before ``reopened_at`` (the last reopening) does not count.
+    """
 
     now: datetime
     severity: str
@@ -110,20 +113,21 @@ class Ending:
     mitigations: tuple[Mitigation, ...] = ()
     run: Run | None = None
     reopened_at: datetime | None = None
-    statement: Statement = field(default_factory=Statement)
-    risks: tuple[Owned, ...] = ()
-    backlog: tuple[Owned, ...] = ()
+    statement: StatementFacts = field(default_factory=StatementFacts)
+    risks: tuple[OwnedWork, ...] = ()
+    backlog: tuple[OwnedWork, ...] = ()
     escalations: int = 0
-    updates: tuple[Said, ...] = ()
-    unexplained: tuple[Loose, ...] = ()
-    loose: tuple[Loose, ...] = ()
+    updates: tuple[PublishedUpdate, ...] = ()
+    unexplained: tuple[LooseEnd, ...] = ()
+    loose: tuple[LooseEnd, ...] = ()
     frozen: tuple[str, ...] = ()
     stale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
-    """A link that mends: ``to`` names a page of the incident, ``arg`` which one."""
+class Remedy:
+    """A link to what would meet a condition: ``to`` names a page of the incident, ``arg`` its
+    number."""
 
     label: str
     to: str
@@ -132,13 +136,13 @@ class Mend:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition: ``says`` what is there when it is met, else what is missing."""
+    """One condition: ``says`` tells what meets it, else what is missing."""
 
     code: str
     title: str
     met: bool
     says: tuple[str, ...]
-    mends: tuple[Mend, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
     is_main: bool = True
 
     @property
@@ -146,15 +150,25 @@ class Condition:
         return " ".join(self.says)
 
 
-def judge(at: Ending) -> tuple[Condition, ...]:
+def judge(facts: GateFacts) -> tuple[Condition, ...]:
     """Every condition: the playbook's five, then the further ones of the product."""
-    return tuple(rule(at) for rule in _RULES)
+    return tuple(rule(facts) for rule in _RULES)
+
+
+def active_violations(reference: str, is_active: bool, status: str) -> tuple[Violation, ...]:
+    """``C-ACTIVE``: only an active incident has a closing statement and is closed."""
+    if is_active:
+        return ()
+    sentence = f"{reference} is not active: it is {status}."
+    return (Violation("C-ACTIVE", sentence, "status"),)
 
 
 def violations(conditions: Iterable[Condition]) -> tuple[Violation, ...]:
-    """The unmet ones, as a refusal shows them."""
+    """The unmet conditions, as a refusal shows them."""
     return tuple(
-        Violation(one.code, f"{one.title}: {one.sentence}") for one in conditions if not one.met
+        Violation(condition.code, f"{condition.title}: {condition.sentence}")
+        for condition in conditions
+        if not condition.met
     )
 
 
@@ -162,199 +176,223 @@ def _condition(
     code: str,
     title: str,
     missing: Iterable[str],
-    there: str,
-    mends: Iterable[Mend] = (),
+    met_sentence: str,
+    remedies: Iterable[Remedy] = (),
     *,
     is_main: bool = True,
 ) -> Condition:
     missing = tuple(missing)
     if missing:
-        return Condition(code, title, False, missing, tuple(mends), is_main)
-    return Condition(code, title, True, (there,), (), is_main)
+        return Condition(code, title, False, missing, tuple(remedies), is_main)
+    return Condition(code, title, True, (met_sentence,), (), is_main)
 
 
-def _verified(at: Ending) -> Condition:
-    missing, mends = [], []
-    for one in at.mitigations:
-        if one.done_at and not _is_proved(one, at.mitigations):
-            failed = one.state == ExecutionState.FAILED
-            words = "was executed, and its verification failed" if failed else "is not verified"
-            missing.append(f"{one.reference} {words}.")
-            mends.append(Mend(f"To {one.reference}", "decision", int(one.reference[2:])))
-    missing += _fresh(at)
-    mends.append(Mend("Capture a verification run", "capture-run"))
-    there = f"{at.run.reference} succeeded after the last change." if at.run else ""
+def _verified(facts: GateFacts) -> Condition:
+    """``C-VERIFIED``: every executed mitigation is verified by a run after the last change."""
+    missing, remedies = [], []
+    for mitigation in facts.mitigations:
+        if mitigation.done_at and not _is_verified_or_replaced(mitigation, facts.mitigations):
+            failed = mitigation.state == ExecutionState.FAILED
+            status = "was executed, and its verification failed" if failed else "is not verified"
+            missing.append(f"{mitigation.reference} {status}.")
+            remedies.append(
+                Remedy(f"To {mitigation.reference}", "decision", int(mitigation.reference[2:]))
+            )
+    missing += _run_problems(facts)
+    remedies.append(Remedy("Capture a verification run", "capture-run"))
+    met_sentence = f"{facts.run.reference} succeeded after the last change." if facts.run else ""
     title = "Every executed mitigation is verified, freshly"
-    return _condition("C-VERIFIED", title, missing, there, mends)
+    return _condition("C-VERIFIED", title, missing, met_sentence, remedies)
 
 
-def _is_proved(one: Mitigation, all_of_them: tuple[Mitigation, ...]) -> bool:
-    """Verified itself, or followed by another that was: what failed is mended by the next."""
-    if one.state == ExecutionState.VERIFIED:
+def _is_verified_or_replaced(mitigation: Mitigation, mitigations: tuple[Mitigation, ...]) -> bool:
+    """Whether it was verified, or a later mitigation was: a failed one is mended by the next."""
+    if mitigation.state == ExecutionState.VERIFIED:
         return True
-    if one.state == ExecutionState.DONE or one.done_at is None:
+    if mitigation.state == ExecutionState.DONE or mitigation.done_at is None:
         return False
     return any(
-        later.state == ExecutionState.VERIFIED and later.done_at and later.done_at > one.done_at
-        for later in all_of_them
+        later.state == ExecutionState.VERIFIED
+        and later.done_at
+        and later.done_at > mitigation.done_at
+        for later in mitigations
     )
 
 
-def _fresh(at: Ending) -> list[str]:
-    """What speaks against the newest run: it is the one that counts."""
-    if at.run is None:
+def _run_problems(facts: GateFacts) -> list[str]:
+    """Why the newest verification run, the only one that counts, proves no recovery."""
+    if facts.run is None:
         return ["No verification run was captured."]
-    found, name = [], at.run.reference
-    if not at.run.has_content:
-        found.append(f"{name} is empty.")
-    if not at.run.succeeded:
-        found.append(f"The newest verification run, {name}, failed.")
-    changed = max((one.done_at for one in at.mitigations if one.done_at), default=None)
-    if changed and (at.run.captured_at <= changed or at.run.began_at < changed):
-        found.append(f"{name} was run before the last change was done.")
-    if at.reopened_at and at.run.began_at <= at.reopened_at:
-        found.append(f"{name} was run before the incident was opened again.")
-    age = at.now - at.run.captured_at
-    if age >= FRESH:
-        words = f"{name} is {duration(age)} old: it must be less than {duration(FRESH)} old."
-        found.append(words)
-    return found
+    problems, name = [], facts.run.reference
+    if not facts.run.has_content:
+        problems.append(f"{name} is empty.")
+    if not facts.run.succeeded:
+        problems.append(f"The newest verification run, {name}, failed.")
+    changed = max((m.done_at for m in facts.mitigations if m.done_at), default=None)
+    if changed and (facts.run.captured_at <= changed or facts.run.began_at < changed):
+        problems.append(f"{name} was run before the last change was done.")
+    if facts.reopened_at and facts.run.began_at <= facts.reopened_at:
+        problems.append(f"{name} was run before the incident was opened again.")
+    age = facts.now - facts.run.captured_at
+    if age >= MAX_RUN_AGE:
+        sentence = (
+            f"{name} is {duration(age)} old: it must be less than {duration(MAX_RUN_AGE)} old."
+        )
+        problems.append(sentence)
+    return problems
 
 
-def _watch(at: Ending) -> Condition:
-    said, missing, mends = at.statement, [], []
-    if says_nothing(said.trigger):
+def _watch(facts: GateFacts) -> Condition:
+    """``C-WATCH``: the watch after closing has a rollback trigger and an owner who can act."""
+    statement, missing, remedies = facts.statement, [], []
+    if says_nothing(statement.trigger):
         missing.append("No rollback trigger is written.")
-        mends.append(Mend("Write the trigger", "closing-trigger"))
-    if not said.watch_owner:
+        remedies.append(Remedy("Write the trigger", "closing-trigger"))
+    if not statement.watch_owner:
         missing.append("Nobody who can act is named as watch owner.")
-        mends.append(Mend("Name the watch owner", "closing-owner"))
-    there = f"{said.watch_owner} watches for: {said.trigger}"
+        remedies.append(Remedy("Name the watch owner", "closing-owner"))
+    met_sentence = f"{statement.watch_owner} watches for: {statement.trigger}"
     title = "The 24 h watch has a rollback trigger and an owner"
-    return _condition("C-WATCH", title, missing, there, mends)
+    return _condition("C-WATCH", title, missing, met_sentence, remedies)
 
 
-def _risks(at: Ending) -> Condition:
-    missing = [] if at.risks else ["No residual risk is on record."]
-    for one in at.risks:
-        if says_nothing(one.text):
-            missing.append(f"{one.reference} says only {quoted(one.text)}.")
-        if one.is_open and not one.owner:
-            missing.append(f"{one.reference} has no owner who can act.")
-    there = listed(f"{one.reference} {one.owner or '(retired)'}" for one in at.risks) + "."
+def _risks(facts: GateFacts) -> Condition:
+    """``C-RISKS``: a residual risk is on record, and each open one has an owner who can act."""
+    missing = [] if facts.risks else ["No residual risk is on record."]
+    for risk in facts.risks:
+        if says_nothing(risk.text):
+            missing.append(f"{risk.reference} says only {quoted(risk.text)}.")
+        if risk.is_open and not risk.owner:
+            missing.append(f"{risk.reference} has no owner who can act.")
+    met_sentence = (
+        listed(f"{risk.reference} {risk.owner or '(retired)'}" for risk in facts.risks) + "."
+    )
     title = "Residual risks are explicit, each with an owner"
-    return _condition("C-RISKS", title, missing, there, [Mend("Residual risks", "risks")])
+    return _condition("C-RISKS", title, missing, met_sentence, [Remedy("Residual risks", "risks")])
 
 
-def _backlog(at: Ending) -> Condition:
-    missing = [] if at.backlog else ["No hardening item is on record."]
-    for one in at.backlog:
-        lacks = [] if one.owner or not one.is_open else ["owner"]
-        lacks += [] if one.has_due or not one.is_open else ["due date"]
+def _backlog(facts: GateFacts) -> Condition:
+    """``C-BACKLOG``: a hardening item is on record, each open one with an owner and a due date."""
+    missing = [] if facts.backlog else ["No hardening item is on record."]
+    for work in facts.backlog:
+        lacks = [] if work.owner or not work.is_open else ["owner"]
+        lacks += [] if work.has_due or not work.is_open else ["due date"]
         if lacks:
-            name = f"{one.reference} {quoted(one.text)}"
+            name = f"{work.reference} {quoted(work.text)}"
             missing.append(f"{name} has no {listed(lacks, 'and no')}.")
-    there = f"{counted(len(at.backlog), 'item')}, each with an owner and a due date."
+    met_sentence = f"{counted(len(facts.backlog), 'item')}, each with an owner and a due date."
     title = "Hardening backlog: every item has an owner and a due date"
-    return _condition("C-BACKLOG", title, missing, there, [Mend("Hardening backlog", "backlog")])
+    return _condition(
+        "C-BACKLOG", title, missing, met_sentence, [Remedy("Hardening backlog", "backlog")]
+    )
 
 
-def _comms(at: Ending) -> Condition:
-    missing, mends = [], []
-    if at.severity in _ESCALATED and not at.escalations:
-        label = Severity(at.severity).label
+def _comms(facts: GateFacts) -> Condition:
+    """``C-COMMS``: escalated where needed, every audience read "recovered", lapses explained."""
+    missing, remedies = [], []
+    if facts.severity in _ESCALATED and not facts.escalations:
+        label = Severity(facts.severity).label
         missing.append(f"{label} needs an internal escalation, and none was sent.")
-        mends.append(Mend("Escalate", "escalation-write"))
-    told = _told(at)
-    missing += told
-    if told:
-        mends.append(Mend("Write the update", "update-write"))
-    missing += [one.words for one in at.unexplained]
-    mends += [Mend(one.label, one.to, one.arg) for one in at.unexplained]
-    there = f"{counted(len(at.updates), 'update')}, the last says recovered."
+        remedies.append(Remedy("Escalate", "escalation-write"))
+    problems = _update_problems(facts)
+    missing += problems
+    if problems:
+        remedies.append(Remedy("Write the update", "update-write"))
+    missing += [loose_end.sentence for loose_end in facts.unexplained]
+    remedies += [
+        Remedy(loose_end.label, loose_end.to, loose_end.arg) for loose_end in facts.unexplained
+    ]
+    met_sentence = f"{counted(len(facts.updates), 'update')}, the last says recovered."
     title = "Communications timeline is complete"
-    return _condition("C-COMMS", title, missing, there, mends)
+    return _condition("C-COMMS", title, missing, met_sentence, remedies)
 
 
-def _told(at: Ending) -> list[str]:
-    if not at.updates:
+def _update_problems(facts: GateFacts) -> list[str]:
+    if not facts.updates:
         return ["No stakeholder update was published."]
-    last = max(one.at for one in at.updates)
-    silent = [one.reference for one in at.mitigations if one.done_at and one.done_at > last]
-    found = [f"No update follows the execution of {listed(silent)}."] if silent else []
-    for audience in sorted({one.audience for one in at.updates}):
-        heard = [one for one in at.updates if audience in one.reaches]
-        newest = max(heard, key=lambda one: one.at)
+    last = max(update.at for update in facts.updates)
+    silent = [m.reference for m in facts.mitigations if m.done_at and m.done_at > last]
+    problems = [f"No update follows the execution of {listed(silent)}."] if silent else []
+    for audience in sorted({update.audience for update in facts.updates}):
+        heard = [update for update in facts.updates if audience in update.reaches]
+        newest = max(heard, key=lambda update: update.at)
         if newest.progress != Progress.RECOVERED:
-            found.append(f"{newest.reference}, the last that its readers heard, is no recovery.")
-        elif at.reopened_at and newest.at <= at.reopened_at:
-            words = f"{newest.reference} is from before the incident was opened again."
-            found.append(words)
-    return list(dict.fromkeys(found))
+            problems.append(f"{newest.reference}, the last that its readers heard, is no recovery.")
+        elif facts.reopened_at and newest.at <= facts.reopened_at:
+            sentence = f"{newest.reference} is from before the incident was opened again."
+            problems.append(sentence)
+    return list(dict.fromkeys(problems))
 
 
-def _confidence(at: Ending) -> Condition:
-    said, mends = at.statement, [Mend("Closing statement", "closing")]
+def _confidence(facts: GateFacts) -> Condition:
+    """``C-CONFIDENCE``: the closing statement is complete, at L3, and newer than a reopening."""
+    statement, remedies = facts.statement, [Remedy("Closing statement", "closing")]
     texts = {
-        "what happened": not says_nothing(said.happened),
-        "why this path was chosen": not says_nothing(said.path),
-        "what remains uncertain, or why nothing does": not says_nothing(said.uncertain),
+        "what happened": not says_nothing(statement.happened),
+        "why this path was chosen": not says_nothing(statement.path),
+        "what remains uncertain, or why nothing does": not says_nothing(statement.uncertain),
         # Leadership may be asked for nothing, as in its note.
-        "what you need from leadership": has_content(said.need),
+        "what you need from leadership": has_content(statement.need),
     }
-    empty = [name for name, is_said in texts.items() if not is_said]
+    empty = [name for name, is_filled in texts.items() if not is_filled]
     missing = [f"The closing statement does not say {listed(empty, 'or')}."] if empty else []
-    if said.confidence != Confidence.L3:
-        known = said.confidence in Confidence.values
-        is_now = str(Confidence(said.confidence).label) if known else "not given"
+    if statement.confidence != Confidence.L3:
+        known = statement.confidence in Confidence.values
+        is_now = str(Confidence(statement.confidence).label) if known else "not given"
         missing.append(f"Its confidence is {is_now}: closing needs L3.")
-    if at.reopened_at and said.written_at and said.written_at <= at.reopened_at:
+    if facts.reopened_at and statement.written_at and statement.written_at <= facts.reopened_at:
         missing.append("It was written before the incident was opened again.")
     title = "Confidence of the closing statement is L3"
-    there = "L3, with all that leadership asks."
-    return _condition("C-CONFIDENCE", title, missing, there, mends, is_main=False)
+    met_sentence = "L3, with all that leadership asks."
+    return _condition("C-CONFIDENCE", title, missing, met_sentence, remedies, is_main=False)
 
 
-def _recorded(at: Ending) -> Condition:
-    missing, mends = [], []
-    if at.severity not in Severity.values:
+def _recorded(facts: GateFacts) -> Condition:
+    """``C-RECORD``: a severity, a commander who can act and a decision are on record."""
+    missing, remedies = [], []
+    if facts.severity not in Severity.values:
         missing.append("No severity is declared.")
-        mends.append(Mend("Declare a severity", "severity"))
-    if not at.commander:
+        remedies.append(Remedy("Declare a severity", "severity"))
+    if not facts.commander:
         missing.append("Nobody who can act commands.")
-        mends.append(Mend("Name a commander", "role"))
-    if not at.decisions:
+        remedies.append(Remedy("Name a commander", "role"))
+    if not facts.decisions:
         missing.append("No decision on mitigation is recorded.")
-        mends.append(Mend("Decide", "decide-next"))
-    label = Severity(at.severity).label if at.severity in Severity.values else ""
-    there = f"{label}, {at.commander}, {listed(at.decisions)}."
+        remedies.append(Remedy("Decide", "decide-next"))
+    label = Severity(facts.severity).label if facts.severity in Severity.values else ""
+    met_sentence = f"{label}, {facts.commander}, {listed(facts.decisions)}."
     title = "Severity, commander and a mitigation decision are recorded"
-    return _condition("C-RECORD", title, missing, there, mends, is_main=False)
+    return _condition("C-RECORD", title, missing, met_sentence, remedies, is_main=False)
 
 
-def _loose(at: Ending) -> Condition:
-    missing = [one.words for one in at.loose]
-    mends = [Mend(one.label, one.to, one.arg) for one in at.loose]
-    there = "No contradiction, signature, handoff, decision or overdue checkpoint is open."
-    return _condition("C-OPEN", "Nothing is left open", missing, there, mends, is_main=False)
+def _nothing_open(facts: GateFacts) -> Condition:
+    """``C-OPEN``: no contradiction, signature, handoff, decision or overdue checkpoint is open."""
+    missing = [loose_end.sentence for loose_end in facts.loose]
+    remedies = [Remedy(loose_end.label, loose_end.to, loose_end.arg) for loose_end in facts.loose]
+    met_sentence = "No contradiction, signature, handoff, decision or overdue checkpoint is open."
+    return _condition(
+        "C-OPEN", "Nothing is left open", missing, met_sentence, remedies, is_main=False
+    )
 
 
-def _freezes(at: Ending) -> Condition:
-    missing = [f"{name} is still frozen." for name in at.frozen]
+def _freezes(facts: GateFacts) -> Condition:
+    """``C-FREEZE``: every freeze is lifted, or kept on purpose with an owner."""
+    missing = [f"{name} is still frozen." for name in facts.frozen]
     title = "Every freeze is lifted, or kept on purpose with an owner"
-    mends = [Mend("Freezes", "freeze")]
-    return _condition("C-FREEZE", title, missing, "No freeze is left.", mends, is_main=False)
+    remedies = [Remedy("Freezes", "freeze")]
+    return _condition("C-FREEZE", title, missing, "No freeze is left.", remedies, is_main=False)
 
 
-def _stale(at: Ending) -> Condition:
-    missing = [at.stale] if at.stale else []
+def _stale(facts: GateFacts) -> Condition:
+    """``C-STALE``: the last verification run is newer than the last change."""
+    missing = [facts.stale] if facts.stale else []
     title = "Verification is not older than the last change"
-    mends = [Mend("Capture a verification run", "capture-run")]
-    there = "No change since the last verification run."
-    return _condition("C-STALE", title, missing, there, mends, is_main=False)
+    remedies = [Remedy("Capture a verification run", "capture-run")]
+    met_sentence = "No change since the last verification run."
+    return _condition("C-STALE", title, missing, met_sentence, remedies, is_main=False)
 
 
-_RULES: tuple[Callable[[Ending], Condition], ...] = (
+_RULES: tuple[Callable[[GateFacts], Condition], ...] = (
     _verified,
     _watch,
     _risks,
@@ -362,7 +400,7 @@ _RULES: tuple[Callable[[Ending], Condition], ...] = (
     _comms,
     _confidence,
     _recorded,
-    _loose,
+    _nothing_open,
     _freezes,
     _stale,
 )

@@ -1,4 +1,4 @@
-"""The closure gate: what closing needs, the statement, and the closing itself."""
+"""Pages of the closure gate: what closing needs, the statement, and the closing itself."""
 
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,14 @@ from incidents.web.access import requires
 from incidents.web.forms import WarroomForm
 from incidents.web.submit import submit
 from kernel import clock
-from retros.closing import actions as closing
+from retros.closing import actions
 from retros.closing import facts as gate_facts
 from retros.closing.forms import StatementForm
-from retros.closing.rules import Mend, judge
+from retros.closing.rules import Remedy, judge
 from retros.models import Statement
 
-ATTEMPTS = 10
-"""Refused closings shown; the timeline has them all."""
+MAX_ATTEMPTS = 10
+"""Refused closings on the page; the timeline has them all."""
 
 _HERE = {
     "closing": "#closing",
@@ -35,73 +35,79 @@ _RUN = "?purpose=verification&lane=verification"
 
 @requires("gate.read")
 def gate(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """Each condition with what mends it, and for who commands the closing form."""
+    """Each condition with links to what would meet it, and the closing form for the commander."""
     now = clock.now()
-    context = {
-        **standing(incident, now),
+
+    def submitted(form: WarroomForm) -> str:
+        statement = form.statement()
+        if request.POST.get("do") == "close":
+            closing = actions.close(
+                request.actor, incident.pk, statement=statement, now=now, once=form.key
+            )
+            return closing.get_absolute_url()
+        actions.save_statement(request.actor, incident.pk, statement, now=now, once=form.key)
+        return f"{request.path}#closing"
+
+    return submit(
+        request,
+        "retros/gate.html",
+        StatementForm,
+        submitted,
+        context=_page_context(request, incident, now),
+        initial=_initial(incident),
+    )
+
+
+def _page_context(request: HttpRequest, incident: Incident, now: datetime) -> dict[str, Any]:
+    return {
+        **gate_context(incident, now),
         "bar": bar(incident, now),
         "may_close": incident.status == Status.ACTIVE and may("incident.close", request.who),
         "attempts": _attempts(incident),
     }
 
-    def do(form: WarroomForm) -> str:
-        closes = request.POST.get("do") == "close"
-        stated = form.stated()
-        if closes:
-            closing.close(request.actor, incident.pk, stated=stated, now=now, once=form.key)
-            return reverse("watch", args=[incident.pk])
-        closing.state(request.actor, incident.pk, stated, now=now, once=form.key)
-        return f"{request.path}#closing"
-
-    return submit(
-        request, "retros/gate.html", StatementForm, do, context=context, initial=_stated(incident)
-    )
-
 
 @requires("gate.read")
 def summary(request: HttpRequest, incident: Incident) -> HttpResponse:
     """``GET /INC-42/gate/summary/``: what closing will need, as the room shows it."""
-    return render(request, "retros/_gate_summary.html", standing(incident, clock.now()))
+    return render(request, "retros/_gate_summary.html", gate_context(incident, clock.now()))
 
 
-def standing(incident: Incident, now: datetime) -> dict[str, Any]:
-    """How far the gate is open at this moment."""
-    found = judge(gate_facts.ending_of(of(incident), now))
-    shown = [(one, [_link(incident, mend) for mend in one.mends]) for one in found]
+def gate_context(incident: Incident, now: datetime) -> dict[str, Any]:
+    """Every condition of the gate with its links, and how many are met."""
+    saved = gate_facts.saved_statement(incident)
+    conditions = judge(gate_facts.read_gate(of(incident), saved, now))
+    rows = [(c, [_link(incident, remedy) for remedy in c.remedies]) for c in conditions]
     return {
         "incident": incident,
         "now": now,
-        "conditions": found,
-        "main": [(one, links) for one, links in shown if one.is_main],
-        "further": [(one, links) for one, links in shown if not one.is_main],
-        "met": _met(found),
-        "met_main": _met(one for one in found if one.is_main),
-        "met_further": _met(one for one in found if not one.is_main),
-        "is_open": all(one.met for one in found),
+        "conditions": conditions,
+        "main": [(c, links) for c, links in rows if c.is_main],
+        "further": [(c, links) for c, links in rows if not c.is_main],
+        "met": sum(c.met for c in conditions),
+        "met_main": sum(c.met for c in conditions if c.is_main),
+        "met_further": sum(c.met for c in conditions if not c.is_main),
+        "is_open": all(c.met for c in conditions),
     }
 
 
-def _met(conditions: Any) -> int:
-    return sum(one.met for one in conditions)
-
-
-def _link(incident: Incident, mend: Mend) -> tuple[str, str]:
-    """Its label, and where it leads."""
+def _link(incident: Incident, remedy: Remedy) -> tuple[str, str]:
+    """A remedy as label and address."""
     page = reverse("gate", args=[incident.pk])
-    if mend.to in _HERE:
-        return mend.label, page + _HERE[mend.to]
-    if mend.to == "capture-run":
-        return mend.label, reverse("capture", args=[incident.pk]) + _RUN
-    args = [incident.pk] if mend.arg is None else [incident.pk, mend.arg]
-    return mend.label, reverse(mend.to, args=args)
+    if remedy.to in _HERE:
+        return remedy.label, page + _HERE[remedy.to]
+    if remedy.to == "capture-run":
+        return remedy.label, reverse("capture", args=[incident.pk]) + _RUN
+    args = [incident.pk] if remedy.arg is None else [incident.pk, remedy.arg]
+    return remedy.label, reverse(remedy.to, args=args)
 
 
 def _attempts(incident: Incident) -> list[TimelineEntry]:
     rows = TimelineEntry.objects.filter(incident=incident, kind="closing.refused")
-    return list(rows.order_by("-seq")[:ATTEMPTS])
+    return list(rows.order_by("-seq")[:MAX_ATTEMPTS])
 
 
-def _stated(incident: Incident) -> dict[str, Any]:
+def _initial(incident: Incident) -> dict[str, Any]:
     row = Statement.objects.filter(pk=incident.pk).first()
     if row is None:
         return {}

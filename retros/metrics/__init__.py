@@ -1,1 +1,1 @@
-"""Numbers over time: what is recorded of many incidents, summed up."""
+"""Metrics over time: the recorded times of many incidents, summed up."""

@@ -1,4 +1,4 @@
-"""Reads the moments of many incidents: seven queries, however many there are."""
+"""Reads the times of many incidents: seven queries, however many there are."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -21,20 +21,20 @@ from incidents.models import (
 from incidents.vocabulary import ExecutionState, Purpose, RoleName, Status
 from lanes.models import Handoff
 from lanes.models.handoff import HandoffState
-from retros.metrics.rules import MINUTE, Lived, Share
+from retros.metrics.rules import MINUTE, IncidentTimes, Share
 from retros.models import Closing, LookBack
 from retros.vocabulary import Look
 
-BEFORE = timedelta(days=1)
-"""How long before the declaration what evidence tells of may have been its beginning."""
+MAX_BEFORE_DECLARATION = timedelta(days=1)
+"""How long before the declaration evidence may have started and still mark the beginning."""
 
-MOST = 20_000
+MAX_INCIDENTS = 20_000
 """Incidents that are read, the newest of them: about fifteen years of five a working day."""
 
 
-def lived(incidents: QuerySet[Incident], now: datetime) -> list[Lived]:
+def incident_times(incidents: QuerySet[Incident], now: datetime) -> list[IncidentTimes]:
     """The incidents of a period, oldest first."""
-    chosen = incidents.order_by("-declared_at", "-pk")[:MOST]
+    chosen = incidents.order_by("-declared_at", "-pk")[:MAX_INCIDENTS]
     rows = list(
         Incident.objects.filter(pk__in=chosen.values("pk"))
         .annotate(**_moments())
@@ -43,14 +43,14 @@ def lived(incidents: QuerySet[Incident], now: datetime) -> list[Lived]:
     )
     within = chosen.values("pk")
     surfaces = _surfaces(within)
-    kept = {
+    shares_by_name = {
         "checkpoints": _checkpoints(within, now),
         "commitments": _commitments(within, now),
         "retros": _retros(within, now),
     }
     latencies = _handoffs(within)
     return [
-        Lived(
+        IncidentTimes(
             number=row["pk"],
             title=row["title"],
             severity=row["severity"],
@@ -63,16 +63,16 @@ def lived(incidents: QuerySet[Incident], now: datetime) -> list[Lived]:
             recovered_at=row["recovered"] if row["status"] != Status.ACTIVE else None,
             closed_at=row["closed"] if row["status"] != Status.ACTIVE else None,
             handoffs=tuple(latencies[row["pk"]]),
-            **{name: shares[row["pk"]] for name, shares in kept.items()},
+            **{name: shares[row["pk"]] for name, shares in shares_by_name.items()},
         )
         for row in rows
     ]
 
 
 def _last(*moments: datetime | None) -> datetime | None:
-    """When the last of them came true; none while one has not."""
-    found = [one for one in moments if one is not None]
-    return max(found) if len(found) == len(moments) else None
+    """The latest of them; None while one is missing."""
+    known = [moment for moment in moments if moment is not None]
+    return max(known) if len(known) == len(moments) else None
 
 
 def _moments() -> dict[str, Subquery]:
@@ -80,45 +80,47 @@ def _moments() -> dict[str, Subquery]:
     executed = Execution.objects.filter(mitigates=True)
     verified = executed.filter(state=ExecutionState.VERIFIED)
     return {
-        "began": _one(_beginning(), Min("started_at")),
-        "commander": _one(commander, Min("since")),
-        "snapshot": _one(Evidence.objects, Min("captured_at")),
-        "decided": _one(Decision.objects, Min("decided_at")),
-        "mitigated": _one(executed, Min("done_at")),
-        "recovered": _one(verified, Max("judged_at")),
-        "closed": _one(Closing.objects, Max("closed_at")),
+        "began": _per_incident(_beginning(), Min("started_at")),
+        "commander": _per_incident(commander, Min("since")),
+        "snapshot": _per_incident(Evidence.objects, Min("captured_at")),
+        "decided": _per_incident(Decision.objects, Min("decided_at")),
+        "mitigated": _per_incident(executed, Min("done_at")),
+        "recovered": _per_incident(verified, Max("judged_at")),
+        "closed": _per_incident(Closing.objects, Max("closed_at")),
     }
 
 
 def _beginning() -> QuerySet[Evidence]:
-    """What tells of the trouble itself: what was compared with was fine, and older is too old."""
+    """Evidence of the trouble itself: not a baseline, and not older than a day."""
     declared = F("incident__declared_at")
     return Evidence.objects.filter(
-        started_at__lt=declared, started_at__gte=declared - BEFORE
+        started_at__lt=declared, started_at__gte=declared - MAX_BEFORE_DECLARATION
     ).exclude(purpose=Purpose.BASELINE)
 
 
-def _one(rows: Any, moment: Min | Max) -> Subquery:
+def _per_incident(rows: Any, moment: Min | Max) -> Subquery:
     mine = rows.filter(incident=OuterRef("pk")).order_by()
     return Subquery(mine.values("incident").annotate(found=moment).values("found"))
 
 
 def _surfaces(within: QuerySet[Any]) -> Mapping[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
+    names: dict[int, list[str]] = defaultdict(list)
     rows = Surface.objects.filter(incidents__in=within).order_by("name")
     for incident, name in rows.values_list("incidents", "name"):
-        found[incident].append(name)
-    return found
+        names[incident].append(name)
+    return names
 
 
-def _shares(rows: QuerySet[Any], kept: Q) -> Mapping[int, Share]:
-    found: dict[int, Share] = defaultdict(Share)
+def _shares(rows: QuerySet[Any], condition: Q) -> Mapping[int, Share]:
+    shares: dict[int, Share] = defaultdict(Share)
     counted = (
-        rows.order_by().values("incident").annotate(kept=Count("pk", filter=kept), of=Count("pk"))
+        rows.order_by()
+        .values("incident")
+        .annotate(kept=Count("pk", filter=condition), of=Count("pk"))
     )
     for row in counted:
-        found[row["incident"]] = Share(row["kept"], row["of"])
-    return found
+        shares[row["incident"]] = Share(row["kept"], row["of"])
+    return shares
 
 
 def _checkpoints(within: QuerySet[Any], now: datetime) -> Mapping[int, Share]:
@@ -136,16 +138,16 @@ def _commitments(within: QuerySet[Any], now: datetime) -> Mapping[int, Share]:
 def _retros(within: QuerySet[Any], now: datetime) -> Mapping[int, Share]:
     come = Q(due_at__lte=now) | Q(finished_at__isnull=False)
     rows = LookBack.objects.filter(come, kind=Look.RETRO, incident__in=within, superseded_at=None)
-    # Nobody owes one while the incident is open again.
+    # While the incident is open again no retro is due.
     rows = rows.exclude(finished_at=None, incident__status=Status.ACTIVE)
     return _shares(rows, Q(finished_at__lte=F("due_at")))
 
 
 def _handoffs(within: QuerySet[Any]) -> Mapping[int, list[float]]:
-    found: dict[int, list[float]] = defaultdict(list)
+    minutes: dict[int, list[float]] = defaultdict(list)
     rows = Handoff.objects.filter(incident__in=within, state=HandoffState.ACCEPTED).order_by("pk")
     for incident, offered, answered in rows.values_list("incident", "offered_at", "answered_at"):
-        # What the state says, and a constraint holds.
+        # An accepted handoff has an answer; a constraint holds it.
         assert answered is not None
-        found[incident].append((answered - offered) / MINUTE)
-    return found
+        minutes[incident].append((answered - offered) / MINUTE)
+    return minutes

@@ -1,4 +1,4 @@
-"""Which incidents the numbers are of, as the address says it."""
+"""The filter of the metrics page, read from the query string."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,23 +10,22 @@ from django.http import QueryDict
 
 from incidents.models import Incident, Person
 from incidents.vocabulary import IN_ERROR, Severity, Status
-from retros.metrics.rules import Group, Lived, months
+from retros.metrics.rules import Group, IncidentTimes, months
 
-LONGEST = 60
-"""Months of a period."""
-USUAL = 12
+MAX_MONTHS = 60
+DEFAULT_MONTHS = 12
 
 BY = {"month": "Month", "severity": "Severity", "surface": "Surface"}
 
 COUNTED = ("active", "watching", "closed")
-"""What was declared in error, or only written up afterwards, says nothing of how it was done: its
-times are as remembered, and none of them was kept or missed here. It is counted apart."""
+"""Incidents declared in error, or backfilled from memory, have no times of their own to measure.
+They are counted apart."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """``first`` and ``last`` are months by their first day. What the address says badly is not
-    wanted."""
+class MetricsFilter:
+    """``first`` and ``last`` are months by their first day. Unknown values in the query string are
+    ignored."""
 
     first: date
     last: date
@@ -35,25 +34,25 @@ class Wanted:
     surface: str = ""
 
     @classmethod
-    def read(cls, said: QueryDict, today: date) -> "Wanted":
-        last = _month(said.get("to", "")) or date(today.year, today.month, 1)
-        first = _month(said.get("from", "")) or _back(last, USUAL - 1)
-        first = max(min(first, last), _back(last, LONGEST - 1))
-        by, severity = said.get("by", ""), said.get("severity", "")
+    def read(cls, query: QueryDict, today: date) -> "MetricsFilter":
+        last = _month(query.get("to", "")) or date(today.year, today.month, 1)
+        first = _month(query.get("from", "")) or _back(last, DEFAULT_MONTHS - 1)
+        first = max(min(first, last), _back(last, MAX_MONTHS - 1))
+        by, severity = query.get("by", ""), query.get("severity", "")
         return cls(
             first=first,
             last=last,
             by=by if by in BY else "month",
             severity=severity if severity in Severity.values else "",
-            surface=said.get("surface", "").replace("\x00", "")[:100],
+            surface=query.get("surface", "").replace("\x00", "")[:100],
         )
 
     def incidents(self, reader: Person) -> QuerySet[Incident]:
-        """Those that the reader may enter, by when they were declared."""
+        """Incidents declared in the period that the reader may enter."""
         return self._declared(reader).filter(status__in=COUNTED)
 
     def left_out(self, reader: Person) -> Mapping[str, int]:
-        """How many of the same do not count: ``backfilled``, and declared ``in_error``."""
+        """How many of the period do not count: ``backfilled``, and declared ``in_error``."""
         rows = self._declared(reader).order_by()
         return rows.aggregate(
             backfilled=Count("pk", filter=Q(status=Status.BACKFILLED)),
@@ -69,35 +68,35 @@ class Wanted:
             rows = rows.filter(severity=self.severity)
         return rows.filter(surfaces__slug=self.surface) if self.surface else rows
 
-    def groups(self, lived: Sequence[Lived]) -> tuple[Group, ...]:
+    def groups(self, lived: Sequence[IncidentTimes]) -> tuple[Group, ...]:
         if self.by == "month":
             return months(self.first, self.last)
         if self.by == "severity":
             return tuple(Group(str(s.value), str(s.label), str(s.label)) for s in Severity)
-        names = sorted({name for one in lived for name in one.surfaces})
+        names = sorted({name for incident in lived for name in incident.surfaces})
         return tuple(Group(name, name, name[:7]) for name in names)
 
-    def sorted_in(self, lived: Sequence[Lived]) -> Mapping[str, Sequence[Lived]]:
-        """By the key of the group; an incident of two surfaces stands in both."""
-        found: dict[str, list[Lived]] = defaultdict(list)
-        for one in lived:
-            for key in self._keys(one):
-                found[key].append(one)
-        return found
+    def sorted_in(self, lived: Sequence[IncidentTimes]) -> Mapping[str, Sequence[IncidentTimes]]:
+        """The incidents by key of their group; one with two surfaces is in both."""
+        groups: dict[str, list[IncidentTimes]] = defaultdict(list)
+        for incident in lived:
+            for key in self._keys(incident):
+                groups[key].append(incident)
+        return groups
 
-    def _keys(self, one: Lived) -> Sequence[str]:
+    def _keys(self, incident: IncidentTimes) -> Sequence[str]:
         if self.by == "month":
-            return (one.month.isoformat()[:7],)
-        return (one.severity,) if self.by == "severity" else one.surfaces
+            return (incident.month.isoformat()[:7],)
+        return (incident.severity,) if self.by == "severity" else incident.surfaces
 
 
 def _month(text: str) -> date | None:
     """``2026-03``."""
     try:
-        found = date.fromisoformat(f"{text}-01") if len(text) == 7 else None
+        month = date.fromisoformat(f"{text}-01") if len(text) == 7 else None
     except ValueError:
         return None
-    return found if found and 2000 <= found.year < 3000 else None
+    return month if month and 2000 <= month.year < 3000 else None
 
 
 def _back(at: date, number: int) -> date:

@@ -1,7 +1,7 @@
-"""What the numbers over time mean, and how they are summed up. Pure.
+"""What the metrics mean, and how they are summed up. Pure.
 
-Medians and not averages: one incident of a week must not speak for thirty of an hour. A figure of
-fewer than ``FEW`` says so.
+Medians and not averages: one incident of a week must not outweigh thirty of an hour. A figure of
+fewer than ``FEW_CASES`` says so.
 """
 
 import math
@@ -10,26 +10,26 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
 
-FEW = 5
-"""Below so many cases a figure says more about one of them than about all."""
+FEW_CASES = 5
+"""With fewer cases a figure says more about one of them than about all."""
 
-A_YEAR = 12
-"""Of so many months each has a name of its own."""
+MONTHS_WITH_SHORT_NAMES = 12
+"""Up to so many months are labelled without the year."""
 
 MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """So many of so many were kept."""
+    """How many of how many were kept."""
 
     kept: int = 0
     of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Lived:
-    """An incident's moments, as recorded; none where it did not come so far."""
+class IncidentTimes:
+    """The recorded times of an incident; None where it did not get so far."""
 
     number: int
     title: str
@@ -53,17 +53,17 @@ class Lived:
         return date(self.declared_at.year, self.declared_at.month, 1)
 
 
-type Read = Callable[[Lived], Sequence[float] | Share]
+type Measure = Callable[[IncidentTimes], Sequence[float] | Share]
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number: ``read`` gives minutes (one for each case), or a share."""
+    """One metric: ``read`` gives minutes (one number for each case), or a share."""
 
     key: str
     title: str
     means: str
-    read: Read
+    read: Measure
     is_share: bool = False
 
     @property
@@ -77,8 +77,8 @@ def _minutes(start: datetime | None, end: datetime | None) -> Sequence[float]:
     return (max((end - start) / MINUTE, 0.0),)
 
 
-def _since_declared(name: str) -> Read:
-    return lambda one: _minutes(one.declared_at, getattr(one, name))
+def _since_declared(name: str) -> Measure:
+    return lambda incident: _minutes(incident.declared_at, getattr(incident, name))
 
 
 METRICS = (
@@ -86,7 +86,7 @@ METRICS = (
         "declare",
         "To declare",
         "From the earliest time that evidence tells of, a day before at most, to the declaration.",
-        lambda one: _minutes(one.began_at, one.declared_at),
+        lambda incident: _minutes(incident.began_at, incident.declared_at),
     ),
     Metric(
         "control",
@@ -122,27 +122,27 @@ METRICS = (
         "checkpoints",
         "Checkpoints kept",
         "Checkpoints decided by their time, of those whose time has come.",
-        lambda one: one.checkpoints,
+        lambda incident: incident.checkpoints,
         is_share=True,
     ),
     Metric(
         "commitments",
         "Promised updates kept",
         "Updates that came within 5 minutes of the promised time, of all that were promised.",
-        lambda one: one.commitments,
+        lambda incident: incident.commitments,
         is_share=True,
     ),
     Metric(
         "handoffs",
         "Handoff latency",
         "From the offer of a handoff to its acceptance.",
-        lambda one: one.handoffs,
+        lambda incident: incident.handoffs,
     ),
     Metric(
         "retros",
         "Retros on time",
         "Retros finished within 24 hours of the closing, of those whose time has come.",
-        lambda one: one.retros,
+        lambda incident: incident.retros,
         is_share=True,
     ),
 )
@@ -159,8 +159,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A metric of one group. ``value`` is none where there is no case; ``high`` is the time within
-    which nine of ten were."""
+    """A metric of one group. ``value`` is None without a case; nine of ten cases took at most
+    ``high``."""
 
     group: Group
     cases: int
@@ -170,31 +170,32 @@ class Figure:
 
     @property
     def is_few(self) -> bool:
-        return 0 < self.cases < FEW
+        return 0 < self.cases < FEW_CASES
 
 
 def figures(
-    metric: Metric, groups: Iterable[Group], sorted_in: Mapping[str, Sequence[Lived]]
+    metric: Metric, groups: Iterable[Group], sorted_in: Mapping[str, Sequence[IncidentTimes]]
 ) -> tuple[Figure, ...]:
     """One for each group, in their order; ``sorted_in`` holds incidents by the group's key."""
     return tuple(_figure(metric, group, sorted_in.get(group.key, ())) for group in groups)
 
 
-def whole(metric: Metric, lived: Sequence[Lived]) -> Figure:
+def whole(metric: Metric, incidents: Sequence[IncidentTimes]) -> Figure:
     """The metric of all of them together."""
-    return _figure(metric, Group("", "All", "All"), lived)
+    return _figure(metric, Group("", "All", "All"), incidents)
 
 
-def _figure(metric: Metric, group: Group, lived: Sequence[Lived]) -> Figure:
+def _figure(metric: Metric, group: Group, incidents: Sequence[IncidentTimes]) -> Figure:
     if metric.is_share:
-        shares = [found for one in lived if isinstance(found := metric.read(one), Share)]
-        kept, of = sum(one.kept for one in shares), sum(one.of for one in shares)
+        measures = [metric.read(incident) for incident in incidents]
+        shares = [measure for measure in measures if isinstance(measure, Share)]
+        kept, of = sum(share.kept for share in shares), sum(share.of for share in shares)
         return Figure(group, of, 100 * kept / of if of else None, kept=kept)
     cases: list[float] = []
-    for one in lived:
-        found = metric.read(one)
-        assert not isinstance(found, Share)
-        cases += found
+    for incident in incidents:
+        measure = metric.read(incident)
+        assert not isinstance(measure, Share)
+        cases += measure
     cases.sort()
     if not cases:
         return Figure(group, 0, None)
@@ -202,10 +203,10 @@ def _figure(metric: Metric, group: Group, lived: Sequence[Lived]) -> Figure:
 
 
 def months(first: date, last: date) -> tuple[Group, ...]:
-    """Each month from the first to the last, those without an incident too."""
-    found, at = [], date(first.year, first.month, 1)
+    """Each month from the first to the last, also those without an incident."""
+    firsts, at = [], date(first.year, first.month, 1)
     while at <= last:
-        found.append(at)
+        firsts.append(at)
         at = date(at.year + at.month // 12, at.month % 12 + 1, 1)
-    short = "%b" if len(found) <= A_YEAR else "%b %y"
-    return tuple(Group(f"{one:%Y-%m}", f"{one:%B %Y}", f"{one:{short}}") for one in found)
+    short = "%b" if len(firsts) <= MONTHS_WITH_SHORT_NAMES else "%b %y"
+    return tuple(Group(f"{month:%Y-%m}", f"{month:%B %Y}", f"{month:{short}}") for month in firsts)

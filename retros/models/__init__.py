@@ -1,4 +1,4 @@
-"""How an incident ends: each module has the tables of one noun."""
+"""The tables of how an incident ends, a module for each noun."""
 
 from retros.models.backlog import BacklogItem
 from retros.models.closing import CheckIn, Closing, Ended, Statement

@@ -1,4 +1,4 @@
-"""The hardening backlog: what an incident leaves to be done. It outlives the incident."""
+"""The table of the hardening backlog: work that an incident leaves, and that outlives it."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ from retros.vocabulary import OPEN_STATES, TRACKER, BacklogState
 
 class BacklogItemQuerySet(models.QuerySet["BacklogItem"]):
     def open(self) -> "BacklogItemQuerySet":
-        """What is neither done nor dropped."""
+        """Items neither done nor dropped."""
         return self.filter(state__in=OPEN_STATES)
 
     def overdue(self, on: date) -> "BacklogItemQuerySet":
@@ -25,8 +25,8 @@ class BacklogItemQuerySet(models.QuerySet["BacklogItem"]):
         """Those of incidents whose room the person may enter."""
         return self.filter(incident__in=Incident.objects.visible_to(person))
 
-    def most_urgent_first(self) -> "BacklogItemQuerySet":
-        """What is open by its day, without one last; then what is over, the latest first."""
+    def by_urgency(self) -> "BacklogItemQuerySet":
+        """Open items by due date, those without one last; then ended items, the latest first."""
         over = models.F("closed_at").desc(nulls_first=True)
         return self.order_by(over, models.F("due_on").asc(nulls_last=True), "pk")
 

@@ -1,8 +1,9 @@
-"""What closing says and leaves behind: the statement, the closing, its watch."""
+"""The tables of closing: the statement, the closing itself and its watch."""
 
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from incidents.models import Incident
 from incidents.models.protection import no_truncate
@@ -11,7 +12,7 @@ from retros.vocabulary import CHECK_IN_HOURS, End
 
 
 class Statement(models.Model):
-    """What the commander has written for the closing so far; each version is an entry.
+    """The closing statement as the commander has written it so far; each version is an entry.
 
     The playbook's leadership note, and the rollback trigger and owner of the watch. All of it may
     be empty: the gate judges.
@@ -126,9 +127,12 @@ class Closing(models.Model):
     def is_watched(self) -> bool:
         return self.ended_at is None
 
+    def get_absolute_url(self) -> str:
+        return reverse("watch", args=[self.incident_id])
+
 
 class CheckIn(models.Model):
-    """The watch owner is asked at ``due_at`` and answers in words; ``missed_at``: nobody did."""
+    """A check-in of the watch owner, due at ``due_at``; ``missed_at`` is set when none came."""
 
     closing = models.ForeignKey(Closing, on_delete=models.PROTECT, related_name="check_ins")
     hour = models.PositiveSmallIntegerField()
@@ -169,9 +173,9 @@ class CheckIn(models.Model):
 
 
 class Ended(Incident):
-    """The incident as the gate guards it: its row cannot say closed where no closing stands.
+    """The incident with the gate's trigger: its row cannot become closed without a closing.
 
-    Whoever writes the row: an action, the admin, plain SQL.
+    This holds for every writer: an action, the admin, plain SQL.
     """
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The closure package: one version for each closing, and for each time it was sent back."""
+"""The tables of closure packages: a version for each closing, and for each one sent back."""
 
 import pgtrigger
 from django.db import models
@@ -21,12 +21,12 @@ class PackageQuerySet(models.QuerySet["Package"]):
         return self.filter(~models.Exists(newer))
 
     def unreviewed(self) -> "PackageQuerySet":
-        """Made, the newest of an incident that is closed or watched, and judged by nobody yet."""
+        """Built, the newest of an incident that is closed or watched, and not reviewed yet."""
         ended = self.filter(incident__status__in=["watching", "closed"])
         return ended.latest_of_each().filter(state=PackageState.MADE, verdict__isnull=True)
 
     def light(self) -> "PackageQuerySet":
-        """Without what is large."""
+        """Without the large columns."""
         return self.defer("content", "manifest", "pdf")
 
 
@@ -134,7 +134,7 @@ class Package(models.Model):
 
 
 class PackageVerdict(models.Model):
-    """What an admin said of a package: accepted, or sent back with remarks."""
+    """An admin's verdict on a package: accepted, or sent back with remarks."""
 
     package = models.OneToOneField(
         Package, primary_key=True, on_delete=models.PROTECT, related_name="verdict"
@@ -160,7 +160,7 @@ class PackageVerdict(models.Model):
 
 
 class Remark(models.Model):
-    """What has to be mended in one section of a package that was sent back."""
+    """What has to be improved in one section of a package that was sent back."""
 
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="remarks")
     section = models.CharField(max_length=8)
@@ -184,7 +184,7 @@ class Remark(models.Model):
 
 
 class RemarkAnswer(models.Model):
-    """What the next version made of a remark."""
+    """How the next version answers a remark."""
 
     remark = models.OneToOneField(
         Remark, primary_key=True, on_delete=models.PROTECT, related_name="answer"

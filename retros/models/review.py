@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from incidents.models import Incident, Person
 from incidents.models.protection import append_only, no_truncate
@@ -12,11 +13,11 @@ from retros.vocabulary import QUESTIONS, Look, Question
 
 class LookBackQuerySet(models.QuerySet["LookBack"]):
     def open(self) -> "LookBackQuerySet":
-        """What is neither finished nor taken over by a later closing."""
+        """Those neither finished nor superseded by a later closing."""
         return self.filter(finished_at__isnull=True, superseded_at__isnull=True)
 
-    def owed(self) -> "LookBackQuerySet":
-        """Open ones, while their incident is closed: not one that is fought again."""
+    def pending(self) -> "LookBackQuerySet":
+        """Open ones whose incident is closed or watched: none while it is active again."""
         return self.open().filter(incident__status__in=(Status.WATCHING, Status.CLOSED))
 
     def visible_to(self, person: Person) -> "LookBackQuerySet":
@@ -27,8 +28,8 @@ class LookBackQuerySet(models.QuerySet["LookBack"]):
 class LookBack(models.Model):
     """The review (30 minutes) or the retro (24 h) of one closing.
 
-    Each closing makes its own pair. What an earlier one left unfinished is then superseded: what
-    was typed goes on into the new one. What is finished stays as it is.
+    Each closing begins its own pair. What an earlier closing left unfinished is then superseded,
+    and its drafts go on in the new one. What is finished stays as it is.
     """
 
     incident = models.ForeignKey(
@@ -99,11 +100,16 @@ class LookBack(models.Model):
     def was_late(self) -> bool:
         return self.finished_at is not None and self.finished_at > self.due_at
 
+    def get_absolute_url(self) -> str:
+        """Where it is written and read."""
+        page = reverse("retro-of", args=[self.incident_id, self.closing.number])
+        return f"{page}#{self.kind}"
+
 
 class Answer(models.Model):
-    """One answer, with the backlog item that it became or, in words, why it became none.
+    """One answer, with the backlog item that it became or the reason why it became none.
 
-    Written with the finishing of its review or retro, and as final.
+    Written when its review or retro is finished, and never changed.
     """
 
     look = models.ForeignKey(LookBack, on_delete=models.PROTECT, related_name="answers")
@@ -125,7 +131,7 @@ class Answer(models.Model):
             models.CheckConstraint(name="answer_has_text", condition=~Q(text="")),
             models.CheckConstraint(
                 name="answer_of_review_is_followed_up",
-                condition=~Q(question__in=[str(one) for one in QUESTIONS[Look.REVIEW]])
+                condition=~Q(question__in=[str(question) for question in QUESTIONS[Look.REVIEW]])
                 | Q(item__isnull=False, why_not="")
                 | (Q(item__isnull=True) & ~Q(why_not="")),
             ),
@@ -155,7 +161,7 @@ class Answer(models.Model):
 
 
 class Addendum(models.Model):
-    """A later thought on what is finished. Never changed."""
+    """A later thought on a finished review or retro. Never changed."""
 
     look = models.ForeignKey(LookBack, on_delete=models.PROTECT, related_name="addenda")
     text = models.TextField(max_length=2000)
@@ -173,7 +179,7 @@ class Addendum(models.Model):
 
 
 class LookBackDraft(models.Model):
-    """What an author has typed of a review or retro so far; saves itself, survives a refusal.
+    """What an author has typed of a review or retro so far; saved while typing and when refused.
 
     ``data`` holds the form's raw values by field name, each a list.
     """

@@ -1,6 +1,6 @@
-"""Closure packages: asked for by a closing, made by a worker, judged by an admin, made anew.
+"""Closure packages: built by a worker, reviewed by an admin, revised.
 
-Whatever becomes of a package, the incident keeps its state: making it is no part of the gate.
+Whatever becomes of a package, the incident keeps its status: building it is no part of the gate.
 """
 
 from collections.abc import Mapping
@@ -13,41 +13,41 @@ from django.db.models import F, Q
 
 from incidents.actions.notices import notify
 from incidents.actions.role_steps import holder
-from incidents.actions.transaction import incident_action, next_number
+from incidents.actions.transaction import incident_action
 from incidents.models import Incident, Person
 from incidents.timeline.record import record
-from incidents.vocabulary import Group, RoleName, Status
+from incidents.vocabulary import Group, RoleName
 from kernel.actor import SYSTEM, Actor
-from kernel.refusal import Refused
+from kernel.refusal import Refused, Violation
 from kernel.text import clean_text
-from retros.closing.actions import register_follower
-from retros.models import Closing, Package, PackageVerdict, Remark, RemarkAnswer
+from retros.models import Package, PackageVerdict, Remark, RemarkAnswer
 from retros.package import enqueue, rules
 from retros.package.build import LABELS
+from retros.package.steps import request_step
 from retros.vocabulary import SECTIONS, PackageState, Verdict
 
-LEASE = timedelta(minutes=3)
-"""How long a worker has for one package before another may take it."""
-TRIES = 3
-"""Workers that may stop in the middle of one before it counts as failed."""
+WORKER_LEASE = timedelta(minutes=3)
+"""How long a worker has for one package before another may claim it."""
+MAX_TRIES = 3
+"""Workers that may stop while building a package before it counts as failed."""
 
-STOPPED = "The worker stopped in the middle of it, three times."
+STOPPED_SENTENCE = "The worker stopped in the middle of it, three times."
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What a worker made: canonical JSON and its hash, the PDF, the manifest of the zip."""
+class BuiltPackage:
+    """What a worker built: canonical JSON and its hash, the PDF, the manifest of the zip."""
 
     content: str
     sha256: str
-    words: int
+    word_count: int
     pdf: bytes
     manifest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revised:
-    """The next version's note, and what became of each remark, by the remark's key."""
+class RevisionInput:
+    """The note of the next version, and what became of each remark, by the remark's key."""
 
     happened: str
     path: str
@@ -56,49 +56,33 @@ class Revised:
     answers: Mapping[int, str] = field(default_factory=dict)
 
 
-@register_follower
-def ask(closing: Closing, now: datetime) -> Package:
-    """A version for this closing, to be made by a worker once the closing is committed."""
-    note = {name: getattr(closing, name) for name in LABELS}
-    return _ask(closing.incident, closing, note, now)
-
-
-def _ask(incident: Incident, closing: Closing, note: Mapping[str, str], now: datetime) -> Package:
-    number = next_number(Package.objects.filter(incident=incident))
-    row = Package.objects.create(
-        incident=incident, closing=closing, number=number, asked_at=now, **note
-    )
-    transaction.on_commit(lambda: enqueue.make_package(row.pk))
-    return row
-
-
-def take(package: int, now: datetime) -> Package | None:
-    """Take a waiting package to make it; nothing where it is made, or another worker has it."""
+def claim_waiting(package: int, now: datetime) -> Package | None:
+    """Claim a waiting package to build it; None where it is built, or another worker has it."""
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     rows = Package.objects.waiting().filter(free, pk=package)
-    if not rows.update(lease_until=now + LEASE, tries=F("tries") + 1, step="", done=0):
+    if not rows.update(lease_until=now + WORKER_LEASE, tries=F("tries") + 1, step="", done=0):
         return None
     row = Package.objects.light().select_related("incident", "closing__closed_by").get(pk=package)
-    if row.tries > TRIES:
-        fail(package, STOPPED, now=now)
+    if row.tries > MAX_TRIES:
+        fail(package, STOPPED_SENTENCE, now=now)
         return None
     return row
 
 
-def tell(package: int, step: str, done: int) -> None:
-    """How far it is, for whoever waits. ``done`` is in per cent."""
+def note_progress(package: int, step: str, done: int) -> None:
+    """Save the progress for the page that waits. ``done`` is in per cent."""
     Package.objects.waiting().filter(pk=package).update(step=step, done=done)
 
 
-def keep(package: int, made: Made, *, now: datetime) -> bool:
-    """Seal it; false where another worker has done so already."""
+def seal(package: int, built: BuiltPackage, *, now: datetime) -> bool:
+    """Seal a built package; false where another worker has done so already."""
     incident_id = Package.objects.values_list("incident", flat=True).get(pk=package)
     with incident_action("package.make", SYSTEM, incident_id, now) as incident:
         row = Package.objects.light().get(pk=package)
         if not row.is_waiting:
             return False
-        row.content, row.sha256, row.words = made.content, made.sha256, made.words
-        row.pdf, row.manifest = made.pdf, made.manifest
+        row.content, row.sha256, row.words = built.content, built.sha256, built.word_count
+        row.pdf, row.manifest = built.pdf, built.manifest
         row.state, row.made_at, row.step, row.done = PackageState.MADE, now, "", 100
         row.lease_until = None
         row.save()
@@ -108,11 +92,11 @@ def keep(package: int, made: Made, *, now: datetime) -> bool:
             SYSTEM,
             now,
             number=row.number,
-            words=made.words,
-            sha256=made.sha256,
+            words=built.word_count,
+            sha256=built.sha256,
         )
-        words = f"Review the closure package of {incident.reference}, version {row.number}."
-        notify(incident, _admins(), "package.made", words, row.get_absolute_url(), now)
+        sentence = f"Review the closure package of {incident.reference}, version {row.number}."
+        notify(incident, _admins(), "package.made", sentence, row.get_absolute_url(), now)
     return True
 
 
@@ -122,9 +106,10 @@ def _admins() -> list[Person]:
 
 
 def fail(package: int, error: str, *, now: datetime, tries: int | None = None) -> bool:
-    """It could not be made: say so, and leave the incident closed.
+    """Mark a package as failed; the incident stays closed.
 
-    False where another worker has sealed it, or has it now: ``tries`` is which try failed.
+    False where another worker has sealed it, or has it now: ``tries`` is the number of the failed
+    try.
     """
     incident_id = Package.objects.values_list("incident", flat=True).get(pk=package)
     with incident_action("package.make", SYSTEM, incident_id, now) as incident:
@@ -134,22 +119,22 @@ def fail(package: int, error: str, *, now: datetime, tries: int | None = None) -
         row.state, row.error, row.lease_until = PackageState.FAILED, clean_text(error, 300), None
         row.save(update_fields=["state", "error", "lease_until"])
         record(incident, "package.failed", SYSTEM, now, number=row.number, error=row.error)
-        words = f"The closure package of {incident.reference} could not be made: try again."
-        told = [one for one in (holder(incident, RoleName.COMMANDER),) if one]
-        notify(incident, told, "package.failed", words, row.get_absolute_url(), now)
+        sentence = f"The closure package of {incident.reference} could not be made: try again."
+        commander = holder(incident, RoleName.COMMANDER)
+        recipients = [commander] if commander else []
+        notify(incident, recipients, "package.failed", sentence, row.get_absolute_url(), now)
     return True
 
 
-def again(
+def retry(
     actor: Actor, incident_id: int, number: int, *, now: datetime, once: UUID | None = None
 ) -> Package:
-    """Try to make one that failed."""
+    """Try to build a failed package again."""
     with incident_action("package.ask", actor, incident_id, now, once=once) as incident:
         row = Package.objects.light().get(incident=incident, number=number)
-        if not row.has_failed:
-            words = f"Version {number} did not fail: it is {row.get_state_display().lower()}."
-            raise Refused.because("P-STATE", words)
-        _refuse_reopened(incident)
+        state = row.get_state_display().lower()
+        _refuse(rules.retry_violations(number, row.has_failed, state))
+        _refuse(rules.reopened_violations(incident.reference, incident.status))
         row.state, row.error, row.tries = PackageState.WAITING, "", 0
         row.asked_at, row.lease_until = now, None
         row.save(update_fields=["state", "error", "tries", "asked_at", "lease_until"])
@@ -162,12 +147,12 @@ def accept(
     actor: Actor, incident_id: int, number: int, *, now: datetime, once: UUID | None = None
 ) -> PackageVerdict:
     with incident_action("package.review", actor, incident_id, now, once=once) as incident:
-        row = _judged(incident, number)
-        made = _judge(row, actor, Verdict.ACCEPTED, now)
+        row = _reviewable(incident, number)
+        verdict = _create_verdict(row, actor, Verdict.ACCEPTED, now)
         record(incident, "package.accepted", actor, now, number=number)
-        words = f"The closure package of {incident.reference} was accepted."
-        _tell_commander(incident, actor, "package.accepted", words, row, now)
-    return made
+        sentence = f"The closure package of {incident.reference} was accepted."
+        _notify_commander(incident, actor, "package.accepted", sentence, row, now)
+    return verdict
 
 
 def send_back(
@@ -179,17 +164,16 @@ def send_back(
     now: datetime,
     once: UUID | None = None,
 ) -> PackageVerdict:
-    """With remarks by section. The incident keeps its watch; the commander makes a new version."""
+    """Send a package back with remarks by section. The incident keeps its watch."""
     with incident_action("package.review", actor, incident_id, now, once=once) as incident:
-        row = _judged(incident, number)
-        if problems := rules.send_back_violations(remarks, SECTIONS):
-            raise Refused(problems)
-        made = _judge(row, actor, Verdict.SENT_BACK, now)
-        written = {key: clean_text(text, 1000) for key, text in remarks.items() if text.strip()}
+        row = _reviewable(incident, number)
+        _refuse(rules.send_back_violations(remarks, SECTIONS))
+        verdict = _create_verdict(row, actor, Verdict.SENT_BACK, now)
+        cleaned = {key: clean_text(text, 1000) for key, text in remarks.items() if text.strip()}
         Remark.objects.bulk_create(
-            Remark(package=row, section=key, text=text) for key, text in written.items()
+            Remark(package=row, section=key, text=text) for key, text in cleaned.items()
         )
-        sections = [SECTIONS[key] for key in written]
+        sections = [SECTIONS[key] for key in cleaned]
         record(
             incident,
             "package.sent_back",
@@ -197,76 +181,74 @@ def send_back(
             now,
             number=number,
             sections=sections,
-            remarks=written,
+            remarks=cleaned,
         )
-        words = f"The closure package of {incident.reference} was sent back: answer the remarks."
-        _tell_commander(incident, actor, "package.sent_back", words, row, now)
-    return made
+        sentence = f"The closure package of {incident.reference} was sent back: answer the remarks."
+        _notify_commander(incident, actor, "package.sent_back", sentence, row, now)
+    return verdict
 
 
-def _judged(incident: Incident, number: int) -> Package:
-    """The version that may be judged: the newest, made, of an incident that is closed."""
+def _reviewable(incident: Incident, number: int) -> Package:
+    """A version that may be reviewed."""
     row = Package.objects.light().get(incident=incident, number=number)
-    if not Package.objects.unreviewed().filter(pk=row.pk).exists():
-        words = "Only the newest version is judged, once, while the incident is closed."
-        raise Refused.because("P-STATE", words)
+    is_unreviewed = Package.objects.unreviewed().filter(pk=row.pk).exists()
+    _refuse(rules.review_violations(is_unreviewed))
     return row
 
 
-def _judge(row: Package, actor: Actor, verdict: Verdict, now: datetime) -> PackageVerdict:
+def _create_verdict(row: Package, actor: Actor, verdict: Verdict, now: datetime) -> PackageVerdict:
     by = Person.objects.get(pk=actor.id)
     return PackageVerdict.objects.create(package=row, verdict=verdict, by=by, at=now)
 
 
-def _tell_commander(
-    incident: Incident, actor: Actor, kind: str, words: str, row: Package, now: datetime
+def _notify_commander(
+    incident: Incident, actor: Actor, kind: str, sentence: str, row: Package, now: datetime
 ) -> None:
     person = holder(incident, RoleName.COMMANDER)
     if person is not None and person.pk != actor.id:
-        notify(incident, [person], kind, words, row.get_absolute_url(), now)
+        notify(incident, [person], kind, sentence, row.get_absolute_url(), now)
 
 
 def revise(
     actor: Actor,
     incident_id: int,
     number: int,
-    revised: Revised,
+    revision: RevisionInput,
     *,
     now: datetime,
     once: UUID | None = None,
 ) -> Package:
-    """A new version of one that was sent back: every remark answered, the note as it is now."""
+    """Request a new version of one that was sent back: a note and an answer to each remark."""
     with incident_action("package.ask", actor, incident_id, now, once=once) as incident:
         old = (
             Package.objects.light().select_related("closing").get(incident=incident, number=number)
         )
-        remarks = _open_remarks(old)
-        _refuse_reopened(incident)
-        note = {name: clean_text(getattr(revised, name), 2000) for name in LABELS}
-        sections = {one.pk: SECTIONS[one.section] for one in remarks}
-        if problems := rules.revision_violations(note, LABELS, revised.answers, sections):
-            raise Refused(problems)
-        made = _ask(incident, old.closing, note, now)
+        _refuse(rules.revise_violations(_awaits_revision(old)))
+        remarks = list(old.remarks.all())
+        _refuse(rules.reopened_violations(incident.reference, incident.status))
+        note = {name: clean_text(getattr(revision, name), 2000) for name in LABELS}
+        sections = {remark.pk: SECTIONS[remark.section] for remark in remarks}
+        _refuse(rules.revision_violations(note, LABELS, revision.answers, sections))
+        package = request_step(incident, old.closing, note, now)
         RemarkAnswer.objects.bulk_create(
-            RemarkAnswer(remark=one, package=made, text=clean_text(revised.answers[one.pk], 1000))
-            for one in remarks
+            RemarkAnswer(
+                remark=remark, package=package, text=clean_text(revision.answers[remark.pk], 1000)
+            )
+            for remark in remarks
         )
         why = f"Version {number} was sent back; its remarks are answered."
-        record(incident, "package.asked", actor, now, number=made.number, why=why)
-    return made
+        record(incident, "package.asked", actor, now, number=package.number, why=why)
+    return package
 
 
-def _refuse_reopened(incident: Incident) -> None:
-    """A package says how it was at its closing; what is open again is another matter."""
-    if incident.status == Status.ACTIVE:
-        words = f"{incident.reference} is open again: closing it makes the next version."
-        raise Refused.because("P-STATE", words)
+def _awaits_revision(package: Package) -> bool:
+    """Whether it was sent back and has no successor yet."""
+    rows = Package.objects.filter(incident=package.incident_id, number__gt=package.number)
+    verdicts = PackageVerdict.objects.filter(package=package, verdict=Verdict.SENT_BACK)
+    has_successor, was_sent_back = rows.exists(), verdicts.exists()
+    return was_sent_back and not has_successor
 
 
-def _open_remarks(old: Package) -> list[Remark]:
-    """Those of the version that was sent back last and waits for its successor."""
-    newer = Package.objects.filter(incident=old.incident_id, number__gt=old.number).exists()
-    sent_back = PackageVerdict.objects.filter(package=old, verdict=Verdict.SENT_BACK).exists()
-    if newer or not sent_back:
-        raise Refused.because("P-STATE", "Only the newest version that was sent back is revised.")
-    return list(old.remarks.all())
+def _refuse(violations: tuple[Violation, ...]) -> None:
+    if violations:
+        raise Refused(violations)

@@ -1,7 +1,7 @@
 """The zip: every form of the package, the evidence, the timeline, and a manifest of hashes.
 
-It is written while it is sent, and the same each time: its parts never change, and its dates are
-that of the making.
+It is written while it is sent, and has the same bytes each time: its parts never change, and its
+dates are the time of the sealing.
 """
 
 import json
@@ -15,28 +15,28 @@ from retros.models import Package
 from retros.package import markdown
 from retros.package.bundle import script
 from retros.package.canonical import canonical, digest
-from retros.package.collect import evidence_of, file_of
+from retros.package.collect import archive_path, evidence_of
 from retros.package.picture import svg
 
 MANIFEST = "manifest.json"
 TIMELINE = "timeline.jsonl"
 CONTENT = "package.json"
 
-AT_ONCE = 5
-"""Items of evidence in memory: one holds up to 10 MiB."""
-LINES_AT_ONCE = 500
+EVIDENCE_BATCH_SIZE = 5
+"""Items of evidence in memory at once: each may have 10 MiB."""
+ENTRY_BATCH_SIZE = 500
 
 type Parts = Iterator[tuple[str, bytes]]
 
 
 def parts(package: Package, content: str, pdf: bytes) -> Parts:
     """Each file by its path, small ones first; the timeline and the evidence from the record."""
-    whole = json.loads(content)
+    package_content = json.loads(content)
     yield CONTENT, content.encode()
-    yield "package.md", markdown.markdown(whole).encode()
+    yield "package.md", markdown.markdown(package_content).encode()
     yield "package.pdf", pdf
-    yield "picture.svg", svg(whole["picture"]["wide"]).encode()
-    yield "bundle.sh", script(whole).encode()
+    yield "picture.svg", svg(package_content["picture"]["wide"]).encode()
+    yield "bundle.sh", script(package_content).encode()
     yield TIMELINE, b"".join(_timeline(package))
     yield from _evidence(package)
 
@@ -44,10 +44,10 @@ def parts(package: Package, content: str, pdf: bytes) -> Parts:
 def _timeline(package: Package) -> Iterator[bytes]:
     """One line an entry, with all that its hash is over."""
     rows = TimelineEntry.objects.filter(incident=package.incident, seq__lte=package.closing.seq)
-    for row in rows.select_related("amends").order_by("seq").iterator(chunk_size=LINES_AT_ONCE):
-        one = sealed(row)
-        link = one.link
-        said = {
+    for row in rows.select_related("amends").order_by("seq").iterator(chunk_size=ENTRY_BATCH_SIZE):
+        entry = sealed(row)
+        link = entry.link
+        line = {
             "incident": link.incident,
             "seq": link.seq,
             "kind": link.kind,
@@ -57,28 +57,33 @@ def _timeline(package: Package) -> Iterator[bytes]:
             "subject": link.subject,
             "data": link.data,
             "amends": link.amends,
-            "previous": one.previous,
-            "hash": one.hash,
+            "previous": entry.previous,
+            "hash": entry.hash,
         }
-        yield canonical(said).encode() + b"\n"
+        yield canonical(line).encode() + b"\n"
 
 
 def _evidence(package: Package) -> Parts:
     rows = evidence_of(package).select_related("file")
-    for one in rows.iterator(chunk_size=AT_ONCE):
-        yield file_of(one), bytes(one.file.content) if one.file_name else _text(one).encode()
+    for evidence in rows.iterator(chunk_size=EVIDENCE_BATCH_SIZE):
+        yield (
+            archive_path(evidence),
+            bytes(evidence.file.content) if evidence.file_name else _text(evidence).encode(),
+        )
 
 
-def _text(one: Evidence) -> str:
-    return one.text or one.url
+def _text(evidence: Evidence) -> str:
+    return evidence.text or evidence.url
 
 
-def manifest(package: Package, found: Parts, made_at: datetime, tell: Callable[[int], None]) -> str:
-    """Names, sizes and hashes of every file. ``tell`` hears how many were hashed."""
+def manifest(
+    package: Package, contents: Parts, made_at: datetime, on_progress: Callable[[int], None]
+) -> str:
+    """Names, sizes and hashes of every file. ``on_progress`` gets how many were hashed."""
     files = {}
-    for number, (name, data) in enumerate(found, start=1):
+    for number, (name, data) in enumerate(contents, start=1):
         files[name] = {"bytes": len(data), "sha256": digest(data)}
-        tell(number)
+        on_progress(number)
     about = {
         "format": "warroom-package-zip/1",
         "incident": package.incident.reference,
@@ -90,8 +95,8 @@ def manifest(package: Package, found: Parts, made_at: datetime, tell: Callable[[
     return json.dumps(about, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
 
 
-class _Drain:
-    """Where a zip is written to, and taken from in pieces."""
+class _ZipBuffer:
+    """The file that a zip is written to, and taken from in pieces."""
 
     def __init__(self) -> None:
         self._written: list[bytes] = []
@@ -101,32 +106,32 @@ class _Drain:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing waits anywhere."""
+        """Nothing is buffered elsewhere."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Nothing is open."""
 
     def take(self) -> bytes:
         data, self._written = b"".join(self._written), []
         return data
 
 
-def zipped(package: Package) -> Iterator[bytes]:
+def zip_pieces(package: Package) -> Iterator[bytes]:
     """The zip in pieces; one item of evidence at a time is in memory."""
     assert package.made_at is not None
-    found = parts(package, package.content, bytes(package.pdf))
-    yield from _zip([(MANIFEST, package.manifest.encode())], found, package.made_at)
+    files = parts(package, package.content, bytes(package.pdf))
+    yield from _zip([(MANIFEST, package.manifest.encode())], files, package.made_at)
 
 
 def _zip(first: Iterable[tuple[str, bytes]], rest: Parts, at: datetime) -> Iterator[bytes]:
-    drain = _Drain()
+    buffer = _ZipBuffer()
     stamp = at.astimezone(UTC).timetuple()[:6]
-    with zipfile.ZipFile(drain, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for files in (first, rest):
             for name, data in files:
                 info = zipfile.ZipInfo(name, stamp)
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.external_attr = (0o755 if name.endswith(".sh") else 0o644) << 16
                 archive.writestr(info, data)
-                yield drain.take()
-    yield drain.take()
+                yield buffer.take()
+    yield buffer.take()

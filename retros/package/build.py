@@ -1,8 +1,8 @@
-"""The content of a closure package. Pure: material in, JSON's own types out.
+"""The content of a closure package. Pure: inputs in, JSON's own types out.
 
 Playbook, "Incident closure review package": a new owner understands the incident in ten minutes, so
-the body stays within ``MOST`` words; what is longer goes to the appendices. Each part of the body
-has its share of the words, and together they are fewer than the whole.
+the body stays within ``MAX_BODY_WORDS``; what is longer goes to the appendices. Each part of the
+body has a limit of its own, and together these are lower than that of the whole.
 """
 
 from collections.abc import Sequence
@@ -11,33 +11,41 @@ from typing import Any
 
 from incidents.templatetags.room import since
 from kernel.text import ansi_to_plain
-from retros.package.inputs import About, Command, Decided, Entry, Material, Work
+from retros.package.inputs import (
+    CommandRun,
+    DecisionSummary,
+    EntrySummary,
+    IncidentSummary,
+    PackageInput,
+    WorkSummary,
+)
 from retros.package.word_count import count, cut
 
 FORMAT = "warroom-package/1"
 
-MOST = 2000
+MAX_BODY_WORDS = 2000
 """Words of the body (product, 9)."""
-A_MINUTE = 200
-"""Words that one reads in a minute."""
+WORDS_PER_MINUTE = 200
+"""Reading speed."""
 
-NOTE = {"happened": 110, "path": 110, "uncertain": 90, "need": 70}
-TRIGGER = 50
-TITLE = 25
-NAME = 5
-TIMES, TIME_WORDS = 22, 16
-CHANGES, CHANGE_WORDS = 6, 10
-DIFF_LINES, DIFF_WORDS = 14, 80
-COMMANDS, COMMAND_WORDS = 10, 12
-RISKS, RISK_WORDS = 8, 18
-ITEMS, ITEM_WORDS = 8, 14
-BRANCHES = 4
-SURFACES = 6
+# Each ``…_LIMIT`` is in words; ``count`` and ``cut`` say what counts as a word.
+NOTE_LIMITS = {"happened": 110, "path": 110, "uncertain": 90, "need": 70}
+TRIGGER_LIMIT = 50
+TITLE_LIMIT = 25
+NAME_LIMIT = 5
+MAX_TIMES, TIME_LIMIT = 22, 16
+MAX_CHANGES, CHANGE_LIMIT = 6, 10
+MAX_DIFF_LINES, DIFF_LIMIT = 14, 80
+MAX_COMMANDS, COMMAND_LIMIT = 10, 12
+MAX_RISKS, RISK_LIMIT = 8, 18
+MAX_BACKLOG, BACKLOG_LIMIT = 8, 14
+MAX_BRANCHES = 4
+MAX_SURFACES = 6
 
-OUTPUT_LINES, OUTPUT_LETTERS = 200, 20_000
-"""Of an output in the appendix; the whole of it is in the zip."""
-OUTPUT_RAW = 4 * OUTPUT_LETTERS
-"""With the colours of its terminal, which are taken out."""
+MAX_OUTPUT_LINES, MAX_OUTPUT_CHARACTERS = 200, 20_000
+"""Limits of an output in the appendix; the zip has all of it."""
+MAX_RAW_OUTPUT_CHARACTERS = 4 * MAX_OUTPUT_CHARACTERS
+"""The limit before the terminal's colour codes are taken out."""
 
 LABELS = {
     "happened": "What happened",
@@ -46,7 +54,7 @@ LABELS = {
     "need": "What we need",
 }
 
-_RANKS = (
+_RANKED_KINDS = (
     {"incident.declared", "incident.closed", "incident.reopened"},
     {
         "decision.made",
@@ -59,50 +67,50 @@ _RANKS = (
 )
 
 
-def build(material: Material) -> dict[str, Any]:
+def build(inputs: PackageInput) -> dict[str, Any]:
     """The whole content; ``words`` counts its body."""
-    body = _body(material)
-    words = count(body)
+    body = _body(inputs)
+    word_count = count(body)
     return {
         "format": FORMAT,
-        "incident": f"INC-{material.about.incident}",
-        "version": material.about.version,
-        "title": material.about.title,
-        "severity": material.about.severity,
-        "made_at": _iso(material.about.made_at),
-        "words": words,
-        "minutes": max(1, round(words / A_MINUTE)),
-        "record": {"entries": material.about.entries, "last_hash": material.about.last_hash},
+        "incident": f"INC-{inputs.about.incident}",
+        "version": inputs.about.version,
+        "title": inputs.about.title,
+        "severity": inputs.about.severity,
+        "made_at": _iso(inputs.about.made_at),
+        "words": word_count,
+        "minutes": max(1, round(word_count / WORDS_PER_MINUTE)),
+        "record": {"entries": inputs.about.entries, "last_hash": inputs.about.last_hash},
         "body": body,
-        "picture": material.picture,
-        "appendices": _appendices(material),
+        "picture": inputs.picture,
+        "appendices": _appendices(inputs),
     }
 
 
-def _body(material: Material) -> dict[str, Any]:
-    about = material.about
-    chosen = chosen_times(material.entries)
+def _body(inputs: PackageInput) -> dict[str, Any]:
+    about = inputs.about
+    chosen = chosen_times(inputs.entries)
     return {
         "head": _head(about),
         "note": _note(about),
-        "times": [_time(one, about) for one in chosen],
+        "times": [_time(entry, about) for entry in chosen],
         "times_left": about.entries - len(chosen),
-        "changes": _changes(material),
-        **_listed("bundle", material.commands, COMMANDS, _command),
-        **_listed("risks", material.risks, RISKS, lambda one: _work(one, RISK_WORDS)),
-        **_listed("backlog", material.backlog, ITEMS, lambda one: _work(one, ITEM_WORDS)),
+        "changes": _changes(inputs),
+        **_listed("bundle", inputs.commands, MAX_COMMANDS, _command),
+        **_listed("risks", inputs.risks, MAX_RISKS, lambda risk: _work(risk, RISK_LIMIT)),
+        **_listed("backlog", inputs.backlog, MAX_BACKLOG, lambda work: _work(work, BACKLOG_LIMIT)),
     }
 
 
-def _listed(name: str, rows: Sequence[Any], most: int, shown: Any) -> dict[str, Any]:
-    return {name: [shown(row) for row in rows[:most]], f"{name}_left": max(0, len(rows) - most)}
+def _listed(name: str, rows: Sequence[Any], limit: int, render: Any) -> dict[str, Any]:
+    return {name: [render(row) for row in rows[:limit]], f"{name}_left": max(0, len(rows) - limit)}
 
 
-def _head(about: About) -> dict[str, Any]:
+def _head(about: IncidentSummary) -> dict[str, Any]:
     return {
-        "title": cut(about.title, TITLE)[0],
-        "surfaces": [cut(name, NAME)[0] for name in about.surfaces[:SURFACES]],
-        "scenario": cut(about.scenario, NAME)[0],
+        "title": cut(about.title, TITLE_LIMIT)[0],
+        "surfaces": [cut(name, NAME_LIMIT)[0] for name in about.surfaces[:MAX_SURFACES]],
+        "scenario": cut(about.scenario, NAME_LIMIT)[0],
         "declared": _moment(about.declared_at, about),
         "declared_by": _name(about.declared_by),
         "recovered": _moment(about.recovered_at, about) if about.recovered_at else None,
@@ -114,143 +122,154 @@ def _head(about: About) -> dict[str, Any]:
     }
 
 
-def _note(about: About) -> list[dict[str, Any]]:
-    """The playbook's leadership note; ``more`` says that the whole of it is in the appendix."""
-    rows = [_said(name, LABELS[name], about.note[name], most) for name, most in NOTE.items()]
+def _note(about: IncidentSummary) -> list[dict[str, Any]]:
+    """The playbook's leadership note; ``more`` says that the appendix has the whole text."""
+    rows = [
+        _note_row(name, LABELS[name], about.note[name], limit)
+        for name, limit in NOTE_LIMITS.items()
+    ]
     sure = {"field": "confidence", "label": "Confidence", "text": about.confidence, "more": False}
-    watch = _said("watch", "Next 24 h", about.trigger, TRIGGER)
+    watch = _note_row("watch", "Next 24 h", about.trigger, TRIGGER_LIMIT)
     watch["text"] = f"{_name(about.watch_owner)} watches. Reopened when: {watch['text']}"
     return [*rows[:2], sure, *rows[2:], watch]
 
 
-def _said(field: str, label: str, text: str, most: int) -> dict[str, Any]:
-    kept, more = cut(text, most)
-    return {"field": field, "label": label, "text": kept, "more": more}
+def _note_row(field: str, label: str, text: str, limit: int) -> dict[str, Any]:
+    shortened, more = cut(text, limit)
+    return {"field": field, "label": label, "text": shortened, "more": more}
 
 
-def chosen_times(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries of the body, in their order: the milestones, then what else stands out.
+def chosen_times(entries: Sequence[EntrySummary]) -> list[EntrySummary]:
+    """The entries of the body in their order: the most important kinds first, as many as fit.
 
-    Of more than fit, those from the beginning and from the end are kept.
+    Of one rank that does not fit, the first and the last ones are taken.
     """
-    found: list[Entry] = []
-    for rank in range(len(_RANKS) + 1):
-        free = TIMES - len(found)
-        same = [one for one in entries if _rank(one) == rank]
+    chosen: list[EntrySummary] = []
+    for rank in range(len(_RANKED_KINDS) + 1):
+        free = MAX_TIMES - len(chosen)
+        same = [entry for entry in entries if _rank(entry) == rank]
         if len(same) > free:
             first = free // 2
             same = same[:first] + (same[-(free - first) :] if free > first else [])
-        found += same
-    return sorted(found, key=lambda one: one.seq)
+        chosen += same
+    return sorted(chosen, key=lambda entry: entry.seq)
 
 
-def _rank(entry: Entry) -> int:
-    return next((rank for rank, kinds in enumerate(_RANKS) if entry.kind in kinds), len(_RANKS))
+def _rank(entry: EntrySummary) -> int:
+    return next(
+        (rank for rank, kinds in enumerate(_RANKED_KINDS) if entry.kind in kinds),
+        len(_RANKED_KINDS),
+    )
 
 
-def _time(entry: Entry, about: About) -> dict[str, Any]:
+def _time(entry: EntrySummary, about: IncidentSummary) -> dict[str, Any]:
     return {
         **_moment(entry.at, about),
         "seq": entry.seq,
-        "what": cut(entry.words, TIME_WORDS)[0],
+        "what": cut(entry.sentence, TIME_LIMIT)[0],
         "who": _name(entry.who),
         "evidence": list(entry.evidence[:3]),
     }
 
 
-def _changes(material: Material) -> dict[str, Any]:
+def _changes(inputs: PackageInput) -> dict[str, Any]:
     """What was changed to recover: revisions, links, and the diffstat that was captured."""
-    done = [one for one in material.decisions if one.mitigates and one.done_at]
-    diffstat = next((one.diffstat for one in reversed(done) if one.diffstat), "")
+    done = [decision for decision in inputs.decisions if decision.mitigates and decision.done_at]
+    diffstats = (decision.diffstat for decision in reversed(done) if decision.diffstat)
+    diffstat = next(diffstats, "")
     return {
-        "last_known_good": cut(material.about.last_known_good, NAME)[0],
-        "rows": [_change(one, material.about) for one in done[:CHANGES]],
-        "left": max(0, len(done) - CHANGES),
+        "last_known_good": cut(inputs.about.last_known_good, NAME_LIMIT)[0],
+        "rows": [_change(decision, inputs.about) for decision in done[:MAX_CHANGES]],
+        "left": max(0, len(done) - MAX_CHANGES),
         "branches": [
-            {"name": cut(one.name, NAME)[0], "state": one.state, "owner": _name(one.owner)}
-            for one in material.branches[:BRANCHES]
+            {
+                "name": cut(branch.name, NAME_LIMIT)[0],
+                "state": branch.state,
+                "owner": _name(branch.owner),
+            }
+            for branch in inputs.branches[:MAX_BRANCHES]
         ],
         "diffstat": _diffstat(diffstat),
     }
 
 
 def _diffstat(text: str) -> str:
-    """Its last lines, as many as fit: the sum stands at the end."""
-    lines = [line.rstrip()[:100] for line in text.rstrip().splitlines()][-DIFF_LINES:]
-    while count("\n".join(lines)) > DIFF_WORDS:
+    """As many of its last lines as fit: the sum is at the end."""
+    lines = [line.rstrip()[:100] for line in text.rstrip().splitlines()][-MAX_DIFF_LINES:]
+    while count("\n".join(lines)) > DIFF_LIMIT:
         lines = lines[1:]
     return "\n".join(lines)
 
 
-def _change(one: Decided, about: About) -> dict[str, Any]:
-    assert one.done_at is not None
+def _change(decision: DecisionSummary, about: IncidentSummary) -> dict[str, Any]:
+    assert decision.done_at is not None
     return {
-        "decision": one.reference,
-        "title": cut(one.title, CHANGE_WORDS)[0],
-        "state": one.state,
-        "done": _moment(one.done_at, about),
-        "revisions": [cut(name, 2)[0] for name in one.revisions[:2]],
-        "links": list(one.links[:2]),
-        "proof": list(one.proof[:3]),
+        "decision": decision.reference,
+        "title": cut(decision.title, CHANGE_LIMIT)[0],
+        "state": decision.state,
+        "done": _moment(decision.done_at, about),
+        "revisions": [cut(name, 2)[0] for name in decision.revisions[:2]],
+        "links": list(decision.links[:2]),
+        "proof": list(decision.proof[:3]),
     }
 
 
-def _command(one: Command) -> dict[str, Any]:
+def _command(command: CommandRun) -> dict[str, Any]:
     return {
-        "evidence": one.reference,
-        "command": cut(one.command, COMMAND_WORDS)[0],
-        "exit_code": one.exit_code,
-        "at": _iso(one.at),
+        "evidence": command.reference,
+        "command": cut(command.command, COMMAND_LIMIT)[0],
+        "exit_code": command.exit_code,
+        "at": _iso(command.at),
     }
 
 
-def _work(one: Work, most: int) -> dict[str, Any]:
+def _work(work: WorkSummary, limit: int) -> dict[str, Any]:
     return {
-        "reference": one.reference,
-        "text": cut(one.text, most)[0],
-        "owner": _name(one.owner),
-        "due_on": one.due_on.isoformat() if one.due_on else "",
-        "tracker": one.tracker,
-        "state": one.state,
+        "reference": work.reference,
+        "text": cut(work.text, limit)[0],
+        "owner": _name(work.owner),
+        "due_on": work.due_on.isoformat() if work.due_on else "",
+        "tracker": work.tracker,
+        "state": work.state,
     }
 
 
-def _appendices(material: Material) -> dict[str, Any]:
-    about = material.about
-    limits = {**NOTE, "trigger": TRIGGER}
+def _appendices(inputs: PackageInput) -> dict[str, Any]:
+    about = inputs.about
+    limits = {**NOTE_LIMITS, "trigger": TRIGGER_LIMIT}
     texts = {**about.note, "trigger": about.trigger}
     labels = {**LABELS, "trigger": "Rollback trigger"}
     return {
         "note": [
             {"label": labels[name], "text": texts[name]}
-            for name, most in limits.items()
-            if cut(texts[name], most)[1]
+            for name, limit in limits.items()
+            if cut(texts[name], limit)[1]
         ],
-        "remarks": [dict(one) for one in material.answers],
+        "remarks": [dict(answer) for answer in inputs.answers],
         "decisions": [
             {
-                "reference": one.reference,
-                "title": one.title,
-                "state": one.state,
-                "record": one.record,
+                "reference": decision.reference,
+                "title": decision.title,
+                "state": decision.state,
+                "record": decision.record,
             }
-            for one in material.decisions
+            for decision in inputs.decisions
         ],
-        "outputs": [_output(one) for one in material.commands],
-        "outputs_left": _left(material.commands_left),
-        "risks": [_work(one, 100) for one in material.risks[RISKS:]],
-        "backlog": [_work(one, 100) for one in material.backlog[ITEMS:]],
+        "outputs": [_output(command) for command in inputs.commands],
+        "outputs_left": _left(inputs.commands_left),
+        "risks": [_work(risk, 100) for risk in inputs.risks[MAX_RISKS:]],
+        "backlog": [_work(work, 100) for work in inputs.backlog[MAX_BACKLOG:]],
         "evidence": [
             {
-                "reference": one.reference,
-                "kind": one.kind,
-                "title": one.title,
-                "at": _iso(one.at),
-                "size": one.size,
-                "sha256": one.sha256,
-                "file": one.file,
+                "reference": evidence.reference,
+                "kind": evidence.kind,
+                "title": evidence.title,
+                "at": _iso(evidence.at),
+                "size": evidence.size,
+                "sha256": evidence.sha256,
+                "file": evidence.file,
             }
-            for one in material.evidence
+            for evidence in inputs.evidence
         ],
     }
 
@@ -262,28 +281,28 @@ def _left(commands: int) -> str:
     return f"{what} not in this bundle; see the evidence."
 
 
-def _output(one: Command) -> dict[str, Any]:
-    # Cut before its colours are taken out too: an item may be megabytes, in one line.
-    text = one.output[:OUTPUT_RAW]
+def _output(command: CommandRun) -> dict[str, Any]:
+    # Cut before the colour codes are taken out too: an output may be megabytes in one line.
+    text = command.output[:MAX_RAW_OUTPUT_CHARACTERS]
     lines = ansi_to_plain(text).splitlines()
-    kept = "\n".join(lines[:OUTPUT_LINES])[:OUTPUT_LETTERS]
+    shortened = "\n".join(lines[:MAX_OUTPUT_LINES])[:MAX_OUTPUT_CHARACTERS]
     return {
-        "evidence": one.reference,
-        "command": one.command,
-        "exit_code": one.exit_code,
-        "host": one.host,
-        "at": _iso(one.at),
-        "masks": one.masks,
-        "output": kept,
-        "more": len(text) < len(one.output) or len(kept) < len("\n".join(lines)),
+        "evidence": command.reference,
+        "command": command.command,
+        "exit_code": command.exit_code,
+        "host": command.host,
+        "at": _iso(command.at),
+        "masks": command.masks,
+        "output": shortened,
+        "more": len(text) < len(command.output) or len(shortened) < len("\n".join(lines)),
     }
 
 
 def _name(who: str) -> str:
-    return cut(who, NAME)[0]
+    return cut(who, NAME_LIMIT)[0]
 
 
-def _moment(at: datetime, about: About) -> dict[str, str]:
+def _moment(at: datetime, about: IncidentSummary) -> dict[str, str]:
     return {"at": _iso(at), "t": since(at, about.declared_at)}
 
 

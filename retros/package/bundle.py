@@ -1,6 +1,6 @@
 """The verification bundle as a script: each command runs again, its exit code beside the old one.
 
-Pure. What people captured stands in it as quoted words alone: nothing runs but the commands.
+Pure. Everything that people captured is shell-quoted: nothing runs but the commands.
 """
 
 import shlex
@@ -34,13 +34,17 @@ def script(content: Mapping[str, Any]) -> str:
     head = _HEAD.format(incident=content["incident"], version=content["version"])
     commands = content["appendices"]["outputs"]
     left = content["appendices"].get("outputs_left")
-    lines = [_line(one) for one in commands] or ["printf 'No command was captured.\\n'\n"]
+    lines = [_line(command) for command in commands] or ["printf 'No command was captured.\\n'\n"]
     if left:
         lines.append(f"printf '\\n== %s\\n' {shlex.quote(left)}\n")
     return head + "".join(lines) + "\nexit $different\n"
 
 
-def _line(one: Mapping[str, Any]) -> str:
-    code = "-" if one["exit_code"] is None else str(one["exit_code"])
-    note = "# A secret in it was masked: put it back before you run it.\n" if one["masks"] else ""
-    return f"{note}run {shlex.quote(one['evidence'])} {code} {shlex.quote(one['command'])}\n"
+def _line(command: Mapping[str, Any]) -> str:
+    code = "-" if command["exit_code"] is None else str(command["exit_code"])
+    note = (
+        "# A secret in it was masked: put it back before you run it.\n" if command["masks"] else ""
+    )
+    return (
+        f"{note}run {shlex.quote(command['evidence'])} {code} {shlex.quote(command['command'])}\n"
+    )

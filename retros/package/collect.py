@@ -1,4 +1,4 @@
-"""Reads what a package is made of: a constant number of queries, however long the record is."""
+"""Reads what a package is built from, in a constant number of queries."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -23,63 +23,63 @@ from lanes.ownership import history as ownership_history
 from retros.models import BacklogItem, Package, RemarkAnswer
 from retros.package.build import LABELS
 from retros.package.inputs import (
-    About,
-    Branched,
-    Command,
-    Decided,
-    Entry,
-    Item,
-    Material,
-    Work,
+    BranchSummary,
+    CommandRun,
+    DecisionSummary,
+    EntrySummary,
+    EvidenceSummary,
+    IncidentSummary,
+    PackageInput,
+    WorkSummary,
 )
 from retros.vocabulary import SECTIONS
 
-MOST_COMMANDS = 50
-"""Different commands of the bundle, the latest of them."""
+MAX_COMMANDS = 50
+"""Different commands in the bundle, the latest ones."""
 
-CAPTURED = "evidence.captured"
+CAPTURED_KIND = "evidence.captured"
 
 _DIFFSTAT = re.compile(r"^\s*\d+ files? changed\b", re.MULTILINE)
 _REFERENCE = re.compile(r"E-[1-9]\d*")
 
 
-def read(package: Package, now: datetime) -> Material:
+def collect(package: Package, now: datetime) -> PackageInput:
     """What was on the record when the incident was closed."""
     facts = read_facts(package.incident)
     until = package.closing.closed_at
-    shown, commands = _evidence(package), _commands(package)
-    return Material(
+    evidence, commands = _evidence(package), _commands(package)
+    return PackageInput(
         about=_about(package, facts, now),
         entries=tuple(_entries(package)),
         decisions=tuple(_decisions(facts, until)),
         branches=tuple(_branches(facts)),
-        commands=tuple(_command(one) for one in commands[:MOST_COMMANDS]),
-        evidence=tuple(_item(one) for one in shown),
-        risks=tuple(Work(r.reference, r.text, str(r.owner or "")) for r in facts.open_risks),
+        commands=tuple(_command(run) for run in commands[:MAX_COMMANDS]),
+        evidence=tuple(_captured(row) for row in evidence),
+        risks=tuple(WorkSummary(r.reference, r.text, str(r.owner or "")) for r in facts.open_risks),
         backlog=tuple(_backlog(package)),
         picture=_picture(package),
         answers=tuple(_answers(package)),
-        commands_left=max(0, commands.count() - MOST_COMMANDS),
+        commands_left=max(0, commands.count() - MAX_COMMANDS),
     )
 
 
-def _about(package: Package, facts: IncidentFacts, now: datetime) -> About:
+def _about(package: Package, facts: IncidentFacts, now: datetime) -> IncidentSummary:
     incident, closing = facts.incident, package.closing
-    return About(
+    return IncidentSummary(
         incident=incident.pk,
         version=package.number,
         title=incident.title,
         severity=str(Severity(incident.severity).label),
         scenario=facts.scenario.title if facts.scenario else "",
-        surfaces=tuple(str(one) for one in facts.surfaces),
+        surfaces=tuple(str(surface) for surface in facts.surfaces),
         declared_at=incident.declared_at,
         declared_by=str(incident.declared_by),
         recovered_at=_recovered(package),
         closed_at=closing.closed_at,
         closed_by=str(closing.closed_by),
         made_at=now,
-        commander=_held(package, RoleName.COMMANDER),
-        watch_owner=_held(package, RoleName.WATCH_OWNER),
+        commander=_role_holder(package, RoleName.COMMANDER),
+        watch_owner=_role_holder(package, RoleName.WATCH_OWNER),
         watch_until=closing.watch_until,
         trigger=closing.trigger,
         confidence=closing.get_confidence_display(),
@@ -91,7 +91,7 @@ def _about(package: Package, facts: IncidentFacts, now: datetime) -> About:
 
 
 def _recovered(package: Package) -> datetime | None:
-    """When it was said that everything works again."""
+    """When an update last said that everything works again."""
     rows = Update.objects.filter(
         incident=package.incident,
         progress=Progress.RECOVERED,
@@ -100,7 +100,7 @@ def _recovered(package: Package) -> datetime | None:
     return rows.order_by("-published_at").values_list("published_at", flat=True).first()
 
 
-def _held(package: Package, role: RoleName) -> str:
+def _role_holder(package: Package, role: RoleName) -> str:
     """Who had the role when it was closed."""
     rows = Assignment.objects.filter(
         incident=package.incident, role=role, since__lte=package.closing.closed_at
@@ -109,29 +109,31 @@ def _held(package: Package, role: RoleName) -> str:
     return str(row.person) if row else ""
 
 
-def _entries(package: Package) -> Iterable[Entry]:
-    """The entries that stand out, in words."""
-    standing_out = [one.code for one in kinds.all_kinds() if one.tick]
-    wanted = {*standing_out, "incident.declared", "contradiction.resolved"}
+def _entries(package: Package) -> Iterable[EntrySummary]:
+    """The milestones of the timeline as sentences."""
+    milestones = [kind.code for kind in kinds.all_kinds() if kind.tick]
+    wanted = {*milestones, "incident.declared", "contradiction.resolved"}
     rows = TimelineEntry.objects.filter(
         incident=package.incident, kind__in=wanted, seq__lte=package.closing.seq
     )
     for row in rows.order_by("seq").iterator(chunk_size=500):
         cited = _REFERENCE.findall(str(row.data.get("evidence", "")) + str(row.data.get("run", "")))
-        yield Entry(row.seq, row.at, row.kind, in_words(row), row.actor_name, tuple(cited))
+        yield EntrySummary(
+            row.seq, row.at, row.kind, plain_sentence(row), row.actor_name, tuple(cited)
+        )
 
 
-def in_words(row: TimelineEntry) -> str:
+def plain_sentence(row: TimelineEntry) -> str:
     """An entry's sentence as plain text."""
     parts = kinds.get(row.kind).words(row.subject, row.data)
     return " ".join(unescape(strip_tags(part)) for part in parts if part)
 
 
-def _decisions(facts: IncidentFacts, until: datetime) -> Iterable[Decided]:
-    for decision in _whole(facts, until):
+def _decisions(facts: IncidentFacts, until: datetime) -> Iterable[DecisionSummary]:
+    for decision in _with_related(facts, until):
         execution = decision.execution
         proof = list(execution.proof.all())
-        yield Decided(
+        yield DecisionSummary(
             reference=decision.reference,
             at=decision.decided_at,
             title=decision.title,
@@ -139,59 +141,67 @@ def _decisions(facts: IncidentFacts, until: datetime) -> Iterable[Decided]:
             state=str(execution.get_state_display()),
             mitigates=execution.mitigates,
             done_at=execution.done_at,
-            proof=tuple(one.reference for one in proof),
-            revisions=tuple(dict.fromkeys(one.revision for one in proof if one.revision)),
-            links=tuple(one.url for one in proof if one.url),
-            diffstat=next((one.text for one in proof if _DIFFSTAT.search(one.text)), ""),
+            proof=tuple(evidence.reference for evidence in proof),
+            revisions=tuple(dict.fromkeys(run.revision for run in proof if run.revision)),
+            links=tuple(link.url for link in proof if link.url),
+            diffstat=next((run.text for run in proof if _DIFFSTAT.search(run.text)), ""),
         )
 
 
-def _whole(facts: IncidentFacts, until: datetime) -> Iterable[Decision]:
+def _with_related(facts: IncidentFacts, until: datetime) -> Iterable[Decision]:
     rows = Decision.objects.filter(incident=facts.incident, decided_at__lte=until)
     rows = rows.select_related("checkpoint", "commander", "executor", "verifier", "execution")
     related = ("evidence", "risks", "rejected", "execution__proof")
     return rows.prefetch_related(*related).order_by("number")
 
 
-def _branches(facts: IncidentFacts) -> Iterable[Branched]:
-    for one in facts.branches:
-        state = str(one.get_state_display())
-        yield Branched(one.name, str(one.get_type_display()), state, str(one.owner))
+def _branches(facts: IncidentFacts) -> Iterable[BranchSummary]:
+    for branch in facts.branches:
+        state = str(branch.get_state_display())
+        yield BranchSummary(branch.name, str(branch.get_type_display()), state, str(branch.owner))
 
 
 def _evidence(package: Package) -> list[Evidence]:
-    """Every item, without what it holds."""
+    """All evidence, without its content."""
     return list(evidence_of(package).defer("text", "command"))
 
 
 def evidence_of(package: Package) -> QuerySet[Evidence]:
-    """What the timeline says was captured up to the closing, by number.
+    """The evidence that the timeline says was captured up to the closing, by number.
 
-    Not by time: who waits for a lock has read the clock before, so times may cross there.
+    Not by time: the clock is read before the lock is waited for, so times are not in order.
     """
     captured = TimelineEntry.objects.filter(
-        incident=package.incident, kind=CAPTURED, seq__lte=package.closing.seq
+        incident=package.incident, kind=CAPTURED_KIND, seq__lte=package.closing.seq
     )
-    # Items are numbered under the lock that numbers entries: their orders are one.
+    # Evidence is numbered under the same lock as entries, so both are in the same order.
     last = captured.order_by("-seq").values_list("subject", flat=True).first()
     number = int(last.removeprefix("E-")) if last else 0
     return Evidence.objects.filter(incident=package.incident, number__lte=number).order_by("number")
 
 
-def _item(one: Evidence) -> Item:
-    kind = str(EvidenceKind(one.kind).label)
-    return Item(one.reference, kind, one.title, one.captured_at, one.size, one.sha256, file_of(one))
+def _captured(evidence: Evidence) -> EvidenceSummary:
+    kind = str(EvidenceKind(evidence.kind).label)
+    return EvidenceSummary(
+        evidence.reference,
+        kind,
+        evidence.title,
+        evidence.captured_at,
+        evidence.size,
+        evidence.sha256,
+        archive_path(evidence),
+    )
 
 
-def file_of(one: Evidence) -> str:
-    """Where an item lies in the zip: its number first, so that no two meet."""
-    if one.file_name:
-        return f"evidence/{one.reference}-{plain_name(one.file_name) or 'file'}"
-    return f"evidence/{one.reference}.txt"
+def archive_path(evidence: Evidence) -> str:
+    """The path of a piece of evidence in the zip, unique by its number."""
+    if evidence.file_name:
+        return f"evidence/{evidence.reference}-{plain_name(evidence.file_name) or 'file'}"
+    return f"evidence/{evidence.reference}.txt"
 
 
 def _commands(package: Package) -> QuerySet[Evidence]:
-    """Each command that verified or was to be compared with, as it ran last; the latest first."""
+    """The last run of each verification or rollback-check command, the latest first."""
     rows = evidence_of(package).filter(
         purpose__in=[Purpose.VERIFICATION, Purpose.ROLLBACK_CHECK], kind=EvidenceKind.COMMAND
     )
@@ -200,42 +210,50 @@ def _commands(package: Package) -> QuerySet[Evidence]:
     return Evidence.objects.filter(pk__in=last).order_by("-number")
 
 
-def _command(one: Evidence) -> Command:
-    at = one.started_at or one.captured_at
-    return Command(one.reference, one.command, one.exit_code, at, one.host, one.text, one.masks)
+def _command(evidence: Evidence) -> CommandRun:
+    at = evidence.started_at or evidence.captured_at
+    return CommandRun(
+        evidence.reference,
+        evidence.command,
+        evidence.exit_code,
+        at,
+        evidence.host,
+        evidence.text,
+        evidence.masks,
+    )
 
 
-def _backlog(package: Package) -> Iterable[Work]:
+def _backlog(package: Package) -> Iterable[WorkSummary]:
     rows = BacklogItem.objects.filter(incident=package.incident).exclude(state="dropped")
-    for one in rows.select_related("owner").order_by("pk"):
-        state = str(one.get_state_display())
-        owner = str(one.owner or "")
-        yield Work(one.reference, one.title, owner, one.due_on, one.tracker, state)
+    for work in rows.select_related("owner").order_by("pk"):
+        state = str(work.get_state_display())
+        owner = str(work.owner or "")
+        yield WorkSummary(work.reference, work.title, owner, work.due_on, work.tracker, state)
 
 
 def _picture(package: Package) -> Mapping[str, Any]:
-    """Both drawings, and in words what they show."""
+    """Both drawings, and what they show as text."""
     story = ownership_history.story(package.incident, package.closing.closed_at)
     return {
         "wide": asdict(ownership_chart.wide(story)),
         "tall": asdict(ownership_chart.tall(story)),
-        "words": list(_who_held(story)),
+        "words": list(_owners_by_row(story)),
     }
 
 
-def _who_held(story: ownership_chart.Story) -> Iterable[str]:
+def _owners_by_row(story: ownership_chart.Story) -> Iterable[str]:
     for row in story.rows:
-        if who := dict.fromkeys(held.who for held in story.tenures if held.row == row.key):
+        if who := dict.fromkeys(bar.who for bar in story.tenures if bar.row == row.key):
             yield f"{row.label}: {', '.join(who)}"
 
 
 def _answers(package: Package) -> Iterable[dict[str, str]]:
     rows = RemarkAnswer.objects.filter(package__incident=package.incident)
     rows = rows.filter(package__number__lte=package.number)
-    for one in rows.select_related("remark__package", "package").order_by("remark__pk"):
+    for answer in rows.select_related("remark__package", "package").order_by("remark__pk"):
         yield {
-            "version": str(one.remark.package.number),
-            "section": SECTIONS.get(one.remark.section, one.remark.section),
-            "remark": one.remark.text,
-            "answer": one.text,
+            "version": str(answer.remark.package.number),
+            "section": SECTIONS.get(answer.remark.section, answer.remark.section),
+            "remark": answer.remark.text,
+            "answer": answer.text,
         }

@@ -1,4 +1,4 @@
-"""What closure packages ask of admins: those that wait for a review, the oldest first."""
+"""The duty of admins: closure packages that wait for a review, the oldest first."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,7 +7,7 @@ from incidents.duties.duty import Duty, register_outliving
 from incidents.models import Person
 from retros.models import Package
 
-MOST = 20
+MAX_DUTIES = 20
 
 
 @register_outliving
@@ -16,7 +16,7 @@ def of_admin(person: Person, now: datetime) -> Iterable[Duty]:
     if not person.is_admin:
         return
     rows = Package.objects.light().unreviewed().select_related("incident")
-    for row in rows.order_by("made_at")[:MOST]:
+    for row in rows.order_by("made_at")[:MAX_DUTIES]:
         yield Duty(
             row.incident,
             "admin",

@@ -1,4 +1,4 @@
-"""Asking a worker to make a package at once; the tick asks again for whatever waits."""
+"""Ask a worker to build a package now; the tick asks again for packages that still wait."""
 
 from comms.delivery.enqueue import ask
 

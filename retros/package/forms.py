@@ -1,16 +1,16 @@
-"""A package as an admin judges it, and as it is made anew."""
+"""The forms of a package: an admin's review, another try, and the revision."""
 
 from typing import Any
 
 from incidents.web.forms import WarroomForm
 from retros.closing.forms import text_field
 from retros.models import Remark
-from retros.package.actions import Revised
+from retros.package.actions import RevisionInput
 from retros.package.build import LABELS
 from retros.vocabulary import SECTIONS
 
 
-class JudgeForm(WarroomForm):
+class PackageReviewForm(WarroomForm):
     """A field for each section's remark; all may be blank."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -24,27 +24,27 @@ class JudgeForm(WarroomForm):
         return {section: self.cleaned_data[f"remark_{section}"] for section in SECTIONS}
 
 
-class AgainForm(WarroomForm):
+class RetryForm(WarroomForm):
     """Nothing to fill in."""
 
 
 class ReviseForm(WarroomForm):
-    """The note as the next version says it, and an answer to each remark."""
+    """The note of the next version, and an answer to each remark."""
 
     def __init__(self, *args: Any, remarks: list[Remark], **options: Any) -> None:
         super().__init__(*args, **options)
         self._remarks = remarks
-        for one in remarks:
-            self.fields[f"answer_{one.pk}"] = text_field(
-                f"On “{SECTIONS[one.section]}”: what became of it?",
+        for remark in remarks:
+            self.fields[f"answer_{remark.pk}"] = text_field(
+                f"On “{SECTIONS[remark.section]}”: what became of it?",
                 1000,
                 rows=2,
                 required=False,
-                help_text=f"The remark: {one.text}",
+                help_text=f"The remark: {remark.text}",
             )
         for name, label in LABELS.items():
             self.fields[name] = text_field(label, 2000, required=False)
 
-    def revised(self) -> Revised:
-        answers = {one.pk: self.cleaned_data[f"answer_{one.pk}"] for one in self._remarks}
-        return Revised(answers=answers, **{name: self.cleaned_data[name] for name in LABELS})
+    def revision(self) -> RevisionInput:
+        answers = {remark.pk: self.cleaned_data[f"answer_{remark.pk}"] for remark in self._remarks}
+        return RevisionInput(answers=answers, **{name: self.cleaned_data[name] for name in LABELS})

@@ -1,4 +1,4 @@
-"""What a package is made of: plain values, as they were read from the record."""
+"""What a package is built from: plain values, as they were read from the record."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """The incident itself. ``url`` is where it is, ``note`` the five texts by their field."""
+class IncidentSummary:
+    """The incident itself. ``note`` has the texts of the closing statement by field."""
 
     incident: int
     version: int
@@ -34,19 +34,19 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the timeline, in words."""
+class EntrySummary:
+    """An entry of the timeline as a sentence."""
 
     seq: int
     at: datetime
     kind: str
-    words: str
+    sentence: str
     who: str
     evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecisionSummary:
     """A decision, what became of it, and what shows that."""
 
     reference: str
@@ -63,7 +63,7 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Branched:
+class BranchSummary:
     name: str
     type: str
     state: str
@@ -71,7 +71,7 @@ class Branched:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class CommandRun:
     """A command that verified, as it ran last."""
 
     reference: str
@@ -84,8 +84,8 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A captured item. ``file`` is its path in the zip."""
+class EvidenceSummary:
+    """A captured piece of evidence. ``file`` is its path in the zip."""
 
     reference: str
     kind: str
@@ -97,7 +97,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class WorkSummary:
     """Something with an owner: a risk, a piece of hardening work."""
 
     reference: str
@@ -109,16 +109,16 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
-    about: About
-    entries: tuple[Entry, ...]
-    decisions: tuple[Decided, ...]
-    branches: tuple[Branched, ...]
-    commands: tuple[Command, ...]
-    evidence: tuple[Item, ...]
-    risks: tuple[Work, ...]
-    backlog: tuple[Work, ...]
+class PackageInput:
+    about: IncidentSummary
+    entries: tuple[EntrySummary, ...]
+    decisions: tuple[DecisionSummary, ...]
+    branches: tuple[BranchSummary, ...]
+    commands: tuple[CommandRun, ...]
+    evidence: tuple[EvidenceSummary, ...]
+    risks: tuple[WorkSummary, ...]
+    backlog: tuple[WorkSummary, ...]
     picture: Mapping[str, Any]
     answers: tuple[Mapping[str, str], ...] = ()
     commands_left: int = 0
-    """Older commands that are among the evidence alone."""
+    """Older commands that are only among the evidence."""

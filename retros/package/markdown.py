@@ -75,7 +75,7 @@ def _changes(part: Row) -> Iterable[str]:
         revisions = ", ".join(_code(name) for name in row["revisions"])
         links = " ".join(f"<{url}>" for url in row["links"] if _plain(url))
         proof = ", ".join(row["proof"])
-        rest = " ".join(words for words in (revisions, links) if words)
+        rest = " ".join(text for text in (revisions, links) if text)
         yield (
             f"- {row['decision']}, {when(row['done'])}: {escape(row['title'])}."
             f" {row['state']}. Proof: {proof or 'none'}. {rest}".rstrip()
@@ -115,22 +115,25 @@ def _work(rows: Sequence[Row], left: int, none: str) -> Iterable[str]:
 def _appendices(content: Row) -> Iterable[str]:
     part = content["appendices"]
     for title, lines in (
-        ("the statement as written", _said(part["note"])),
+        ("the statement as written", _statement(part["note"])),
         ("remarks and what became of them", _remarks(part["remarks"])),
         ("further risks", _work(part["risks"], 0, "")),
         ("further hardening work", _work(part["backlog"], 0, "")),
-        ("decisions", (line for one in part["decisions"] for line in one["record"].split("\n"))),
+        (
+            "decisions",
+            (line for decision in part["decisions"] for line in decision["record"].split("\n")),
+        ),
         ("output of the commands", _outputs(part)),
         ("evidence", _evidence(part["evidence"])),
     ):
-        found = [*lines]
-        if any(found):
-            yield from (f"## Appendix: {title}", "", *found, "")
+        part_lines = [*lines]
+        if any(part_lines):
+            yield from (f"## Appendix: {title}", "", *part_lines, "")
     record = content["record"]
     yield f"The record: {record['entries']} entries, the last with hash `{record['last_hash']}`."
 
 
-def _said(rows: Sequence[Row]) -> Iterable[str]:
+def _statement(rows: Sequence[Row]) -> Iterable[str]:
     for row in rows:
         yield f"**{row['label']}.** {escape(row['text'])}"
         yield ""
@@ -150,12 +153,12 @@ def _outputs(part: Row) -> Iterable[str]:
         yield ""
         yield from _fenced(row["command"])
         yield from ("", f"Exit code {row['exit_code']}.{more}", "", *_fenced(row["output"]), "")
-    yield from _left_of(part)
+    yield from _outputs_left(part)
 
 
-def _left_of(part: Row) -> list[str]:
-    """The sentence about commands that have no room; the first packages were made without it."""
-    return [said] if (said := part.get("outputs_left")) else []
+def _outputs_left(part: Row) -> list[str]:
+    """The sentence about commands left out; the first packages were built without it."""
+    return [sentence] if (sentence := part.get("outputs_left")) else []
 
 
 def _evidence(rows: Sequence[Row]) -> Iterable[str]:

@@ -13,34 +13,36 @@ from typing import Any
 
 from django.conf import settings
 
-PATIENCE = 60.0
-"""Seconds for one document; a long one takes two."""
+TYPESETTING_TIMEOUT_SECONDS = 60.0
+"""For one document; a long one takes two seconds."""
 
-WORDS = 300
-"""Characters of what the compiler says is wrong."""
-
-
-class NotSet(Exception):
-    """The document could not be made, with what the compiler said."""
+MAX_ERROR_CHARACTERS = 300
+"""Of the compiler's message, its last characters."""
 
 
-def typeset(job: Mapping[str, Any], patience: float = PATIENCE) -> bytes:
+class TypesettingError(Exception):
+    """The document could not be made; the message is the compiler's."""
+
+
+def typeset(job: Mapping[str, Any], timeout_seconds: float = TYPESETTING_TIMEOUT_SECONDS) -> bytes:
     """The PDF of a template (``template``) with its inputs (``inputs``) as of ``timestamp``."""
-    words = [sys.executable, "-m", "retros.package.typesetting"]
+    command = [sys.executable, "-m", "retros.package.typesetting"]
     try:
-        done = subprocess.run(
-            words,
+        process = subprocess.run(
+            command,
             cwd=settings.BASE_DIR,
             input=json.dumps(job, ensure_ascii=False).encode(),
             capture_output=True,
-            timeout=patience,
+            timeout=timeout_seconds,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise NotSet(f"It was not set within {patience:.0f} seconds.") from error
-    if done.returncode != 0:
-        raise NotSet(done.stderr.decode(errors="replace").strip()[-WORDS:])
-    return done.stdout
+        raise TypesettingError(f"It was not set within {timeout_seconds:.0f} seconds.") from error
+    if process.returncode != 0:
+        raise TypesettingError(
+            process.stderr.decode(errors="replace").strip()[-MAX_ERROR_CHARACTERS:]
+        )
+    return process.stdout
 
 
 def _main() -> None:
@@ -48,12 +50,12 @@ def _main() -> None:
 
     job = json.load(sys.stdin)
     try:
-        made = typst.compile(
+        pdf = typst.compile(
             job["template"].encode(), sys_inputs=job["inputs"], timestamp=job["timestamp"]
         )
     except typst.TypstError as error:
         sys.exit(str(error))
-    sys.stdout.buffer.write(made)
+    sys.stdout.buffer.write(pdf)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Closure packages: read, downloaded, made again, judged by admins, and made anew."""
+"""Pages of closure packages: read, downloaded, built again, reviewed by admins, revised."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -31,7 +31,7 @@ from retros.package import actions as packages
 from retros.package import archive, markdown
 from retros.package.build import LABELS
 from retros.package.bundle import script
-from retros.package.forms import AgainForm, JudgeForm, ReviseForm
+from retros.package.forms import PackageReviewForm, RetryForm, ReviseForm
 
 FORMS = {
     "md": "text/markdown; charset=utf-8",
@@ -54,8 +54,8 @@ def newest(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 @requires("package.read")
 def version(request: HttpRequest, incident: Incident, version: int) -> HttpResponse:
-    """One version: as it was sealed, how far it is, or why it failed."""
-    form_class = JudgeForm if may("package.review", request.who) else AgainForm
+    """One version: sealed, in progress with how far it is, or failed with the reason."""
+    form_class = PackageReviewForm if may("package.review", request.who) else RetryForm
     context = _context(request, incident, version)
     context["form"] = form_class(request=request)
     return render(request, "retros/package.html", context)
@@ -77,7 +77,7 @@ def _context(request: HttpRequest, incident: Incident, version: int) -> dict[str
         "verdict": verdict,
         "remarks": list(package.remarks.select_related("answer__package")) if back else [],
         "versions": versions,
-        "may_compare": any(one.is_made and one.number < version for one in versions),
+        "may_compare": any(row.is_made and row.number < version for row in versions),
         "is_newest": is_newest,
         "may_judge": judged and may("package.review", request.who),
         "awaits": judged,
@@ -95,7 +95,7 @@ def _find(incident: Incident, version: int) -> Package:
 
 @requires("package.read")
 def progress(request: HttpRequest, incident: Incident, version: int) -> HttpResponse:
-    """How far it is, for the page that waits; once it is over, the page is loaded again."""
+    """The progress, polled by the page that waits; at its end the page is loaded again."""
     rows = Package.objects.light().filter(incident=incident)
     package = get_object_or_404(rows, number=version)
     if not package.is_waiting:
@@ -107,14 +107,16 @@ def progress(request: HttpRequest, incident: Incident, version: int) -> HttpResp
 
 @requires("package.ask")
 def again(request: HttpRequest, incident: Incident, version: int) -> HttpResponse:
-    """Try to make one that failed."""
+    """Try to build a failed package again."""
 
     def do(form: WarroomForm) -> str:
-        made = packages.again(request.actor, incident.pk, version, now=clock.now(), once=form.key)
-        return made.get_absolute_url()
+        package = packages.retry(
+            request.actor, incident.pk, version, now=clock.now(), once=form.key
+        )
+        return package.get_absolute_url()
 
     context = _context(request, incident, version)
-    return submit(request, "retros/package.html", AgainForm, do, context=context)
+    return submit(request, "retros/package.html", RetryForm, do, context=context)
 
 
 @requires("package.review")
@@ -122,29 +124,29 @@ def judge(request: HttpRequest, incident: Incident, version: int) -> HttpRespons
     """Accept it, or send it back with remarks."""
 
     def do(form: WarroomForm) -> str:
-        assert isinstance(form, JudgeForm)
-        said = {"now": clock.now(), "once": form.key}
+        assert isinstance(form, PackageReviewForm)
+        options = {"now": clock.now(), "once": form.key}
         if request.POST.get("do") == "accept":
-            packages.accept(request.actor, incident.pk, version, **said)
+            packages.accept(request.actor, incident.pk, version, **options)
         else:
-            packages.send_back(request.actor, incident.pk, version, form.remarks(), **said)
+            packages.send_back(request.actor, incident.pk, version, form.remarks(), **options)
         return reverse("package-version", args=[incident.pk, version])
 
     context = _context(request, incident, version)
-    return submit(request, "retros/package.html", JudgeForm, do, context=context)
+    return submit(request, "retros/package.html", PackageReviewForm, do, context=context)
 
 
 @requires("package.ask")
 def revise(request: HttpRequest, incident: Incident, version: int) -> HttpResponse:
-    """Answer the remarks, mend the note, and have a new version made."""
+    """Answer the remarks, revise the note, and request a new version."""
     package = _find(incident, version)
 
     def do(form: WarroomForm) -> str:
         assert isinstance(form, ReviseForm)
-        made = packages.revise(
-            request.actor, incident.pk, version, form.revised(), now=clock.now(), once=form.key
+        new = packages.revise(
+            request.actor, incident.pk, version, form.revision(), now=clock.now(), once=form.key
         )
-        return made.get_absolute_url()
+        return new.get_absolute_url()
 
     context = {"incident": incident, "bar": bar(incident, clock.now()), "package": package}
     return submit(
@@ -160,20 +162,20 @@ def revise(request: HttpRequest, incident: Incident, version: int) -> HttpRespon
 
 @requires("package.read")
 def changes(request: HttpRequest, incident: Incident, version: int) -> HttpResponse:
-    """What this version says otherwise than the one before, line by line."""
-    new = _made(incident, version)
+    """What differs from the version before, line by line."""
+    new = _made_package(incident, version)
     rows = Package.objects.filter(incident=incident, number__lt=version, state="made")
     old = rows.defer("pdf", "manifest").order_by("-number").first()
     if old is None:
         raise Http404("There is no version before it.")
-    before, after = (_lines(one) for one in (old, new))
-    found = list(unified_diff(before, after, lineterm="", n=1))[2:]
+    before, after = (_lines(version_row) for version_row in (old, new))
+    diff = list(unified_diff(before, after, lineterm="", n=1))[2:]
     context = {
         "incident": incident,
         "bar": bar(incident, clock.now()),
         "package": new,
         "old": old,
-        "lines": [(_SIGNS.get(line[:1], ""), line[1:]) for line in found if line[:2] != "@@"],
+        "lines": [(_SIGNS.get(line[:1], ""), line[1:]) for line in diff if line[:2] != "@@"],
     }
     return render(request, "retros/package_changes.html", context)
 
@@ -185,12 +187,12 @@ def _lines(package: Package) -> list[str]:
 _SIGNS = {"+": "plus", "-": "minus"}
 
 
-def _made(incident: Incident, version: int) -> Package:
+def _made_package(incident: Incident, version: int) -> Package:
     rows = Package.objects.select_related("incident", "closing")
-    found = get_object_or_404(rows, incident=incident, number=version)
-    if not found.is_made:
+    package = get_object_or_404(rows, incident=incident, number=version)
+    if not package.is_made:
         raise Http404(f"Version {version} is not made.")
-    return found
+    return package
 
 
 @requires("package.read")
@@ -198,10 +200,10 @@ def download(request: HttpRequest, incident: Incident, version: int, form: str) 
     """A made version as ``md``, ``json``, ``pdf``, ``sh`` or ``zip``."""
     if form not in FORMS:
         raise Http404(f"There is no {form}.")
-    package = _made(incident, version)
+    package = _made_package(incident, version)
     name = f"{incident.reference}-package-{version}.{form}"
     if form == "zip":
-        response: HttpResponseBase = StreamingHttpResponse(_sent(archive.zipped(package)))
+        response: HttpResponseBase = StreamingHttpResponse(_stream(archive.zip_pieces(package)))
     else:
         response = HttpResponse(_file(package, form))
     response["Content-Type"] = FORMS[form]
@@ -220,8 +222,8 @@ def _file(package: Package, form: str) -> bytes | str:
     return markdown.markdown(whole) if form == "md" else script(whole)
 
 
-async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """One piece at a time: a synchronous iterator would be read to its end before it is sent."""
+async def _stream(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """One piece at a time: Django would read a synchronous iterator to its end before sending."""
     take = sync_to_async(next)
     while (piece := await take(pieces, None)) is not None:
         yield piece
@@ -232,9 +234,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     """``GET /packages/``: what waits for an admin's review, the oldest first."""
     rows = Package.objects.light().unreviewed().select_related("incident", "closing__closed_by")
     rows = rows.order_by("made_at")
-    context = {"waiting": list(rows[:SHOWN]), "total": rows.count()}
+    context = {"waiting": list(rows[:MAX_QUEUE]), "total": rows.count()}
     return render(request, "retros/packages.html", context)
 
 
-SHOWN = 50
-"""Packages of the queue at once; those judged make room for the rest."""
+MAX_QUEUE = 50
+"""Packages on the page of the queue, the oldest."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-LETTERS = 12
-"""Of a word at most so many count as one: a text without spaces is long too."""
+MAX_WORD_CHARACTERS = 12
+"""The longest word that counts as one: a text without spaces is long too."""
 
 type Content = str | int | Sequence["Content"] | Mapping[str, "Content"] | None
 
@@ -19,26 +19,26 @@ def count(content: Content) -> int:
     return 1 if isinstance(content, int) and not isinstance(content, bool) else 0
 
 
-def cut(text: str, most: int) -> tuple[str, bool]:
-    """At most ``most`` words, lines kept, and whether some were left out.
+def cut(text: str, limit: int) -> tuple[str, bool]:
+    """At most ``limit`` words with their line breaks, and whether some were left out.
 
     It ends with a whole sentence where that costs no more than a third.
     """
-    kept, words = [], 0
+    lines, total = [], 0
     for line in text.strip().splitlines():
         parts = line.split()
-        if words + len(parts) > most:
-            kept.append(" ".join(parts[: most - words]))
-            return _ended("\n".join(kept)[: most * LETTERS]), True
-        kept.append(" ".join(parts))
-        words += len(parts)
-    whole = "\n".join(kept)
-    if len(whole) > most * LETTERS:
-        return _ended(whole[: most * LETTERS]), True
+        if total + len(parts) > limit:
+            lines.append(" ".join(parts[: limit - total]))
+            return _cut_at_sentence("\n".join(lines)[: limit * MAX_WORD_CHARACTERS]), True
+        lines.append(" ".join(parts))
+        total += len(parts)
+    whole = "\n".join(lines)
+    if len(whole) > limit * MAX_WORD_CHARACTERS:
+        return _cut_at_sentence(whole[: limit * MAX_WORD_CHARACTERS]), True
     return whole, False
 
 
-def _ended(text: str) -> str:
+def _cut_at_sentence(text: str) -> str:
     end = max(text.rfind(mark) for mark in (". ", "? ", "! ", ".\n"))
     if end >= len(text) * 2 // 3:
         return text[: end + 1] + " …"

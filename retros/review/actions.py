@@ -1,76 +1,38 @@
-"""Looking back at a closing: what is typed is kept, what is finished is locked, thoughts follow."""
+"""Looking back at a closing: drafts, finishing a review or a retro for good, later thoughts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
-
 from incidents.actions.decision_input import masked_raw
-from incidents.actions.ownership import can_answer
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action
-from incidents.locking import check_locked
-from incidents.models import Incident, Person, Submission
-from incidents.rules.risk import Answers
-from incidents.rules.wording import duration
+from incidents.models import Incident, Submission
 from incidents.timeline.record import record
 from kernel.actor import Actor
 from kernel.refusal import Refused, Violation
 from kernel.text import clean_text
-from retros.backlog import actions as backlog
-from retros.backlog.actions import DETAIL, TITLE, Work, today
-from retros.backlog.rules import Item
-from retros.closing.actions import register_follower
-from retros.models import Addendum, Answer, BacklogItem, Closing, LookBack, LookBackDraft
+from retros.backlog.rules import MAX_TITLE_CHARACTERS, today
+from retros.backlog.steps import WorkInput, work_facts
+from retros.models import Addendum, LookBack, LookBackDraft
 from retros.review import rules
-from retros.vocabulary import QUESTIONS, Follows, Look, Question
-
-TEXT, WHY_NOT = 2000, 500
-"""The longest that each text may be, in characters."""
+from retros.review.steps import AnswerInput, finish_step
+from retros.vocabulary import QUESTIONS, Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """An answer as its author filled it in. ``title`` is of the item, where one follows."""
-
-    text: str = ""
-    follows: str = ""
-    why_not: str = ""
-    title: str = ""
-    owner: Person | None = None
-    due_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class ReviewInput:
     """A review or retro as typed: ``answers`` by question.
 
-    ``shape`` is what could not even be read, ``raw`` the form, kept as the draft when refused.
+    ``unreadable`` are the fields that could not even be read; ``raw`` is the form as sent, saved as
+    the draft when it is refused.
     """
 
-    answers: Mapping[str, Said] = field(default_factory=dict)
-    shape: tuple[Violation, ...] = ()
+    answers: Mapping[str, AnswerInput] = field(default_factory=dict)
+    unreadable: tuple[Violation, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
-
-
-@register_follower
-def begin(closing: Closing, now: datetime) -> None:
-    """Within the transaction that closes: a review and a retro of this closing.
-
-    What an earlier closing left unfinished is superseded; drafts of it go on into the new one.
-    """
-    incident = closing.incident
-    for kind in Look:
-        left = LookBack.objects.open().filter(incident=incident, kind=kind).first()
-        if left is not None:
-            left.superseded_at = now
-            left.save(update_fields=["superseded_at"])
-        due_at = now + rules.DUE[kind]
-        made = LookBack.objects.create(incident=incident, closing=closing, kind=kind, due_at=due_at)
-        LookBackDraft.objects.filter(look=left).update(look=made)
 
 
 def save_draft(
@@ -78,19 +40,18 @@ def save_draft(
     incident_id: int,
     closing: int,
     kind: str,
-    data: Mapping[str, Any],
+    raw: Mapping[str, Any],
     *,
     now: datetime,
 ) -> LookBackDraft | None:
-    """Keep what the author has typed so far, secrets masked; None when it is finished already.
+    """Save what the author has typed so far, secrets masked; None when it is finished already.
 
-    No entry: a draft is on its way only. What is still on its way when it was finished must not
-    come back as a draft.
+    A draft leaves no entry. One that arrives after the finishing must not come back as a draft.
     """
-    kept = masked_raw(data)
+    masked = masked_raw(raw)
     with incident_action("review.write", actor, incident_id, now) as incident:
         look = _find(incident, closing, kind)
-        return _write_draft(actor, look, kept, now) if look.is_open else None
+        return _save_draft(actor, look, masked, now) if look.is_open else None
 
 
 def finish(
@@ -98,39 +59,40 @@ def finish(
     incident_id: int,
     closing: int,
     kind: str,
-    written: Written,
+    review: ReviewInput,
     *,
     now: datetime,
     once: UUID | None = None,
 ) -> LookBack:
-    """Finish the review or the retro of a closing, for good.
+    """Finish the review or the retro of a closing, for good; its effects are ``finish_step``'s.
 
-    Effects, in order: the backlog items, the answers, the lock, one entry; drafts of it are gone.
     Refused: ``Refused`` carries every unmet rule, and what was typed stays as the author's draft.
     """
     with incident_action("review.write", actor, incident_id, now, once=once) as incident:
         look = _find(incident, closing, kind)
-        _check_open(look)
+        is_finished, is_superseded = look.finished_at is not None, look.superseded_at is not None
+        if violations := rules.open_violations(kind, is_finished, is_superseded):
+            raise Refused(violations)
         answers = {
-            question.value: _masked(question, written.answers.get(question, Said()))
+            question.value: _cleaned(question, review.answers.get(question, AnswerInput()))
             for question in QUESTIONS[kind]
         }
-        problems = written.shape + _unmet(look, answers, now, written.shape)
-        if problems:
-            _write_draft(actor, look, masked_raw(written.raw), now)
+        violations = review.unreadable + _unmet(look, answers, now, review.unreadable)
+        if violations:
+            _save_draft(actor, look, masked_raw(review.raw), now)
             # The same form is sent again once it is mended, under the same key.
             if once is not None:
                 Submission.objects.filter(pk=once).delete()
         else:
-            _finish(look, answers, actor, now)
-            redirect_submission(once, look_href(look))
+            finish_step(incident, look, answers, actor, now)
+            redirect_submission(once, look.get_absolute_url())
     # Raised after the commit: the draft must not be rolled back.
-    if problems:
-        raise Refused(problems)
+    if violations:
+        raise Refused(violations)
     return look
 
 
-def add(
+def add_thought(
     actor: Actor,
     incident_id: int,
     closing: int,
@@ -140,25 +102,17 @@ def add(
     now: datetime,
     once: UUID | None = None,
 ) -> Addendum:
-    """Add a later thought to what is finished."""
+    """Add a later thought to a finished review or retro."""
     with incident_action("review.write", actor, incident_id, now, once=once) as incident:
         look = _find(incident, closing, kind)
-        if look.finished_at is None:
-            words = f"The {kind} is not finished: write into it."
-            raise Refused.because("R-OPEN", words, f"{kind}_thought")
-        text = clean_text(text, TEXT)
-        if problems := rules.addendum(kind, text):
-            raise Refused(problems)
+        text = clean_text(text, rules.MAX_ANSWER_CHARACTERS)
+        if violations := rules.thought_violations(kind, look.finished_at is not None, text):
+            raise Refused(violations)
         assert actor.id is not None
-        made = Addendum.objects.create(look=look, text=text, added_at=now, added_by_id=actor.id)
+        addendum = Addendum.objects.create(look=look, text=text, added_at=now, added_by_id=actor.id)
         record(incident, f"{kind}.added", actor, now, text=text, closing=closing)
-        redirect_submission(once, look_href(look))
-    return made
-
-
-def look_href(look: LookBack) -> str:
-    """Where it is written and read."""
-    return reverse("retro-of", args=[look.incident_id, look.closing.number]) + f"#{look.kind}"
+        redirect_submission(once, look.get_absolute_url())
+    return addendum
 
 
 def _find(incident: Incident, closing: int, kind: str) -> LookBack:
@@ -168,88 +122,43 @@ def _find(incident: Incident, closing: int, kind: str) -> LookBack:
     return look
 
 
-def _check_open(look: LookBack) -> None:
-    if look.finished_at is not None:
-        words = f"The {look.kind} is finished already: add a later thought to it."
-        raise Refused.because("R-OVER", words)
-    if look.superseded_at is not None:
-        words = f"It was closed again since: the {look.kind} of that closing takes its place."
-        raise Refused.because("R-OVER", words)
-
-
-def _write_draft(
-    actor: Actor, look: LookBack, data: dict[str, list[str]], now: datetime
+def _save_draft(
+    actor: Actor, look: LookBack, raw: dict[str, list[str]], now: datetime
 ) -> LookBackDraft:
     draft, _ = LookBackDraft.objects.update_or_create(
-        look=look, author_id=actor.id, defaults={"data": data, "saved_at": now}
+        look=look, author_id=actor.id, defaults={"data": raw, "saved_at": now}
     )
     return draft
 
 
-def _masked(question: str, answer: Said) -> Said:
-    text = clean_text(answer.text, TEXT)
+def _cleaned(question: str, answer: AnswerInput) -> AnswerInput:
+    text = clean_text(answer.text, rules.MAX_ANSWER_CHARACTERS)
     title = answer.title
     if question == Question.PROPOSAL:
         title = rules.title_of(text)
     return replace(
         answer,
         text=text,
-        why_not=clean_text(answer.why_not, WHY_NOT),
-        title=clean_text(" ".join(title.split()), TITLE),
+        why_not=clean_text(answer.why_not, rules.MAX_REASON_CHARACTERS),
+        title=clean_text(" ".join(title.split()), MAX_TITLE_CHARACTERS),
     )
 
 
 def _unmet(
-    look: LookBack, answers: Mapping[str, Said], now: datetime, shape: tuple[Violation, ...]
+    look: LookBack,
+    answers: Mapping[str, AnswerInput],
+    now: datetime,
+    unreadable: tuple[Violation, ...],
 ) -> tuple[Violation, ...]:
-    """Every unmet rule but those of fields that could not be read: these are told already."""
-    judged = (_judged(look.incident, question, one) for question, one in answers.items())
-    unread = {one.field for one in shape}
-    found = rules.unmet(look.kind, judged, today(now))
-    return tuple(one for one in found if one.field not in unread)
+    """Every unmet rule but those of unreadable fields, which have a violation already."""
+    facts = (_facts(look.incident, question, answer) for question, answer in answers.items())
+    fields = {violation.field for violation in unreadable}
+    violations = rules.finish_violations(look.kind, facts, today(now))
+    return tuple(violation for violation in violations if violation.field not in fields)
 
 
-def _judged(incident: Incident, question: str, one: Said) -> rules.Answered:
-    owner = one.owner
-    answers = Answers(owner.pk, str(owner), can_answer(incident, owner)) if owner else None
-    item = Item(one.title, due_on=one.due_on, owner=answers)
-    return rules.Answered(question, one.text, one.follows, one.why_not, item)
-
-
-def _finish(look: LookBack, answers: Mapping[str, Said], actor: Actor, now: datetime) -> None:
-    check_locked(look.incident)
-    told = []
-    for question, one in answers.items():
-        item = _item(look, question, one, actor, now)
-        why_not = one.why_not if one.follows == Follows.NONE and item is None else ""
-        Answer.objects.create(
-            look=look, question=question, text=one.text, item=item, why_not=why_not
-        )
-        told.append(
-            {
-                "question": str(Question(question).label),
-                "text": one.text,
-                "item": str(item or ""),
-                "why_not": why_not,
-            }
-        )
-    look.finished_at, look.finished_by_id = now, actor.id
-    look.save(update_fields=["finished_at", "finished_by"])
-    look.drafts.all().delete()
-    late = duration(now - look.due_at) if look.was_late else ""
-    number = look.closing.number
-    record(
-        look.incident, f"{look.kind}.finished", actor, now, closing=number, late=late, answers=told
+def _facts(incident: Incident, question: str, answer: AnswerInput) -> rules.AnswerFacts:
+    work = WorkInput(title=answer.title, owner=answer.owner, due_on=answer.due_on)
+    return rules.AnswerFacts(
+        question, answer.text, answer.follows, answer.why_not, work_facts(incident, work)
     )
-
-
-def _item(
-    look: LookBack, question: str, one: Said, actor: Actor, now: datetime
-) -> BacklogItem | None:
-    """The backlog item that an answer becomes, if it becomes one."""
-    if question != Question.PROPOSAL and one.follows != Follows.ITEM:
-        return None
-    of = f"From the {look.kind} of {look.incident.reference}."
-    detail = f"{of} {Question(question).label}\n\n{one.text}"
-    work = Work(title=one.title, detail=detail[:DETAIL], owner=one.owner, due_on=one.due_on)
-    return backlog.add_step(look.incident, work, actor, now)

@@ -1,4 +1,4 @@
-"""What has come due of the reviews and retros: those whose commander is to be reminded."""
+"""What has come due of reviews and retros: those whose commander is to be reminded."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,14 +8,14 @@ from django.db.models.functions import Cast
 
 from incidents.models import Claim
 from retros.models import LookBack
-from retros.review.rules import KINDS, LATE_KIND, LEAD, reminder
+from retros.review.rules import KINDS, LATE_KIND, REMIND_BEFORE, last_reminder
 
 _LAST = [kind for kind in KINDS if kind.endswith(LATE_KIND)]
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
-    """One reminder to write. ``due_at`` is its own time, by which it is claimed."""
+class DueReminder:
+    """A reminder to send. ``due_at`` is the reminder's own time, by which it is claimed."""
 
     kind: str
     look_id: int
@@ -27,28 +27,29 @@ class Owed:
         return str(self.look_id)
 
 
-def looks(now: datetime) -> list[Owed]:
-    """Reminders that nobody has written and that wait for no other try, oldest first. Two queries.
+def due_reminders(now: datetime) -> list[DueReminder]:
+    """The reminders to send now, oldest first. Two queries.
 
-    Not read are those of which the last was written: there may be many, and each tick asks.
+    Reviews and retros whose last reminder was sent are not read: there may be many, and every tick
+    runs this.
     """
     subject = Cast(OuterRef("pk"), CharField())
     over = Claim.objects.filter(kind__in=_LAST, subject=subject, claimed_at__isnull=False)
-    rows = LookBack.objects.owed().filter(due_at__lte=now + max(LEAD.values()))
-    found = [
-        Owed(owed[0], look.pk, owed[1])
+    rows = LookBack.objects.pending().filter(due_at__lte=now + max(REMIND_BEFORE.values()))
+    due = [
+        DueReminder(reminder[0], look.pk, reminder[1])
         for look in rows.exclude(Exists(over)).only("kind", "due_at").order_by("due_at", "pk")
-        if (owed := reminder(look.kind, look.due_at, now))
+        if (reminder := last_reminder(look.kind, look.due_at, now))
     ]
-    settled = _settled(found, now) if found else set()
-    return [one for one in found if (one.kind, one.subject, one.due_at) not in settled]
+    settled = _settled(due, now) if due else set()
+    return [row for row in due if (row.kind, row.subject, row.due_at) not in settled]
 
 
-def _settled(found: list[Owed], now: datetime) -> set[tuple[str, str, datetime]]:
-    """Claims that are done, or that failed and are not to be tried yet."""
+def _settled(due: list[DueReminder], now: datetime) -> set[tuple[str, str, datetime]]:
+    """Reminders that were sent, or failed and wait for their next try."""
     claims = Claim.objects.filter(
         Q(claimed_at__isnull=False) | Q(try_again_at__gt=now),
         kind__in=KINDS,
-        subject__in={one.subject for one in found},
+        subject__in={reminder.subject for reminder in due},
     )
     return set(claims.values_list("kind", "subject", "due_at"))

@@ -1,4 +1,4 @@
-"""What looking back asks of people: of who commanded; when it is late, of deputies and admins."""
+"""Duties from reviews and retros: of the commander and, when late, of the deputy and admins."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,12 +9,11 @@ from incidents.duties.duty import Duty, register_outliving
 from incidents.models import Assignment, Person
 from incidents.vocabulary import RoleName
 from retros.models import LookBack
-from retros.review.actions import look_href
-from retros.review.rules import TOLD_ADMINS
+from retros.review.rules import ADMINS_SEE_AFTER
 from retros.vocabulary import Look
 
-MOST = 50
-"""Reviews and retros that are shown to one person as work."""
+MAX_DUTIES = 50
+"""Reviews and retros on one person's home page."""
 
 _ASKS = {
     Look.REVIEW: "Five questions, while the details are fresh: each answer becomes work.",
@@ -23,29 +22,29 @@ _ASKS = {
 
 
 @register_outliving
-def of_who_commanded(person: Person, now: datetime) -> Iterable[Duty]:
-    """One query, whatever there is."""
-    rows = LookBack.objects.visible_to(person).owed()
+def of_commander(person: Person, now: datetime) -> Iterable[Duty]:
+    """One query, however many there are."""
+    rows = LookBack.objects.visible_to(person).pending()
     rows = rows.annotate(
-        commands=Exists(_held(person, RoleName.COMMANDER)),
-        is_deputy=Exists(_held(person, RoleName.DEPUTY)),
-    ).filter(_wanted(person, now))
-    for look in rows.select_related("incident", "closing").order_by("due_at", "pk")[:MOST]:
+        commands=Exists(_roles_of(person, RoleName.COMMANDER)),
+        is_deputy=Exists(_roles_of(person, RoleName.DEPUTY)),
+    ).filter(_conditions(person, now))
+    for look in rows.select_related("incident", "closing").order_by("due_at", "pk")[:MAX_DUTIES]:
         role = "commander" if look.commands else "deputy" if look.is_deputy else "admin"
         yield _duty(look, role, now)
 
 
-def _wanted(person: Person, now: datetime) -> Q:
-    wanted = Q(commands=True) | Q(is_deputy=True, due_at__lte=now)
+def _conditions(person: Person, now: datetime) -> Q:
+    conditions = Q(commands=True) | Q(is_deputy=True, due_at__lte=now)
     if person.is_admin:
-        for kind, after in TOLD_ADMINS.items():
-            wanted |= Q(kind=kind, due_at__lte=now - after)
-    return wanted
+        for kind, after in ADMINS_SEE_AFTER.items():
+            conditions |= Q(kind=kind, due_at__lte=now - after)
+    return conditions
 
 
-def _held(person: Person, role: RoleName) -> QuerySet[Assignment]:
-    held = Assignment.objects.current().filter(role=role, person=person)
-    return held.filter(incident=OuterRef("incident"))
+def _roles_of(person: Person, role: RoleName) -> QuerySet[Assignment]:
+    roles = Assignment.objects.current().filter(role=role, person=person)
+    return roles.filter(incident=OuterRef("incident"))
 
 
 def _duty(look: LookBack, role: str, now: datetime) -> Duty:
@@ -56,7 +55,7 @@ def _duty(look: LookBack, role: str, now: datetime) -> Duty:
         70,
         f"Write the {kind.value} of {look.incident.reference}",
         f"It is late. {_ASKS[kind]}" if late else _ASKS[kind],
-        look_href(look),
+        look.get_absolute_url(),
         "Write it",
         due_at=look.due_at,
         overdue=late,

@@ -1,4 +1,4 @@
-"""The review and the retro as forms. Everything may be blank here: the rules judge."""
+"""The forms of the review and the retro. Everything may be blank: the rules judge."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,22 +10,24 @@ from django.utils.safestring import mark_safe
 from incidents.web.fields import PersonField
 from incidents.web.forms import WarroomForm
 from kernel.refusal import Violation
-from retros.backlog.actions import TITLE
-from retros.review.actions import TEXT, WHY_NOT, Said, Written
+from retros.backlog.rules import MAX_TITLE_CHARACTERS
+from retros.review.actions import ReviewInput
+from retros.review.rules import MAX_ANSWER_CHARACTERS, MAX_REASON_CHARACTERS
+from retros.review.steps import AnswerInput
 from retros.vocabulary import QUESTIONS, Follows, Look, Question
 
-_NOT_KEPT = {"once", "author"}
+_NOT_IN_DRAFT = {"once", "author"}
 
 
-def _line(label: str, longest: int, **options: Any) -> forms.CharField:
-    said = {"max_length": f"Keep it under {longest} characters."}
+def _line(label: str, max_length: int, **options: Any) -> forms.CharField:
+    messages = {"max_length": f"Keep it under {max_length} characters."}
     return forms.CharField(
-        label=label, required=False, max_length=longest, error_messages=said, **options
+        label=label, required=False, max_length=max_length, error_messages=messages, **options
     )
 
 
 def _text(label: str, rows: int = 2) -> forms.CharField:
-    return _line(label, TEXT, widget=forms.Textarea(attrs={"rows": rows}))
+    return _line(label, MAX_ANSWER_CHARACTERS, widget=forms.Textarea(attrs={"rows": rows}))
 
 
 def _owner() -> PersonField:
@@ -51,10 +53,10 @@ def _follow_up(question: str, label: str) -> dict[str, forms.Field]:
             required=False,
             widget=forms.RadioSelect,
         ),
-        f"{question}_title": _line("Item", TITLE),
+        f"{question}_title": _line("Item", MAX_TITLE_CHARACTERS),
         f"{question}_owner": _owner(),
         f"{question}_due_on": _due(),
-        f"{question}_why": _line("Why no item follows", WHY_NOT),
+        f"{question}_why": _line("Why no item follows", MAX_REASON_CHARACTERS),
     }
 
 
@@ -65,9 +67,9 @@ class LookForm(WarroomForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        owners = [one for one in self.fields.values() if isinstance(one, PersonField)]
-        # Read once for all of them.
-        people = [(one.pk, str(one)) for one in owners[0].queryset]
+        owners = [field for field in self.fields.values() if isinstance(field, PersonField)]
+        # One query for the choices of all of them.
+        people = [(person.pk, str(person)) for person in owners[0].queryset]
         for field in owners:
             field.choices = [("", field.empty_label), *people]
 
@@ -75,17 +77,17 @@ class LookForm(WarroomForm):
     def questions(self) -> tuple[Question, ...]:
         return QUESTIONS[self.kind]
 
-    def show_beside(self, says: Mapping[str, tuple[str, ...]]) -> None:
-        """What the record says, as the help of each question."""
+    def show_beside(self, record: Mapping[str, tuple[str, ...]]) -> None:
+        """Show what the record says as the help text of each question."""
         for question in self.questions:
-            if lines := says.get(question):
-                words = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
-                self[question].help_text = format_html("The record: {}", words)
+            if lines := record.get(question):
+                text = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+                self[question].help_text = format_html("The record: {}", text)
 
     @property
     def unanswered(self) -> list[forms.BoundField]:
-        """The questions that are not done with: no answer, or nothing said of what follows."""
-        return [self[one] for one in self.questions if not self._is_done(one)]
+        """The questions without an answer, or without a choice of what follows."""
+        return [self[question] for question in self.questions if not self._is_done(question)]
 
     def _is_done(self, question: str) -> bool:
         follows = f"{question}_follows"
@@ -98,54 +100,56 @@ class LookForm(WarroomForm):
 
     @property
     def typed(self) -> str:
-        """All that was written, as one text."""
-        said = ((one, str(self[one].value() or "").strip()) for one in self.questions)
-        return "\n\n".join(f"{one.label}\n{text}" for one, text in said if text)
+        """All answers as one text."""
+        texts = (
+            (question, str(self[question].value() or "").strip()) for question in self.questions
+        )
+        return "\n\n".join(f"{question.label}\n{text}" for question, text in texts if text)
 
     def raw(self) -> dict[str, list[str]]:
         """As typed, for the draft."""
-        return {k: v for k, v in self.data.lists() if k in self.fields and k not in _NOT_KEPT}
+        return {k: v for k, v in self.data.lists() if k in self.fields and k not in _NOT_IN_DRAFT}
 
     def refuse(self, violations: Iterable[Violation]) -> None:
-        """What could not be read stands beside its field already, and is listed with the rest."""
-        found = tuple(violations)
-        super().refuse(one for one in found if one.code)
-        self.violations = found
+        """Violations without a code are beside their field already; here they are only listed."""
+        everything = tuple(violations)
+        super().refuse(violation for violation in everything if violation.code)
+        self.violations = everything
 
     @property
     def unmet(self) -> list[tuple[int | None, Violation]]:
         """Every violation with the number of its question, if the questions have numbers."""
-        numbers = {one.value: number for number, one in enumerate(self.questions, 1)}
+        numbers = {question.value: number for number, question in enumerate(self.questions, 1)}
         numbered = self.kind == Look.REVIEW
         return [
-            (numbers.get(one.field.split("_")[0]) if numbered else None, one)
-            for one in self.violations
+            (numbers.get(violation.field.split("_")[0]) if numbered else None, violation)
+            for violation in self.violations
         ]
 
-    def written(self) -> Written:
-        """What was filled in, with what is wrong in shape, whether or not the form is valid."""
-        shape = tuple(
+    def review(self) -> ReviewInput:
+        """What was filled in and what could not be read, whether or not the form is valid."""
+        unreadable = tuple(
             Violation("", str(message), name)
             for name, messages in self.errors.items()
             for message in messages
         )
-        answers = {question: self._said(question) for question in self.questions}
-        return Written(answers=answers, shape=shape, raw=self.raw())
+        answers = {question: self._answer(question) for question in self.questions}
+        return ReviewInput(answers=answers, unreadable=unreadable, raw=self.raw())
 
-    def _said(self, question: str) -> Said:
-        said = self.cleaned_data
-        return Said(
-            text=said.get(question) or "",
-            follows=said.get(f"{question}_follows") or "",
-            why_not=said.get(f"{question}_why") or "",
-            title=said.get(f"{question}_title") or "",
-            owner=said.get(f"{question}_owner"),
-            due_on=said.get(f"{question}_due_on"),
+    def _answer(self, question: str) -> AnswerInput:
+        cleaned = self.cleaned_data
+        return AnswerInput(
+            text=cleaned.get(question) or "",
+            follows=cleaned.get(f"{question}_follows") or "",
+            why_not=cleaned.get(f"{question}_why") or "",
+            title=cleaned.get(f"{question}_title") or "",
+            owner=cleaned.get(f"{question}_owner"),
+            due_on=cleaned.get(f"{question}_due_on"),
         )
 
     @staticmethod
     def initial_of(draft: Mapping[str, list[str]]) -> dict[str, Any]:
-        """A draft's raw values as a form's initial ones."""
+        """A draft's raw values as initial values of the form."""
         return {name: values[-1] if values else "" for name, values in draft.items()}
 
 
@@ -158,7 +162,7 @@ def _review_fields() -> dict[str, forms.Field]:
 
 
 class ReviewForm(LookForm):
-    """Five questions; each has the fields of what follows from it."""
+    """Five questions, each with the fields of what follows from its answer."""
 
     kind = Look.REVIEW
 
@@ -201,7 +205,7 @@ FORMS: dict[str, type[LookForm]] = {Look.REVIEW: ReviewForm, Look.RETRO: RetroFo
 
 
 class AddendumForm(WarroomForm):
-    """A later thought on what is finished; two of these may stand on one page."""
+    """A later thought; its field is named after the kind, since a page may have two such forms."""
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         self.kind = kind

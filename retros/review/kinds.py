@@ -14,13 +14,13 @@ from retros.vocabulary import Look
 _NO_PANEL: frozenset[str] = frozenset()
 
 
-def _finished(data: Mapping[str, Any]) -> SafeString:
-    items = [one["item"] for one in data["answers"] if one["item"]]
-    words = format_html("{}", counted(len(data["answers"]), "answer"))
-    words += format_html("; to do: {}.", listed(items)) if items else format_html(".")
+def _finished_html(data: Mapping[str, Any]) -> SafeString:
+    items = [answer["item"] for answer in data["answers"] if answer["item"]]
+    html = format_html("{}", counted(len(data["answers"]), "answer"))
+    html += format_html("; to do: {}.", listed(items)) if items else format_html(".")
     if data["late"]:
-        words += format_html(" {} late.", data["late"])
-    return words
+        html += format_html(" {} late.", data["late"])
+    return html
 
 
 for _look in Look:
@@ -30,7 +30,7 @@ for _look in Look:
             f"{_look}.finished",
             _name,
             f"{_name} finished.",
-            _finished,
+            _finished_html,
             icon="i-met",
             panels=_NO_PANEL,
             announce="politely",

@@ -1,4 +1,4 @@
-"""How long checkpoints took: from the decision before (or the declaration) to their own."""
+"""How long checkpoints took: from the previous decision (or the declaration) to their own."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,22 +22,22 @@ class Span:
 
 
 def spans(
-    begun: Iterable[tuple[str, datetime]], made: Iterable[tuple[str, str, datetime]]
+    begun: Iterable[tuple[str, datetime]], decisions: Iterable[tuple[str, str, datetime]]
 ) -> tuple[Span, ...]:
     """``begun``: a name and a time for each time that the incident became active.
 
-    ``made``: a decision, its checkpoint and its time. Time in which it was closed counts for none.
+    ``decisions``: a decision, its checkpoint and its time. Time while it was closed does not count.
     """
     starts = [*begun]
-    found = []
-    for decision, checkpoint, at in sorted(made, key=lambda one: one[2]):
-        before = (one for one in starts if one[1] <= at)
-        name, since = max(before, key=lambda one: one[1], default=starts[0])
-        found.append(Span(checkpoint, name, decision, at - since))
+    lengths = []
+    for decision, checkpoint, at in sorted(decisions, key=lambda decision: decision[2]):
+        before = (start for start in starts if start[1] <= at)
+        name, since = max(before, key=lambda start: start[1], default=starts[0])
+        lengths.append(Span(checkpoint, name, decision, at - since))
         starts.append((decision, at))
-    return tuple(found)
+    return tuple(lengths)
 
 
-def longest(found: Sequence[Span]) -> Span | None:
-    """The first of the longest."""
-    return max(found, key=lambda one: one.length, default=None)
+def slowest(checkpoints: Sequence[Span]) -> Span | None:
+    """The checkpoint that took longest, the first of several."""
+    return max(checkpoints, key=lambda span: span.length, default=None)

@@ -1,4 +1,4 @@
-"""What the record says beside each question of looking back, computed: nobody has to remember it.
+"""What the record says beside each question of looking back, so that nobody has to remember it.
 
 Eight queries beside the incident's facts, however long its record is.
 """
@@ -19,12 +19,12 @@ from lanes.models import PatternSpan
 from lanes.ownership.chart import gaps
 from lanes.ownership.history import story
 from retros.models import Answer, Closing
-from retros.review.longest_checkpoint import Span, longest, spans
+from retros.review.longest_checkpoint import Span, slowest, spans
 from retros.vocabulary import Question
 
-SHOWN = 6
+MAX_LINES = 6
 """Lines beside one question."""
-READ = 100
+MAX_ROWS = 100
 """Rows of one sort that are read for them, the earliest."""
 
 _OVERLAP = "OVERLAP"
@@ -33,10 +33,10 @@ _KINDS = ("decision.refused", "closing.refused", "checkpoint.missed")
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """``says`` are sentences of the record by question, ``begins`` first values of the form."""
+    """``says`` are sentences from the record by question, ``initial`` the form's initial values."""
 
     says: Mapping[str, tuple[str, ...]]
-    begins: Mapping[str, str]
+    initial: Mapping[str, str]
 
 
 def of(closing: Closing) -> Prefill:
@@ -58,12 +58,16 @@ def of(closing: Closing) -> Prefill:
         Question.FASTER: record.verified(),
         Question.PROPOSAL: record.reviewed(),
     }
-    return Prefill({str(q): _shown(lines) for q, lines in says.items()}, record.begins())
+    return Prefill({str(q): _shortened(lines) for q, lines in says.items()}, record.initial())
 
 
-def _shown(lines: Iterable[str]) -> tuple[str, ...]:
-    found = tuple(lines)
-    return (*found[:SHOWN], "And more: the timeline has it all.") if len(found) > SHOWN else found
+def _shortened(lines: Iterable[str]) -> tuple[str, ...]:
+    all_lines = tuple(lines)
+    return (
+        (*all_lines[:MAX_LINES], "And more: the timeline has it all.")
+        if len(all_lines) > MAX_LINES
+        else all_lines
+    )
 
 
 class _Record:
@@ -77,15 +81,15 @@ class _Record:
         self.spans = self._spans()
         self.first: Evidence | None = _first(self.incident)
         spans = PatternSpan.objects.filter(incident=self.incident, began_at__lte=self.until)
-        self.held = list(spans[:READ])
+        self.pattern_spans = list(spans[:MAX_ROWS])
         self.lapses = _lapses(self.incident, self.until)
 
     def _entries(self) -> list[TimelineEntry]:
         rows = TimelineEntry.objects.filter(incident=self.incident, kind__in=_KINDS)
-        return list(rows.filter(at__lte=self.until).order_by("seq")[:READ])
+        return list(rows.filter(at__lte=self.until).order_by("seq")[:MAX_ROWS])
 
     def _of(self, kind: str) -> list[TimelineEntry]:
-        return [one for one in self.entries if one.kind == kind]
+        return [entry for entry in self.entries if entry.kind == kind]
 
     def at(self, moment: datetime) -> str:
         return since(moment, self.incident.declared_at)
@@ -95,36 +99,36 @@ class _Record:
         begun = [("the declaration", self.incident.declared_at)]
         reopened = TimelineEntry.objects.filter(incident=self.incident, kind="incident.reopened")
         times = reopened.filter(at__lte=self.until).order_by("-seq").values_list("at", flat=True)
-        begun += [("the reopening", at) for at in times[:READ]]
-        made = [
-            (one.reference, one.checkpoint.reference, one.decided_at)
-            for one in self.facts.decisions
-            if one.decided_at <= self.until
+        begun += [("the reopening", at) for at in times[:MAX_ROWS]]
+        decisions = [
+            (decision.reference, decision.checkpoint.reference, decision.decided_at)
+            for decision in self.facts.decisions
+            if decision.decided_at <= self.until
         ]
-        return spans(begun, made)
+        return spans(begun, decisions)
 
-    def begins(self) -> dict[str, str]:
-        found = longest(self.spans)
-        return {str(Question.LONGEST): found.sentence} if found else {}
+    def initial(self) -> dict[str, str]:
+        span = slowest(self.spans)
+        return {str(Question.LONGEST): span.sentence} if span else {}
 
     def checkpoints(self) -> tuple[str, ...]:
         """The longest, and those that were not decided in time."""
-        found = longest(self.spans)
-        computed = (f"Computed: {found.sentence} Confirm or correct.",) if found else ()
+        span = slowest(self.spans)
+        computed = (f"Computed: {span.sentence} Confirm or correct.",) if span else ()
         return (*computed, *self.missed())
 
     def slowest(self) -> tuple[str, ...]:
-        found = longest(self.spans)
-        return (f"The longest checkpoint was {found.sentence}",) if found else ()
+        span = slowest(self.spans)
+        return (f"The longest checkpoint was {span.sentence}",) if span else ()
 
     def missed(self) -> tuple[str, ...]:
         return tuple(
-            f"{one.subject} was not decided in time, {self.at(one.at)}."
-            for one in self._of("checkpoint.missed")
+            f"{entry.subject} was not decided in time, {self.at(entry.at)}."
+            for entry in self._of("checkpoint.missed")
         )
 
     def first_seen(self) -> tuple[str, ...]:
-        """The earliest thing that anybody captured."""
+        """The earliest evidence."""
         if self.first is None:
             return ()
         at = _seen(self.first)
@@ -133,16 +137,16 @@ class _Record:
         return (f"The earliest on record is {self.first.reference}, “{self.first.title}”: {when}.",)
 
     def gap(self) -> tuple[str, ...]:
-        """From the first thing seen to the declaration, and to the first snapshot."""
-        found = []
+        """The time from the first sign to the declaration, and to the first evidence."""
+        lines = []
         if self.first is not None and (at := _seen(self.first)) < self.incident.declared_at:
             length = duration(self.incident.declared_at - at)
-            found.append(f"Seen {self.at(at)} ({self.first.reference}), declared {length} later.")
+            lines.append(f"Seen {self.at(at)} ({self.first.reference}), declared {length} later.")
         else:
-            found.append("Nothing on record was seen before it was declared.")
+            lines.append("Nothing on record was seen before it was declared.")
         if self.facts.first_evidence_at is not None:
-            found.append(f"First evidence captured {self.at(self.facts.first_evidence_at)}.")
-        return tuple(found)
+            lines.append(f"First evidence captured {self.at(self.facts.first_evidence_at)}.")
+        return tuple(lines)
 
     def revision(self) -> tuple[str, ...]:
         """The revisions that are known: the last good one, and what evidence was taken at."""
@@ -158,20 +162,20 @@ class _Record:
         )
 
     def unowned(self) -> tuple[str, ...]:
-        """When a lane, or command, was nobody's."""
-        told = story(self.incident, self.until)
-        rows = {row.key: row.label for row in told.rows}
+        """When a lane, or the command, had no owner."""
+        ownership = story(self.incident, self.until)
+        rows = {row.key: row.label for row in ownership.rows}
         return tuple(
-            f"{rows[one.row]} had no owner {self._from(one.since, one.until)}."
-            for one in sorted(gaps(told), key=lambda gap: gap.since)
+            f"{rows[gap.row]} had no owner {self._from(gap.since, gap.until)}."
+            for gap in sorted(gaps(ownership), key=lambda gap: gap.since)
         )
 
     def patterns(self, *, overlaps: bool) -> tuple[str, ...]:
-        """Anti-patterns that the record keeps, with their times."""
+        """The anti-patterns on record, with their times."""
         return tuple(
-            f"{one.label} {self._from(one.began_at, one.ended_at)}: {one.sentence}"
-            for one in self.held
-            if (one.code == _OVERLAP) is overlaps
+            f"{pattern.label} {self._from(pattern.began_at, pattern.ended_at)}: {pattern.sentence}"
+            for pattern in self.pattern_spans
+            if (pattern.code == _OVERLAP) is overlaps
         )
 
     def _from(self, began: datetime, ended: datetime | None) -> str:
@@ -181,25 +185,25 @@ class _Record:
     def refusals(self) -> tuple[str, ...]:
         """Decisions and closings that the rules refused."""
         decisions = (
-            f"A decision was refused {self.at(one.at)}: {one.data['codes']}."
-            for one in self._of("decision.refused")
+            f"A decision was refused {self.at(entry.at)}: {entry.data['codes']}."
+            for entry in self._of("decision.refused")
         )
         closings = (
-            f"Closing was refused {self.at(one.at)}: {one.data['codes']}."
-            for one in self._of("closing.refused")
+            f"Closing was refused {self.at(entry.at)}: {entry.data['codes']}."
+            for entry in self._of("closing.refused")
         )
         return (*decisions, *closings)
 
     def late(self) -> tuple[str, ...]:
         """Promised updates that did not come in time."""
         return tuple(
-            f"The update promised by {one.update.reference.lower()} was late,"
-            f" {self.at(one.noticed_at)}."
-            for one in self.lapses
+            f"The update promised by {lapse.update.reference.lower()} was late,"
+            f" {self.at(lapse.noticed_at)}."
+            for lapse in self.lapses
         )
 
     def reviewed(self) -> tuple[str, ...]:
-        """What the review of the same closing found would have helped most."""
+        """What the review of the same closing named as the most helpful guardrail."""
         answer = _reviewed(self.closing)
         if answer is None:
             return ()
@@ -207,15 +211,15 @@ class _Record:
         return (f"The review answered {quoted(answer.text)}.{became}",)
 
     def verified(self) -> tuple[str, ...]:
-        """How long the mitigations took that were verified."""
+        """How long the verified mitigations took."""
         return tuple(
-            f"{one.reference}, {one.title}: decided {self.at(one.decided_at)},"
-            f" verified {self.at(one.execution.judged_at)}."
-            for one in self.facts.decisions
-            if one.execution.mitigates
-            and one.execution.state == "verified"
-            and one.execution.judged_at
-            and one.execution.judged_at <= self.until
+            f"{decision.reference}, {decision.title}: decided {self.at(decision.decided_at)},"
+            f" verified {self.at(decision.execution.judged_at)}."
+            for decision in self.facts.decisions
+            if decision.execution.mitigates
+            and decision.execution.state == "verified"
+            and decision.execution.judged_at
+            and decision.execution.judged_at <= self.until
         )
 
 
@@ -225,7 +229,7 @@ def _reviewed(closing: Closing) -> Answer | None:
 
 
 def _first(incident: Incident) -> Evidence | None:
-    """What was seen first: by when it began, where that is known."""
+    """The evidence that was seen first, by its start time where that is known."""
     rows: QuerySet[Evidence] = incident.evidence.defer("text")
     return rows.order_by(F("started_at").asc(nulls_last=True), "captured_at", "number").first()
 
@@ -236,4 +240,4 @@ def _seen(evidence: Evidence) -> datetime:
 
 def _lapses(incident: Incident, until: datetime) -> list[Lapse]:
     rows = Lapse.objects.filter(update__incident=incident, noticed_at__lte=until)
-    return list(rows.select_related("update").order_by("pk")[:READ])
+    return list(rows.select_related("update").order_by("pk")[:MAX_ROWS])

@@ -1,4 +1,4 @@
-"""The reminders of reviews and retros, written once each."""
+"""Sending the reminders of reviews and retros, each once."""
 
 from datetime import datetime, timedelta
 
@@ -13,37 +13,42 @@ from incidents.timeline.record import record
 from incidents.vocabulary import RoleName
 from kernel.actor import SYSTEM
 from retros.models import LookBack
-from retros.review.actions import look_href
-from retros.review.rules import LATE_KIND, reminder
+from retros.review.rules import LATE_KIND, last_reminder
 
 
 def remind(look_id: int, kind: str, *, now: datetime) -> bool:
-    """Bring a review or retro to mind, once; false when it is no longer due.
+    """Remind the commander of a review or retro, once; false when it is no longer due.
 
-    It is the commander's. When it is late, or nobody commands who can act, the deputy hears it too.
+    The deputy is reminded too when it is late, and instead when no commander can act.
     """
     incident_id = LookBack.objects.values_list("incident_id", flat=True).get(pk=look_id)
     with incident_action("review.remind", SYSTEM, incident_id, now) as incident:
-        look = LookBack.objects.owed().filter(pk=look_id).select_related("closing").first()
-        # Meanwhile it may be finished, or the incident be open again.
+        look = LookBack.objects.pending().filter(pk=look_id).select_related("closing").first()
+        # Meanwhile it may be finished, or the incident may be open again.
         if look is None:
             return False
         look.incident = incident
-        owed = reminder(look.kind, look.due_at, now)
-        if owed is None or owed[0] != kind or not claim(kind, str(look.pk), owed[1], now):
+        reminder = last_reminder(look.kind, look.due_at, now)
+        if reminder is None or reminder[0] != kind:
+            return False
+        if not claim(kind, str(look.pk), reminder[1], now):
             return False
         when = _when(look.due_at, now)
-        told = _concerned(incident, kind.endswith(LATE_KIND))
-        names = listed(str(person) for person in told) if told else "Nobody could be"
+        recipients = _recipients(incident, kind.endswith(LATE_KIND))
+        names = listed(str(person) for person in recipients) if recipients else "Nobody could be"
         record(incident, kind, SYSTEM, now, when=when, told=names, closing=look.closing.number)
-        words = f"The {look.kind} of {incident.reference} {when}."
-        notify(incident, told, kind, words, look_href(look), now)
+        sentence = f"The {look.kind} of {incident.reference} {when}."
+        notify(incident, recipients, kind, sentence, look.get_absolute_url(), now)
     return True
 
 
-def _concerned(incident: Incident, late: bool) -> list[Person]:
-    held = (holder(incident, role) for role in (RoleName.COMMANDER, RoleName.DEPUTY))
-    able = [one for one in dict.fromkeys(held) if one is not None and can_answer(incident, one)]
+def _recipients(incident: Incident, late: bool) -> list[Person]:
+    holders = (holder(incident, role) for role in (RoleName.COMMANDER, RoleName.DEPUTY))
+    able = [
+        person
+        for person in dict.fromkeys(holders)
+        if person is not None and can_answer(incident, person)
+    ]
     return able if late else able[:1]
 
 

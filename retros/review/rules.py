@@ -1,4 +1,4 @@
-"""Looking back: what finishes a review or a retro, and when people are reminded of one.
+"""Rules of looking back: what finishes a review or a retro, and when people are reminded of one.
 
 Playbook, "30-minute post-closure review": "Turn answers into backlog items before context fades";
 "Post-incident retro minimum": within 24 hours, with owner and due date.
@@ -8,122 +8,161 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from incidents.rules.wording import quoted
 from kernel.refusal import Violation
-from kernel.text import has_content, says_nothing
+from kernel.text import says_nothing
 from retros.backlog import rules as backlog
 from retros.vocabulary import Follows, Look, Question
 
-type Found = tuple[Violation, ...]
+type Violations = tuple[Violation, ...]
 
-DUE: dict[str, timedelta] = {Look.REVIEW: timedelta(minutes=30), Look.RETRO: timedelta(hours=24)}
+MAX_ANSWER_CHARACTERS = 2000
+MAX_REASON_CHARACTERS = 500
+
+DUE_AFTER: dict[str, timedelta] = {
+    Look.REVIEW: timedelta(minutes=30),
+    Look.RETRO: timedelta(hours=24),
+}
 """How long after closing each is due."""
 
-LEAD: dict[str, timedelta] = {Look.REVIEW: timedelta(minutes=10), Look.RETRO: timedelta(hours=1)}
-"""How long before that its commander is reminded."""
+REMIND_BEFORE: dict[str, timedelta] = {
+    Look.REVIEW: timedelta(minutes=10),
+    Look.RETRO: timedelta(hours=1),
+}
+"""How long before the due time its commander is reminded."""
 
-LATE: dict[str, timedelta] = {Look.REVIEW: timedelta(minutes=30), Look.RETRO: timedelta(hours=4)}
-"""How late the deputy is told too."""
+DEPUTY_REMINDED_AFTER: dict[str, timedelta] = {
+    Look.REVIEW: timedelta(minutes=30),
+    Look.RETRO: timedelta(hours=4),
+}
+"""How late it is when the deputy is reminded too."""
 
-TOLD_ADMINS: dict[str, timedelta] = {
+ADMINS_SEE_AFTER: dict[str, timedelta] = {
     Look.REVIEW: timedelta(hours=2),
     Look.RETRO: timedelta(hours=24),
 }
-"""How late one is before the admins too."""
+"""How late it is when it becomes work of the admins too."""
 
 SOON_KIND, DUE_KIND, LATE_KIND = "soon", "due", "late"
 KINDS = tuple(f"{look}.{step}" for look in Look for step in (SOON_KIND, DUE_KIND, LATE_KIND))
 
 
-def reminder(look: str, due_at: datetime, now: datetime) -> tuple[str, datetime] | None:
-    """The last reminder that has come (``review.soon``), and its time.
+def last_reminder(look: str, due_at: datetime, now: datetime) -> tuple[str, datetime] | None:
+    """The kind (``review.soon``) and time of the last reminder that is due.
 
-    Only the last: after a long stop people are reminded once.
+    Only the last, so that after a long stop people are reminded once.
     """
     steps = (
-        (LATE_KIND, due_at + LATE[look]),
+        (LATE_KIND, due_at + DEPUTY_REMINDED_AFTER[look]),
         (DUE_KIND, due_at),
-        (SOON_KIND, due_at - LEAD[look]),
+        (SOON_KIND, due_at - REMIND_BEFORE[look]),
     )
     return next(((f"{look}.{step}", at) for step, at in steps if now >= at), None)
 
 
-NO_ITEM = backlog.Item("")
+NO_WORK = backlog.WorkFacts("")
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """One answer: what was said, and what follows from it.
+class AnswerFacts:
+    """One answer and what follows from it.
 
-    ``follows`` is empty while its author has not said; ``item`` counts only where it follows.
+    ``follows`` is empty while nothing was chosen; ``work`` counts only where an item follows.
     """
 
     question: str
     text: str
     follows: str = ""
     why_not: str = ""
-    item: backlog.Item = NO_ITEM
+    work: backlog.WorkFacts = NO_WORK
 
 
-def unmet(look: str, answers: Iterable[Answered], today: date) -> Found:
+def open_violations(look: str, is_finished: bool, is_superseded: bool) -> Violations:
+    """``R-LOCKED``: a review or retro is finished once, and not after a later closing."""
+    if is_finished:
+        sentence = f"The {look} is finished already: add a later thought to it."
+    elif is_superseded:
+        sentence = f"It was closed again since: the {look} of that closing takes its place."
+    else:
+        return ()
+    return (Violation("R-LOCKED", sentence),)
+
+
+def finish_violations(look: str, answers: Iterable[AnswerFacts], today: date) -> Violations:
     """Every reason why it cannot be finished, in the order of the form."""
     follow_up = _review if look == Look.REVIEW else _retro
-    return tuple(found for one in answers for found in (*_said(one), *follow_up(one, today)))
+    return tuple(
+        violation
+        for answer in answers
+        for violation in (*_answer(answer), *follow_up(answer, today))
+    )
 
 
-def _said(one: Answered) -> Found:
-    """``R-ANSWER``: the question is answered in words."""
-    name = Question(one.question).label
-    return _says("R-ANSWER", one.question, one.text, f"Answer “{name}” in words.")
+def _answer(answer: AnswerFacts) -> Violations:
+    """``R-ANSWER``: every question is answered in words."""
+    name = Question(answer.question).label
+    return backlog.text_violations(
+        "R-ANSWER", answer.question, answer.text, f"Answer “{name}” in words."
+    )
 
 
-def _review(one: Answered, today: date) -> Found:
-    """Each answer becomes an item, or says why not."""
-    if one.follows == Follows.ITEM:
-        return _item(one, today)
-    if one.follows == Follows.NONE:
+def _review(answer: AnswerFacts, today: date) -> Violations:
+    """What follows from an answer of the review.
+
+    ``R-FOLLOWS``: for each answer it is chosen whether an item follows.
+    ``R-WHY``: where no item follows, a reason says why.
+    """
+    if answer.follows == Follows.ITEM:
+        return _work(answer, today)
+    if answer.follows == Follows.NONE:
         ask = "Say why no item follows from this answer."
-        return _says("R-WHY", f"{one.question}_why", one.why_not, ask)
-    words = "Choose: it becomes a backlog item, or say why not."
-    return (Violation("R-FOLLOWS", words, f"{one.question}_follows"),)
+        return backlog.text_violations("R-WHY", f"{answer.question}_why", answer.why_not, ask)
+    sentence = "Choose: it becomes a backlog item, or say why not."
+    return (Violation("R-FOLLOWS", sentence, f"{answer.question}_follows"),)
 
 
-def _retro(one: Answered, today: date) -> Found:
-    """The proposal alone is followed up: it has an owner and a due date."""
-    if one.question != Question.PROPOSAL:
+def _retro(answer: AnswerFacts, today: date) -> Violations:
+    """Only the proposal of a retro becomes an item, with an owner and a due date."""
+    if answer.question != Question.PROPOSAL:
         return ()
-    # Its title is taken from the proposal, which is asked for already.
-    return tuple(found for found in _item(one, today) if found.field != f"{one.question}_title")
+    # Its title is taken from the proposal, whose absence is a violation already.
+    return tuple(
+        violation
+        for violation in _work(answer, today)
+        if violation.field != f"{answer.question}_title"
+    )
 
 
 def title_of(proposal: str) -> str:
-    """What an item of it is called: its first line that says something."""
+    """The title of the item that a proposal becomes: its first line with content."""
     lines = (line.strip() for line in proposal.splitlines())
     return next((line for line in lines if not says_nothing(line)), " ".join(proposal.split()))
 
 
-def _item(one: Answered, today: date) -> Found:
-    """``B-…`` as of any item; of this one an owner and a day are asked for as well."""
-    found = [
-        replace(problem, field=f"{one.question}_{problem.field}")
-        for problem in backlog.noted(one.item, today)
+def _work(answer: AnswerFacts, today: date) -> Violations:
+    """The rules of any item, and two more.
+
+    ``R-OWNER``: an item that follows from an answer has an owner.
+    ``R-DUE``: an item that follows from an answer has a due date.
+    """
+    violations = [
+        replace(problem, field=f"{answer.question}_{problem.field}")
+        for problem in backlog.new_violations(answer.work, today)
     ]
-    if one.item.owner is None:
-        found.append(Violation("R-OWNER", "Name who does it.", f"{one.question}_owner"))
-    if one.item.due_on is None:
-        words = "Say until when: a day, like 2026-03-07."
-        found.append(Violation("R-DUE", words, f"{one.question}_due_on"))
-    return tuple(found)
+    if answer.work.owner is None:
+        violations.append(Violation("R-OWNER", "Name who does it.", f"{answer.question}_owner"))
+    if answer.work.due_on is None:
+        sentence = "Say until when: a day, like 2026-03-07."
+        violations.append(Violation("R-DUE", sentence, f"{answer.question}_due_on"))
+    return tuple(violations)
 
 
-def addendum(look: str, text: str) -> Found:
-    """``R-ADDED``: a later thought is one."""
-    return _says("R-ADDED", f"{look}_thought", text, "Write what you think now.")
+def thought_violations(look: str, is_finished: bool, text: str) -> Violations:
+    """What a later thought needs.
 
-
-def _says(code: str, field: str, words: str, ask: str) -> Found:
-    if not says_nothing(words):
-        return ()
-    if has_content(words):
-        ask = f"{quoted(words)} says nothing. {ask}"
-    return (Violation(code, ask, field),)
+    ``R-OPEN``: a later thought is added to a finished review or retro only.
+    ``R-ADDED``: a later thought is in words.
+    """
+    if not is_finished:
+        sentence = f"The {look} is not finished: write into it."
+        return (Violation("R-OPEN", sentence, f"{look}_thought"),)
+    return backlog.text_violations("R-ADDED", f"{look}_thought", text, "Write what you think now.")

@@ -1,4 +1,4 @@
-"""How a backlog item shows: its day against today, its state as a chip, its tracker by name."""
+"""Tags for a backlog item: its due date against today, its state as a chip, its tracker's name."""
 
 from datetime import date
 from urllib.parse import unquote
@@ -21,34 +21,36 @@ _CHIPS = {
     BacklogState.DONE: ("is-met", "i-met"),
     BacklogState.DROPPED: ("is-ahead", "i-unmet"),
 }
-_LONGEST = 40
+_MAX_NAME_CHARACTERS = 40
 
 
 @register.simple_tag
 def due(item: BacklogItem, today: date) -> SafeString:
-    """``10 May 2026, 2 days late``. Without a day an open item stops the closing that is ahead."""
+    """``10 May 2026, 2 days late``. Without a date an open item keeps its incident from closing."""
     if item.due_on is None:
         stops = item.is_open and item.incident.status == Status.ACTIVE
-        words = "No date: stops closing" if stops else "No date"
+        text = "No date: stops closing" if stops else "No date"
         return format_html(
-            '<span class="{}">{}</span>', "is-unmet" if item.is_open else "quiet", words
+            '<span class="{}">{}</span>', "is-unmet" if item.is_open else "quiet", text
         )
-    shown = format_html(
-        '<time class="due" datetime="{}">{}</time>', item.due_on.isoformat(), written(item.due_on)
+    day_html = format_html(
+        '<time class="due" datetime="{}">{}</time>',
+        item.due_on.isoformat(),
+        format_day(item.due_on),
     )
     near = _near(item, today)
     if not near:
-        return shown
+        return day_html
     css = "is-late" if item.is_overdue(today) else "quiet"
-    return format_html('{} <span class="{}">{}</span>', shown, css, near)
+    return format_html('{} <span class="{}">{}</span>', day_html, css, near)
 
 
-def written(day: date) -> str:
+def format_day(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
 def _near(item: BacklogItem, today: date) -> str:
-    """How near the day of an open item is, in words."""
+    """How near the due date of an open item is, as text."""
     if item.due_on is None or not item.is_open:
         return ""
     away = (item.due_on - today).days
@@ -59,21 +61,21 @@ def _near(item: BacklogItem, today: date) -> str:
 
 @register.simple_tag
 def backlog_state(item: BacklogItem, today: date) -> SafeString:
-    """What counts most of it: that it is late, or what it lacks, else how far it is."""
+    """The most important about it: that it is overdue, else what it lacks, else its state."""
     css, mark = _CHIPS[BacklogState(item.state)]
-    words = BacklogState(item.state).label
+    label = BacklogState(item.state).label
     if item.is_overdue(today):
-        css, mark, words = "is-late", "i-clock", "Overdue"
+        css, mark, label = "is-late", "i-clock", "Overdue"
     elif item.is_open and item.owner_id is None:
-        css, mark, words = "is-unmet", "i-unmet", "Needs an owner"
+        css, mark, label = "is-unmet", "i-unmet", "Needs an owner"
     elif item.is_open and item.due_on is None:
-        css, mark, words = "is-unmet", "i-unmet", "Needs a date"
-    return format_html('<span class="state state-chip {}">{}{}</span>', css, icon(mark), words)
+        css, mark, label = "is-unmet", "i-unmet", "Needs a date"
+    return format_html('<span class="state state-chip {}">{}{}</span>', css, icon(mark), label)
 
 
 @register.filter
 def tracker_name(address: str) -> str:
-    """The last part of the address: what a tracker calls the ticket."""
+    """The last part of the address, usually the name of the ticket."""
     path = address.split("?")[0].split("#")[0].rstrip("/")
     name = unquote(path.rsplit("/", 1)[-1])
-    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+    return name if len(name) <= _MAX_NAME_CHARACTERS else name[: _MAX_NAME_CHARACTERS - 1] + "…"

@@ -1,4 +1,4 @@
-"""How a package's content shows: its times, its diffstat."""
+"""Filters for the content of a package: its times, its diffstat."""
 
 from datetime import datetime
 
@@ -17,17 +17,17 @@ def iso(text: str) -> datetime:
 
 @register.filter
 def diffstat(text: str) -> SafeString:
-    """A diffstat with its signs coloured; the last run of signs of a line alone is one."""
+    """A diffstat with its signs coloured; only the last run of signs in a line counts."""
     return format_html_join("\n", "{}", ((_line(line),) for line in text.splitlines()))
 
 
 def _line(line: str) -> SafeString:
-    words = line.rstrip("+-")
-    signs = line[len(words) :]
-    if "|" not in words:
+    text = line.rstrip("+-")
+    signs = line[len(text) :]
+    if "|" not in text:
         return format_html("{}", line)
     plus = signs.rstrip("-")
     minus = signs[len(plus) :]
-    parts = [(css, found) for css, found in (("plus", plus), ("minus", minus)) if found]
+    parts = [(css, run) for css, run in (("plus", plus), ("minus", minus)) if run]
     spans = format_html_join("", '<span class="{}">{}</span>', parts)
-    return format_html("{}{}", words, spans)
+    return format_html("{}{}", text, spans)

@@ -1,4 +1,4 @@
-"""What a watch asks of its owner: the check-in that has waited longest."""
+"""The duty of a watch owner: the oldest check-in that is not answered."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,11 +10,11 @@ from incidents.facts.incident import IncidentFacts
 from incidents.facts.summary import register_column
 from incidents.models import Incident, Person
 from incidents.vocabulary import RoleName, Status
-from retros.closing.actions import watch_href
 from retros.models import CheckIn
-from retros.watch.rules import GRACE
+from retros.watch.facts import watch_href
+from retros.watch.rules import CHECK_IN_GRACE
 
-ASKED_AT = "its_check_in"
+DUE_COLUMN = "its_check_in"
 
 
 def _unanswered() -> "QuerySet[CheckIn]":
@@ -22,16 +22,16 @@ def _unanswered() -> "QuerySet[CheckIn]":
     return rows.order_by("due_at")
 
 
-@register_column(ASKED_AT)
-def _asked_at() -> Subquery:
-    """It comes with the incident: a person's page has no query to spare."""
+@register_column(DUE_COLUMN)
+def _due_column() -> Subquery:
+    """The due time as a column of the incident, so that the home page needs no further query."""
     rows = _unanswered().filter(closing__incident=OuterRef("pk"))
     return Subquery(rows.values("due_at")[:1])
 
 
 @register_while(Status.WATCHING)
 def of_owner(standings: Sequence[IncidentFacts], person: Person, now: datetime) -> Iterable[Duty]:
-    """No query on a person's page; one in a room, for its watch owner."""
+    """No query on the home page; one in a room, for its watch owner."""
     for facts in standings:
         if facts.holder(RoleName.WATCH_OWNER) == person:
             due_at = _due_at(facts.incident)
@@ -40,22 +40,22 @@ def of_owner(standings: Sequence[IncidentFacts], person: Person, now: datetime) 
 
 
 def _due_at(incident: Incident) -> datetime | None:
-    if hasattr(incident, ASKED_AT):
-        found: datetime | None = getattr(incident, ASKED_AT)
-        return found
+    if hasattr(incident, DUE_COLUMN):
+        due_at: datetime | None = getattr(incident, DUE_COLUMN)
+        return due_at
     rows = _unanswered().filter(closing__incident=incident)
     return rows.values_list("due_at", flat=True).first()
 
 
 def _duty(incident: Incident, due_at: datetime, now: datetime) -> Duty:
-    missed = now >= due_at + GRACE
-    asked = "Look, and say what you see: a figure, and where you read it."
+    missed = now >= due_at + CHECK_IN_GRACE
+    request = "Look, and say what you see: a figure, and where you read it."
     return Duty(
         incident,
         "watch owner",
         8,
         f"Check in on {incident.reference}",
-        f"It was missed. {asked}" if missed else asked,
+        f"It was missed. {request}" if missed else request,
         watch_href(incident),
         "Check in",
         "D",

@@ -1,20 +1,20 @@
-"""The open watch as lanes know it: what is handed over with it, and what its receiver reads."""
+"""The open watch for the lanes app: what is handed over with it, and what its receiver reads."""
 
 from incidents.models import Incident
 from lanes.handoff.watch_port import CheckIn, Watch, register
-from retros.closing.actions import watch_href, watched
-from retros.closing.rules import WATCH
+from retros.closing.rules import WATCH_LENGTH
 from retros.models import CheckIn as Row
+from retros.watch.facts import open_watch, watch_href
 
 
 @register
 def watch(incident: Incident) -> Watch | None:
     """Two queries; one where there is no watch."""
-    closing = watched(incident)
+    closing = open_watch(incident)
     if closing is None:
         return None
     rows = closing.check_ins.select_related("answered_by")
-    hours = int(WATCH.total_seconds() // 3600)
+    hours = int(WATCH_LENGTH.total_seconds() // 3600)
     end = CheckIn(hours, closing.watch_until, is_end=True)
     return Watch(
         watch_href(incident),
@@ -22,11 +22,11 @@ def watch(incident: Incident) -> Watch | None:
         closing.uncertain,
         closing.trigger,
         closing.watch_until,
-        (*map(_told, rows), end),
+        (*map(_check_in, rows), end),
     )
 
 
-def _told(row: Row) -> CheckIn:
+def _check_in(row: Row) -> CheckIn:
     return CheckIn(
         row.hour,
         row.due_at,

@@ -1,6 +1,8 @@
-"""The 24 h watch: its trigger, its check-ins, firing it, and opening the incident again."""
+"""Pages of the 24 h watch: check-ins, firing the trigger, opening the incident again."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -15,10 +17,10 @@ from incidents.web.submit import submit
 from kernel import clock
 from lanes.handoff import facts as handoff_facts
 from lanes.vocabulary import WATCH
-from retros.closing import actions as closing
 from retros.closing.forms import CheckInForm, FireForm, ReopenForm
 from retros.models import Closing
 from retros.watch import actions as watching
+from retros.watch.facts import watch_href
 
 
 def _page(
@@ -29,14 +31,18 @@ def _page(
     do: Callable[[WarroomForm], object],
     back: str,
 ) -> HttpResponse:
-    def done(form: WarroomForm) -> str:
+    def submitted(form: WarroomForm) -> str:
         do(form)
         return back
 
-    now = clock.now()
+    context = _context(request, incident, clock.now())
+    return submit(request, template, form_class, submitted, context=context)
+
+
+def _context(request: HttpRequest, incident: Incident, now: datetime) -> dict[str, Any]:
     last = incident.closings.select_related("closed_by").last()
     owner = holder(incident, RoleName.WATCH_OWNER)
-    context = {
+    return {
         "incident": incident,
         "bar": bar(incident, now),
         "now": now,
@@ -46,7 +52,7 @@ def _page(
         "owner": owner,
         "can_act": owner is not None and handoff_facts.is_fit(owner),
         "may_assign": may("role.assign", request.who),
-        "before": list(_owned_before(last)) if last else [],
+        "before": list(_earlier_owners(last)) if last else [],
         "offer": handoff_facts.open_handoffs(incident).get(WATCH),
         "may_hand_over": may("handoff.offer_watch", request.who),
         "may_check_in": may("watch.check_in", request.who),
@@ -54,11 +60,10 @@ def _page(
         "may_reopen": incident.status in {Status.WATCHING, Status.CLOSED}
         and may("incident.reopen", request.who),
     }
-    return submit(request, template, form_class, done, context=context)
 
 
-def _owned_before(last: Closing) -> Iterable[Assignment]:
-    """Who had this watch before its owner, and when it passed on."""
+def _earlier_owners(last: Closing) -> Iterable[Assignment]:
+    """The earlier owners of this watch, each with the time of the handover."""
     rows = Assignment.objects.filter(
         incident=last.incident_id, role=RoleName.WATCH_OWNER, until__gt=last.closed_at
     )
@@ -67,29 +72,29 @@ def _owned_before(last: Closing) -> Iterable[Assignment]:
 
 @requires("watch.read")
 def watch(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """The watch of the last closing; who keeps it checks in here. Script asks for what is new."""
-    again = request.htmx and not request.htmx.history_restore_request
+    """The watch of the last closing, where its owner checks in. htmx reloads its changing parts."""
+    is_refresh = request.htmx and not request.htmx.history_restore_request
     return _page(
         request,
         incident,
-        "retros/_watch_now.html" if again else "retros/watch.html",
+        "retros/_watch_now.html" if is_refresh else "retros/watch.html",
         CheckInForm,
         lambda form: watching.check_in(
             request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
         ),
-        closing.watch_href(incident),
+        watch_href(incident),
     )
 
 
 @requires("watch.fire")
 def fire(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """One confirmation: nothing has to be written."""
+    """Confirm that the trigger fired; nothing has to be written."""
     return _page(
         request,
         incident,
         "retros/fire.html",
         FireForm,
-        lambda form: closing.fire(
+        lambda form: watching.fire_trigger(
             request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
         ),
         incident.get_absolute_url(),
@@ -103,7 +108,7 @@ def reopen(request: HttpRequest, incident: Incident) -> HttpResponse:
         incident,
         "retros/reopen.html",
         ReopenForm,
-        lambda form: closing.reopen(
+        lambda form: watching.reopen(
             request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
         ),
         incident.get_absolute_url(),

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from incidents.models import Incident
 from tests.browser.accessibility import problems
 from tests.browser.conftest import DESK, Visits
-from tests.helpers.backfilled import TOLD
+from tests.helpers.backfilled import ACCOUNT
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -29,21 +29,21 @@ def test_it_is_written_up_read_and_looked_back_at(visit: Visits) -> None:
     expect(page.locator("h1")).to_have_text("Write up an incident")
     found = {"form": problems(page)}
 
-    page.get_by_label("What was wrong?").fill(TOLD["title"])
+    page.get_by_label("What was wrong?").fill(ACCOUNT["title"])
     page.get_by_label("SEV-2").check()
-    page.get_by_label("What happened?").fill(TOLD["happened"])
+    page.get_by_label("What happened?").fill(ACCOUNT["happened"])
     send(page)
     expect(page.locator("#refusal")).to_contain_text("Say when it began")
-    expect(page.get_by_label("What happened?")).to_have_value(TOLD["happened"])
+    expect(page.get_by_label("What happened?")).to_have_value(ACCOUNT["happened"])
     found["refused"] = problems(page)
 
     for label, time in TIMES.items():
         page.get_by_label(label).fill(time)
-    page.get_by_label("What was done about it?").fill(TOLD["done"])
-    page.get_by_label("Where is the record of it?").fill(TOLD["kept"])
-    page.get_by_label("Where was it handled").fill(TOLD["source"])
+    page.get_by_label("What was done about it?").fill(ACCOUNT["done"])
+    page.get_by_label("Where is the record of it?").fill(ACCOUNT["kept"])
+    page.get_by_label("Where was it handled").fill(ACCOUNT["source"])
     send(page)
-    expect(page.locator("h1")).to_have_text(TOLD["title"])
+    expect(page.locator("h1")).to_have_text(ACCOUNT["title"])
     expect(page.get_by_role("heading", name="Backfilled: handled elsewhere")).to_be_visible()
     expect(page.locator(".command-clocks")).to_contain_text("4 h 55 min")
     account, timeline = (page.locator(f"#{one}").bounding_box() for one in ("account", "timeline"))

@@ -11,7 +11,7 @@ from comms.actions import maintenance
 from comms.actions.maintenance import MaintenanceInput
 from kernel import clock
 from retros.backlog import actions as backlog
-from retros.backlog.actions import Work
+from retros.backlog.steps import WorkInput
 from tests.browser.accessibility import problems
 from tests.browser.conftest import DESK, Visits
 from tests.browser.world import World
@@ -331,11 +331,11 @@ def test_pages_of_the_backlog(visit: Visits, world: World) -> None:
     incident, mara = world.declare(), world.people["mara"]
     now, due_on = clock.now(), clock.now().date() - timedelta(days=2)
     tracker = "https://tracker.example.org/browse/" + "a-very-long-name-of-a-ticket" * 6
-    late = Work(title="Canary for queue workers", owner=mara, due_on=due_on, tracker=tracker)
+    late = WorkInput(title="Canary for queue workers", owner=mara, due_on=due_on, tracker=tracker)
     long_ago = now - timedelta(days=5)
     item = backlog.add(mara.as_actor(), incident.pk, late, now=long_ago)
     for title in ("Alert names the owner team", "Probe" + "-of-each-region" * 12):
-        backlog.add(mara.as_actor(), incident.pk, Work(title=title[:200], owner=mara), now=now)
+        backlog.add(mara.as_actor(), incident.pk, WorkInput(title=title[:200], owner=mara), now=now)
     page = visit("mara", "/backlog/?mine=1")
     expect(page.locator("tbody tr").first).to_contain_text("2 days late")
     found = {"list": problems(page)}

@@ -13,7 +13,7 @@ from tests.browser.accessibility import problems
 from tests.browser.conftest import Visits
 from tests.browser.world import World
 from tests.helpers.factories import declared
-from tests.retros.closing.closable import Ending
+from tests.retros.closing.closable import ClosingRun
 
 PROBE = "The eu-west probe failed twice. It had flapped all week, so nobody looked."
 ITEM = "A release that rotates keys waits for a sign-in probe"
@@ -27,7 +27,7 @@ def closed(world: World) -> Incident:
     incident = declared(people["mara"], now=now - timedelta(minutes=35), restricted=True)
     names = ("priya", "jonas", "aisha", "ken")
     owners = dict(zip(LaneKind, (people[name] for name in names), strict=True))
-    ending = Ending(incident, people["mara"], owners, now=now - timedelta(minutes=30))
+    ending = ClosingRun(incident, people["mara"], owners, now=now - timedelta(minutes=30))
     ending.escalate()
     ending.mitigated()
     ending.recovered(audience="participants")

@@ -8,7 +8,7 @@ from incidents.models import Incident, Person
 from incidents.rules.backfilling import Account
 from tests.helpers.factories import START
 
-TOLD: dict[str, Any] = {
+ACCOUNT: dict[str, Any] = {
     "title": "Exports ran twice",
     "severity": "2",
     "happened": "The night's exports were sent a second time after a restart.",
@@ -17,18 +17,18 @@ TOLD: dict[str, Any] = {
     "source": "Handled in the vendor's bridge call; written up for the surface's history.",
 }
 
-HOURS = {"began_at": 80, "declared_at": 79, "mitigated_at": 77, "recovered_at": 75}
+HOURS_BEFORE = {"began_at": 80, "declared_at": 79, "mitigated_at": 77, "recovered_at": 75}
 """How long before it is written up."""
 
 
-def account(now: datetime = START, **said: Any) -> Account:
-    times = {name: now - timedelta(hours=hours) for name, hours in HOURS.items()}
-    return Account(**(TOLD | times | said))
+def account(now: datetime = START, **fields: Any) -> Account:
+    times = {name: now - timedelta(hours=hours) for name, hours in HOURS_BEFORE.items()}
+    return Account(**(ACCOUNT | times | fields))
 
 
-def written_up(by: Person, *, now: datetime = START, **said: Any) -> Incident:
+def backfilled_incident(by: Person, *, now: datetime = START, **fields: Any) -> Incident:
     """``said`` are fields of the account, or of what it concerns."""
-    concerns = {k: said.pop(k) for k in ("surfaces", "restricted", "commander") if k in said}
-    written = WrittenUp(account=account(now, **said), **concerns)
-    made = backfill(by.as_actor(), written, now=now)
-    return Incident.objects.get(pk=made.pk)
+    concerns = {k: fields.pop(k) for k in ("surfaces", "restricted", "commander") if k in fields}
+    backfill_input = WrittenUp(account=account(now, **fields), **concerns)
+    incident = backfill(by.as_actor(), backfill_input, now=now)
+    return Incident.objects.get(pk=incident.pk)

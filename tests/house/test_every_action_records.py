@@ -41,8 +41,10 @@ from lanes.handoff import actions as handoffs
 from lanes.vocabulary import WATCH
 from retros.backlog import actions as backlog
 from retros.backlog import reminder_actions
-from retros.backlog.reminders import DUE
+from retros.backlog.reminder_rules import DUE_KIND
+from retros.backlog.steps import WorkInput
 from retros.closing import actions as closing
+from retros.closing.steps import StatementInput
 from retros.package import actions as packages
 from retros.package.build import LABELS
 from retros.package.canonical import digest
@@ -54,7 +56,7 @@ from tests.helpers.decision_inputs import PRECHECK, VERIFICATION, made_ready, wr
 from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declared
 from tests.helpers.handoffs import terms
 from tests.helpers.recommendations import proposed
-from tests.retros.closing.closable import Ending
+from tests.retros.closing.closable import ClosingRun
 from tests.retros.review import lookbacks
 
 MODULES: dict[str, ModuleType] = {
@@ -220,23 +222,27 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     ),
     "backlog.add": lambda s: s.harden(),
     "backlog.change": lambda s: s.do(
-        backlog.change, s.harden().pk, backlog.Work(title="A probe for each zone")
+        backlog.change, s.harden().pk, WorkInput(title="A probe for each zone")
     ),
     "backlog.begin": lambda s: s.do(backlog.begin, s.harden().pk),
-    "backlog.done": lambda s: s.do(backlog.done, s.harden().pk),
+    "backlog.done": lambda s: s.do(backlog.finish, s.harden().pk),
     "backlog.drop": lambda s: s.do(backlog.drop, s.harden().pk, reason="Covered elsewhere"),
     "reminding.remind": lambda s: reminder_actions.remind(
-        s.harden(due_on=START.date() + timedelta(days=9)).pk, DUE, now=START + timedelta(days=9)
+        s.harden(due_on=START.date() + timedelta(days=9)).pk,
+        DUE_KIND,
+        now=START + timedelta(days=9),
     ),
     "backlog.reopen": lambda s: s.do(
         backlog.reopen, s.dropped().pk, reason="Not covered after all"
     ),
-    "closing.state": lambda s: s.do(closing.state, closing.Stated(trigger="5xx above 1 %")),
+    "closing.state": lambda s: s.do(
+        closing.save_statement, StatementInput(trigger="5xx above 1 %")
+    ),
     "closing.close": lambda s: s.closed(),
-    "closing.fire": lambda s: (s.commands and s.closed(), s.do(closing.fire)),
+    "closing.fire": lambda s: (s.commands and s.closed(), s.do(watching.fire_trigger)),
     "closing.reopen": lambda s: (
         s.commands and s.closed(),
-        s.do(closing.reopen, reason="It fails again"),
+        s.do(watching.reopen, reason="It fails again"),
     ),
     "watching.check_in": lambda s: (
         s.commands and s.closed(),
@@ -246,7 +252,7 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     "reviewing.finish": lambda s: s.looked_back(),
     "reviewing.add": lambda s: (
         s.commands and s.looked_back(),
-        s.do(reviewing.add, 1, "review", text="The alert was muted"),
+        s.do(reviewing.add_thought, 1, "review", text="The alert was muted"),
     ),
     "review_reminding.remind": lambda s: s.look_asks(),
     "voiding.void": lambda s: s.do(voiding.void, reason="A drill alert, not ours"),
@@ -259,7 +265,7 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     ),
     "packages.keep": lambda s: s.sealed(),
     "packages.fail": lambda s: s.unmade(),
-    "packages.again": lambda s: (s.unmade(), s.do(packages.again, 1)),
+    "packages.again": lambda s: (s.unmade(), s.do(packages.retry, 1)),
     "packages.accept": lambda s: (s.sealed(), s.as_admin(packages.accept, 1)),
     "packages.send_back": lambda s: s.sent_back(),
     "packages.revise": lambda s: s.revised(),
@@ -326,7 +332,7 @@ class Scene:
         return self.do(handoffs.offer, said, lane=WATCH)
 
     def harden(self, **other: Any) -> Any:
-        return self.do(backlog.add, backlog.Work(**{"title": "A probe for each region"} | other))
+        return self.do(backlog.add, WorkInput(**{"title": "A probe for each region"} | other))
 
     def dropped(self) -> Any:
         return self.do(backlog.drop, self.harden().pk, reason="Covered elsewhere")
@@ -339,12 +345,12 @@ class Scene:
         """Through the gate, when the commander acts: nobody else gets as far."""
         if self.commands:
             owners = dict.fromkeys(LaneKind, self.other) | {LaneKind.MITIGATION: self.commander}
-            Ending(self.incident, self.commander, owners, now=LATER).closable(**stated)
+            ClosingRun(self.incident, self.commander, owners, now=LATER).closable(**stated)
         return self.do(closing.close)
 
     def watch_asks(self) -> Any:
         first = self.closed().check_ins.first()
-        return watching.remind(first.pk, watching.ASKED, now=first.due_at)
+        return watching.remind(first.pk, watching.DUE_KIND, now=first.due_at)
 
     def another(self) -> Incident:
         return declared(self.commander, title="The first report of it")
@@ -356,8 +362,8 @@ class Scene:
     def sealed(self) -> Any:
         """A package of the first closing, without a worker to make it."""
         row = self.closed().packages.get()
-        made = packages.Made("{}", digest("{}"), 1, b"%PDF", "{}")
-        return packages.keep(row.pk, made, now=LATER)
+        made = packages.BuiltPackage("{}", digest("{}"), 1, b"%PDF", "{}")
+        return packages.seal(row.pk, made, now=LATER)
 
     def unmade(self, error: str = "No space left") -> Any:
         return packages.fail(self.closed().packages.get().pk, error, now=LATER)
@@ -369,7 +375,9 @@ class Scene:
     def revised(self, said: str = "Four nodes were stale") -> Any:
         remark = self.sent_back().package.remarks.get()
         note = dict.fromkeys(LABELS, said)
-        return self.do(packages.revise, 1, packages.Revised(**note, answers={remark.pk: said}))
+        return self.do(
+            packages.revise, 1, packages.RevisionInput(**note, answers={remark.pk: said})
+        )
 
     def looked_back(self, **other: Any) -> Any:
         """The review of the first closing."""

@@ -45,7 +45,9 @@ from lanes import actions as lanes
 from lanes.handoff import actions as handoffs
 from lanes.models import BoundaryItem, Handoff, Hypothesis, Unknown
 from retros.backlog import actions as backlog
+from retros.backlog.steps import WorkInput
 from retros.closing import actions as closing
+from retros.closing.steps import StatementInput
 from retros.models import (
     Addendum,
     Answer,
@@ -59,10 +61,10 @@ from retros.models import (
     Statement,
 )
 from retros.review import actions as reviewing
-from retros.review.actions import Said
+from retros.review.actions import AnswerInput
 from retros.watch import actions as watching
 from tests.helpers import messages as saying
-from tests.helpers.backfilled import written_up
+from tests.helpers.backfilled import backfilled_incident
 from tests.helpers.decision_inputs import PRECHECK
 from tests.helpers.factories import START, declared
 from tests.house.test_every_action_records import LATER, Scene
@@ -143,15 +145,15 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
     "draft of a message": lambda s: s.do(save_draft, MessageKind.UPDATE, {"impact": [LEAK]}),
     "lapse": lambda s: (s.lapse(), s.do(explain_lapse, 1, explanation=LEAK)),
     "hardening item": lambda s: s.harden(title=LEAK, detail=LEAK),
-    "changed item": lambda s: s.do(backlog.change, s.harden().pk, backlog.Work(title=LEAK)),
+    "changed item": lambda s: s.do(backlog.change, s.harden().pk, WorkInput(title=LEAK)),
     "dropped item": lambda s: s.do(backlog.drop, s.harden().pk, reason=LEAK),
     "closing statement": lambda s: s.do(
-        closing.state,
-        closing.Stated(happened=LEAK, path=LEAK, uncertain=LEAK, need=LEAK, trigger=LEAK),
+        closing.save_statement,
+        StatementInput(happened=LEAK, path=LEAK, uncertain=LEAK, need=LEAK, trigger=LEAK),
     ),
     "closing": lambda s: s.closed(trigger=LEAK, happened=LEAK),
-    "signal": lambda s: (s.closed(), s.do(closing.fire, signal=LEAK)),
-    "reopened": lambda s: (s.closed(), s.do(closing.reopen, reason=LEAK)),
+    "signal": lambda s: (s.closed(), s.do(watching.fire_trigger, signal=LEAK)),
+    "reopened": lambda s: (s.closed(), s.do(watching.reopen, reason=LEAK)),
     "check-in": lambda s: (s.closed(), s.do(watching.check_in, text=LEAK)),
     "void": lambda s: s.do(voiding.void, reason=LEAK),
     "taken back": lambda s: (
@@ -165,13 +167,15 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
         s.closed(),
         s.do(reviewing.save_draft, 1, "review", {"ignored": [LEAK]}),
     ),
-    "review": lambda s: s.looked_back(metric=Said(text=LEAK, follows="none", why_not=LEAK)),
+    "review": lambda s: s.looked_back(metric=AnswerInput(text=LEAK, follows="none", why_not=LEAK)),
     "item of a review": lambda s: s.looked_back(
-        metric=Said(text=LEAK, follows="item", title=LEAK, owner=s.other, due_on=START.date())
+        metric=AnswerInput(
+            text=LEAK, follows="item", title=LEAK, owner=s.other, due_on=START.date()
+        )
     ),
     "later thought": lambda s: (
         s.looked_back(),
-        s.do(reviewing.add, 1, "review", text=LEAK),
+        s.do(reviewing.add_thought, 1, "review", text=LEAK),
     ),
     "item opened again": lambda s: s.do(backlog.reopen, s.dropped().pk, reason=LEAK),
 }
@@ -195,7 +199,7 @@ def test_a_secret_in_a_declaration_is_masked(commander: Person) -> None:
 
 def test_a_secret_in_what_was_handled_elsewhere_is_masked(commander: Person) -> None:
     told = {"happened": LEAK, "done": f"Said {LEAK}", "kept": CHANNEL, "source": LEAK}
-    written_up(commander, title=f"Broken: {LEAK}", **told)
+    backfilled_incident(commander, title=f"Broken: {LEAK}", **told)
 
     assert SECRET not in kept()
     assert "masked" in kept()

@@ -9,7 +9,7 @@ from incidents.due import DUE, MISSED, SOON, Due, due
 from incidents.housekeeping import put_off
 from incidents.models import Checkpoint, Incident, Person
 from incidents.vocabulary import Status
-from tests.helpers.closable import put
+from tests.helpers.closable import set_status
 from tests.helpers.factories import START, declared
 
 AT = START + timedelta(minutes=20)
@@ -73,7 +73,7 @@ def test_a_decided_checkpoint_reminds_nobody(checkpoint: Checkpoint) -> None:
 
 
 def test_an_incident_that_is_not_active_reminds_nobody(checkpoint: Checkpoint) -> None:
-    put(checkpoint.incident_id, Status.WATCHING)
+    set_status(checkpoint.incident_id, Status.WATCHING)
 
     assert due(AT) == []
 

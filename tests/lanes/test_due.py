@@ -11,7 +11,7 @@ from kernel import clock
 from lanes.due import WAITING, due
 from lanes.handoff import actions as handoffs
 from lanes.models import Handoff
-from tests.helpers.closable import put
+from tests.helpers.closable import set_status
 from tests.helpers.factories import START, declared
 from tests.helpers.handoffs import Handing
 from tests.helpers.tiers import in_tier
@@ -49,7 +49,7 @@ def test_an_answer_or_the_end_of_the_incident_ends_it(
     assert not handoffs.remind(offered.pk, now=LATER)
 
     made = handing.offer(handing.commander, stranger)
-    put(made.incident_id, Status.WATCHING)
+    set_status(made.incident_id, Status.WATCHING)
     assert due(LATER) == []
     assert not handoffs.remind(made.pk, now=LATER)
 

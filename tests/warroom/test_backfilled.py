@@ -15,8 +15,9 @@ from incidents.models import Claim, Incident, Notice, Person, TimelineEntry
 from kernel import clock
 from lanes.models import PatternSpan
 from retros.backlog import actions as backlog
+from retros.backlog.steps import WorkInput
 from retros.models import Closing, LookBack, Package
-from tests.helpers.backfilled import TOLD, written_up
+from tests.helpers.backfilled import ACCOUNT, backfilled_incident
 from tests.helpers.decision_inputs import PRECHECK
 from tests.helpers.factories import START, SurfaceFactory
 from warroom.schedule import tick
@@ -27,7 +28,7 @@ AFTER = [timedelta(minutes=5), timedelta(hours=2), timedelta(hours=25), timedelt
 @pytest.fixture
 def elsewhere(commander: Person) -> Incident:
     exports = SurfaceFactory(name="Exports", on_status_page=True)
-    made = written_up(commander, severity="1", surfaces=(exports,))
+    made = backfilled_incident(commander, severity="1", surfaces=(exports,))
     evidence.capture(commander.as_actor(), made.pk, PRECHECK, now=START)
     risks.add(commander.as_actor(), made.pk, text="It may come again", now=START)
     return made
@@ -54,7 +55,7 @@ def test_however_long_nobody_is_reminded_of_it(elsewhere: Incident) -> None:
 def test_the_work_that_it_leaves_is_still_reminded_of(
     elsewhere: Incident, commander: Person
 ) -> None:
-    work = backlog.Work(title="Send each export once", owner=commander, due_on=date(2026, 3, 20))
+    work = WorkInput(title="Send each export once", owner=commander, due_on=date(2026, 3, 20))
     backlog.add(commander.as_actor(), elsewhere.pk, work, now=START)
     tick.run(START + timedelta(days=15))
 
@@ -67,7 +68,7 @@ def test_no_reader_learns_of_it(elsewhere: Incident, audience: Audience) -> None
 
     assert elsewhere.title not in shown
     assert elsewhere.reference not in shown
-    assert TOLD["happened"] not in shown
+    assert ACCOUNT["happened"] not in shown
     assert [one.state for one in site(audience, START).surfaces] == ["operational"]
     assert not Update.objects.exists()
     assert not Bulletin.objects.exists()
@@ -78,7 +79,7 @@ def test_no_format_of_the_status_page_holds_a_word_of_it(elsewhere: Incident) ->
     assert bodies
     for path, body in bodies.items():
         text = body.plain.decode()
-        for words in (elsewhere.title, elsewhere.reference, TOLD["happened"], TOLD["kept"]):
+        for words in (elsewhere.title, elsewhere.reference, ACCOUNT["happened"], ACCOUNT["kept"]):
             assert words not in text, path
 
 

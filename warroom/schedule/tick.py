@@ -117,9 +117,9 @@ def run(now: datetime) -> None:
         _remind_of_watch(asked, now)
     for watched in retros_due.watches(now):
         _end_watch(watched, now)
-    for owed in backlog_due.items(now):
+    for owed in backlog_due.due_reminders(now):
         _remind_of_item(owed, now)
-    for behind in review_due.looks(now):
+    for behind in review_due.due_reminders(now):
         _remind_of_look(behind, now)
     with _alone() as alone:
         for step in STEPS if alone else ():
@@ -186,7 +186,7 @@ def _remind_of_promise(one: comms_due.PromiseReminder, now: datetime) -> None:
         housekeeping.put_off(one.kind, one.subject, one.due_at, error, now)
 
 
-def _remind_of_watch(one: retros_due.Asked, now: datetime) -> None:
+def _remind_of_watch(one: retros_due.DueCheckIn, now: datetime) -> None:
     """The same for a check-in."""
     try:
         watching.remind(one.check_in_id, one.kind, now=now)
@@ -202,7 +202,7 @@ def _end_watch(incident: int, now: datetime) -> None:
         logger.exception("The watch of INC-%s could not be ended", incident)
 
 
-def _remind_of_item(one: backlog_due.Owed, now: datetime) -> None:
+def _remind_of_item(one: backlog_due.DueReminder, now: datetime) -> None:
     """The same for hardening work."""
     try:
         reminder_actions.remind(one.item_id, one.kind, now=now)
@@ -211,7 +211,7 @@ def _remind_of_item(one: backlog_due.Owed, now: datetime) -> None:
         housekeeping.put_off(one.kind, one.subject, one.due_at, error, now)
 
 
-def _remind_of_look(one: review_due.Owed, now: datetime) -> None:
+def _remind_of_look(one: review_due.DueReminder, now: datetime) -> None:
     """The same for a review or a retro."""
     try:
         review_reminding.remind(one.look_id, one.kind, now=now)

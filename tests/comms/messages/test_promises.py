@@ -17,7 +17,7 @@ from incidents.push import render
 from incidents.vocabulary import LaneKind, Status
 from kernel import clock
 from kernel.refusal import Refused
-from tests.helpers.closable import put
+from tests.helpers.closable import set_status
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, declared
 from tests.helpers.messages import published
@@ -158,7 +158,7 @@ def test_the_commander_is_told_where_nobody_owns_communication(
 
 
 def test_a_closed_incident_promises_nothing(staffed: Incident, said: Update) -> None:
-    put(staffed.pk, Status.CLOSED)
+    set_status(staffed.pk, Status.CLOSED)
 
     assert promises(PROMISED) == []
 

@@ -36,9 +36,12 @@ from kernel.refusal import AlreadyDone, NotPermitted, Refused
 from lanes import actions as lanes
 from lanes.handoff import actions as handoffs
 from retros.backlog import actions as backlog
+from retros.backlog.steps import WorkInput
 from retros.closing import actions as closing
+from retros.closing.steps import StatementInput
+from retros.watch import actions as watching
 from tests.helpers import messages as saying
-from tests.helpers.backfilled import HOURS, account, written_up
+from tests.helpers.backfilled import HOURS_BEFORE, account, backfilled_incident
 from tests.helpers.decision_inputs import PRECHECK, VERIFICATION, written
 from tests.helpers.factories import START, SurfaceFactory, declared
 from tests.helpers.handoffs import terms
@@ -52,7 +55,7 @@ WHY = "It was written up by mistake"
 
 @pytest.fixture
 def elsewhere(commander: Person) -> Incident:
-    return written_up(commander, surfaces=(SurfaceFactory(name="Exports"),))
+    return backfilled_incident(commander, surfaces=(SurfaceFactory(name="Exports"),))
 
 
 def status(incident: Incident) -> str:
@@ -77,10 +80,10 @@ def test_it_stands_with_its_past_times(elsewhere: Incident, commander: Person) -
     told = elsewhere.backfill
     assert elsewhere.status == "backfill"
     assert elsewhere.get_status_display() == "Backfilled"
-    assert elsewhere.declared_at == START - timedelta(hours=HOURS["declared_at"])
-    assert told.began_at == START - timedelta(hours=HOURS["began_at"])
-    assert told.mitigated_at == START - timedelta(hours=HOURS["mitigated_at"])
-    assert told.recovered_at == START - timedelta(hours=HOURS["recovered_at"])
+    assert elsewhere.declared_at == START - timedelta(hours=HOURS_BEFORE["declared_at"])
+    assert told.began_at == START - timedelta(hours=HOURS_BEFORE["began_at"])
+    assert told.mitigated_at == START - timedelta(hours=HOURS_BEFORE["mitigated_at"])
+    assert told.recovered_at == START - timedelta(hours=HOURS_BEFORE["recovered_at"])
     assert (told.at, told.by) == (START, commander)
     assert [surface.name for surface in elsewhere.surfaces.all()] == ["Exports"]
     assert incident_facts.of(elsewhere).commander == commander
@@ -114,7 +117,7 @@ def test_it_is_replayed_as_it_was(elsewhere: Incident, commander: Person) -> Non
 
 
 def test_another_may_answer_for_it(commander: Person, deputy: Person) -> None:
-    made = written_up(commander, commander=deputy, restricted=True)
+    made = backfilled_incident(commander, commander=deputy, restricted=True)
     assert incident_facts.of(made).commander == deputy
     known = Incident.objects.visible_to
     assert known(commander).filter(pk=made.pk).exists()
@@ -124,7 +127,7 @@ def test_another_may_answer_for_it(commander: Person, deputy: Person) -> None:
 def test_who_may_not_know_of_a_restricted_one_does_not(
     commander: Person, stranger: Person, admin: Person
 ) -> None:
-    made = written_up(commander, restricted=True)
+    made = backfilled_incident(commander, restricted=True)
     assert not Incident.objects.visible_to(stranger).filter(pk=made.pk).exists()
     assert Incident.objects.visible_to(admin).filter(pk=made.pk).exists()
 
@@ -145,7 +148,7 @@ def test_every_reason_against_it_is_told_and_nothing_is_left(
     commander: Person, stakeholder: Person
 ) -> None:
     with pytest.raises(Refused) as refused:
-        written_up(commander, commander=stakeholder, done="none", recovered_at=LATER)
+        backfilled_incident(commander, commander=stakeholder, done="none", recovered_at=LATER)
     assert [one.code for one in refused.value.violations] == ["BF-PAST", "BF-DONE", "R-PERSON"]
     assert not Incident.objects.exists()
     assert not Backfill.objects.exists()
@@ -156,9 +159,9 @@ def test_whoever_responds_may_write_it_up(request: pytest.FixtureRequest, who: s
     person = request.getfixturevalue(who)
     if who == "stakeholder":
         with pytest.raises(NotPermitted):
-            written_up(person)
+            backfilled_incident(person)
         return
-    assert written_up(person).is_backfilled
+    assert backfilled_incident(person).is_backfilled
 
 
 # -- What nobody does in it ---------------------------------------------------------------------
@@ -178,8 +181,8 @@ LIVING: dict[str, Try] = {
     "scenario": _do(scenarios.set_scenario, scenario="auth-token-failure", reason="Like it"),
     "execution": _do(execution.start, 1),
     "closing": _do(closing.close),
-    "statement": _do(closing.state, closing.Stated(happened="It broke")),
-    "reopening": _do(closing.reopen, reason="It fails again"),
+    "statement": _do(closing.save_statement, StatementInput(happened="It broke")),
+    "reopening": _do(watching.reopen, reason="It fails again"),
     "branch": lambda by, one, other: _do(
         branches.open_branch, type="hotfix", name="pin-keys", owner=other
     )(by, one, other),
@@ -241,7 +244,7 @@ def test_what_was_said_wrongly_is_corrected_and_work_goes_on(
     lanes.add_note(actor, number, text="The vendor wrote since", now=LATER)
     evidence.capture(actor, number, VERIFICATION, now=LATER)
     risks.add(actor, number, text="The second batch may be imported late", now=LATER)
-    backlog.add(actor, number, backlog.Work(title="Send each export once"), now=LATER)
+    backlog.add(actor, number, WorkInput(title="Send each export once"), now=LATER)
 
     found = Incident.objects.get(pk=number)
     assert (found.severity, found.status) == ("1", "backfill")
@@ -260,7 +263,7 @@ def test_nobody_is_told_of_it_but_of_the_work_that_it_leaves(
     take_back(commander, elsewhere)
     assert not Notice.objects.exists()
 
-    work = backlog.Work(title="Send each export once", owner=deputy)
+    work = WorkInput(title="Send each export once", owner=deputy)
     backlog.add(actor, number, work, now=LATER)
     assert [one.kind for one in Notice.objects.all()] == ["backlog.owned"]
 
@@ -293,7 +296,7 @@ def test_what_is_lived_here_is_not_a_duplicate_of_it(
 def test_written_up_twice_one_is_a_duplicate_of_the_other(
     elsewhere: Incident, commander: Person
 ) -> None:
-    again = written_up(commander)
+    again = backfilled_incident(commander)
     end(commander, again, elsewhere)
     assert status(again) == "duplicate"
 

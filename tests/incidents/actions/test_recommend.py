@@ -9,7 +9,7 @@ from incidents.actions import recommendations, roles
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.vocabulary import LaneKind, RecommendationState, RoleName, Status
 from kernel.refusal import AlreadyDone, NotPermitted, Refused
-from tests.helpers.closable import put
+from tests.helpers.closable import set_status
 from tests.helpers.decision_inputs import captured
 from tests.helpers.factories import START, declared
 from tests.helpers.recommendations import Owners, at_once, proposed
@@ -108,7 +108,7 @@ def test_an_option_of_the_scenario_can_be_recommended(commander: Person) -> None
 def test_when_the_incident_is_over_nothing_is_recommended(
     staffed: Incident, recommending: Owners, status: Status
 ) -> None:
-    put(staffed.pk, status)
+    set_status(staffed.pk, status)
 
     with pytest.raises(Refused) as refusal:
         recommending.recommend(MITIGATION, "rollback")

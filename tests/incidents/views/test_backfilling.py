@@ -14,7 +14,8 @@ from incidents.permissions import in_incident
 from kernel import clock
 from lanes.actions import add_note
 from retros.backlog import actions as backlog
-from tests.helpers.backfilled import TOLD, written_up
+from retros.backlog.steps import WorkInput
+from tests.helpers.backfilled import ACCOUNT, backfilled_incident
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, SurfaceFactory
 from tests.markup import markup
@@ -23,7 +24,7 @@ from warroom.room.palette import palette
 LATER = START + timedelta(minutes=5)
 FORM = "/declare/backfill/"
 SENT = {
-    **TOLD,
+    **ACCOUNT,
     "began_at": "2026-03-02 06:10",
     "declared_at": "2026-03-02 06:40",
     "mitigated_at": "2026-03-02 08:00",
@@ -39,7 +40,7 @@ def exports(db: None) -> Surface:
 
 @pytest.fixture
 def elsewhere(commander: Person, exports: Surface) -> Incident:
-    return written_up(commander, surfaces=(exports,))
+    return backfilled_incident(commander, surfaces=(exports,))
 
 
 @pytest.fixture
@@ -96,14 +97,14 @@ def test_its_room_tells_it_and_shows_nothing_that_is_lived(
     page = read(inside, elsewhere.get_absolute_url())
 
     assert "Backfilled: handled elsewhere" in page
-    assert TOLD["happened"] in page.replace("&#x27;", "'")
-    assert f'href="{TOLD["kept"]}" rel="noreferrer"' in page
+    assert ACCOUNT["happened"] in page.replace("&#x27;", "'")
+    assert f'href="{ACCOUNT["kept"]}" rel="noreferrer"' in page
     shown = page[page.index("command-bar") : page.index("</main>")]
     assert [words for words in LIVED if words in shown] == []
 
 
 def test_an_address_that_is_none_is_no_link(inside: Client, commander: Person) -> None:
-    made = written_up(commander, kept="javascript:alert(1)")
+    made = backfilled_incident(commander, kept="javascript:alert(1)")
 
     assert 'href="javascript' not in read(inside, made.get_absolute_url())
 
@@ -140,7 +141,7 @@ def test_work_that_it_leaves_is_marked_on_the_backlog_and_at_home(
     inside: Client, elsewhere: Incident, commander: Person
 ) -> None:
     assert elsewhere.title not in read(inside, "/")
-    work = backlog.Work(title="Send once", owner=commander, due_on=LATER.date())
+    work = WorkInput(title="Send once", owner=commander, due_on=LATER.date())
     backlog.add(commander.as_actor(), elsewhere.pk, work, now=LATER)
 
     assert f"{elsewhere.reference}, backfilled" in read(inside, "/")
@@ -217,10 +218,10 @@ def test_a_list_of_many_asks_no_more(inside: Client, commander: Person) -> None:
             read(inside, "/incidents/")
         return len(found)
 
-    written_up(commander)
+    backfilled_incident(commander)
     one = count()
     for _ in range(3):
-        written_up(commander)
+        backfilled_incident(commander)
     assert count() == one
 
 

@@ -13,7 +13,7 @@ from lanes import actions
 from lanes.actions.patterns import observe
 from lanes.anti_patterns import record_patterns
 from lanes.models import PatternSpan
-from tests.helpers.closable import put
+from tests.helpers.closable import set_status
 from tests.helpers.counting import queries
 from tests.helpers.decision_run import Executing
 from tests.helpers.factories import START, declared
@@ -200,7 +200,7 @@ def test_an_incident_that_is_over_ends_what_lasted(lived: Lived, status: str) ->
     lived.bound(MITIGATION, "edge cache")
     lived.look(1)
     raised = lived.now
-    put(lived.incident.pk, status)
+    set_status(lived.incident.pk, status)
 
     assert lived.look(3) == set()
     on_record(lived, "OVERLAP", raised, lived.now)

@@ -15,7 +15,7 @@ from lanes.actions import unknowns
 from lanes.handoff import actions as handoffs
 from lanes.models import Handoff
 from lanes.models.handoff import HandoffState
-from tests.helpers.closable import put
+from tests.helpers.closable import set_status
 from tests.helpers.factories import START, PersonFactory, declared
 from tests.helpers.handoffs import Handing, terms
 from tests.helpers.recommendations import at_once
@@ -194,7 +194,7 @@ def test_a_checkpoint_that_is_overdue_or_decided_is_not_committed(
 def test_when_the_incident_is_over_nothing_is_handed_over(
     staffed: Incident, handing: Handing, stranger: Person, lane_owners: Owners
 ) -> None:
-    put(staffed.pk, Status.CLOSED)
+    set_status(staffed.pk, Status.CLOSED)
 
     assert refused(lambda: handing.offer(lane_owners[LANE], stranger, LANE)) == "H-OVER"
 

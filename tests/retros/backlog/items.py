@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from incidents.models import Incident
 from retros.backlog import actions as backlog
-from retros.backlog.actions import Work
+from retros.backlog.steps import WorkInput
 from retros.models import BacklogItem
 from tests.helpers.factories import START
 
@@ -19,6 +19,6 @@ def noted(
 ) -> BacklogItem:
     """Due so many days from today."""
     due_on = TODAY + timedelta(days=days) if days is not None else None
-    work = Work(**({"title": title, "due_on": due_on} | other))
+    work = WorkInput(**({"title": title, "due_on": due_on} | other))
     actor = incident.declared_by.as_actor()
     return backlog.add(actor, incident.pk, work, now=NOW - timedelta(days=300))

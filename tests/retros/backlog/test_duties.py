@@ -9,7 +9,7 @@ from incidents.duties.duty import outliving
 from incidents.models import Incident, Person
 from kernel import clock
 from retros.backlog import actions as backlog
-from retros.backlog.actions import Work
+from retros.backlog.steps import WorkInput
 from retros.models import BacklogItem
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, declared
@@ -24,7 +24,7 @@ def noted(
 ) -> BacklogItem:
     """Due so many days from today, noted a long time ago."""
     due_on = TODAY + timedelta(days=days) if days is not None else None
-    work = Work(title=title, owner=owner, due_on=due_on)
+    work = WorkInput(title=title, owner=owner, due_on=due_on)
     long_ago = NOW - timedelta(days=200)
     return backlog.add(incident.declared_by.as_actor(), incident.pk, work, now=long_ago)
 
@@ -34,15 +34,15 @@ def titles(person: Person) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("days", "shown"),
+    ("days", "visible"),
     [(None, False), (4, False), (3, True), (0, True), (-1, True), (-90, True)],
 )
 def test_an_item_is_work_when_it_is_near_or_late(
-    incident: Incident, deputy: Person, days: int | None, shown: bool
+    incident: Incident, deputy: Person, days: int | None, visible: bool
 ) -> None:
     item = noted(incident, deputy, days)
 
-    assert titles(deputy) == ([str(item)] if shown else [])
+    assert titles(deputy) == ([str(item)] if visible else [])
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_what_is_done_or_anothers_is_no_work_of_ones_own(
     incident: Incident, deputy: Person, stranger: Person
 ) -> None:
     over = noted(incident, deputy, 1)
-    backlog.done(deputy.as_actor(), incident.pk, over.pk, now=NOW)
+    backlog.finish(deputy.as_actor(), incident.pk, over.pk, now=NOW)
     noted(incident, stranger, -3)
 
     assert titles(deputy) == []
@@ -136,7 +136,7 @@ def test_the_home_page_asks_as_often_for_many_as_for_one(
 ) -> None:
     client.force_login(deputy)
     noted(incident, deputy, 1)
-    with clock.at(NOW), queries() as one:
+    with clock.at(NOW), queries() as few:
         client.get("/")
     for number in range(59):
         noted(incident, deputy, -number)
@@ -144,4 +144,4 @@ def test_the_home_page_asks_as_often_for_many_as_for_one(
     with clock.at(NOW), queries() as many:
         client.get("/")
 
-    assert len(many) == len(one)
+    assert len(many) == len(few)

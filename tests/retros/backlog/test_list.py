@@ -32,7 +32,7 @@ def signed(client: Client, commander: Person) -> Client:
     return client
 
 
-def shown(client: Client, query: str = "") -> list[str]:
+def titles_on_page(client: Client, query: str = "") -> list[str]:
     """The titles on the page across incidents."""
     return [item.title for item in client.get(f"/backlog/{query}").context["page"]]
 
@@ -49,7 +49,7 @@ def several(incident: Incident, commander: Person, deputy: Person) -> dict[str, 
     surface = SurfaceFactory(name="Sign-in"), SurfaceFactory(name="Gateway")
     incident.surfaces.set(surface)
     minor = declared(commander, title="Slow dashboard", severity="3")
-    found = {
+    rows = {
         "mine": noted(incident, "Mine", 5, owner=commander, detail="Queue age"),
         "late": noted(incident, "Late", -5, owner=deputy, tracker=TRACKER),
         "begun": noted(incident, "Begun", 6, owner=deputy),
@@ -58,10 +58,10 @@ def several(incident: Incident, commander: Person, deputy: Person) -> dict[str, 
         "dropped": noted(incident, "Dropped", -9, owner=deputy),
         "minor": noted(minor, "Minor", 8, owner=deputy),
     }
-    backlog.begin(actor, incident.pk, found["begun"].pk, now=NOW)
-    backlog.done(actor, incident.pk, found["done"].pk, now=NOW)
-    backlog.drop(actor, incident.pk, found["dropped"].pk, reason="Covered elsewhere", now=NOW)
-    return found
+    backlog.begin(actor, incident.pk, rows["begun"].pk, now=NOW)
+    backlog.finish(actor, incident.pk, rows["done"].pk, now=NOW)
+    backlog.drop(actor, incident.pk, rows["dropped"].pk, reason="Covered elsewhere", now=NOW)
+    return rows
 
 
 def test_across_incidents_the_most_urgent_comes_first(
@@ -75,7 +75,7 @@ def test_across_incidents_the_most_urgent_comes_first(
 
     text = markup(signed.get("/backlog/"))
 
-    assert shown(signed) == ["Late", "Today", "Next month", "No day"]
+    assert titles_on_page(signed) == ["Late", "Today", "Next month", "No day"]
     assert "4 open, 1 overdue, 0 done since January." in text
     assert '<span class="is-late">2 days late</span>' in text
     assert '<span class="quiet">today</span>' in text
@@ -115,7 +115,7 @@ def test_the_filter(
     values = {"deputy": deputy.pk, "orphan": several["orphan"].pk}
     query = query.format(minor=several["minor"].incident_id, **values)
 
-    assert shown(signed, query) == titles
+    assert titles_on_page(signed, query) == titles
     assert [row["title"] for row in read(signed, query)] == titles
 
 
@@ -143,7 +143,7 @@ def test_items_of_a_restricted_incident_are_for_who_may_know_of_it(
         client.force_login(person)
         page = client.get("/backlog/")
         seen[str(person)] = (
-            shown(client),
+            titles_on_page(client),
             len(read(client)),
             page.context["counts"]["overdue"],
             str(commander) in {str(one) for one in page.context["owners"]},
@@ -169,16 +169,16 @@ def test_it_is_asked_as_often_for_sixty_as_for_three(
 ) -> None:
     path = path.replace("{room}", incident.get_absolute_url())
     incidents = [incident, *(declared(commander, title=f"Another {n}") for n in range(4))]
-    asked = []
+    counts = []
     for several in (range(3), range(3, 60)):
         for number in several:
             owner = deputy if number % 2 else commander
             noted(incidents[number % 5], f"Item {number}", number, owner=owner)
-        with queries() as found:
+        with queries() as executed:
             assert b"".join(signed.get(path)).count(b"Item ") > 0
-        asked.append(len(found))
+        counts.append(len(executed))
 
-    assert asked[0] == asked[1] <= most
+    assert counts[0] == counts[1] <= most
 
 
 def test_pages_are_windows(signed: Client, incident: Incident) -> None:
@@ -187,7 +187,7 @@ def test_pages_are_windows(signed: Client, incident: Incident) -> None:
 
     first, second = signed.get("/backlog/"), signed.get("/backlog/?page=2")
 
-    assert [len(one.context["page"]) for one in (first, second)] == [30, 30]
+    assert [len(response.context["page"]) for response in (first, second)] == [30, 30]
     assert "30 of 60 shown" in markup(first)
     assert [len(signed.get(f"/INC-{incident.pk}/backlog/").context["page"])] == [30]
 

@@ -8,8 +8,8 @@ import pytest
 from incidents.models import Incident, Notice, Person
 from retros.backlog import actions as backlog
 from retros.backlog import reminder_actions
-from retros.backlog.actions import Work
-from retros.backlog.reminders import DUE
+from retros.backlog.reminder_rules import DUE_KIND
+from retros.backlog.steps import WorkInput
 from retros.models import BacklogItem
 from tests.helpers.factories import START
 from tests.helpers.tiers import in_tier
@@ -24,7 +24,7 @@ NOW = START + timedelta(minutes=5)
 
 
 def noted(incident: Incident, owner: Person) -> BacklogItem:
-    work = Work(title="Alert on queue age", owner=owner, due_on=DAY)
+    work = WorkInput(title="Alert on queue age", owner=owner, due_on=DAY)
     return backlog.add(incident.declared_by.as_actor(), incident.pk, work, now=START)
 
 
@@ -35,7 +35,7 @@ def test_one_who_ends_it_and_one_who_drops_it(
         item = noted(incident, commander)
 
         def done() -> str:
-            return backlog.done(commander.as_actor(), incident.pk, item.pk, now=NOW).state
+            return backlog.finish(commander.as_actor(), incident.pk, item.pk, now=NOW).state
 
         def drop() -> str:
             actor, why = deputy.as_actor(), "HARD-119 covers it"
@@ -55,9 +55,9 @@ def test_two_ticks_that_remind_of_it(incident: Incident, commander: Person, depu
         item = noted(incident, deputy)
 
         def remind() -> str:
-            return str(reminder_actions.remind(item.pk, DUE, now=NINE))
+            return str(reminder_actions.remind(item.pk, DUE_KIND, now=NINE))
 
         came = at_once(remind, remind)
 
         assert sorted(came) == ["False", "True"]
-        assert Notice.objects.filter(kind=DUE, subject=item.reference).count() == 1
+        assert Notice.objects.filter(kind=DUE_KIND, subject=item.reference).count() == 1

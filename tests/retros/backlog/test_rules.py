@@ -16,18 +16,18 @@ KEN = Answers(2, "Ken Ito")
 LEFT = Answers(4, "Priya Raman", can_act=False)
 
 
-def item(**other: Any) -> rules.Item:
-    said: dict[str, Any] = {
+def item(**other: Any) -> rules.WorkFacts:
+    fields: dict[str, Any] = {
         "title": "Edge nodes honour key-set expiry",
         "tracker": "https://tracker.example.org/EDGE-540",
         "due_on": TOMORROW,
         "owner": KEN,
     }
-    return rules.Item(**(said | other))
+    return rules.WorkFacts(**(fields | other))
 
 
-def codes(found: rules.Found) -> list[tuple[str, str]]:
-    return [(one.code, one.field) for one in found]
+def codes(violations: rules.Violations) -> list[tuple[str, str]]:
+    return [(violation.code, violation.field) for violation in violations]
 
 
 @pytest.mark.parametrize(
@@ -41,15 +41,15 @@ def codes(found: rules.Found) -> list[tuple[str, str]]:
     ids=["whole", "due today", "title alone", "begins with no"],
 )
 def test_it_is_noted(other: dict[str, Any]) -> None:
-    assert rules.noted(item(**other), TODAY) == ()
+    assert rules.new_violations(item(**other), TODAY) == ()
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
-    wrong = rules.Item("n/a", "tracker", YESTERDAY, LEFT)
+    wrong = rules.WorkFacts("n/a", "tracker", YESTERDAY, LEFT)
 
-    assert codes(rules.noted(wrong, TODAY)) == [
+    assert codes(rules.new_violations(wrong, TODAY)) == [
         ("B-TITLE", "title"),
-        ("B-OWNER", "owner"),
+        ("B-ABLE", "owner"),
         ("B-DUE", "due_on"),
         ("B-TRACKER", "tracker"),
     ]
@@ -57,12 +57,12 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 
 @pytest.mark.parametrize("text", SAYS_NOTHING.values(), ids=SAYS_NOTHING)
 def test_a_title_and_a_reason_say_something(text: str) -> None:
-    assert codes(rules.noted(item(title=text), TODAY)) == [("B-TITLE", "title")]
-    assert codes(rules.reason(text, "Say why.")) == [("B-REASON", "reason")]
+    assert codes(rules.new_violations(item(title=text), TODAY)) == [("B-TITLE", "title")]
+    assert codes(rules.reason_violations(text, "Say why.")) == [("B-WHY", "reason")]
 
 
 def test_a_reason_in_words_stands() -> None:
-    assert rules.reason("Replaced by HARD-119", "Say why.") == ()
+    assert rules.reason_violations("Replaced by HARD-119", "Say why.") == ()
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_reason_in_words_stands() -> None:
     ],
 )
 def test_a_plain_address_is_a_tracker(address: str) -> None:
-    assert rules.noted(item(tracker=address), TODAY) == ()
+    assert rules.new_violations(item(tracker=address), TODAY) == ()
 
 
 @pytest.mark.parametrize(
@@ -102,34 +102,36 @@ def test_a_plain_address_is_a_tracker(address: str) -> None:
     ],
 )
 def test_what_is_no_plain_address_is_refused(address: str) -> None:
-    assert codes(rules.noted(item(tracker=address), TODAY)) == [("B-TRACKER", "tracker")]
+    assert codes(rules.new_violations(item(tracker=address), TODAY)) == [("B-TRACKER", "tracker")]
 
 
 def test_a_day_that_has_passed_may_stay_but_not_be_chosen() -> None:
     late = item(due_on=YESTERDAY)
 
-    assert rules.changed(late, item(due_on=YESTERDAY, title="Another"), TODAY) == ()
-    assert codes(rules.changed(item(), late, TODAY)) == [("B-DUE", "due_on")]
+    assert rules.change_violations(late, item(due_on=YESTERDAY, title="Another"), TODAY) == ()
+    assert codes(rules.change_violations(item(), late, TODAY)) == [("B-DUE", "due_on")]
 
 
 def test_a_day_far_ahead_is_a_slip_of_the_pen() -> None:
-    last = TODAY + rules.LONGEST
+    last = TODAY + rules.MAX_DUE_AHEAD
 
-    assert rules.noted(item(due_on=last), TODAY) == ()
-    assert codes(rules.noted(item(due_on=last + timedelta(days=1)), TODAY)) == [("B-DUE", "due_on")]
+    assert rules.new_violations(item(due_on=last), TODAY) == ()
+    assert codes(rules.new_violations(item(due_on=last + timedelta(days=1)), TODAY)) == [
+        ("B-DUE", "due_on")
+    ]
 
 
 def test_an_owner_who_can_no_longer_act_is_named_anew() -> None:
     before = item(owner=LEFT)
 
-    assert codes(rules.changed(before, item(owner=LEFT, title="Another"), TODAY)) == [
-        ("B-OWNER", "owner")
+    assert codes(rules.change_violations(before, item(owner=LEFT, title="Another"), TODAY)) == [
+        ("B-ABLE", "owner")
     ]
-    assert rules.changed(before, item(), TODAY) == ()
+    assert rules.change_violations(before, item(), TODAY) == ()
 
 
 def test_a_change_changes_something() -> None:
-    assert codes(rules.changed(item(), item(), TODAY)) == [("B-SAME", "")]
+    assert codes(rules.change_violations(item(), item(), TODAY)) == [("B-SAME", "")]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,9 @@ def test_a_change_changes_something() -> None:
     ],
 )
 def test_what_may_follow_what(step: str, from_states: set[State]) -> None:
-    assert {state for state in State if not rules.step(step, "HARD-1", state)} == from_states
+    assert {
+        state for state in State if not rules.transition_violations(step, "HARD-1", state)
+    } == from_states
     assert {state for state in State if rules.may(step, state)} == from_states
 
 
@@ -156,6 +160,6 @@ def test_what_may_follow_what(step: str, from_states: set[State]) -> None:
     ],
 )
 def test_a_step_out_of_turn_says_what_the_item_is(step: str, state: State, sentence: str) -> None:
-    (found,) = rules.step(step, "HARD-1", state)
+    (violation,) = rules.transition_violations(step, "HARD-1", state)
 
-    assert (found.code, found.sentence) == ("B-STATE", sentence)
+    assert (violation.code, violation.sentence) == ("B-STEP", sentence)

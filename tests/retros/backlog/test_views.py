@@ -95,10 +95,10 @@ def test_the_steps_of_an_item(signed: Client, incident: Incident) -> None:
         ("drop", {"reason": "HARD-119 covers it"}),
     )
     for name, typed in steps:
-        asked = signed.get(f"{path}{name}/").status_code
+        shown_page = signed.get(f"{path}{name}/").status_code
         answer = signed.post(f"{path}{name}/", {"once": uuid4()} | typed)
         item.refresh_from_db()
-        seen.append((asked, answer.status_code, answer["Location"], item.state))
+        seen.append((shown_page, answer.status_code, answer["Location"], item.state))
 
     assert seen == [(200, 302, path, state) for state in ("started", "done", "open", "dropped")]
     assert "HARD-119 covers it" in markup(signed.get(path))
@@ -109,11 +109,14 @@ def test_a_step_that_may_not_be_taken_leads_back_or_is_refused(
 ) -> None:
     path = noted(incident).get_absolute_url()
 
-    asked, sent = signed.get(f"{path}reopen/"), signed.post(f"{path}reopen/", {"reason": "Why not"})
+    response, sent = (
+        signed.get(f"{path}reopen/"),
+        signed.post(f"{path}reopen/", {"reason": "Why not"}),
+    )
 
-    assert (asked.status_code, asked["Location"]) == (302, path)
+    assert (response.status_code, response["Location"]) == (302, path)
     assert sent.status_code == 422
-    assert "B-STATE" in markup(sent)
+    assert "B-STEP" in markup(sent)
 
 
 def test_a_dropped_item_offers_only_to_open_it_again(signed: Client, incident: Incident) -> None:

@@ -8,19 +8,19 @@ from tests.retros.backlog.items import TODAY, TRACKER, noted
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [("active", "No date: stops closing"), ("watching", "No date")]
+    ("status", "label"), [("active", "No date: stops closing"), ("watching", "No date")]
 )
 def test_what_has_no_day_stops_a_closing_that_is_ahead(
-    incident: Incident, status: str, words: str
+    incident: Incident, status: str, label: str
 ) -> None:
     item = noted(incident, days=None)
     item.incident.status = status
 
-    assert due(item, TODAY) == f'<span class="is-unmet">{words}</span>'
+    assert due(item, TODAY) == f'<span class="is-unmet">{label}</span>'
 
 
 @pytest.mark.parametrize(
-    ("days", "owned", "state", "words"),
+    ("days", "owned", "state", "label"),
     [
         (0, True, "open", "Open"),
         (1, True, "started", "Started"),
@@ -33,12 +33,12 @@ def test_what_has_no_day_stops_a_closing_that_is_ahead(
     ],
 )
 def test_the_chip_says_what_counts_most(
-    incident: Incident, commander: Person, days: int | None, owned: bool, state: str, words: str
+    incident: Incident, commander: Person, days: int | None, owned: bool, state: str, label: str
 ) -> None:
     item = noted(incident, days=days, owner=commander if owned else None)
     item.state = state
 
-    assert f"</svg>{words}</span>" in backlog_state(item, TODAY)
+    assert f"</svg>{label}</span>" in backlog_state(item, TODAY)
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from comms.actions import publish_escalation
+from incidents.facts.incident import read_facts
 from incidents.models import Decision, Incident, Person
 from incidents.vocabulary import LaneKind, Option
 from retros.backlog import actions as backlog
+from retros.backlog.steps import WorkInput
 from retros.closing import actions as closing
-from retros.closing.actions import Stated
+from retros.closing import facts as gate_facts
+from retros.closing import rules as gate
+from retros.closing.steps import StatementInput
 from retros.models import Closing
 from retros.watch import actions as watching
 from tests.helpers import messages as saying
 from tests.helpers.decision_run import Executing
 
-STATED: dict[str, Any] = {
+STATEMENT: dict[str, Any] = {
     "happened": "Some edge nodes did not know the new signing key.",
     "path": "A rollback was the fastest reversible way.",
     "uncertain": "Why the staged rollout did not show it.",
@@ -25,7 +29,7 @@ STATED: dict[str, Any] = {
 }
 
 
-class Ending(Executing):
+class ClosingRun(Executing):
     """Each step takes a minute, as in ``Executing``, or as long as ``pace`` says."""
 
     pace = timedelta(minutes=1)
@@ -40,62 +44,70 @@ class Ending(Executing):
         super().__init__(incident, commander, owners, **options)
         self.watcher = owners[LaneKind.INVESTIGATION]
 
-    def closable(self, **stated: Any) -> "Ending":
+    def closable(self, **fields: Any) -> "ClosingRun":
         """Everything that the gate asks for."""
         self.escalate()
         self.mitigated()
         self.recovered()
         self.harden()
-        self.state(**stated)
+        self.state(**fields)
         return self
 
-    def decide(self, option: Option = Option.ROLLBACK, **said: Any) -> Decision:
-        return super().decide(option, **said)
+    def decide(self, option: Option = Option.ROLLBACK, **fields: Any) -> Decision:
+        return super().decide(option, **fields)
 
     def mitigated(self) -> None:
-        made = self.decide()
-        self.done(made.number)
-        self.judge(self.run(), number=made.number)
+        decision = self.decide()
+        self.done(decision.number)
+        self.judge(self.run(), number=decision.number)
 
     def escalate(self) -> None:
-        said = saying.escalation(self._later(), self.commander)
-        publish_escalation(self._as(self.commander), self.incident.pk, said, now=self.now)
+        escalation = saying.escalation(self._later(), self.commander)
+        publish_escalation(self._as(self.commander), self.incident.pk, escalation, now=self.now)
 
-    def recovered(self, **said: Any) -> None:
-        said = {"progress": "recovered", "next_at": None, "surfaces": {}} | said
-        saying.published(self.commander, self.incident, self._later(), **said)
+    def recovered(self, **fields: Any) -> None:
+        fields = {"progress": "recovered", "next_at": None, "surfaces": {}} | fields
+        saying.published(self.commander, self.incident, self._later(), **fields)
 
-    def harden(self, **said: Any) -> Any:
+    def harden(self, **fields: Any) -> Any:
         work = {
             "title": "Edge nodes honour key-set expiry",
             "owner": self.executor,
             "due_on": date(2026, 4, 2),
-        } | said
+        } | fields
         actor = self._as(self.commander)
-        work = backlog.Work(**work)
+        work = WorkInput(**work)
         return backlog.add(actor, self.incident.pk, work, now=self._later())
 
-    def state(self, **said: Any) -> None:
-        stated = Stated(**({**STATED, "watch_owner": self.watcher} | said))
-        closing.state(self._as(self.commander), self.incident.pk, stated, now=self._later())
+    def state(self, **fields: Any) -> None:
+        statement = StatementInput(**({**STATEMENT, "watch_owner": self.watcher} | fields))
+        closing.save_statement(
+            self._as(self.commander), self.incident.pk, statement, now=self._later()
+        )
 
-    def close(self, by: Person | None = None, **said: Any) -> Closing:
+    def conditions(self) -> tuple[gate.Condition, ...]:
+        """The conditions of the gate as they are now."""
+        incident = Incident.objects.get(pk=self.incident.pk)
+        saved = gate_facts.saved_statement(incident)
+        return gate.judge(gate_facts.read_gate(read_facts(incident), saved, self.now))
+
+    def close(self, by: Person | None = None, **options: Any) -> Closing:
         actor = self._as(by or self.commander)
-        return closing.close(actor, self.incident.pk, now=self._later(), **said)
+        return closing.close(actor, self.incident.pk, now=self._later(), **options)
 
     def check_in(self, text: str = "0.3 % on the sign-in board", by: Person | None = None) -> Any:
         actor = self._as(by or self.watcher)
         return watching.check_in(actor, self.incident.pk, text=text, now=self._later())
 
-    def fire(self, by: Person | None = None, **said: Any) -> Incident:
+    def fire(self, by: Person | None = None, **options: Any) -> Incident:
         actor = self._as(by or self.watcher)
-        return closing.fire(actor, self.incident.pk, now=self._later(), **said)
+        return watching.fire_trigger(actor, self.incident.pk, now=self._later(), **options)
 
     def reopen(
         self, reason: str = "Customers report failures again", by: Person | None = None
     ) -> Incident:
         actor = self._as(by or self.commander)
-        return closing.reopen(actor, self.incident.pk, reason=reason, now=self._later())
+        return watching.reopen(actor, self.incident.pk, reason=reason, now=self._later())
 
     def after(self, **length: float) -> datetime:
         """Let time pass."""

@@ -12,48 +12,52 @@ from incidents.vocabulary import Option, RoleName
 from kernel.actor import SYSTEM
 from kernel.refusal import AlreadyDone, NotPermitted, Refused
 from retros.closing import actions as closing
-from retros.closing import facts as gate_facts
-from retros.closing import rules as gate
+from retros.closing.steps import StatementInput
 from retros.models import Closing
 from retros.vocabulary import End
-from tests.retros.closing.closable import Ending
+from retros.watch.steps import DECIDE_WITHIN
+from tests.retros.closing.closable import ClosingRun
 from warroom.schedule import tick
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def entries(ending: Ending, kind: str) -> list[TimelineEntry]:
+def entries(ending: ClosingRun, kind: str) -> list[TimelineEntry]:
     return list(TimelineEntry.objects.filter(incident=ending.incident, kind=kind))
 
 
-def unmet(ending: Ending) -> list[str]:
-    found = gate.judge(gate_facts.ending(Incident.objects.get(pk=ending.incident.pk), ending.now))
-    return [one.code for one in found if not one.met]
+def unmet(ending: ClosingRun) -> list[str]:
+    return [condition.code for condition in ending.conditions() if not condition.met]
 
 
-def test_what_has_everything_is_closed_and_watched(ending: Ending) -> None:
+def test_what_has_everything_is_closed_and_watched(ending: ClosingRun) -> None:
     ending.closable()
-    made = ending.close()
+    closing_row = ending.close()
 
     assert ending.status == "watching"
-    assert made.watch_until - made.closed_at == timedelta(hours=24)
-    hours = [(one.hour, one.due_at - made.closed_at) for one in made.check_ins.all()]
+    assert closing_row.watch_until - closing_row.closed_at == timedelta(hours=24)
+    hours = [
+        (check_in.hour, check_in.due_at - closing_row.closed_at)
+        for check_in in closing_row.check_ins.all()
+    ]
     assert hours == [(hour, timedelta(hours=hour)) for hour in (1, 6, 12, 23)]
-    held = Assignment.objects.current().get(role=RoleName.WATCH_OWNER)
-    assert held.person == ending.watcher
+    assignment = Assignment.objects.current().get(role=RoleName.WATCH_OWNER)
+    assert assignment.person == ending.watcher
     [entry] = entries(ending, "incident.closed")
-    assert (entry.seq, entry.data["becomes"]) == (made.seq, {"status": "watching"})
-    told = Notice.objects.get(person=ending.watcher, kind="incident.closed")
-    assert "Failed sign-ins above 2 %" in told.sentence
+    assert (entry.seq, entry.data["becomes"]) == (closing_row.seq, {"status": "watching"})
+    notice = Notice.objects.get(person=ending.watcher, kind="incident.closed")
+    assert "Failed sign-ins above 2 %" in notice.sentence
 
 
-def test_a_refused_closing_stands_on_the_record_and_changes_nothing_else(ending: Ending) -> None:
+def test_a_refused_closing_stands_on_the_record_and_changes_nothing_else(
+    ending: ClosingRun,
+) -> None:
     ending.mitigated()
     key = uuid4()
     with pytest.raises(Refused) as refused:
         ending.close(once=key)
 
-    codes = [one.code for one in refused.value.violations]
+    codes = [violation.code for violation in refused.value.violations]
     assert codes == ["C-WATCH", "C-BACKLOG", "C-COMMS", "C-CONFIDENCE"]
     [entry] = entries(ending, "closing.refused")
     assert (entry.data["count"], entry.data["codes"]) == ("4 conditions", ", ".join(codes))
@@ -70,7 +74,7 @@ def test_a_refused_closing_stands_on_the_record_and_changes_nothing_else(ending:
         ending.close(once=key)
 
 
-def test_each_condition_alone_keeps_it_open(ending: Ending) -> None:
+def test_each_condition_alone_keeps_it_open(ending: ClosingRun) -> None:
     ending.escalate()
     assert set(unmet(ending)) >= {"C-VERIFIED", "C-WATCH", "C-RISKS", "C-BACKLOG", "C-COMMS"}
     ending.mitigated()
@@ -88,7 +92,7 @@ def test_each_condition_alone_keeps_it_open(ending: Ending) -> None:
     assert unmet(ending) == ["C-VERIFIED", "C-OPEN"]
 
 
-def test_a_hold_that_somebody_began_is_finished_first(ending: Ending) -> None:
+def test_a_hold_that_somebody_began_is_finished_first(ending: ClosingRun) -> None:
     ending.closable()
     hold = ending.decide(Option.HOLD, next_action="Watch the board").number
     ending.run()
@@ -105,7 +109,7 @@ def test_a_hold_that_somebody_began_is_finished_first(ending: Ending) -> None:
     ending.close()
 
 
-def test_a_newer_failed_run_shuts_the_gate_again(ending: Ending) -> None:
+def test_a_newer_failed_run_shuts_the_gate_again(ending: ClosingRun) -> None:
     ending.closable()
     ending.run(exit_code=1)
 
@@ -116,7 +120,7 @@ def test_a_newer_failed_run_shuts_the_gate_again(ending: Ending) -> None:
     assert ending.close().number == 1
 
 
-def test_an_owner_who_left_is_none(ending: Ending) -> None:
+def test_an_owner_who_left_is_none(ending: ClosingRun) -> None:
     ending.closable()
     Person.objects.filter(pk=ending.watcher.pk).update(is_active=False)
     assert unmet(ending) == ["C-WATCH"]
@@ -124,7 +128,7 @@ def test_an_owner_who_left_is_none(ending: Ending) -> None:
     assert unmet(ending) == ["C-WATCH", "C-BACKLOG"]
 
 
-def test_the_statement_is_kept_unfinished_and_written_once(ending: Ending) -> None:
+def test_the_statement_is_kept_unfinished_and_written_once(ending: ClosingRun) -> None:
     ending.state(confidence="1", happened="", watch_owner=None)
     ending.state(confidence="1", happened="", watch_owner=None)
 
@@ -132,38 +136,40 @@ def test_the_statement_is_kept_unfinished_and_written_once(ending: Ending) -> No
     assert (entry.data["confidence"], entry.data["watch_owner"]) == ("L1 incomplete evidence", "")
 
 
-def test_only_who_commands_closes(ending: Ending, deputy: Person) -> None:
+def test_only_who_commands_closes(ending: ClosingRun, deputy: Person) -> None:
     ending.closable()
     with pytest.raises(NotPermitted):
         ending.close(by=deputy)
     with pytest.raises(NotPermitted):
-        closing.state(deputy.as_actor(), ending.incident.pk, closing.Stated(), now=ending.now)
+        closing.save_statement(
+            deputy.as_actor(), ending.incident.pk, StatementInput(), now=ending.now
+        )
     with pytest.raises(NotPermitted):
         closing.close(SYSTEM, ending.incident.pk, now=ending.now)
     assert ending.status == "active"
 
 
-def test_an_admin_is_held_by_the_gate_too(ending: Ending, admin: Person) -> None:
+def test_an_admin_is_held_by_the_gate_too(ending: ClosingRun, admin: Person) -> None:
     with pytest.raises(Refused):
         ending.close(by=admin)
     assert ending.status == "active"
 
 
-def test_it_is_closed_once(ending: Ending) -> None:
+def test_it_is_closed_once(ending: ClosingRun) -> None:
     ending.closable().close()
     with pytest.raises(Refused) as refused:
         ending.close()
-    assert [one.code for one in refused.value.violations] == ["T-STATUS"]
+    assert [violation.code for violation in refused.value.violations] == ["C-ACTIVE"]
     with pytest.raises(Refused):
         ending.state(trigger="Another one")
 
 
-def test_the_trigger_opens_it_again_with_one_confirmation(ending: Ending) -> None:
-    made = ending.closable().close()
+def test_the_trigger_opens_it_again_with_one_confirmation(ending: ClosingRun) -> None:
+    closing_row = ending.closable().close()
     ending.fire(signal="4 % since 16:01")
 
-    made.refresh_from_db()
-    assert (ending.status, made.end) == ("active", End.FIRED)
+    closing_row.refresh_from_db()
+    assert (ending.status, closing_row.end) == ("active", End.FIRED)
     [entry] = entries(ending, "incident.reopened")
     assert "4 % since 16:01" in entry.data["reason"]
     due = ending.incident.checkpoints.open().order_by("due_at").first()
@@ -186,13 +192,13 @@ def test_the_trigger_opens_it_again_with_one_confirmation(ending: Ending) -> Non
     assert ending.close().number == 2
 
 
-def test_what_is_ahead_when_it_closes_is_lifted(ending: Ending) -> None:
+def test_what_is_ahead_when_it_closes_is_lifted(ending: ClosingRun) -> None:
     ending.closable()
     ahead = ending.incident.checkpoints.open().get()
-    made = ending.close()
+    closing_row = ending.close()
 
     ahead.refresh_from_db()
-    assert (ahead.is_open, ahead.lifted_at) == (False, made.closed_at)
+    assert (ahead.is_open, ahead.lifted_at) == (False, closing_row.closed_at)
     [entry] = entries(ending, "incident.closed")
     assert entry.data["lifted"] == ahead.reference
     ending.after(hours=3)
@@ -200,12 +206,12 @@ def test_what_is_ahead_when_it_closes_is_lifted(ending: Ending) -> None:
     tick.run(ending.now)
     assert not Notice.objects.filter(kind__startswith="checkpoint.").exists()
     [due] = ending.incident.checkpoints.open()
-    assert due.due_at == ending.now + closing.AGAIN_WITHIN
+    assert due.due_at == ending.now + DECIDE_WITHIN
     with pytest.raises(Refused, match="was lifted at closing"):
         ending.decide(checkpoint=ahead.number)
 
 
-def test_a_lapse_is_noted_by_the_closing_that_it_refuses(ending: Ending) -> None:
+def test_a_lapse_is_noted_by_the_closing_that_it_refuses(ending: ClosingRun) -> None:
     ending.closable()
     ending.recovered(progress="mitigating", next_at=ending.now + timedelta(minutes=5))
     ending.after(minutes=20)
@@ -217,19 +223,19 @@ def test_a_lapse_is_noted_by_the_closing_that_it_refuses(ending: Ending) -> None
     assert "C-COMMS" in refused.data["codes"]
 
 
-def test_reopening_needs_a_reason_and_something_closed(ending: Ending) -> None:
+def test_reopening_needs_a_reason_and_something_closed(ending: ClosingRun) -> None:
     with pytest.raises(Refused) as refused:
         ending.reopen("n/a")
-    assert [one.code for one in refused.value.violations] == ["T-STATUS", "W-REASON"]
-    made = ending.closable().close()
+    assert [violation.code for violation in refused.value.violations] == ["W-STATUS", "W-REASON"]
+    closing_row = ending.closable().close()
     ending.reopen()
-    made.refresh_from_db()
-    assert (ending.status, made.end) == ("active", End.REOPENED)
-    assert made.end_reason == "Customers report failures again"
+    closing_row.refresh_from_db()
+    assert (ending.status, closing_row.end) == ("active", End.REOPENED)
+    assert closing_row.end_reason == "Customers report failures again"
 
 
 @pytest.mark.parametrize("status", ["watching", "closed"])
-def test_the_row_itself_refuses_to_be_closed_past_the_gate(ending: Ending, status: str) -> None:
+def test_the_row_itself_refuses_to_be_closed_past_the_gate(ending: ClosingRun, status: str) -> None:
     rows = Incident.objects.filter(pk=ending.incident.pk)
     with pytest.raises(ProgrammingError, match="closure gate"), transaction.atomic():
         rows.update(status=status)
@@ -241,7 +247,7 @@ def test_the_row_itself_refuses_to_be_closed_past_the_gate(ending: Ending, statu
     assert ending.status == "active"
 
 
-def test_a_watch_is_not_cut_short_by_the_row(ending: Ending) -> None:
+def test_a_watch_is_not_cut_short_by_the_row(ending: ClosingRun) -> None:
     ending.closable().close()
     rows = Incident.objects.filter(pk=ending.incident.pk)
     with pytest.raises(ProgrammingError, match="closure gate"), transaction.atomic():
@@ -249,7 +255,7 @@ def test_a_watch_is_not_cut_short_by_the_row(ending: Ending) -> None:
     assert ending.status == "watching"
 
 
-def test_a_closing_stays_as_it_was(ending: Ending) -> None:
+def test_a_closing_stays_as_it_was(ending: ClosingRun) -> None:
     made = ending.closable().close()
     for change in ({"trigger": "Another"}, {"closed_at": ending.now + timedelta(hours=1)}):
         with pytest.raises(ProgrammingError), transaction.atomic():
@@ -279,17 +285,17 @@ STEERING = {
 
 
 @pytest.mark.parametrize("what", STEERING)
-def test_what_is_closed_is_steered_by_nobody(ending: Ending, what: str) -> None:
+def test_what_is_closed_is_steered_by_nobody(ending: ClosingRun, what: str) -> None:
     ending.closable().close()
     with pytest.raises(Refused) as refused:
         STEERING[what](ending)
-    assert [one.code for one in refused.value.violations] == ["T-OVER"]
+    assert [violation.code for violation in refused.value.violations] == ["T-OVER"]
 
     ending.reopen()
     ending.decide()
 
 
-def test_notes_and_evidence_outlast_it(ending: Ending) -> None:
+def test_notes_and_evidence_outlast_it(ending: ClosingRun) -> None:
     ending.closable().close()
     assert ending.capture().number > 1
     assert ending.harden().title

@@ -11,35 +11,32 @@ from incidents.actions import checkpoints, evidence, freezes
 from incidents.models import Surface
 from incidents.vocabulary import DependencyClass, LaneKind, Option, RoleName
 from lanes.handoff import actions as handoffs
-from retros.closing import facts as gate_facts
 from retros.closing import rules as gate
 from tests.helpers.decision_inputs import VERIFICATION
 from tests.helpers.factories import SurfaceFactory
 from tests.helpers.handoffs import terms
 from tests.helpers.recommendations import Owners
-from tests.retros.closing.closable import Ending
+from tests.retros.closing.closable import ClosingRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-type Act = Callable[[Ending], object]
+type Act = Callable[[ClosingRun], object]
 
 
-def condition(ending: Ending, code: str) -> gate.Condition:
-    ending.incident.refresh_from_db()
-    found = gate.judge(gate_facts.ending(ending.incident, ending.now))
-    return next(one for one in found if one.code == code)
+def condition(ending: ClosingRun, code: str) -> gate.Condition:
+    return next(condition for condition in ending.conditions() if condition.code == code)
 
 
-def surface(ending: Ending) -> Surface:
+def surface(ending: ClosingRun) -> Surface:
     return SurfaceFactory(name="Sign-in API")
 
 
-def freeze(ending: Ending, name: str = "Sign-in API") -> None:
-    said = {"surface": SurfaceFactory(name=name), "scope": "", "reason": "Hold still"}
-    freezes.freeze(ending.commander.as_actor(), ending.incident.pk, **said, now=ending.now)
+def freeze(ending: ClosingRun, name: str = "Sign-in API") -> None:
+    options = {"surface": SurfaceFactory(name=name), "scope": "", "reason": "Hold still"}
+    freezes.freeze(ending.commander.as_actor(), ending.incident.pk, **options, now=ending.now)
 
 
-def lift(ending: Ending) -> None:
+def lift(ending: ClosingRun) -> None:
     freezes.lift_freeze(
         ending.commander.as_actor(),
         ending.incident.pk,
@@ -49,7 +46,7 @@ def lift(ending: Ending) -> None:
     )
 
 
-def keep(ending: Ending) -> None:
+def keep(ending: ClosingRun) -> None:
     freezes.keep_freeze(
         ending.commander.as_actor(),
         ending.incident.pk,
@@ -60,7 +57,7 @@ def keep(ending: Ending) -> None:
     )
 
 
-def decline(ending: Ending) -> None:
+def decline(ending: ClosingRun) -> None:
     freezes.decline_freeze(
         ending.commander.as_actor(),
         ending.incident.pk,
@@ -70,21 +67,21 @@ def decline(ending: Ending) -> None:
     )
 
 
-def offer(ending: Ending) -> None:
+def offer(ending: ClosingRun) -> None:
     """The mitigation lane, to who verifies."""
     due = ending.incident.checkpoints.open().get().number
-    said = terms(ending.verifier, checkpoint=due)
+    offer_terms = terms(ending.verifier, checkpoint=due)
     giver, number = ending.executor.as_actor(), ending.incident.pk
-    handoffs.offer(giver, number, said, lane=LaneKind.MITIGATION, now=ending.now)
+    handoffs.offer(giver, number, offer_terms, lane=LaneKind.MITIGATION, now=ending.now)
 
 
-def answer(ending: Ending, how: str) -> None:
-    said = {"reason": "I am off shift"} if how == "decline" else {}
+def answer(ending: ClosingRun, how: str) -> None:
+    options = {"reason": "I am off shift"} if how == "decline" else {}
     do = getattr(handoffs, how)
-    do(ending.verifier.as_actor(), ending.incident.pk, 1, now=ending.after(minutes=1), **said)
+    do(ending.verifier.as_actor(), ending.incident.pk, 1, now=ending.after(minutes=1), **options)
 
 
-def differ(ending: Ending) -> Owners:
+def differ(ending: ClosingRun) -> Owners:
     lanes = {LaneKind.MITIGATION: ending.executor, LaneKind.VERIFICATION: ending.verifier}
     owners = Owners(ending.incident, lanes, ending.cited, ending.now)
     owners.recommend(LaneKind.MITIGATION, Option.ROLLBACK)
@@ -92,11 +89,11 @@ def differ(ending: Ending) -> Owners:
     return owners
 
 
-def agree(ending: Ending) -> None:
+def agree(ending: ClosingRun) -> None:
     differ(ending).withdraw(2, ending.verifier)
 
 
-def pending(ending: Ending) -> None:
+def pending(ending: ClosingRun) -> None:
     """A second decision, which needs the data owner's signature."""
     ledger = SurfaceFactory(name="Ledger", dependency_class=DependencyClass.BILLING)
     ending.incident.surfaces.add(ledger)
@@ -104,17 +101,17 @@ def pending(ending: Ending) -> None:
     ending.decide(Option.WRITE_FREEZE, next_action="Compare the ledgers")
 
 
-def withdrawn(ending: Ending) -> None:
+def withdrawn(ending: ClosingRun) -> None:
     pending(ending)
     ending.withdraw(number=2)
 
 
-def begun(ending: Ending) -> None:
+def begun(ending: ClosingRun) -> None:
     hold = ending.decide(Option.HOLD, next_action="Watch the board")
     ending.start(number=hold.number)
 
 
-def ahead(ending: Ending) -> None:
+def ahead(ending: ClosingRun) -> None:
     checkpoints.schedule(
         ending.commander.as_actor(),
         ending.incident.pk,
@@ -124,40 +121,40 @@ def ahead(ending: Ending) -> None:
     )
 
 
-def change(ending: Ending) -> None:
+def change(ending: ClosingRun) -> None:
     """Something is changed after the last run."""
-    made = ending.decide(Option.FLAG, next_action="Clear the cache")
-    ending.done(made.number)
+    decision = ending.decide(Option.FLAG, next_action="Clear the cache")
+    ending.done(decision.number)
 
 
-def rerun(ending: Ending) -> None:
+def rerun(ending: ClosingRun) -> None:
     change(ending)
     ending.judge(ending.run(), number=2)
 
 
-def run_again(ending: Ending) -> None:
+def run_again(ending: ClosingRun) -> None:
     item = replace(VERIFICATION, command="curl -sf https://api.example.test/healthz")
     by, now = ending.verifier.as_actor(), ending.after(minutes=1)
     evidence.capture(by, ending.incident.pk, item, now=now)
 
 
-def nothing(ending: Ending) -> None:
+def nothing(ending: ClosingRun) -> None:
     """It stands as it is."""
 
 
 def each(*acts: Act) -> Act:
-    def do(ending: Ending) -> None:
+    def do(ending: ClosingRun) -> None:
         for act in acts:
             act(ending)
 
     return do
 
 
-def other(ending: Ending) -> None:
+def other(ending: ClosingRun) -> None:
     freeze(ending, "Checkout")
 
 
-def promised(ending: Ending) -> None:
+def promised(ending: ClosingRun) -> None:
     """The promised time of the next update passes; no tick has run that could have noted it."""
     next_at = ending.now + timedelta(minutes=12)
     ending.recovered(progress="mitigating", next_at=next_at)
@@ -207,30 +204,30 @@ UNMET: dict[str, tuple[str, Act, str]] = {
 
 
 @pytest.mark.parametrize(("code", "act"), MET.values(), ids=MET.keys())
-def test_met(ending: Ending, code: str, act: Act) -> None:
+def test_met(ending: ClosingRun, code: str, act: Act) -> None:
     act(ending.closable())
 
-    found = condition(ending, code)
+    judged = condition(ending, code)
 
-    assert found.met, found.says
+    assert judged.met, judged.says
 
 
 @pytest.mark.parametrize(("code", "act", "says"), UNMET.values(), ids=UNMET.keys())
-def test_unmet(ending: Ending, code: str, act: Act, says: str) -> None:
+def test_unmet(ending: ClosingRun, code: str, act: Act, says: str) -> None:
     act(ending.closable())
 
-    found = condition(ending, code)
+    judged = condition(ending, code)
 
-    assert not found.met
-    assert any(says in one for one in found.says), found.says
+    assert not judged.met
+    assert any(says in sentence for sentence in judged.says), judged.says
 
 
-def test_a_lapse_that_no_tick_has_noted_yet_is_one(ending: Ending) -> None:
+def test_a_lapse_that_no_tick_has_noted_yet_is_one(ending: ClosingRun) -> None:
     promised(ending.closable())
     ending.run()
     ending.recovered()
 
-    found = condition(ending, "C-COMMS")
+    judged = condition(ending, "C-COMMS")
 
-    assert (found.met, len(found.says)) == (False, 1)
-    assert "late is not explained" in found.sentence
+    assert (judged.met, len(judged.says)) == (False, 1)
+    assert "late is not explained" in judged.sentence

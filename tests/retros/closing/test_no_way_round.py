@@ -18,9 +18,10 @@ from incidents.permissions import TABLE, Who
 from kernel.refusal import Refused
 from retros.closing import actions as closing
 from retros.closing import rules as gate
-from tests.helpers.backfilled import written_up
+from retros.watch import actions as watching
+from tests.helpers.backfilled import backfilled_incident
 from tests.helpers.factories import declared
-from tests.retros.closing.closable import Ending
+from tests.retros.closing.closable import ClosingRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,15 +82,18 @@ def test_plain_sql_is_refused(incident: Incident, status: str) -> None:
     [("incident.reopened", "has its entry"), ("incident.closed", "closing_entry_once")],
 )
 def test_a_row_of_a_closing_by_plain_sql_lacks_its_entry(
-    ending: Ending, kind: str, why: str
+    ending: ClosingRun, kind: str, why: str
 ) -> None:
     """Its words are those of a closing that stood once; its entry is another's, or none's."""
-    made = ending.closable().close()
+    closing_row = ending.closable().close()
     ending.reopen()
-    number, kept = ending.incident.pk, model_to_dict(made, exclude=["id", "incident", "closed_by"])
+    number, columns = (
+        ending.incident.pk,
+        model_to_dict(closing_row, exclude=["id", "incident", "closed_by"]),
+    )
     seq = ending.incident.timeline.filter(kind=kind).values_list("seq", flat=True).get()
-    forged = kept | {"number": 2, "seq": seq, "incident_id": number, "ended_at": None, "end": ""}
-    forged["closed_by_id"] = made.closed_by_id
+    forged = columns | {"number": 2, "seq": seq, "incident_id": number, "ended_at": None, "end": ""}
+    forged["closed_by_id"] = closing_row.closed_by_id
     names, marks = ", ".join(f'"{name}"' for name in forged), ", ".join(["%s"] * len(forged))
 
     with (  # noqa: PT012
@@ -106,7 +110,7 @@ def test_a_row_of_a_closing_by_plain_sql_lacks_its_entry(
 @pytest.mark.parametrize("ended", ["void", "duplicate"])
 @pytest.mark.parametrize("status", ["watching", "closed"])
 def test_what_was_declared_in_error_is_no_way_round(
-    ending: Ending, ended: str, status: str
+    ending: ClosingRun, ended: str, status: str
 ) -> None:
     """Nothing was executed, so it may end so; from there it only goes back."""
     number, actor = ending.incident.pk, ending.commander.as_actor()
@@ -114,8 +118,8 @@ def test_what_was_declared_in_error_is_no_way_round(
         voiding.void(actor, number, reason="A drill alert", now=ending.now)
     else:
         other = declared(ending.commander)
-        said = {"original": other.pk, "reason": "Found twice"}
-        voiding.duplicate(actor, number, **said, now=ending.now)
+        options = {"original": other.pk, "reason": "Found twice"}
+        voiding.duplicate(actor, number, **options, now=ending.now)
 
     with pytest.raises(Refused):
         ending.close()
@@ -130,7 +134,7 @@ def test_what_was_declared_in_error_is_no_way_round(
 
 @pytest.mark.parametrize("status", ["void", "duplicate"])
 @pytest.mark.parametrize("began", [False, True])
-def test_plain_sql_ends_nothing_in_error(ending: Ending, status: str, began: bool) -> None:
+def test_plain_sql_ends_nothing_in_error(ending: ClosingRun, status: str, began: bool) -> None:
     if began:
         ending.decide()
         ending.start()
@@ -138,7 +142,7 @@ def test_plain_sql_ends_nothing_in_error(ending: Ending, status: str, began: boo
         Incident.objects.filter(pk=ending.incident.pk).update(status=status)
 
 
-def test_what_was_executed_leads_to_the_gate(ending: Ending) -> None:
+def test_what_was_executed_leads_to_the_gate(ending: ClosingRun) -> None:
     ending.decide()
     ending.start()
     number = ending.incident.pk
@@ -149,7 +153,7 @@ def test_what_was_executed_leads_to_the_gate(ending: Ending) -> None:
     assert (problem.code, problem.href) == ("V-EXECUTED", reverse("gate", args=[number]))
 
 
-def test_with_a_row_that_says_so_too_what_was_executed_is_not_void(ending: Ending) -> None:
+def test_with_a_row_that_says_so_too_what_was_executed_is_not_void(ending: ClosingRun) -> None:
     ending.decide()
     ending.start()
     Voided.objects.create(
@@ -160,7 +164,7 @@ def test_with_a_row_that_says_so_too_what_was_executed_is_not_void(ending: Endin
 
 
 @pytest.mark.parametrize("end", ["close", "reopen"])
-def test_what_went_through_the_gate_does_not_end_in_error(ending: Ending, end: str) -> None:
+def test_what_went_through_the_gate_does_not_end_in_error(ending: ClosingRun, end: str) -> None:
     ending.closable().close()
     if end == "reopen":
         ending.reopen()
@@ -168,39 +172,39 @@ def test_what_went_through_the_gate_does_not_end_in_error(ending: Ending, end: s
         voiding.void(
             ending.commander.as_actor(), ending.incident.pk, reason="An error", now=ending.now
         )
-    assert "V-EXECUTED" in {one.code for one in refused.value.violations}
+    assert "V-EXECUTED" in {violation.code for violation in refused.value.violations}
 
 
 @pytest.mark.parametrize("status", ["active", "watching", "closed"])
 @pytest.mark.parametrize("ended", ["backfill", "void", "duplicate"])
 def test_what_was_handled_elsewhere_is_no_way_round(
-    ending: Ending, ended: str, status: str
+    ending: ClosingRun, ended: str, status: str
 ) -> None:
     """It is never lived here, so it never comes to the gate, nor round it by being void."""
     actor, now = ending.commander.as_actor(), ending.now
-    made = written_up(ending.commander, now=now)
+    backfilled = backfilled_incident(ending.commander, now=now)
     if ended == "void":
-        voiding.void(actor, made.pk, reason="Written up twice", now=now)
+        voiding.void(actor, backfilled.pk, reason="Written up twice", now=now)
     if ended == "duplicate":
-        said = {"original": ending.incident.pk, "reason": "It is followed here"}
-        voiding.duplicate(actor, made.pk, **said, now=now)
+        options = {"original": ending.incident.pk, "reason": "It is followed here"}
+        voiding.duplicate(actor, backfilled.pk, **options, now=now)
 
-    for act in (closing.close, partial(closing.reopen, reason="It fails again")):
+    for act in (closing.close, partial(watching.reopen, reason="It fails again")):
         with pytest.raises(Refused):
-            act(actor, made.pk, now=now)
+            act(actor, backfilled.pk, now=now)
     with pytest.raises((ProgrammingError, Refused)), transaction.atomic():
-        lifecycle.set_status(lock(made.pk), status)
+        lifecycle.set_status(lock(backfilled.pk), status)
     with pytest.raises(ProgrammingError), transaction.atomic():
-        Incident.objects.filter(pk=made.pk).update(status=status)
-    assert Incident.objects.get(pk=made.pk).status == ended
+        Incident.objects.filter(pk=backfilled.pk).update(status=status)
+    assert Incident.objects.get(pk=backfilled.pk).status == ended
 
     if ended != "backfill":
-        voiding.take_back(actor, made.pk, reason="It was right", now=now)
-    assert Incident.objects.get(pk=made.pk).status == "backfill"
+        voiding.take_back(actor, backfilled.pk, reason="It was right", now=now)
+    assert Incident.objects.get(pk=backfilled.pk).status == "backfill"
 
 
 @pytest.mark.parametrize("began", [False, True])
-def test_what_is_lived_here_is_never_backfilled(ending: Ending, began: bool) -> None:
+def test_what_is_lived_here_is_never_backfilled(ending: ClosingRun, began: bool) -> None:
     if began:
         ending.decide()
         ending.start()
@@ -212,21 +216,21 @@ def test_what_is_lived_here_is_never_backfilled(ending: Ending, began: bool) -> 
     assert ending.status == "active"
 
 
-def test_writing_it_up_as_well_does_not_end_what_is_lived_here(ending: Ending) -> None:
-    made = written_up(ending.commander, now=ending.now)
+def test_writing_it_up_as_well_does_not_end_what_is_lived_here(ending: ClosingRun) -> None:
+    backfilled = backfilled_incident(ending.commander, now=ending.now)
     with pytest.raises(Refused) as refused:
         voiding.duplicate(
             ending.commander.as_actor(),
             ending.incident.pk,
-            original=made.pk,
+            original=backfilled.pk,
             reason="It is written up",
             now=ending.now,
         )
-    assert [one.code for one in refused.value.violations] == ["V-DUPLICATE"]
+    assert [violation.code for violation in refused.value.violations] == ["V-DUPLICATE"]
     assert ending.status == "active"
 
 
-def test_what_was_met_yesterday_counts_for_nothing(ending: Ending) -> None:
+def test_what_was_met_yesterday_counts_for_nothing(ending: ClosingRun) -> None:
     """The conditions are judged at the moment of closing, not when the page was read."""
     ending.closable()
     ending.after(hours=24)

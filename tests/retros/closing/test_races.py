@@ -9,7 +9,7 @@ from incidents.models import Incident
 from incidents.vocabulary import LaneKind
 from tests.helpers.recommendations import Owners, at_once
 from tests.helpers.tiers import in_tier
-from tests.retros.closing.closable import Ending
+from tests.retros.closing.closable import ClosingRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +25,7 @@ class Contradicting:
 
     kind = "contradiction.opened"
 
-    def __init__(self, ending: Ending, owners: dict[LaneKind, object]) -> None:
+    def __init__(self, ending: ClosingRun, owners: dict[LaneKind, object]) -> None:
         self.ending = ending
         self.said = Owners(ending.incident, owners, ending.cited, ending.now)  # type: ignore[arg-type]
         self.said.recommend(LaneKind.MITIGATION, "rollback")
@@ -33,7 +33,7 @@ class Contradicting:
     def breaks(self) -> object:
         return self.said.recommend(LaneKind.VERIFICATION, "flag")
 
-    def mends(self) -> None:
+    def remedies(self) -> None:
         rows = self.ending.incident.recommendations.filter(state="open", lane="verification")
         for row in rows:
             self.said.withdraw(row.number, self.said.owners[LaneKind.VERIFICATION])
@@ -44,13 +44,13 @@ class FailedRun:
 
     kind = "evidence.captured"
 
-    def __init__(self, ending: Ending, owners: dict[LaneKind, object]) -> None:
+    def __init__(self, ending: ClosingRun, owners: dict[LaneKind, object]) -> None:
         self.ending = ending
 
     def breaks(self) -> object:
         return self.ending.run(exit_code=1)
 
-    def mends(self) -> None:
+    def remedies(self) -> None:
         self.ending.run()
 
 
@@ -59,19 +59,19 @@ class OwnerRemoved:
 
     kind = "closing.stated"
 
-    def __init__(self, ending: Ending, owners: dict[LaneKind, object]) -> None:
+    def __init__(self, ending: ClosingRun, owners: dict[LaneKind, object]) -> None:
         self.ending = ending
 
     def breaks(self) -> object:
         return self.ending.state(watch_owner=None)
 
-    def mends(self) -> None:
+    def remedies(self) -> None:
         self.ending.state()
 
 
 @pytest.mark.parametrize("way", [FailedRun, Contradicting, OwnerRemoved])
 def test_it_is_never_closed_with_an_unmet_condition(
-    ending: Ending, lane_owners: dict[LaneKind, object], way: type[FailedRun]
+    ending: ClosingRun, lane_owners: dict[LaneKind, object], way: type[FailedRun]
 ) -> None:
     ending.closable()
     ending.pace = timedelta(0)
@@ -89,14 +89,14 @@ def test_it_is_never_closed_with_an_unmet_condition(
         closed, broke = at_once(attempt, ending.close, broken.breaks)
         outcomes.add(closed == "done")
         if closed == "done":
-            made = ending.incident.closings.last()
-            assert made is not None
+            closing_row = ending.incident.closings.last()
+            assert closing_row is not None
             # What breaks it was refused since it was closed, or came after.
             late = ending.incident.timeline.filter(kind=broken.kind, seq__gt=last)
-            assert broke != "done" or [one.seq > made.seq for one in late] == [True]
+            assert broke != "done" or [entry.seq > closing_row.seq for entry in late] == [True]
             ending.reopen()
         else:
             assert closed.startswith("C-")
             assert ending.status == "active"
-        broken.mends()
+        broken.remedies()
     assert True in outcomes

@@ -20,15 +20,18 @@ from incidents.models import Evidence, Incident
 from incidents.vocabulary import Option
 from kernel.refusal import Refused
 from retros.backlog import actions as backlog
+from retros.backlog.steps import WorkInput
 from retros.closing import actions as closing
+from retros.closing.steps import StatementInput
 from retros.models import BacklogItem, Closing, Statement
+from retros.watch import actions as watching
 from tests.helpers import messages as saying
-from tests.helpers.backfilled import written_up
+from tests.helpers.backfilled import backfilled_incident
 from tests.helpers.decision_inputs import VERIFICATION
 from tests.helpers.factories import SurfaceFactory, declared
 from tests.helpers.tiers import in_tier
 from tests.incidents.actions.test_sequences import LONG, MOSTLY, PICK, SELDOM, Lived
-from tests.retros.closing.closable import STATED
+from tests.retros.closing.closable import STATEMENT
 
 MANY = settings(LONG, max_examples=in_tier(test=3, prove=2000))
 
@@ -42,16 +45,16 @@ class Ended(Lived):
 
     @rule(progress=st.sampled_from(["investigating", "mitigating", "recovered"]))
     def update(self, progress: str) -> None:
-        said = saying.update(self.now, self.incident, progress=progress)
-        self._said(publish_update, said)
+        update_input = saying.update(self.now, self.incident, progress=progress)
+        self._said(publish_update, update_input)
 
     @rule()
     def escalate(self) -> None:
         self._said(publish_escalation, saying.escalation(self.now, self.people[0]))
 
-    def _said(self, do: Any, said: Any) -> None:
+    def _said(self, do: Any, message: Any) -> None:
         self.now -= timedelta(seconds=20)  # it is judged by the time for which it was written
-        self._try(do, 0, said)
+        self._try(do, 0, message)
 
     @rule(text=SOME, owned=MOSTLY)
     def risk(self, text: str, owned: bool) -> None:
@@ -61,15 +64,15 @@ class Ended(Lived):
     def harden(self, owned: bool, due: bool) -> None:
         owner = self.people[3] if owned else None
         due_on = date(2026, 4, 2) if due else None
-        work = backlog.Work(title="Probe each region", owner=owner, due_on=due_on)
+        work = WorkInput(title="Probe each region", owner=owner, due_on=due_on)
         self._try(backlog.add, 0, work)
 
     @rule(what=st.sampled_from(["freeze", "lift_freeze"]))
     def freeze(self, what: str) -> None:
         surface = SurfaceFactory(name="Sign-in")
-        said = {"surface": surface, "reason": "Hold still"}
+        options = {"surface": surface, "reason": "Hold still"}
         scope = {"scope": ""} if what == "freeze" else {}
-        self._try(getattr(freezes, what), 0, **said, **scope)
+        self._try(getattr(freezes, what), 0, **options, **scope)
 
     @rule(passes=MOSTLY)
     def run(self, passes: bool) -> None:
@@ -80,12 +83,12 @@ class Ended(Lived):
 
     @rule(lacks=st.sampled_from(["", "", "", "trigger", "watch_owner", "happened", "L2"]))
     def state(self, lacks: str) -> None:
-        said = STATED | {"watch_owner": self.people[2]}
+        fields = STATEMENT | {"watch_owner": self.people[2]}
         if lacks == "L2":
-            said["confidence"] = "2"
+            fields["confidence"] = "2"
         elif lacks:
-            said[lacks] = None if lacks == "watch_owner" else "n/a"
-        self._try(closing.state, 0, closing.Stated(**said))
+            fields[lacks] = None if lacks == "watch_owner" else "n/a"
+        self._try(closing.save_statement, 0, StatementInput(**fields))
 
     @rule(minutes=st.sampled_from([1, 5, 31]), seldom=SELDOM)
     def wait(self, minutes: int, seldom: bool) -> None:
@@ -97,8 +100,8 @@ class Ended(Lived):
         self.decide(pick, "", "", False, (3, 3), (2, 2))
         self.carry_through()
         self.escalate()
-        for one in self.incident.risks.filter(owner=None, retired_at=None):
-            self._try(risks.own, 0, one.number, owner=self.people[2])
+        for risk in self.incident.risks.filter(owner=None, retired_at=None):
+            self._try(risks.own, 0, risk.number, owner=self.people[2])
         for item in BacklogItem.objects.filter(incident=self.incident, due_on=None):
             self._try(backlog.drop, 0, item.pk, reason="Somebody else does it already")
         for item in BacklogItem.objects.filter(incident=self.incident, owner=None).open():
@@ -117,31 +120,31 @@ class Ended(Lived):
 
     @rule(who=st.sampled_from([0, 4]))
     def reopen(self, who: int) -> None:
-        self._try(closing.reopen, who, reason="It fails again")
+        self._try(watching.reopen, who, reason="It fails again")
 
     @rule(how=st.sampled_from(["void", "duplicate", "take_back", "take_back"]), seldom=SELDOM)
     def in_error(self, how: str, seldom: bool) -> None:
         if how != "take_back" and not seldom:
             return
-        said = {"original": self.another()} if how == "duplicate" else {}
-        self._try(getattr(voiding, how), 0, reason="It was an alert of a drill", **said)
+        options = {"original": self.another()} if how == "duplicate" else {}
+        self._try(getattr(voiding, how), 0, reason="It was an alert of a drill", **options)
 
     @rule(how=st.sampled_from(["duplicate", "step"]), seldom=SELDOM)
     def as_if_handled_elsewhere(self, how: str, seldom: bool) -> None:
         """Written up as well, or said to be so: the one that is lived here goes on."""
         if not seldom:
             return
-        made = written_up(self.people[0], now=self.now)
+        backfilled = backfilled_incident(self.people[0], now=self.now)
         if how == "duplicate":
-            said = {"original": made.pk, "reason": "It is written up"}
-            assert self._try(voiding.duplicate, 0, **said) is None
+            options = {"original": backfilled.pk, "reason": "It is written up"}
+            assert self._try(voiding.duplicate, 0, **options) is None
         else:
             # Of one that is void the rule allows it, and the database knows that it was lived here.
             with pytest.raises((Refused, DatabaseError)), transaction.atomic():
                 lifecycle.set_status(lock(self.incident.pk), "backfill")
-        assert self._try_on(made, closing.close) is None
-        made.refresh_from_db()
-        assert made.status == "backfill"
+        assert self._try_on(backfilled, closing.close) is None
+        backfilled.refresh_from_db()
+        assert backfilled.status == "backfill"
 
     def _try_on(self, other: Incident, do: Any) -> Any:
         mine, self.incident = self.incident, other
@@ -176,10 +179,14 @@ class Ended(Lived):
         super().teardown()
 
     def _closed_rightly(self) -> None:
-        executed = [one for one in self._executions() if one.mitigates and one.done_at]
-        last = max((one.done_at for one in executed), default=self.incident.declared_at)
-        for one in executed:
-            after = [other for other in executed if other.done_at >= one.done_at]
+        executed = [
+            execution
+            for execution in self._executions()
+            if execution.mitigates and execution.done_at
+        ]
+        last = max((execution.done_at for execution in executed), default=self.incident.declared_at)
+        for execution in executed:
+            after = [other for other in executed if other.done_at >= execution.done_at]
             assert any(other.state == "verified" for other in after)
         assert not self._executions().filter(state__in=["pending", "started", "done"]).exists()
         runs = Evidence.objects.filter(incident=self.incident, purpose="verification")
@@ -189,7 +196,7 @@ class Ended(Lived):
         assert self.now - newest.captured_at < timedelta(minutes=30)
         statement = Statement.objects.get(pk=self.incident.pk)
         assert (statement.confidence, bool(statement.watch_owner_id)) == ("3", True)
-        assert statement.trigger == STATED["trigger"]
+        assert statement.trigger == STATEMENT["trigger"]
         register = self.incident.risks.all()
         assert register.exists()
         assert not register.filter(owner=None, retired_at=None).exists()
@@ -198,9 +205,9 @@ class Ended(Lived):
         assert not items.open().filter(owner=None).exists()
         assert not items.open().filter(due_on=None).exists()
         assert self.incident.escalations.exists()
-        told = self.incident.updates.latest("number")
-        assert told.progress == "recovered"
-        assert told.published_at >= last
+        update = self.incident.updates.latest("number")
+        assert update.progress == "recovered"
+        assert update.published_at >= last
         assert not self.incident.freezes.filter(until=None, declined=False, kept_at=None).exists()
         overdue = self.incident.checkpoints.open().filter(due_at__lte=self.now)
         assert not overdue.exists()

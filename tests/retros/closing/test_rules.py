@@ -11,13 +11,13 @@ from incidents.vocabulary import Confidence, ExecutionState, Severity
 from retros.closing import rules as gate
 from retros.closing.rules import (
     Condition,
-    Ending,
-    Loose,
+    GateFacts,
+    LooseEnd,
     Mitigation,
-    Owned,
+    OwnedWork,
+    PublishedUpdate,
     Run,
-    Said,
-    Statement,
+    StatementFacts,
 )
 
 NOW = datetime(2026, 3, 5, 16, 0, tzinfo=UTC)
@@ -28,16 +28,16 @@ def ago(**length: float) -> datetime:
     return NOW - timedelta(**length)
 
 
-def said(
+def published(
     progress: str = Progress.RECOVERED,
     at: datetime = NOW - timedelta(minutes=5),
     audience: str = Audience.PUBLIC,
     number: int = 3,
-) -> Said:
-    return Said(f"Update {number}", at, progress, audience, reaches(audience))
+) -> PublishedUpdate:
+    return PublishedUpdate(f"Update {number}", at, progress, audience, reaches(audience))
 
 
-STATED = Statement(
+STATED = StatementFacts(
     happened="Edge nodes did not know the new signing key.",
     path="The release was rolled back: the fastest reversible way.",
     uncertain="Why the staged rollout did not show it.",
@@ -47,7 +47,7 @@ STATED = Statement(
     watch_owner="Tomás Ferreira",
 )
 
-CLOSABLE = Ending(
+CLOSABLE = GateFacts(
     now=NOW,
     severity=Severity.SEV1,
     commander="Mara Lindqvist",
@@ -55,35 +55,35 @@ CLOSABLE = Ending(
     mitigations=(Mitigation("D-1", ExecutionState.VERIFIED, DONE),),
     run=Run(9, ago(minutes=10), ago(minutes=11)),
     statement=STATED,
-    risks=(Owned("RISK-1", "Old tokens live for an hour", "Jonas Weber"),),
-    backlog=(Owned("HARD-1", "Edge nodes honour key-set expiry", "Priya Raman"),),
+    risks=(OwnedWork("RISK-1", "Old tokens live for an hour", "Jonas Weber"),),
+    backlog=(OwnedWork("HARD-1", "Edge nodes honour key-set expiry", "Priya Raman"),),
     escalations=1,
-    updates=(said(Progress.MITIGATING, ago(minutes=50), number=2), said()),
+    updates=(published(Progress.MITIGATING, ago(minutes=50), number=2), published()),
 )
 
 
 def condition(code: str, **changes: object) -> Condition:
     at = replace(CLOSABLE, **changes)  # type: ignore[arg-type]
-    return next(one for one in gate.judge(at) if one.code == code)
+    return next(judged for judged in gate.judge(at) if judged.code == code)
 
 
 def test_what_has_everything_may_be_closed() -> None:
-    found = gate.judge(CLOSABLE)
+    conditions = gate.judge(CLOSABLE)
 
-    assert [one.code for one in found if not one.met] == []
-    assert gate.violations(found) == ()
-    assert [one.code for one in found if one.is_main] == [
+    assert [judged.code for judged in conditions if not judged.met] == []
+    assert gate.violations(conditions) == ()
+    assert [judged.code for judged in conditions if judged.is_main] == [
         "C-VERIFIED",
         "C-WATCH",
         "C-RISKS",
         "C-BACKLOG",
         "C-COMMS",
     ]
-    assert all(one.says and one.says[0] for one in found)
+    assert all(judged.says and judged.says[0] for judged in conditions)
 
 
 def test_an_empty_incident_lacks_all_but_what_needs_nothing() -> None:
-    met = {one.code for one in gate.judge(Ending(NOW, "")) if one.met}
+    met = {judged.code for judged in gate.judge(GateFacts(NOW, "")) if judged.met}
 
     assert met == {"C-OPEN", "C-FREEZE", "C-STALE"}
 
@@ -123,30 +123,35 @@ MET = {
     "risks": ("C-RISKS", {}),
     "risks: retired need no owner": (
         "C-RISKS",
-        {"risks": (Owned("RISK-1", "Old tokens", "", is_open=False),)},
+        {"risks": (OwnedWork("RISK-1", "Old tokens", "", is_open=False),)},
     ),
     "risks: two": (
         "C-RISKS",
-        {"risks": (*CLOSABLE.risks, Owned("RISK-2", "No rollback before 15:00", "Ken Ito"))},
+        {"risks": (*CLOSABLE.risks, OwnedWork("RISK-2", "No rollback before 15:00", "Ken Ito"))},
     ),
     "backlog": ("C-BACKLOG", {}),
     "backlog: done without a day": (
         "C-BACKLOG",
-        {"backlog": (Owned("HARD-1", "Alert", "", has_due=False, is_open=False),)},
+        {"backlog": (OwnedWork("HARD-1", "Alert", "", has_due=False, is_open=False),)},
     ),
     "backlog: two": (
         "C-BACKLOG",
-        {"backlog": (*CLOSABLE.backlog, Owned("HARD-2", "Probe the edge", "Ken Ito"))},
+        {"backlog": (*CLOSABLE.backlog, OwnedWork("HARD-2", "Probe the edge", "Ken Ito"))},
     ),
     "comms": ("C-COMMS", {}),
     "comms: sev-3 needs no escalation": ("C-COMMS", {"severity": "3", "escalations": 0}),
     "comms: one update to stakeholders": (
         "C-COMMS",
-        {"updates": (said(audience=Audience.INTERNAL),)},
+        {"updates": (published(audience=Audience.INTERNAL),)},
     ),
     "comms: the public heard it, and so did stakeholders": (
         "C-COMMS",
-        {"updates": (said(Progress.MITIGATING, ago(minutes=20), Audience.INTERNAL, 2), said())},
+        {
+            "updates": (
+                published(Progress.MITIGATING, ago(minutes=20), Audience.INTERNAL, 2),
+                published(),
+            )
+        },
     ),
     "comms: recovered again after it was opened again": (
         "C-COMMS",
@@ -254,28 +259,28 @@ UNMET = {
     "risks: none": ("C-RISKS", {"risks": ()}, "No residual risk is on record."),
     "risks: “None.”": (
         "C-RISKS",
-        {"risks": (Owned("RISK-1", "None.", "Ken Ito"),)},
+        {"risks": (OwnedWork("RISK-1", "None.", "Ken Ito"),)},
         "RISK-1 says only “None.”.",
     ),
     "risks: no owner": (
         "C-RISKS",
-        {"risks": (*CLOSABLE.risks, Owned("RISK-2", "Old tokens"))},
+        {"risks": (*CLOSABLE.risks, OwnedWork("RISK-2", "Old tokens"))},
         "RISK-2 has no owner who can act.",
     ),
     "backlog: none": ("C-BACKLOG", {"backlog": ()}, "No hardening item is on record."),
     "backlog: no owner": (
         "C-BACKLOG",
-        {"backlog": (Owned("HARD-1", "Alert on it"),)},
+        {"backlog": (OwnedWork("HARD-1", "Alert on it"),)},
         "HARD-1 “Alert on it” has no owner.",
     ),
     "backlog: no day": (
         "C-BACKLOG",
-        {"backlog": (Owned("HARD-1", "Alert on it", "Ken Ito", has_due=False),)},
+        {"backlog": (OwnedWork("HARD-1", "Alert on it", "Ken Ito", has_due=False),)},
         "HARD-1 “Alert on it” has no due date.",
     ),
     "backlog: neither, beside a good one": (
         "C-BACKLOG",
-        {"backlog": (*CLOSABLE.backlog, Owned("HARD-2", "Alert on it", has_due=False))},
+        {"backlog": (*CLOSABLE.backlog, OwnedWork("HARD-2", "Alert on it", has_due=False))},
         "HARD-2 “Alert on it” has no owner and no due date.",
     ),
     "comms: no escalation": (
@@ -290,27 +295,27 @@ UNMET = {
     ),
     "comms: silence after the mitigation": (
         "C-COMMS",
-        {"updates": (said(at=DONE - timedelta(seconds=1)),)},
+        {"updates": (published(at=DONE - timedelta(seconds=1)),)},
         "No update follows the execution of D-1.",
     ),
     "comms: the last is no recovery": (
         "C-COMMS",
-        {"updates": (said(number=2), said(Progress.MITIGATING, ago(minutes=1)))},
+        {"updates": (published(number=2), published(Progress.MITIGATING, ago(minutes=1)))},
         "Update 3, the last that its readers heard, is no recovery.",
     ),
     "comms: only stakeholders heard that it recovered": (
         "C-COMMS",
         {
             "updates": (
-                said(Progress.MITIGATING, ago(minutes=20), number=2),
-                said(audience=Audience.INTERNAL),
+                published(Progress.MITIGATING, ago(minutes=20), number=2),
+                published(audience=Audience.INTERNAL),
             )
         },
         "Update 2, the last that its readers heard, is no recovery.",
     ),
     "comms: a lapse is not explained": (
         "C-COMMS",
-        {"unexplained": (Loose("Why it was late is not explained.", "Explain it", "lapse", 1),)},
+        {"unexplained": (LooseEnd("Why it was late is not explained.", "Explain it", "lapse", 1),)},
         "Why it was late is not explained.",
     ),
     "comms: recovered before it was opened again": (
@@ -355,17 +360,21 @@ UNMET = {
     ),
     "open: a contradiction": (
         "C-OPEN",
-        {"loose": (Loose("Contradiction X-1 is open.", "Resolve X-1", "decide-next"),)},
+        {"loose": (LooseEnd("Contradiction X-1 is open.", "Resolve X-1", "decide-next"),)},
         "Contradiction X-1 is open.",
     ),
     "open: an overdue checkpoint": (
         "C-OPEN",
-        {"loose": (Loose("Checkpoint CP-2 is overdue.", "Decide at CP-2", "decide", 2),)},
+        {"loose": (LooseEnd("Checkpoint CP-2 is overdue.", "Decide at CP-2", "decide", 2),)},
         "Checkpoint CP-2 is overdue.",
     ),
     "open: a handoff": (
         "C-OPEN",
-        {"loose": (Loose("The handoff of Command waits for Ken Ito.", "To HO-1", "handoff", 1),)},
+        {
+            "loose": (
+                LooseEnd("The handoff of Command waits for Ken Ito.", "To HO-1", "handoff", 1),
+            )
+        },
         "The handoff of Command waits for Ken Ito.",
     ),
     "freeze: one": ("C-FREEZE", {"frozen": ("Sign-in",)}, "Sign-in is still frozen."),
@@ -376,17 +385,17 @@ UNMET = {
 
 @pytest.mark.parametrize(("code", "changes"), MET.values(), ids=MET.keys())
 def test_met(code: str, changes: dict[str, object]) -> None:
-    found = condition(code, **changes)
+    judged = condition(code, **changes)
 
-    assert (found.met, found.mends) == (True, ())
+    assert (judged.met, judged.remedies) == (True, ())
 
 
 @pytest.mark.parametrize(("code", "changes", "says"), UNMET.values(), ids=UNMET.keys())
 def test_unmet(code: str, changes: dict[str, object], says: str) -> None:
-    found = condition(code, **changes)
+    judged = condition(code, **changes)
 
-    assert not found.met
-    assert says in found.says
-    assert found.mends
-    [violation] = gate.violations([found])
+    assert not judged.met
+    assert says in judged.says
+    assert judged.remedies
+    [violation] = gate.violations([judged])
     assert (violation.code, says in violation.sentence) == (code, True)

@@ -11,7 +11,7 @@ from incidents.models import Incident, Person, TimelineEntry
 from kernel import clock
 from retros.models import Statement
 from tests.helpers.counting import queries
-from tests.retros.closing.closable import STATED, Ending
+from tests.retros.closing.closable import STATEMENT, ClosingRun
 from warroom.schedule import tick
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,46 +32,46 @@ def page(client: Client, incident: Incident, name: str = "gate") -> str:
 
 
 def test_every_condition_stands_with_what_mends_it(inside: Client, incident: Incident) -> None:
-    shown = page(inside, incident)
+    html = page(inside, incident)
 
-    assert "Closure gate: 3 of 10 met" in shown
+    assert "Closure gate: 3 of 10 met" in html
     for code in ("C-VERIFIED", "C-WATCH", "C-RISKS", "C-BACKLOG", "C-COMMS"):
-        assert f"<code>{code}</code>" in shown
-    assert f'href="{reverse("risks", args=[incident.pk])}">Residual risks' in shown
-    assert "purpose=verification" in shown
-    assert "Closing now would be refused" in shown
+        assert f"<code>{code}</code>" in html
+    assert f'href="{reverse("risks", args=[incident.pk])}">Residual risks' in html
+    assert "purpose=verification" in html
+    assert "Closing now would be refused" in html
 
 
 def test_the_room_asks_for_the_same_in_short(inside: Client, incident: Incident) -> None:
     assert reverse("gate-summary", args=[incident.pk]) in page(inside, incident, "room")
-    shown = page(inside, incident, "gate-summary")
+    html = page(inside, incident, "gate-summary")
 
-    assert "3 of 10 met" in shown
-    assert shown.count("is-ahead") == 7
+    assert "3 of 10 met" in html
+    assert html.count("is-ahead") == 7
 
 
-def test_saved_refused_mended_and_closed(inside: Client, ending: Ending) -> None:
+def test_saved_refused_mended_and_closed(inside: Client, ending: ClosingRun) -> None:
     number = ending.incident.pk
-    said = STATED | {"watch_owner": ending.watcher.pk}
+    fields = STATEMENT | {"watch_owner": ending.watcher.pk}
     with clock.at(ending.now):
-        saved = inside.post(reverse("gate", args=[number]), said | {"do": "save", "trigger": ""})
-        refused = inside.post(reverse("gate", args=[number]), said | {"do": "close"})
+        saved = inside.post(reverse("gate", args=[number]), fields | {"do": "save", "trigger": ""})
+        refused = inside.post(reverse("gate", args=[number]), fields | {"do": "close"})
     assert (saved.status_code, refused.status_code) == (302, 422)
     text = refused.content.decode()
     assert "Not closed: 5 rules are unmet" in text
-    assert STATED["uncertain"] in text
-    assert Statement.objects.get(pk=number).trigger == STATED["trigger"]
+    assert STATEMENT["uncertain"] in text
+    assert Statement.objects.get(pk=number).trigger == STATEMENT["trigger"]
 
     ending.escalate()
     ending.mitigated()
     ending.recovered()
     ending.harden()
     with clock.at(ending.now):
-        closed = inside.post(reverse("gate", args=[number]), said | {"do": "close"})
+        closed = inside.post(reverse("gate", args=[number]), fields | {"do": "close"})
         assert closed["location"] == reverse("watch", args=[number])
-        shown = page(inside, ending.incident, "watch")
+        html = page(inside, ending.incident, "watch")
         attempts = page(inside, ending.incident)
-    assert f"Watching {ending.incident.reference}" in shown
+    assert f"Watching {ending.incident.reference}" in html
     assert "refused, 5 conditions unmet" in attempts
     assert "Closing statement" not in attempts
 
@@ -81,14 +81,14 @@ def test_who_does_not_command_sees_the_gate_and_no_form(
 ) -> None:
     client.force_login(stranger)
     assert 'id="closing"' not in page(client, incident)
-    answer = client.post(reverse("gate", args=[incident.pk]), STATED | {"do": "close"})
+    answer = client.post(reverse("gate", args=[incident.pk]), STATEMENT | {"do": "close"})
     assert answer.status_code == 403
     client.force_login(stakeholder)
     assert client.get(reverse("gate", args=[incident.pk])).status_code == 403
 
 
 def test_the_watch_is_checked_in_fired_and_reopened_in_the_page(
-    client: Client, ending: Ending
+    client: Client, ending: ClosingRun
 ) -> None:
     ending.closable().close()
     number = [ending.incident.pk]
@@ -112,7 +112,7 @@ def test_what_is_not_closed_has_no_watch_to_fire(inside: Client, incident: Incid
     assert inside.post(reverse("watch", args=[incident.pk]), {"text": "x"}).status_code == 422
 
 
-def test_much_on_record_costs_as_many_queries_as_little(inside: Client, ending: Ending) -> None:
+def test_much_on_record_costs_as_many_queries_as_little(inside: Client, ending: ClosingRun) -> None:
     ending.closable()
     page(inside, ending.incident)
     with queries() as few:

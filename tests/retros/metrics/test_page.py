@@ -16,16 +16,16 @@ from incidents.rules.evidence import Capture
 from incidents.vocabulary import Purpose, RoleName
 from kernel import clock
 from retros.metrics import facts
-from retros.metrics.facts import lived
-from retros.metrics.filters import Wanted
+from retros.metrics.facts import incident_times
+from retros.metrics.filters import MetricsFilter
 from retros.metrics.rules import Share
 from retros.review import actions as reviewing
-from tests.helpers.backfilled import written_up
+from tests.helpers.backfilled import backfilled_incident
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, SurfaceFactory
 from tests.helpers.messages import published
 from tests.markup import markup
-from tests.retros.closing.closable import Ending
+from tests.retros.closing.closable import ClosingRun
 from tests.retros.review import lookbacks
 
 NUMBERS = "/numbers/"
@@ -48,7 +48,7 @@ def page(client: Client, query: str = "", now: datetime = START + timedelta(days
 def many(number: int, by: Person, surface: Surface) -> None:
     """Incidents of a year, each with a commander, evidence and two checkpoints, one kept."""
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    made = Incident.objects.bulk_create(
+    incidents = Incident.objects.bulk_create(
         Incident(
             title=f"Incident {turn}",
             severity=str(turn % 3 + 1),
@@ -58,15 +58,17 @@ def many(number: int, by: Person, surface: Surface) -> None:
         for turn in range(number)
     )
     Incident.surfaces.through.objects.bulk_create(
-        Incident.surfaces.through(incident=one, surface=surface) for one in made
+        Incident.surfaces.through(incident=incident, surface=surface) for incident in incidents
     )
     Assignment.objects.bulk_create(
-        Assignment(incident=one, role=RoleName.COMMANDER, person=by, since=one.declared_at)
-        for one in made
+        Assignment(
+            incident=incident, role=RoleName.COMMANDER, person=by, since=incident.declared_at
+        )
+        for incident in incidents
     )
     Evidence.objects.bulk_create(
         Evidence(
-            incident=one,
+            incident=incident,
             number=1,
             kind="log",
             title="Log",
@@ -74,20 +76,20 @@ def many(number: int, by: Person, surface: Surface) -> None:
             sha256="0" * 64,
             actor_kind="person",
             actor_name=str(by),
-            started_at=one.declared_at - timedelta(minutes=12),
-            captured_at=one.declared_at + timedelta(minutes=4),
+            started_at=incident.declared_at - timedelta(minutes=12),
+            captured_at=incident.declared_at + timedelta(minutes=4),
         )
-        for one in made
+        for incident in incidents
     )
     Checkpoint.objects.bulk_create(
         Checkpoint(
-            incident=one,
+            incident=incident,
             number=turn,
-            scheduled_at=one.declared_at,
-            due_at=one.declared_at + timedelta(minutes=20),
-            decided_at=one.declared_at + timedelta(minutes=10 * turn + 5),
+            scheduled_at=incident.declared_at,
+            due_at=incident.declared_at + timedelta(minutes=20),
+            decided_at=incident.declared_at + timedelta(minutes=10 * turn + 5),
         )
-        for one in made
+        for incident in incidents
         for turn in (1, 2)
     )
 
@@ -102,12 +104,12 @@ def test_five_thousand_cost_as_many_queries_as_ten(commander: Person) -> None:
 
     many(4990, commander, surface)
     with queries() as much:
-        shown = page(client, now=now)
+        html = page(client, now=now)
 
     assert len(much) == len(few) <= MOST_QUERIES
-    assert "5000 incidents" in shown
-    assert "Median of 5000" in shown
-    assert "5000 of 10000" in shown
+    assert "5000 incidents" in html
+    assert "Median of 5000" in html
+    assert "5000 of 10000" in html
 
 
 def test_a_page_that_has_not_all_of_them_says_so(
@@ -129,17 +131,19 @@ def test_a_page_that_has_not_all_of_them_says_so(
 def test_what_was_handled_elsewhere_is_left_out_and_counted_apart(
     incident: Incident, commander: Person, stranger: Person
 ) -> None:
-    written_up(commander, title="Exports ran twice")
-    written_up(commander, restricted=True)
-    written_up(commander, now=START - timedelta(days=800))
-    voided = written_up(commander)
+    backfilled_incident(commander, title="Exports ran twice")
+    backfilled_incident(commander, restricted=True)
+    backfilled_incident(commander, now=START - timedelta(days=800))
+    voided = backfilled_incident(commander)
     voiding.void(commander.as_actor(), voided.pk, reason="Written up twice", now=START)
     now = START + timedelta(days=2)
 
-    assert [one.number for one in lived(wanted(now).incidents(commander), now)] == [incident.pk]
-    shown = page(inside(commander))
-    assert "1 incident declared" in shown
-    assert "Left out: 2 backfilled, 1 declared in error" in shown
+    assert [times.number for times in incident_times(wanted(now).incidents(commander), now)] == [
+        incident.pk
+    ]
+    html = page(inside(commander))
+    assert "1 incident declared" in html
+    assert "Left out: 2 backfilled, 1 declared in error" in html
     assert "Left out: 1 backfilled, 1 declared in error" in page(inside(stranger))
     with clock.at(now):
         sheet = inside(commander).get(reverse("numbers-csv")).content.decode()
@@ -147,30 +151,32 @@ def test_what_was_handled_elsewhere_is_left_out_and_counted_apart(
     assert "Exports ran twice" not in sheet
 
 
-def wanted(now: datetime) -> Wanted:
-    return Wanted.read(QueryDict(""), now.date())
+def wanted(now: datetime) -> MetricsFilter:
+    return MetricsFilter.read(QueryDict(""), now.date())
 
 
-def test_the_moments_of_an_incident_that_was_lived_through(ending: Ending) -> None:
+def test_the_moments_of_an_incident_that_was_lived_through(ending: ClosingRun) -> None:
     ending.closable().close()
 
-    (one,) = lived(Incident.objects.all(), ending.now + timedelta(days=2))
+    (times,) = incident_times(Incident.objects.all(), ending.now + timedelta(days=2))
 
     minutes = {
-        name: round((getattr(one, f"{name}_at") - one.declared_at) / timedelta(minutes=1))
+        name: round((getattr(times, f"{name}_at") - times.declared_at) / timedelta(minutes=1))
         for name in ("controlled", "decided", "mitigated", "recovered", "closed")
     }
     decision = ending.read()
     closing = ending.incident.closings.get()
     assert minutes == {
         "controlled": 10,
-        "decided": round((decision.decided_at - one.declared_at) / timedelta(minutes=1)),
-        "mitigated": round((decision.execution.done_at - one.declared_at) / timedelta(minutes=1)),
-        "recovered": round((decision.execution.judged_at - one.declared_at) / timedelta(minutes=1)),
-        "closed": round((closing.closed_at - one.declared_at) / timedelta(minutes=1)),
+        "decided": round((decision.decided_at - times.declared_at) / timedelta(minutes=1)),
+        "mitigated": round((decision.execution.done_at - times.declared_at) / timedelta(minutes=1)),
+        "recovered": round(
+            (decision.execution.judged_at - times.declared_at) / timedelta(minutes=1)
+        ),
+        "closed": round((closing.closed_at - times.declared_at) / timedelta(minutes=1)),
     }
-    assert one.checkpoints.kept >= 1
-    assert one.retros == Share(0, 1)
+    assert times.checkpoints.kept >= 1
+    assert times.retros == Share(0, 1)
 
 
 @pytest.mark.parametrize(
@@ -190,9 +196,9 @@ def test_when_it_began_is_what_evidence_tells_of_the_trouble(
     item = Capture("log", "Log", purpose=purpose, text="401", started_at=at)
     capture(commander.as_actor(), incident.pk, item, now=START + timedelta(minutes=1))
 
-    (one,) = lived(Incident.objects.all(), START + timedelta(hours=1))
+    (times,) = incident_times(Incident.objects.all(), START + timedelta(hours=1))
 
-    assert one.began_at == (None if began is None else at)
+    assert times.began_at == (None if began is None else at)
 
 
 @pytest.mark.parametrize(("late", "share"), [(4, Share(0, 0)), (6, Share(1, 1))])
@@ -203,27 +209,27 @@ def test_a_promise_counts_once_its_time_has_come(
     promised = START + timedelta(minutes=30)
     published(commander, incident, START, next_at=promised)
 
-    (one,) = lived(Incident.objects.all(), promised + timedelta(minutes=late))
+    (times,) = incident_times(Incident.objects.all(), promised + timedelta(minutes=late))
 
-    assert one.commitments == share
+    assert times.commitments == share
 
 
-def test_a_retro_that_was_finished_in_time_is_kept(ending: Ending, deputy: Person) -> None:
+def test_a_retro_that_was_finished_in_time_is_kept(ending: ClosingRun, deputy: Person) -> None:
     ending.closable().close()
     actor = ending.commander.as_actor()
     reviewing.finish(actor, ending.incident.pk, 1, "retro", lookbacks.retro(deputy), now=ending.now)
 
-    (one,) = lived(Incident.objects.all(), ending.now)
+    (times,) = incident_times(Incident.objects.all(), ending.now)
 
-    assert one.retros == Share(1, 1)
+    assert times.retros == Share(1, 1)
 
 
-def test_closed_twice_it_is_the_last_closing(ending: Ending) -> None:
+def test_closed_twice_it_is_the_last_closing(ending: ClosingRun) -> None:
     ending.closable().close()
     ending.fire()
-    (one,) = lived(Incident.objects.all(), ending.now)
-    assert (one.closed_at, one.recovered_at) == (None, None)
-    assert one.retros == Share(0, 0)
+    (times,) = incident_times(Incident.objects.all(), ending.now)
+    assert (times.closed_at, times.recovered_at) == (None, None)
+    assert times.retros == Share(0, 0)
     again = ending.decide(next_action="Roll back once more")
     ending.done(again.number)
     ending.judge(ending.run(), number=again.number)
@@ -231,11 +237,11 @@ def test_closed_twice_it_is_the_last_closing(ending: Ending) -> None:
     ending.state()
     last = ending.close()
 
-    (one,) = lived(Incident.objects.all(), ending.now)
+    (times,) = incident_times(Incident.objects.all(), ending.now)
 
-    assert one.closed_at == last.closed_at
-    assert one.decided_at == ending.read(1).decided_at
-    assert one.recovered_at == ending.read(again.number).execution.judged_at
+    assert times.closed_at == last.closed_at
+    assert times.decided_at == ending.read(1).decided_at
+    assert times.recovered_at == ending.read(again.number).execution.judged_at
 
 
 def test_nobody_learns_of_what_they_may_not_know(
@@ -282,9 +288,9 @@ def test_the_csv_has_a_line_an_incident_and_no_formula(
         answer = inside(commander).get(reverse("numbers-csv"))
 
     names, meanings, row = csv.reader(StringIO(answer.content.decode()))
-    said = dict(zip(names, row, strict=True))
-    assert said["incident"] == incident.reference
-    assert said["title"] == "'=SUM(A1)"
-    assert said["decision_minutes"] == ""
+    cells = dict(zip(names, row, strict=True))
+    assert cells["incident"] == incident.reference
+    assert cells["title"] == "'=SUM(A1)"
+    assert cells["decision_minutes"] == ""
     assert "first recorded decision" in dict(zip(names, meanings, strict=True))["decision_minutes"]
     assert "attachment" in answer["Content-Disposition"]

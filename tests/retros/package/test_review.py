@@ -13,13 +13,13 @@ from kernel.refusal import NotPermitted, Refused
 from retros.models import Package, PackageVerdict
 from retros.package import actions as packages
 from retros.package import archive, worker
-from retros.package.actions import Revised
-from retros.package.collect import read
+from retros.package.actions import RevisionInput
+from retros.package.collect import collect
 from retros.package.duties import of_admin
 from retros.vocabulary import PackageState, Verdict
 from tests.helpers.counting import queries
 from tests.markup import markup
-from tests.retros.closing.closable import Ending
+from tests.retros.closing.closable import ClosingRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,19 +34,19 @@ READ_QUERIES = 50
 
 
 @pytest.fixture
-def closed(ending: Ending) -> Ending:
+def closed(ending: ClosingRun) -> ClosingRun:
     ending.closable().close()
     make(ending)
     return ending
 
 
-def make(ending: Ending) -> Package:
+def make(ending: ClosingRun) -> Package:
     package = Package.objects.filter(incident=ending.incident).latest("number")
     assert worker.make(package.pk, ending.now)
     return Package.objects.get(pk=package.pk)
 
 
-def at(ending: Ending, name: str = "package-version", version: int = 1, *more: str) -> str:
+def at(ending: ClosingRun, name: str = "package-version", version: int = 1, *more: str) -> str:
     return reverse(name, args=[ending.incident.pk, version, *more])
 
 
@@ -56,22 +56,24 @@ def inside(who: Person) -> Client:
     return client
 
 
-def send_back(ending: Ending, admin: Person, **remarks: str) -> None:
-    said = remarks or {"note": "Say how many customers could not sign in."}
-    packages.send_back(admin.as_actor(), ending.incident.pk, 1, said, now=ending.now)
+def send_back(ending: ClosingRun, admin: Person, **remarks: str) -> None:
+    sections = remarks or {"note": "Say how many customers could not sign in."}
+    packages.send_back(admin.as_actor(), ending.incident.pk, 1, sections, now=ending.now)
 
 
-def revise(ending: Ending, **said: object) -> Package:
-    answers = {one.pk: "Done." for one in Package.objects.latest("number").remarks.all()}
-    revised = Revised(**({**NOTE, "answers": answers} | said))
+def revise(ending: ClosingRun, **changes: object) -> Package:
+    answers = {remark.pk: "Done." for remark in Package.objects.latest("number").remarks.all()}
+    revision = RevisionInput(**({**NOTE, "answers": answers} | changes))
     actor = ending.commander.as_actor()
-    return packages.revise(actor, ending.incident.pk, 1, revised, now=ending.now)
+    return packages.revise(actor, ending.incident.pk, 1, revision, now=ending.now)
 
 
 # -- Reading ------------------------------------------------------------------------------------
 
 
-def test_every_form_is_there_for_who_may_enter_the_room(closed: Ending, stranger: Person) -> None:
+def test_every_form_is_there_for_who_may_enter_the_room(
+    closed: ClosingRun, stranger: Person
+) -> None:
     client = inside(stranger)
     package = Package.objects.get()
 
@@ -94,7 +96,7 @@ def test_every_form_is_there_for_who_may_enter_the_room(closed: Ending, stranger
     assert client.get(at(closed, "package-download", 1, "exe")).status_code == 404
 
 
-async def test_the_zip_is_sent_in_pieces(closed: Ending) -> None:
+async def test_the_zip_is_sent_in_pieces(closed: ClosingRun) -> None:
     client = AsyncClient()
     await client.aforce_login(closed.commander)
 
@@ -103,42 +105,44 @@ async def test_the_zip_is_sent_in_pieces(closed: Ending) -> None:
 
     assert len(pieces) > 10
     package = await Package.objects.select_related("incident", "closing").aget()
-    assert b"".join(pieces) == await sync_to_async(lambda: b"".join(archive.zipped(package)))()
+    assert b"".join(pieces) == await sync_to_async(lambda: b"".join(archive.zip_pieces(package)))()
     await sync_to_async(connections.close_all)()
 
 
-def test_before_closing_there_is_none(ending: Ending) -> None:
+def test_before_closing_there_is_none(ending: ClosingRun) -> None:
     page = inside(ending.commander).get(reverse("package", args=[ending.incident.pk]))
 
     assert "No closure package yet" in markup(page)
     assert inside(ending.commander).get(at(ending)).status_code == 404
 
 
-def test_a_stakeholder_has_none_of_it(closed: Ending, stakeholder: Person) -> None:
+def test_a_stakeholder_has_none_of_it(closed: ClosingRun, stakeholder: Person) -> None:
     client = inside(stakeholder)
 
     for url in (at(closed), at(closed, "package-download", 1, "zip"), reverse("packages")):
         assert client.get(url).status_code == 403
 
 
-def test_while_it_is_made_the_page_waits_and_then_shows_it(ending: Ending) -> None:
+def test_while_it_is_made_the_page_waits_and_then_shows_it(ending: ClosingRun) -> None:
     ending.closable().close()
     client = inside(ending.commander)
     package = Package.objects.get()
-    assert packages.take(package.pk, ending.now)
-    packages.tell(package.pk, "Setting the PDF", 30)
+    assert packages.claim_waiting(package.pk, ending.now)
+    packages.note_progress(package.pk, "Setting the PDF", 30)
 
     waiting = markup(client.get(at(ending)))
     assert "Setting the PDF" in waiting
     assert at(ending, "package-progress") in waiting
     assert client.get(at(ending, "package-download", 1, "pdf")).status_code == 404
 
-    assert worker.make(package.pk, ending.now + packages.LEASE)
+    assert worker.make(package.pk, ending.now + packages.WORKER_LEASE)
     over = client.get(at(ending, "package-progress"))
     assert over["HX-Redirect"] == at(ending)
 
 
-def test_one_that_failed_is_tried_again_by_who_commands(ending: Ending, stranger: Person) -> None:
+def test_one_that_failed_is_tried_again_by_who_commands(
+    ending: ClosingRun, stranger: Person
+) -> None:
     ending.closable().close()
     package = Package.objects.get()
     packages.fail(package.pk, "The worker has no space left", now=ending.now)
@@ -151,11 +155,11 @@ def test_one_that_failed_is_tried_again_by_who_commands(ending: Ending, stranger
     package.refresh_from_db()
     assert (package.state, package.error) == (PackageState.WAITING, "")
     with pytest.raises(Refused, match="did not fail"):
-        packages.again(ending.commander.as_actor(), ending.incident.pk, 1, now=ending.now)
+        packages.retry(ending.commander.as_actor(), ending.incident.pk, 1, now=ending.now)
 
 
 def test_the_page_costs_the_same_however_much_there_is(
-    closed: Ending, admin: Person, django_assert_max_num_queries
+    closed: ClosingRun, admin: Person, django_assert_max_num_queries
 ) -> None:
     client = inside(admin)
     client.get(at(closed))
@@ -163,7 +167,7 @@ def test_the_page_costs_the_same_however_much_there_is(
         client.get(at(closed))
 
 
-def test_reading_the_record_costs_the_same_however_long_it_is(ending: Ending) -> None:
+def test_reading_the_record_costs_the_same_however_long_it_is(ending: ClosingRun) -> None:
     ending.closable()
     for turn in range(10):
         ending.harden(title=f"Guardrail {turn}")
@@ -171,17 +175,17 @@ def test_reading_the_record_costs_the_same_however_long_it_is(ending: Ending) ->
     ending.close()
     package = Package.objects.select_related("incident", "closing__closed_by").get()
 
-    with queries() as asked:
-        material = read(package, ending.now)
+    with queries() as executed:
+        material = collect(package, ending.now)
 
-    assert len(asked) <= READ_QUERIES
+    assert len(executed) <= READ_QUERIES
     assert (len(material.backlog), len(material.commands)) == (11, 12)
 
 
 # -- Judging ------------------------------------------------------------------------------------
 
 
-def test_accepted_once_by_an_admin(closed: Ending, admin: Person, stranger: Person) -> None:
+def test_accepted_once_by_an_admin(closed: ClosingRun, admin: Person, stranger: Person) -> None:
     assert at(closed) in queue(admin)
     assert inside(stranger).post(at(closed, "package-judge"), {"do": "accept"}).status_code == 403
 
@@ -201,7 +205,7 @@ def queue(admin: Person) -> str:
     return markup(inside(admin).get(reverse("packages")))
 
 
-def test_the_commander_cannot_judge_it(closed: Ending) -> None:
+def test_the_commander_cannot_judge_it(closed: ClosingRun) -> None:
     with pytest.raises(NotPermitted):
         packages.accept(closed.commander.as_actor(), closed.incident.pk, 1, now=closed.now)
 
@@ -216,7 +220,7 @@ def test_the_commander_cannot_judge_it(closed: Ending) -> None:
     ],
 )
 def test_sending_back_needs_remarks(
-    closed: Ending, admin: Person, remarks: dict[str, str], sentence: str
+    closed: ClosingRun, admin: Person, remarks: dict[str, str], sentence: str
 ) -> None:
     posted = {f"remark_{section}": text for section, text in remarks.items()}
     answer = inside(admin).post(at(closed, "package-judge"), {"do": "back", **posted})
@@ -226,23 +230,23 @@ def test_sending_back_needs_remarks(
     assert not PackageVerdict.objects.exists()
 
 
-def test_sent_back_answered_and_compared(closed: Ending, admin: Person) -> None:
+def test_sent_back_answered_and_compared(closed: ClosingRun, admin: Person) -> None:
     remark = "Say how many customers could not sign in."
     posted = {"do": "back", "remark_note": remark}
     assert inside(admin).post(at(closed, "package-judge"), posted).status_code == 302
     assert closed.status == "watching"
-    told = Notice.objects.filter(person=closed.commander, kind="package.sent_back")
-    assert told.count() == 1
+    notices = Notice.objects.filter(person=closed.commander, kind="package.sent_back")
+    assert notices.count() == 1
     client = inside(closed.commander)
     assert remark in markup(client.get(at(closed)))
 
     key = Package.objects.get().remarks.get().pk
-    said = {**NOTE, "happened": "Four nodes kept an old key set; 31 % could not sign in."}
-    refused = client.post(at(closed, "package-revise"), said)
+    fields = {**NOTE, "happened": "Four nodes kept an old key set; 31 % could not sign in."}
+    refused = client.post(at(closed, "package-revise"), fields)
     assert refused.status_code == 422
     assert "Say what became of the remark on “Leadership note”." in markup(refused)
     assert "31 % could not sign in" in markup(refused)
-    done = client.post(at(closed, "package-revise"), said | {f"answer_{key}": "Added: 31 %."})
+    done = client.post(at(closed, "package-revise"), fields | {f"answer_{key}": "Added: 31 %."})
     assert (done.status_code, done.url) == (302, at(closed, version=2))
 
     new = make(closed)
@@ -276,24 +280,24 @@ def test_sent_back_answered_and_compared(closed: Ending, admin: Person) -> None:
     ],
 )
 def test_a_new_version_needs_answers_and_a_note(
-    closed: Ending, admin: Person, said: dict[str, object], field: str
+    closed: ClosingRun, admin: Person, said: dict[str, object], field: str
 ) -> None:
     send_back(closed, admin)
 
     with pytest.raises(Refused) as refused:
         revise(closed, **said)
 
-    assert [one.field.startswith(field) for one in refused.value.violations] == [True]
+    assert [violation.field.startswith(field) for violation in refused.value.violations] == [True]
     assert Package.objects.count() == 1
 
 
-def test_nothing_is_needed_can_be_said(closed: Ending, admin: Person) -> None:
+def test_nothing_is_needed_can_be_said(closed: ClosingRun, admin: Person) -> None:
     send_back(closed, admin)
 
     assert revise(closed, need="Nothing for now.").number == 2
 
 
-def test_only_what_was_sent_back_is_revised(closed: Ending, admin: Person) -> None:
+def test_only_what_was_sent_back_is_revised(closed: ClosingRun, admin: Person) -> None:
     with pytest.raises(Refused, match="sent back"):
         revise(closed)
     send_back(closed, admin)
@@ -303,7 +307,7 @@ def test_only_what_was_sent_back_is_revised(closed: Ending, admin: Person) -> No
 
 
 def test_reopened_and_closed_again_it_has_a_new_version_and_the_old_one_stays(
-    closed: Ending, admin: Person
+    closed: ClosingRun, admin: Person
 ) -> None:
     old = Package.objects.get()
     closed.fire(signal="4 % since 16:01")
@@ -328,16 +332,16 @@ def test_reopened_and_closed_again_it_has_a_new_version_and_the_old_one_stays(
 
 
 def test_admins_have_it_as_a_duty_and_others_ask_nothing(
-    closed: Ending, admin: Person, commander: Person
+    closed: ClosingRun, admin: Person, commander: Person
 ) -> None:
     (duty,) = of_admin(admin, closed.now)
     assert duty.title == f"Review the closure package of {closed.incident.reference}"
-    with queries() as asked:
+    with queries() as executed:
         assert list(of_admin(commander, closed.now)) == []
-    assert len(asked) <= 1
+    assert len(executed) <= 1
 
 
-def test_the_timeline_says_what_became_of_it(closed: Ending, admin: Person) -> None:
+def test_the_timeline_says_what_became_of_it(closed: ClosingRun, admin: Person) -> None:
     send_back(closed, admin, note="Who was affected?", risks="RISK-1 is past.")
     revise(closed)
     make(closed)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retros.package.typesetting import NotSet, typeset
+from retros.package.typesetting import TypesettingError, typeset
 
 
 def job(template: str) -> dict[str, object]:
@@ -14,10 +14,10 @@ def test_a_document_is_set() -> None:
 
 
 def test_what_the_compiler_says_is_passed_on() -> None:
-    with pytest.raises(NotSet, match="unknown variable"):
+    with pytest.raises(TypesettingError, match="unknown variable"):
         typeset(job("#nothing-of-that-name"))
 
 
 def test_one_that_takes_too_long_is_stopped() -> None:
-    with pytest.raises(NotSet, match="not set within 0 seconds"):
-        typeset(job("= Closed"), patience=0.01)
+    with pytest.raises(TypesettingError, match="not set within 0 seconds"):
+        typeset(job("= Closed"), timeout_seconds=0.01)

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retros.package.build import LABELS, MOST, build, chosen_times
+from retros.package.build import LABELS, MAX_BODY_WORDS, build, chosen_times
 from retros.package.inputs import (
-    About,
-    Branched,
-    Command,
-    Decided,
-    Entry,
-    Item,
-    Material,
-    Work,
+    BranchSummary,
+    CommandRun,
+    DecisionSummary,
+    EntrySummary,
+    EvidenceSummary,
+    IncidentSummary,
+    PackageInput,
+    WorkSummary,
 )
 from retros.package.word_count import count, cut
 from tests.helpers.tiers import in_tier
@@ -26,7 +26,7 @@ WORD = "x" * 5000
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "total"),
     [
         ("", 0),
         ("one two", 2),
@@ -35,12 +35,12 @@ WORD = "x" * 5000
         ([1, True, None, 22], 2),
     ],
 )
-def test_words_are_counted(content: object, words: int) -> None:
-    assert count(content) == words  # type: ignore[arg-type]
+def test_words_are_counted(content: object, total: int) -> None:
+    assert count(content) == total  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("text", "most", "kept"),
+    ("text", "limit", "shortened"),
     [
         ("one two three", 3, ("one two three", False)),
         ("one two three", 2, ("one two …", True)),
@@ -52,14 +52,14 @@ def test_words_are_counted(content: object, words: int) -> None:
     ],
 )
 def test_a_text_is_cut_at_a_sentence_or_a_word(
-    text: str, most: int, kept: tuple[str, bool]
+    text: str, limit: int, shortened: tuple[str, bool]
 ) -> None:
-    assert cut(text, most) == kept
+    assert cut(text, limit) == shortened
 
 
-def material(text: str = LONG, rows: int = 100, word: str = "word") -> Material:
+def material(text: str = LONG, rows: int = 100, word: str = "word") -> PackageInput:
     """Everything as long as ``text``, ``rows`` of each."""
-    about = About(
+    about = IncidentSummary(
         incident=42,
         version=1,
         title=text,
@@ -84,25 +84,27 @@ def material(text: str = LONG, rows: int = 100, word: str = "word") -> Material:
     )
     many = range(1, rows + 1)
     kinds = ("incident.declared", "decision.made", "checkpoint.missed", "incident.reopened")
-    return Material(
+    return PackageInput(
         about=about,
         entries=tuple(
-            Entry(n, AT + timedelta(minutes=n), kinds[n % 4], text, text, ("E-1",) * 9)
+            EntrySummary(n, AT + timedelta(minutes=n), kinds[n % 4], text, text, ("E-1",) * 9)
             for n in many
         ),
         decisions=tuple(
-            Decided(
+            DecisionSummary(
                 f"D-{n}", AT, text, text, "Verified", True, AT, ("E-1",) * 9, (text,) * 9,
                 ("https://example.test/" + word,) * 9, "\n".join([f" {text} | 3 +++"] * rows),
             )
             for n in many
         ),
-        branches=tuple(Branched(text, "Hotfix", "Merged", text) for _ in many),
-        commands=tuple(Command(f"E-{n}", text, 0, AT, text, text * 50, 0) for n in many),
-        evidence=tuple(Item(f"E-{n}", "Log", text, AT, 1, "0" * 64, "evidence/x") for n in many),
-        risks=tuple(Work(f"RISK-{n}", text, text) for n in many),
+        branches=tuple(BranchSummary(text, "Hotfix", "Merged", text) for _ in many),
+        commands=tuple(CommandRun(f"E-{n}", text, 0, AT, text, text * 50, 0) for n in many),
+        evidence=tuple(
+            EvidenceSummary(f"E-{n}", "Log", text, AT, 1, "0" * 64, "evidence/x") for n in many
+        ),
+        risks=tuple(WorkSummary(f"RISK-{n}", text, text) for n in many),
         backlog=tuple(
-            Work(f"HARD-{n}", text, text, date(2026, 4, 1), "https://example.test/1", "Open")
+            WorkSummary(f"HARD-{n}", text, text, date(2026, 4, 1), "https://example.test/1", "Open")
             for n in many
         ),
         picture={"wide": {}, "tall": {}, "words": []},
@@ -118,7 +120,7 @@ MANY = in_tier(test=120, prove=1000)
 def test_the_body_stays_within_its_words(text: str, rows: int) -> None:
     content = build(material(text, rows))
 
-    assert content["words"] == count(content["body"]) <= MOST
+    assert content["words"] == count(content["body"]) <= MAX_BODY_WORDS
     assert content["minutes"] <= 10
 
 
@@ -130,7 +132,7 @@ EXAMPLES = in_tier(test=30, prove=60)
 def test_whatever_was_written_the_body_stays_within_its_words(
     text: str, rows: int, word: str
 ) -> None:
-    assert build(material(text, rows, word))["words"] <= MOST
+    assert build(material(text, rows, word))["words"] <= MAX_BODY_WORDS
 
 
 def test_what_was_cut_is_whole_in_the_appendix() -> None:
@@ -141,8 +143,8 @@ def test_what_was_cut_is_whole_in_the_appendix() -> None:
     assert len(appendices["risks"]) == 92
 
 
-def entry(seq: int, kind: str) -> Entry:
-    return Entry(seq, AT, kind, "", "")
+def entry(seq: int, kind: str) -> EntrySummary:
+    return EntrySummary(seq, AT, kind, "", "")
 
 
 def test_milestones_come_before_what_else_stands_out() -> None:
@@ -153,7 +155,7 @@ def test_milestones_come_before_what_else_stands_out() -> None:
         entry(41, "incident.closed"),
     ]
 
-    chosen = [one.seq for one in chosen_times(entries)]
+    chosen = [chosen_entry.seq for chosen_entry in chosen_times(entries)]
 
     assert len(chosen) == 22
     assert {1, 40, 41} <= set(chosen)

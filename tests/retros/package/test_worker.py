@@ -19,18 +19,18 @@ from retros.package.bundle import script
 from retros.package.canonical import digest
 from retros.package.markdown import markdown
 from retros.vocabulary import PackageState
-from tests.retros.closing.closable import Ending
+from tests.retros.closing.closable import ClosingRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def closed(ending: Ending) -> Ending:
+def closed(ending: ClosingRun) -> ClosingRun:
     ending.closable().close()
     return ending
 
 
-def made(ending: Ending) -> Package:
+def built(ending: ClosingRun) -> Package:
     package = Package.objects.get(incident=ending.incident)
     assert worker.make(package.pk, ending.now)
     return Package.objects.select_related("incident", "closing").get(pk=package.pk)
@@ -38,45 +38,47 @@ def made(ending: Ending) -> Package:
 
 def written(package: Package, folder: Path) -> Path:
     path = folder / "package.zip"
-    path.write_bytes(b"".join(archive.zipped(package)))
+    path.write_bytes(b"".join(archive.zip_pieces(package)))
     return path
 
 
-def test_closing_asks_for_it_and_a_worker_makes_it_once(closed: Ending, admin: Person) -> None:
+def test_closing_asks_for_it_and_a_worker_makes_it_once(closed: ClosingRun, admin: Person) -> None:
     waiting = Package.objects.get(incident=closed.incident)
     assert (waiting.number, waiting.state) == (1, PackageState.WAITING)
 
-    package = made(closed)
+    package = built(closed)
 
     assert package.sha256 == digest(package.content)
     assert bytes(package.pdf).startswith(b"%PDF-")
     content = json.loads(package.content)
     assert content["words"] == package.words <= 2000
     kinds = TimelineEntry.objects.filter(incident=closed.incident, kind__startswith="package.")
-    assert [one.kind for one in kinds] == ["package.made"]
+    assert [kind.kind for kind in kinds] == ["package.made"]
     assert Notice.objects.filter(person=admin, kind="package.made").count() == 1
     assert not worker.make(package.pk, closed.now)
 
 
-def test_an_output_has_no_colours_of_its_terminal(ending: Ending) -> None:
+def test_an_output_has_no_colours_of_its_terminal(ending: ClosingRun) -> None:
     ending.closable()
     ending.run(text="\x1b[32mpassed\x1b[0m 12\n" + "\x1b[31m" * 60_000)
     ending.close()
 
-    outputs = json.loads(made(ending).content)["appendices"]["outputs"]
+    outputs = json.loads(built(ending).content)["appendices"]["outputs"]
 
-    assert [one["output"].strip() for one in outputs if "12" in one["output"]] == ["passed 12"]
-    assert any(one["more"] for one in outputs)
+    assert [output["output"].strip() for output in outputs if "12" in output["output"]] == [
+        "passed 12"
+    ]
+    assert any(output["more"] for output in outputs)
 
 
-def test_it_says_what_was_recorded(closed: Ending) -> None:
-    content = json.loads(made(closed).content)
+def test_it_says_what_was_recorded(closed: ClosingRun) -> None:
+    content = json.loads(built(closed).content)
     body = content["body"]
 
-    said = {row["field"]: row["text"] for row in body["note"]}
-    assert said["happened"] == "Some edge nodes did not know the new signing key."
-    assert said["confidence"].startswith("L3")
-    assert "Failed sign-ins above 2 %" in said["watch"]
+    note = {row["field"]: row["text"] for row in body["note"]}
+    assert note["happened"] == "Some edge nodes did not know the new signing key."
+    assert note["confidence"].startswith("L3")
+    assert "Failed sign-ins above 2 %" in note["watch"]
     what = [row["what"] for row in body["times"]]
     assert what[0].startswith("Declared.")
     assert any(words.startswith("Decision D-1") for words in what)
@@ -89,21 +91,23 @@ def test_it_says_what_was_recorded(closed: Ending) -> None:
     assert content["record"] == {"entries": last.seq, "last_hash": last.hash}
 
 
-def test_what_comes_after_closing_is_not_in_it(closed: Ending) -> None:
+def test_what_comes_after_closing_is_not_in_it(closed: ClosingRun) -> None:
     closed.check_in("0.3 % on the sign-in board")
 
-    content = json.loads(made(closed).content)
+    content = json.loads(built(closed).content)
 
     assert "0.3 % on the sign-in board" not in json.dumps(content, ensure_ascii=False)
 
 
-def test_the_zip_holds_every_form_and_verifies(closed: Ending, tmp_path: Path, capsys: Any) -> None:
-    package = made(closed)
+def test_the_zip_holds_every_form_and_verifies(
+    closed: ClosingRun, tmp_path: Path, capsys: Any
+) -> None:
+    package = built(closed)
     path = written(package, tmp_path)
 
-    with zipfile.ZipFile(path) as found:
-        names = set(found.namelist())
-        content = found.read("package.json").decode()
+    with zipfile.ZipFile(path) as zip_file:
+        names = set(zip_file.namelist())
+        content = zip_file.read("package.json").decode()
     items = json.loads(content)["appendices"]["evidence"]
     assert content == package.content
     assert names == {
@@ -124,25 +128,25 @@ def test_the_zip_holds_every_form_and_verifies(closed: Ending, tmp_path: Path, c
 def changed(path: Path, name: str, change: Any) -> None:
     """Write the zip anew with one file of it changed, dropped (None) or added."""
     with zipfile.ZipFile(path) as old:
-        files = {one: old.read(one) for one in old.namelist()}
+        files = {file_name: old.read(file_name) for file_name in old.namelist()}
     data = change(files.get(name, b""))
-    files = {one: held for one, held in files.items() if one != name}
+    files = {file_name: content for file_name, content in files.items() if file_name != name}
     if data is not None:
         files[name] = data
     with zipfile.ZipFile(path, "w") as new:
-        for one, held in files.items():
-            new.writestr(one, held)
+        for file_name, content in files.items():
+            new.writestr(file_name, content)
 
 
 def with_manifest(path: Path, name: str) -> None:
     """Have the manifest agree with what one of its files holds."""
-    with zipfile.ZipFile(path) as found:
-        data = found.read(name)
+    with zipfile.ZipFile(path) as zip_file:
+        data = zip_file.read(name)
 
     def agree(manifest: bytes) -> bytes:
-        said = json.loads(manifest)
-        said["files"][name]["sha256"] = digest(data)
-        return json.dumps(said).encode()
+        parsed = json.loads(manifest)
+        parsed["files"][name]["sha256"] = digest(data)
+        return json.dumps(parsed).encode()
 
     changed(path, "manifest.json", agree)
 
@@ -161,9 +165,9 @@ def with_manifest(path: Path, name: str) -> None:
     ],
 )
 def test_a_zip_that_was_changed_is_found_out(
-    closed: Ending, tmp_path: Path, capsys: Any, name: str, change: Any, sentence: str
+    closed: ClosingRun, tmp_path: Path, capsys: Any, name: str, change: Any, sentence: str
 ) -> None:
-    path = written(made(closed), tmp_path)
+    path = written(built(closed), tmp_path)
     changed(path, name, change)
 
     with pytest.raises(CommandError):
@@ -173,9 +177,9 @@ def test_a_zip_that_was_changed_is_found_out(
 
 
 def test_a_timeline_that_was_changed_with_its_manifest_is_found_out_by_its_chain(
-    closed: Ending, tmp_path: Path, capsys: Any
+    closed: ClosingRun, tmp_path: Path, capsys: Any
 ) -> None:
-    path = written(made(closed), tmp_path)
+    path = written(built(closed), tmp_path)
     changed(path, "timeline.jsonl", lambda data: data.replace(b"sign", b"zign", 1))
     with_manifest(path, "timeline.jsonl")
 
@@ -186,10 +190,10 @@ def test_a_timeline_that_was_changed_with_its_manifest_is_found_out_by_its_chain
 
 
 def test_a_whole_zip_of_another_record_is_found_out_against_ours(
-    closed: Ending, tmp_path: Path, capsys: Any
+    closed: ClosingRun, tmp_path: Path, capsys: Any
 ) -> None:
     """Everything in it agrees, but our record says otherwise."""
-    package = made(closed)
+    package = built(closed)
     other = json.loads(package.content)
     other["record"]["last_hash"] = "0" * 64
     path = written(package, tmp_path)
@@ -203,9 +207,9 @@ def test_a_whole_zip_of_another_record_is_found_out_against_ours(
 
 
 def test_evidence_that_was_changed_with_its_manifest_is_found_out_by_the_timeline(
-    closed: Ending, tmp_path: Path, capsys: Any
+    closed: ClosingRun, tmp_path: Path, capsys: Any
 ) -> None:
-    package = made(closed)
+    package = built(closed)
     path = written(package, tmp_path)
     item = json.loads(package.content)["appendices"]["evidence"][0]
     changed(path, item["file"], lambda data: data + b" and more")
@@ -214,14 +218,14 @@ def test_evidence_that_was_changed_with_its_manifest_is_found_out_by_the_timelin
     with pytest.raises(CommandError):
         call_command("verify_package", str(path))
 
-    found = capsys.readouterr().out
-    assert f"{item['reference']} is not what the timeline says was captured" in found
+    output = capsys.readouterr().out
+    assert f"{item['reference']} is not what the timeline says was captured" in output
 
 
 def test_a_page_that_was_changed_with_its_manifest_is_found_out_by_what_was_sealed_here(
-    closed: Ending, tmp_path: Path, capsys: Any
+    closed: ClosingRun, tmp_path: Path, capsys: Any
 ) -> None:
-    path = written(made(closed), tmp_path)
+    path = written(built(closed), tmp_path)
     changed(path, "package.md", lambda data: data.replace(b"Closed", b"Opened"))
     with_manifest(path, "package.md")
 
@@ -232,10 +236,10 @@ def test_a_page_that_was_changed_with_its_manifest_is_found_out_by_what_was_seal
 
 
 def test_away_from_home_it_is_checked_by_itself(
-    closed: Ending, tmp_path: Path, capsys: Any
+    closed: ClosingRun, tmp_path: Path, capsys: Any
 ) -> None:
     """As where another installation, or nobody yet, has that incident."""
-    path = written(made(closed), tmp_path)
+    path = written(built(closed), tmp_path)
     missing = closed.incident.pk + 1000
 
     def elsewhere(data: bytes) -> bytes:
@@ -254,13 +258,13 @@ def test_what_is_no_package_is_said_to_be_none(tmp_path: Path) -> None:
     text = tmp_path / "text.zip"
     text.write_text("not a zip")
 
-    for path, words in ((empty, "no manifest"), (text, "cannot be read as a zip")):
-        with pytest.raises(CommandError, match=words):
+    for path, message in ((empty, "no manifest"), (text, "cannot be read as a zip")):
+        with pytest.raises(CommandError, match=message):
             call_command("verify_package", str(path))
 
 
-def test_the_bundle_runs_again(closed: Ending, tmp_path: Path) -> None:
-    whole = json.loads(made(closed).content)
+def test_the_bundle_runs_again(closed: ClosingRun, tmp_path: Path) -> None:
+    whole = json.loads(built(closed).content)
     hostile = "true # it's $(touch pwned) `touch pwned` \"; touch pwned'; touch pwned"
     whole["appendices"]["outputs"] = [
         {
@@ -292,50 +296,56 @@ def test_the_bundle_runs_again(closed: Ending, tmp_path: Path) -> None:
     ],
 )
 def test_older_commands_that_have_no_room_are_counted(
-    ending: Ending, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int, sentence: str
+    ending: ClosingRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int, sentence: str
 ) -> None:
     monkeypatch.setattr(collect, "MOST_COMMANDS", 2)
     ending.closable()
     for number in range(more):
         ending.run(command=f"true --region {number}")
     ending.close()
-    whole = json.loads(made(ending).content)
+    whole = json.loads(built(ending).content)
     path = tmp_path / "bundle.sh"
     path.write_text(script(whole))
 
-    kept = [one["command"] for one in whole["appendices"]["outputs"]]
-    assert len(kept) == 2
-    assert kept[0] == f"true --region {more - 1}"
+    commands = [output["command"] for output in whole["appendices"]["outputs"]]
+    assert len(commands) == 2
+    assert commands[0] == f"true --region {more - 1}"
     assert sentence in markdown(whole)
     assert f"== {sentence}" in run(path).stdout
 
 
 def run(script: Path) -> "subprocess.CompletedProcess[str]":
-    words = ["sh", str(script)]
-    return subprocess.run(words, cwd=script.parent, capture_output=True, text=True, check=False)
+    command = ["sh", str(script)]
+    return subprocess.run(command, cwd=script.parent, capture_output=True, text=True, check=False)
 
 
-def test_a_worker_that_stops_leaves_it_to_another(closed: Ending) -> None:
+def test_a_worker_that_stops_leaves_it_to_another(closed: ClosingRun) -> None:
     package = Package.objects.get(incident=closed.incident)
-    assert packages.take(package.pk, closed.now) is not None
+    assert packages.claim_waiting(package.pk, closed.now) is not None
 
-    assert packages.take(package.pk, closed.now) is None
-    assert not worker.make(package.pk, closed.now + packages.LEASE - timedelta(seconds=1))
-    assert worker.make(package.pk, closed.now + packages.LEASE)
+    assert packages.claim_waiting(package.pk, closed.now) is None
+    assert not worker.make(package.pk, closed.now + packages.WORKER_LEASE - timedelta(seconds=1))
+    assert worker.make(package.pk, closed.now + packages.WORKER_LEASE)
 
 
-def test_one_that_stops_its_workers_again_and_again_has_failed(closed: Ending) -> None:
+def test_one_that_stops_its_workers_again_and_again_has_failed(closed: ClosingRun) -> None:
     package = Package.objects.get(incident=closed.incident)
-    for turn in range(packages.TRIES):
-        assert packages.take(package.pk, closed.now + turn * packages.LEASE) is not None
+    for turn in range(packages.MAX_TRIES):
+        assert (
+            packages.claim_waiting(package.pk, closed.now + turn * packages.WORKER_LEASE)
+            is not None
+        )
 
-    assert packages.take(package.pk, closed.now + packages.TRIES * packages.LEASE) is None
+    assert (
+        packages.claim_waiting(package.pk, closed.now + packages.MAX_TRIES * packages.WORKER_LEASE)
+        is None
+    )
     package.refresh_from_db()
-    assert (package.state, package.error) == (PackageState.FAILED, packages.STOPPED)
+    assert (package.state, package.error) == (PackageState.FAILED, packages.STOPPED_SENTENCE)
 
 
 def test_a_failed_render_keeps_the_incident_closed_and_can_be_tried_again(
-    closed: Ending, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    closed: ClosingRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The template of the PDF is broken, as after a bad upgrade."""
     from retros.package import pdf
@@ -357,12 +367,12 @@ def test_a_failed_render_keeps_the_incident_closed_and_can_be_tried_again(
 
     monkeypatch.undo()
     pdf._template.cache_clear()
-    packages.again(closed.commander.as_actor(), closed.incident.pk, 1, now=closed.now)
+    packages.retry(closed.commander.as_actor(), closed.incident.pk, 1, now=closed.now)
     assert worker.make(package.pk, closed.now)
 
 
-def test_what_is_sealed_is_never_changed(closed: Ending) -> None:
-    package = made(closed)
+def test_what_is_sealed_is_never_changed(closed: ClosingRun) -> None:
+    package = built(closed)
     rows = Package.objects.filter(pk=package.pk)
 
     for change in ({"words": 1}, {"content": "{}"}, {"state": "waiting"}):
@@ -372,7 +382,7 @@ def test_what_is_sealed_is_never_changed(closed: Ending) -> None:
         rows.delete()
 
 
-def test_a_hash_that_is_not_that_of_the_content_is_refused(closed: Ending) -> None:
+def test_a_hash_that_is_not_that_of_the_content_is_refused(closed: ClosingRun) -> None:
     rows = Package.objects.filter(incident=closed.incident)
 
     with pytest.raises(DatabaseError, match="hash of a package"), transaction.atomic():

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from incidents.models import Person
-from retros.review.actions import Said, Written
+from retros.review.actions import AnswerInput, ReviewInput
 from retros.vocabulary import QUESTIONS, Follows, Look, Question
 
 DAY = date(2026, 4, 2)
@@ -13,34 +13,35 @@ WHY = "The delay of the metric is on the backlog already"
 TITLE = "A release that rotates keys waits for a sign-in probe"
 
 
-def review(owner: Person, **other: Said) -> Written:
+def review(owner: Person, **other: AnswerInput) -> ReviewInput:
     """The first answer becomes the owner's item; ``other`` are answers by question."""
     answers = {
-        question.value: Said(text=f"{TEXT} ({question})", follows=Follows.NONE, why_not=WHY)
+        question.value: AnswerInput(text=f"{TEXT} ({question})", follows=Follows.NONE, why_not=WHY)
         for question in QUESTIONS[Look.REVIEW]
     }
-    first = Said(text=TEXT, follows=Follows.ITEM, title=TITLE, owner=owner, due_on=DAY)
-    return Written(answers=answers | {Question.IGNORED.value: first} | other)
+    first = AnswerInput(text=TEXT, follows=Follows.ITEM, title=TITLE, owner=owner, due_on=DAY)
+    return ReviewInput(answers=answers | {Question.IGNORED.value: first} | other)
 
 
-def retro(owner: Person, **other: Said) -> Written:
+def retro(owner: Person, **other: AnswerInput) -> ReviewInput:
     answers = {
-        question.value: Said(text=f"{TEXT} ({question})") for question in QUESTIONS[Look.RETRO]
+        question.value: AnswerInput(text=f"{TEXT} ({question})")
+        for question in QUESTIONS[Look.RETRO]
     }
-    proposal = Said(text="Warn on two owners\nof one boundary", owner=owner, due_on=DAY)
-    return Written(answers=answers | {Question.PROPOSAL.value: proposal} | other)
+    proposal = AnswerInput(text="Warn on two owners\nof one boundary", owner=owner, due_on=DAY)
+    return ReviewInput(answers=answers | {Question.PROPOSAL.value: proposal} | other)
 
 
-def posted(written: Written, **other: str) -> dict[str, Any]:
+def posted(review_input: ReviewInput, **other: str) -> dict[str, Any]:
     """The same as a browser sends it."""
     sent: dict[str, str] = {}
-    for question, said in written.answers.items():
+    for question, answer in review_input.answers.items():
         sent |= {
-            question: said.text,
-            f"{question}_follows": said.follows,
-            f"{question}_title": said.title,
-            f"{question}_owner": str(said.owner.pk) if said.owner else "",
-            f"{question}_due_on": said.due_on.isoformat() if said.due_on else "",
-            f"{question}_why": said.why_not,
+            question: answer.text,
+            f"{question}_follows": answer.follows,
+            f"{question}_title": answer.title,
+            f"{question}_owner": str(answer.owner.pk) if answer.owner else "",
+            f"{question}_due_on": answer.due_on.isoformat() if answer.due_on else "",
+            f"{question}_why": answer.why_not,
         }
     return sent | other

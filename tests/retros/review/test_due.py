@@ -13,9 +13,9 @@ from retros.models import LookBack
 from retros.review import actions as reviewing
 from retros.review import due as review_due
 from retros.review import reminder_actions
-from retros.review.due import Owed
+from retros.review.due import DueReminder
 from tests.helpers.counting import queries
-from tests.retros.closing.closable import Ending
+from tests.retros.closing.closable import ClosingRun
 from tests.retros.review import lookbacks
 from warroom.schedule import tick
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def closed(ending: Ending, deputy: Person) -> Ending:
+def closed(ending: ClosingRun, deputy: Person) -> ClosingRun:
     actor = ending.commander.as_actor()
     person = {"role": RoleName.DEPUTY, "person": deputy}
     roles.assign(actor, ending.incident.pk, **person, now=ending.now)
@@ -31,24 +31,24 @@ def closed(ending: Ending, deputy: Person) -> Ending:
     return ending
 
 
-def look(ending: Ending, kind: str) -> LookBack:
+def look(ending: ClosingRun, kind: str) -> LookBack:
     return ending.incident.looks_back.get(kind=kind)
 
 
-def told(prefix: str) -> list[tuple[str, str, str]]:
-    found = Notice.objects.filter(kind__startswith=prefix).select_related("person").order_by("pk")
-    return [(one.kind, one.person.username, one.sentence) for one in found]
+def notices(prefix: str) -> list[tuple[str, str, str]]:
+    notices = Notice.objects.filter(kind__startswith=prefix).select_related("person").order_by("pk")
+    return [(notice.kind, notice.person.username, notice.sentence) for notice in notices]
 
 
 def test_a_review_is_brought_to_mind_before_at_its_time_and_when_it_is_late(
-    closed: Ending,
+    closed: ClosingRun,
 ) -> None:
     due = look(closed, "review").due_at
     for away in (-11, -10, -9, 0, 1, 29, 30, 31, 600):
         tick.run(due + timedelta(minutes=away))
 
     name = f"The review of {closed.incident.reference}"
-    assert told("review.") == [
+    assert notices("review.") == [
         ("review.soon", "commander", f"{name} is due in 10 minutes."),
         ("review.due", "commander", f"{name} is due now."),
         ("review.late", "commander", f"{name} is 30 minutes late."),
@@ -56,59 +56,61 @@ def test_a_review_is_brought_to_mind_before_at_its_time_and_when_it_is_late(
     ]
 
 
-def test_a_retro_is_brought_to_mind_an_hour_before(closed: Ending) -> None:
+def test_a_retro_is_brought_to_mind_an_hour_before(closed: ClosingRun) -> None:
     due = look(closed, "retro").due_at
     for minutes in (-61, -60, -59, 0, 239, 240, 9000):
         review_reminding_of(due + timedelta(minutes=minutes))
 
     name = f"The retro of {closed.incident.reference}"
-    assert [(kind, who) for kind, who, _ in told("retro.")] == [
+    assert [(kind, who) for kind, who, _ in notices("retro.")] == [
         ("retro.soon", "commander"),
         ("retro.due", "commander"),
         ("retro.late", "commander"),
         ("retro.late", "deputy"),
     ]
-    assert told("retro.")[0][2] == f"{name} is due in 60 minutes."
+    assert notices("retro.")[0][2] == f"{name} is due in 60 minutes."
 
 
 def review_reminding_of(now: object) -> None:
-    for owed in review_due.looks(now):  # type: ignore[arg-type]
-        reminder_actions.remind(owed.look_id, owed.kind, now=now)  # type: ignore[arg-type]
+    for reminder in review_due.due_reminders(now):  # type: ignore[arg-type]
+        reminder_actions.remind(reminder.look_id, reminder.kind, now=now)  # type: ignore[arg-type]
 
 
-def test_a_reminder_is_on_record_and_leads_to_its_form(closed: Ending) -> None:
+def test_a_reminder_is_on_record_and_leads_to_its_form(closed: ClosingRun) -> None:
     review = look(closed, "review")
 
     reminder_actions.remind(review.pk, "review.due", now=review.due_at)
 
     entry = closed.incident.timeline.latest("seq")
-    words = kinds.get(entry.kind).words(entry.subject, entry.data)
-    assert words == ("Review is due now.", "Commander reminded.")
+    parts = kinds.get(entry.kind).words(entry.subject, entry.data)
+    assert parts == ("Review is due now.", "Commander reminded.")
     href = f"/INC-{closed.incident.pk}/retro/1/#review"
     assert Notice.objects.get(kind="review.due").href == href
 
 
-def test_a_reminder_that_was_written_is_not_due_again(closed: Ending) -> None:
+def test_a_reminder_that_was_written_is_not_due_again(closed: ClosingRun) -> None:
     review = look(closed, "review")
-    assert review_due.looks(review.due_at) == [Owed("review.due", review.pk, review.due_at)]
+    assert review_due.due_reminders(review.due_at) == [
+        DueReminder("review.due", review.pk, review.due_at)
+    ]
 
     assert reminder_actions.remind(review.pk, "review.due", now=review.due_at)
 
-    assert review_due.looks(review.due_at) == []
+    assert review_due.due_reminders(review.due_at) == []
     assert not reminder_actions.remind(review.pk, "review.due", now=review.due_at)
     assert Claim.objects.filter(kind="review.due").count() == 1
 
 
-def test_a_reminder_that_failed_waits_for_its_next_try(closed: Ending) -> None:
+def test_a_reminder_that_failed_waits_for_its_next_try(closed: ClosingRun) -> None:
     review = look(closed, "review")
     put_off("review.due", str(review.pk), review.due_at, ValueError("no"), review.due_at)
 
-    assert review_due.looks(review.due_at) == []
+    assert review_due.due_reminders(review.due_at) == []
     later = review.due_at + timedelta(seconds=5)
-    assert review_due.looks(later) == [Owed("review.due", review.pk, review.due_at)]
+    assert review_due.due_reminders(later) == [DueReminder("review.due", review.pk, review.due_at)]
 
 
-def test_one_poisoned_incident_is_marked_and_tried_again(closed: Ending) -> None:
+def test_one_poisoned_incident_is_marked_and_tried_again(closed: ClosingRun) -> None:
     review = look(closed, "review")
     # It forgot how far its timeline is: nothing can be recorded in it.
     Incident.objects.filter(pk=closed.incident.pk).update(last_seq=0)
@@ -124,7 +126,9 @@ def test_one_poisoned_incident_is_marked_and_tried_again(closed: Ending) -> None
 
 
 @pytest.mark.parametrize("what", ["finished", "reopened"])
-def test_what_is_finished_or_fought_again_is_not_brought_to_mind(closed: Ending, what: str) -> None:
+def test_what_is_finished_or_fought_again_is_not_brought_to_mind(
+    closed: ClosingRun, what: str
+) -> None:
     review = look(closed, "review")
     if what == "finished":
         written, actor = lookbacks.review(closed.executor), closed.commander.as_actor()
@@ -133,38 +137,38 @@ def test_what_is_finished_or_fought_again_is_not_brought_to_mind(closed: Ending,
     else:
         closed.fire()
 
-    assert review_due.looks(review.due_at) == []
+    assert review_due.due_reminders(review.due_at) == []
     assert not reminder_actions.remind(review.pk, "review.due", now=review.due_at)
-    assert told("review.") == []
+    assert notices("review.") == []
 
 
-def test_after_a_long_stop_people_are_told_once(closed: Ending) -> None:
+def test_after_a_long_stop_people_are_told_once(closed: ClosingRun) -> None:
     tick.run(closed.after(days=20))
 
-    assert [(kind, who) for kind, who, _ in told("review.")] == [
+    assert [(kind, who) for kind, who, _ in notices("review.")] == [
         ("review.late", "commander"),
         ("review.late", "deputy"),
     ]
 
 
-def test_where_who_commands_cannot_act_the_deputy_is_told(closed: Ending) -> None:
+def test_where_who_commands_cannot_act_the_deputy_is_told(closed: ClosingRun) -> None:
     review = look(closed, "review")
     Person.objects.filter(pk=closed.commander.pk).update(is_active=False)
 
     reminder_actions.remind(review.pk, "review.due", now=review.due_at)
 
-    assert [who for _, who, _ in told("review.")] == ["deputy"]
+    assert [who for _, who, _ in notices("review.")] == ["deputy"]
 
 
 def test_the_tick_asks_as_often_for_many_as_for_one_and_not_for_what_is_long_late(
-    closed: Ending,
+    closed: ClosingRun,
 ) -> None:
     now = look(closed, "retro").due_at
     with queries() as two:
-        assert len(review_due.looks(now)) == 2
-    for owed in review_due.looks(now + timedelta(days=2)):
-        reminder_actions.remind(owed.look_id, owed.kind, now=now + timedelta(days=2))
+        assert len(review_due.due_reminders(now)) == 2
+    for reminder in review_due.due_reminders(now + timedelta(days=2)):
+        reminder_actions.remind(reminder.look_id, reminder.kind, now=now + timedelta(days=2))
 
     with queries() as none:
-        assert review_due.looks(now + timedelta(days=3)) == []
+        assert review_due.due_reminders(now + timedelta(days=3)) == []
     assert (len(two), len(none)) == (2, 1)

@@ -14,12 +14,12 @@ from lanes.actions import boundary, patterns
 from retros.models import BacklogItem, Closing
 from retros.review import actions as reviewing
 from retros.review import prefill
-from retros.review.actions import Said
+from retros.review.actions import AnswerInput
 from retros.vocabulary import Question
 from tests.helpers import messages as saying
 from tests.helpers.decision_inputs import PRECHECK
 from tests.helpers.factories import START
-from tests.retros.closing.closable import Ending
+from tests.retros.closing.closable import ClosingRun
 from tests.retros.review import lookbacks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,21 +29,21 @@ def says(closing: Closing, question: Question) -> tuple[str, ...]:
     return prefill.of(closing).says[question]
 
 
-def test_the_longest_checkpoint_is_computed(ending: Ending) -> None:
+def test_the_longest_checkpoint_is_computed(ending: ClosingRun) -> None:
     ending.decide(Option.HOLD)
     ending.after(minutes=17)
     ending.decide(Option.HOLD, next_action="Look again")
     closing = ending.closable().close()
 
-    found = prefill.of(closing)
+    prefilled = prefill.of(closing)
 
-    assert found.begins == {"longest": "CP-2, 18 minutes from D-1 to D-2."}
-    assert found.says["longest"][0] == (
+    assert prefilled.initial == {"longest": "CP-2, 18 minutes from D-1 to D-2."}
+    assert prefilled.says["longest"][0] == (
         "Computed: CP-2, 18 minutes from D-1 to D-2. Confirm or correct."
     )
 
 
-def test_a_checkpoint_that_was_missed_is_told(ending: Ending) -> None:
+def test_a_checkpoint_that_was_missed_is_told(ending: ClosingRun) -> None:
     point = ending.incident.checkpoints.open().get()
     now = point.due_at + timedelta(minutes=5)
     checkpoints.remind(point.pk, "checkpoint.missed", now=now)
@@ -57,7 +57,7 @@ def test_a_checkpoint_that_was_missed_is_told(ending: Ending) -> None:
     assert slowed[1] == f"CP-1 was not decided in time, T+00:{minutes}."
 
 
-def test_gaps_and_overlaps_of_ownership_have_their_times(ending: Ending) -> None:
+def test_gaps_and_overlaps_of_ownership_have_their_times(ending: ClosingRun) -> None:
     actor, number = ending.commander.as_actor(), ending.incident.pk
     for lane in (LaneKind.MITIGATION, LaneKind.INVESTIGATION):
         items = ["edge key-set cache"]
@@ -77,20 +77,20 @@ def test_gaps_and_overlaps_of_ownership_have_their_times(ending: Ending) -> None
     patterns.observe(number, now=ending.now)
     closing = ending.closable().close()
 
-    found = says(closing, Question.AMBIGUOUS)
+    lines = says(closing, Question.AMBIGUOUS)
 
     # Nobody owned a lane before the commander named owners, ten minutes after the declaration.
-    assert found[:4] == tuple(
+    assert lines[:4] == tuple(
         f"{lane.label} had no owner from T+00:00 to T+00:10." for lane in LaneKind
     )
     minutes = (began - START) // timedelta(minutes=1)
-    assert found[4].startswith(
+    assert lines[4].startswith(
         f"Overlapping lanes from T+00:{minutes} to T+00:{minutes + 9}: “edge key-set cache”"
     )
-    assert len(found) == 5
+    assert len(lines) == 5
 
 
-def test_other_anti_patterns_and_refusals_stand_beside_the_guardrail(ending: Ending) -> None:
+def test_other_anti_patterns_and_refusals_stand_beside_the_guardrail(ending: ClosingRun) -> None:
     others = {LaneKind.VERIFICATION: ending.verifier, LaneKind.INVESTIGATION: ending.watcher}
     for lane in others:
         ending.assign(RoleName.LANE_OWNER, ending.executor, lane)
@@ -102,25 +102,25 @@ def test_other_anti_patterns_and_refusals_stand_beside_the_guardrail(ending: End
         ending.assign(RoleName.LANE_OWNER, person, lane)
     closing = ending.closable().close()
 
-    found = says(closing, Question.GUARDRAIL)
+    lines = says(closing, Question.GUARDRAIL)
 
     owns = "Mitigation Owner owns 3 lanes"
-    assert found[0].startswith(f"One-lane hero mode from T+00:11 to closing: {owns}")
-    assert found[1].startswith(f"Closing was refused T+00:{at}: C-VERIFIED, C-WATCH")
+    assert lines[0].startswith(f"One-lane hero mode from T+00:11 to closing: {owns}")
+    assert lines[1].startswith(f"Closing was refused T+00:{at}: C-VERIFIED, C-WATCH")
 
 
 def test_a_lapse_and_the_gap_of_detection_stand_beside_the_metric(
-    ending: Ending, commander: Person
+    ending: ClosingRun, commander: Person
 ) -> None:
     actor, number = commander.as_actor(), ending.incident.pk
     item = replace(PRECHECK, started_at=START - timedelta(minutes=12), revision="9f1c2ab")
     first = evidence.capture(actor, number, item, now=ending.after(minutes=1))
     lifecycle.set_revision(actor, number, revision="4be90a7", now=ending.after(minutes=1))
-    made = saying.published(commander, ending.incident, ending.now)
-    late = made.next_at + timedelta(minutes=5)
-    lapses.remind(made.pk, lapses.LAPSED, now=late)
+    update = saying.published(commander, ending.incident, ending.now)
+    late = update.next_at + timedelta(minutes=5)
+    lapses.remind(update.pk, lapses.LAPSED, now=late)
     ending.now = late
-    lapses.explain_lapse(actor, number, made.number, explanation="On the train", now=late)
+    lapses.explain_lapse(actor, number, update.number, explanation="On the train", now=late)
     closing = ending.closable().close()
 
     metric, trigger = says(closing, Question.METRIC), says(closing, Question.TRIGGER)
@@ -134,7 +134,7 @@ def test_a_lapse_and_the_gap_of_detection_stand_beside_the_metric(
     assert says(closing, Question.IGNORED)[0].endswith("12 minutes before it was declared.")
 
 
-def test_what_came_after_the_closing_is_not_of_it(ending: Ending) -> None:
+def test_what_came_after_the_closing_is_not_of_it(ending: ClosingRun) -> None:
     closing = ending.closable().close()
     before = prefill.of(closing)
     ending.fire()
@@ -154,10 +154,10 @@ def test_what_came_after_the_closing_is_not_of_it(ending: Ending) -> None:
     assert again == before
 
 
-def test_the_retro_is_told_what_the_review_found(ending: Ending) -> None:
+def test_the_retro_is_told_what_the_review_found(ending: ClosingRun) -> None:
     closing = ending.closable().close()
     actor, number = ending.commander.as_actor(), ending.incident.pk
-    item = Said(
+    item = AnswerInput(
         text="A probe of each region",
         follows="item",
         title="Probe each region",
@@ -175,9 +175,9 @@ def test_the_retro_is_told_what_the_review_found(ending: Ending) -> None:
     )
 
 
-def test_what_is_verified_is_told_beside_what_helped(ending: Ending) -> None:
+def test_what_is_verified_is_told_beside_what_helped(ending: ClosingRun) -> None:
     closing = ending.closable().close()
 
-    (found,) = says(closing, Question.FASTER)
+    (line,) = says(closing, Question.FASTER)
 
-    assert found.startswith("D-1, Full rollback: decided T+00:")
+    assert line.startswith("D-1, Full rollback: decided T+00:")

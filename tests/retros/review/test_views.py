@@ -14,10 +14,10 @@ from kernel.refusal import Refused
 from lanes.models import PatternSpan
 from retros.models import LookBack, LookBackDraft
 from retros.review import actions as reviewing
-from retros.review.actions import Said
+from retros.review.actions import AnswerInput
 from tests.helpers.counting import queries
 from tests.helpers.factories import declared
-from tests.retros.closing.closable import Ending
+from tests.retros.closing.closable import ClosingRun
 from tests.retros.review import lookbacks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,31 +26,33 @@ MOST_QUERIES = 50
 
 
 @pytest.fixture
-def closed(ending: Ending) -> Ending:
+def closed(ending: ClosingRun) -> ClosingRun:
     ending.closable().close()
     return ending
 
 
 @pytest.fixture
-def inside(client: Client, closed: Ending) -> Client:
+def inside(client: Client, closed: ClosingRun) -> Client:
     client.force_login(closed.commander)
     return client
 
 
-def page(client: Client, ending: Ending) -> str:
+def page(client: Client, ending: ClosingRun) -> str:
     with clock.at(ending.now):
         answer = client.get(reverse("retro", args=[ending.incident.pk]))
     assert answer.status_code == 200
     return answer.content.decode()
 
 
-def send(client: Client, ending: Ending, kind: str, said: Any, name: str = "retro-look") -> Any:
+def send(
+    client: Client, ending: ClosingRun, kind: str, fields: Any, name: str = "retro-look"
+) -> Any:
     address = reverse(name, args=[ending.incident.pk, 1, kind])
     with clock.at(ending.now):
-        return client.post(address, said)
+        return client.post(address, fields)
 
 
-def test_the_page_asks_and_says_what_the_record_says(inside: Client, closed: Ending) -> None:
+def test_the_page_asks_and_says_what_the_record_says(inside: Client, closed: ClosingRun) -> None:
     text = page(inside, closed)
 
     assert text.count('class="question') >= 5
@@ -63,11 +65,11 @@ def test_the_page_asks_and_says_what_the_record_says(inside: Client, closed: End
 
 
 def test_a_review_is_refused_with_all_kept_and_then_finished(
-    inside: Client, closed: Ending
+    inside: Client, closed: ClosingRun
 ) -> None:
-    said = lookbacks.posted(lookbacks.review(closed.executor))
+    fields = lookbacks.posted(lookbacks.review(closed.executor))
 
-    bad = send(inside, closed, "review", said | {"metric": "n/a", "metric_follows": ""})
+    bad = send(inside, closed, "review", fields | {"metric": "n/a", "metric_follows": ""})
 
     text = bad.content.decode()
     assert bad.status_code == 422
@@ -78,7 +80,7 @@ def test_a_review_is_refused_with_all_kept_and_then_finished(
     # It is a draft too: another visit begins with it.
     assert lookbacks.TITLE in page(inside, closed)
 
-    done = send(inside, closed, "review", said)
+    done = send(inside, closed, "review", fields)
 
     assert done["location"] == f"/INC-{closed.incident.pk}/retro/1/#review"
     text = page(inside, closed)
@@ -87,9 +89,9 @@ def test_a_review_is_refused_with_all_kept_and_then_finished(
     assert "Finish the retro" in text
 
 
-def test_a_retro_is_finished_and_added_to(inside: Client, closed: Ending) -> None:
-    said = lookbacks.posted(lookbacks.retro(closed.executor))
-    assert send(inside, closed, "retro", said).status_code == 302
+def test_a_retro_is_finished_and_added_to(inside: Client, closed: ClosingRun) -> None:
+    fields = lookbacks.posted(lookbacks.retro(closed.executor))
+    assert send(inside, closed, "retro", fields).status_code == 302
 
     empty = send(inside, closed, "retro", {"retro_thought": "-"}, "retro-add")
     added = send(inside, closed, "retro", {"retro_thought": "The alert was muted"}, "retro-add")
@@ -98,10 +100,10 @@ def test_a_retro_is_finished_and_added_to(inside: Client, closed: Ending) -> Non
     assert "The alert was muted" in page(inside, closed)
 
 
-def test_what_cannot_be_read_is_told_with_the_rest(inside: Client, closed: Ending) -> None:
-    said = lookbacks.posted(lookbacks.retro(closed.executor), proposal_due_on="soon", slowed="")
+def test_what_cannot_be_read_is_told_with_the_rest(inside: Client, closed: ClosingRun) -> None:
+    fields = lookbacks.posted(lookbacks.retro(closed.executor), proposal_due_on="soon", slowed="")
 
-    bad = send(inside, closed, "retro", said).content.decode()
+    bad = send(inside, closed, "retro", fields).content.decode()
 
     assert "2 things are missing" in bad
     assert "Write a day like 2026-03-07." in bad
@@ -109,10 +111,10 @@ def test_what_cannot_be_read_is_told_with_the_rest(inside: Client, closed: Endin
 
 
 def test_a_draft_saves_itself_and_comes_back_to_whoever_takes_over(
-    inside: Client, closed: Ending, admin: Person
+    inside: Client, closed: ClosingRun, admin: Person
 ) -> None:
-    kept = send(inside, closed, "review", {"metric": "Refresh failures"}, "retro-draft")
-    assert kept.json()["saved_at"]
+    response = send(inside, closed, "review", {"metric": "Refresh failures"}, "retro-draft")
+    assert response.json()["saved_at"]
 
     assert "Your draft of" in page(inside, closed)
     inside.force_login(admin)
@@ -123,7 +125,7 @@ def test_a_draft_saves_itself_and_comes_back_to_whoever_takes_over(
 
 
 def test_what_was_typed_while_another_finished_it_becomes_a_later_thought(
-    inside: Client, closed: Ending, admin: Person
+    inside: Client, closed: ClosingRun, admin: Person
 ) -> None:
     written, number = lookbacks.review(closed.executor), closed.incident.pk
     reviewing.finish(admin.as_actor(), number, 1, "review", written, now=closed.after(minutes=5))
@@ -139,15 +141,15 @@ def test_what_was_typed_while_another_finished_it_becomes_a_later_thought(
 
 
 def test_who_does_not_command_reads_and_writes_nothing(
-    client: Client, closed: Ending, stranger: Person, stakeholder: Person
+    client: Client, closed: ClosingRun, stranger: Person, stakeholder: Person
 ) -> None:
     client.force_login(stranger)
     text = page(client, closed)
     assert "Nobody has finished it yet" in text
     assert "Finish the review" not in text
-    said = lookbacks.posted(lookbacks.review(closed.executor))
+    fields = lookbacks.posted(lookbacks.review(closed.executor))
     for name in ("retro-look", "retro-draft", "retro-add"):
-        assert send(client, closed, "review", said, name).status_code == 403
+        assert send(client, closed, "review", fields, name).status_code == 403
     client.force_login(stakeholder)
     assert client.get(reverse("retro", args=[closed.incident.pk])).status_code == 403
     assert LookBack.objects.open().count() == 2
@@ -162,14 +164,14 @@ def test_what_is_not_closed_has_none(client: Client, incident: Incident, command
 
 
 @pytest.mark.parametrize("path", ["2/", "1/else/", "9" * 30 + "/review/", "2/review/"])
-def test_what_is_not_there_is_not_found(inside: Client, closed: Ending, path: str) -> None:
+def test_what_is_not_there_is_not_found(inside: Client, closed: ClosingRun, path: str) -> None:
     assert inside.get(f"/INC-{closed.incident.pk}/retro/{path}").status_code == 404
 
 
-def test_a_form_that_outlived_its_session_is_given_back(client: Client, closed: Ending) -> None:
+def test_a_form_that_outlived_its_session_is_given_back(client: Client, closed: ClosingRun) -> None:
     address = reverse("retro-look", args=[closed.incident.pk, 1, "retro"])
-    said = {"trigger": "A key was rotated", "author": str(closed.commander.pk)}
-    assert client.post(address, said).status_code == 401
+    fields = {"trigger": "A key was rotated", "author": str(closed.commander.pk)}
+    assert client.post(address, fields).status_code == 401
     client.force_login(closed.commander)
 
     with clock.at(closed.now):
@@ -178,14 +180,14 @@ def test_a_form_that_outlived_its_session_is_given_back(client: Client, closed: 
     assert "A key was rotated" in text
 
 
-def test_it_is_linked_from_the_watch_and_the_room(inside: Client, closed: Ending) -> None:
+def test_it_is_linked_from_the_watch_and_the_room(inside: Client, closed: ClosingRun) -> None:
     with clock.at(closed.now):
         for name in ("watch", "room"):
             text = inside.get(reverse(name, args=[closed.incident.pk])).content.decode()
             assert f"/INC-{closed.incident.pk}/retro/" in text, name
 
 
-def eventful(ending: Ending, times: int) -> Ending:
+def eventful(ending: ClosingRun, times: int) -> ClosingRun:
     """So many decisions, verification runs, refused closings, gaps and overlaps before closing."""
     for number in range(times):
         ending.decide(Option.HOLD, next_action=f"Look again {number}")
@@ -210,8 +212,8 @@ def test_much_on_record_costs_as_many_queries_as_little(
     client: Client, commander: Person, lane_owners: dict[LaneKind, Person]
 ) -> None:
     client.force_login(commander)
-    little = eventful(Ending(declared(commander), commander, lane_owners), 1)
-    much = eventful(Ending(declared(commander), commander, lane_owners), 8)
+    little = eventful(ClosingRun(declared(commander), commander, lane_owners), 1)
+    much = eventful(ClosingRun(declared(commander), commander, lane_owners), 8)
     page(client, little)
 
     with queries() as few:
@@ -224,18 +226,20 @@ def test_much_on_record_costs_as_many_queries_as_little(
 
 
 def test_much_that_is_finished_costs_as_many_queries_as_little(
-    inside: Client, closed: Ending
+    inside: Client, closed: ClosingRun
 ) -> None:
     number, actor = closed.incident.pk, closed.commander.as_actor()
-    item = Said(text="A", follows="item", title="B", owner=closed.executor, due_on=lookbacks.DAY)
+    item = AnswerInput(
+        text="A", follows="item", title="B", owner=closed.executor, due_on=lookbacks.DAY
+    )
     written = lookbacks.review(closed.executor, metric=item, guardrail=item)
     reviewing.finish(actor, number, 1, "review", written, now=closed.after(minutes=5))
-    reviewing.add(actor, number, 1, "review", text="One", now=closed.now)
+    reviewing.add_thought(actor, number, 1, "review", text="One", now=closed.now)
     page(inside, closed)
     with queries() as few:
         page(inside, closed)
     for thought in range(5):
-        reviewing.add(actor, number, 1, "review", text=f"Thought {thought}", now=closed.now)
+        reviewing.add_thought(actor, number, 1, "review", text=f"Thought {thought}", now=closed.now)
 
     with queries() as many:
         page(inside, closed)

@@ -9,7 +9,7 @@ from lanes.handoff import actions as handoffs
 from lanes.handoff.actions import Terms
 from lanes.models import Handoff
 from lanes.vocabulary import WATCH
-from tests.retros.closing.closable import Ending
+from tests.retros.closing.closable import ClosingRun
 
 TERMS: dict[str, Any] = {
     "included": ("Sign-in in all regions",),
@@ -19,17 +19,17 @@ TERMS: dict[str, Any] = {
 }
 
 
-class Watching:
+class WatchRun:
     """A watch that its owner offers, at the time of ``ending``."""
 
-    def __init__(self, ending: Ending) -> None:
+    def __init__(self, ending: ClosingRun) -> None:
         self.ending, self.incident = ending, ending.incident
         ending.pace = timedelta(0)
 
     def offer(self, to: Person | None, by: Person | None = None, **other: Any) -> Handoff:
         actor = (by or self.owner).as_actor()
-        said = Terms(**({"receiver": to} | TERMS | other))
-        return handoffs.offer(actor, self.incident.pk, said, lane=WATCH, now=self.ending.now)
+        terms = Terms(**({"receiver": to} | TERMS | other))
+        return handoffs.offer(actor, self.incident.pk, terms, lane=WATCH, now=self.ending.now)
 
     def accept(self, by: Person, number: int = 1) -> Handoff:
         return handoffs.accept(by.as_actor(), self.incident.pk, number, now=self.ending.now)
@@ -44,8 +44,8 @@ class Watching:
 
     @property
     def owner(self) -> Person:
-        held = Assignment.objects.current().filter(role=RoleName.WATCH_OWNER)
-        return held.get(incident=self.incident).person
+        assignments = Assignment.objects.current().filter(role=RoleName.WATCH_OWNER)
+        return assignments.get(incident=self.incident).person
 
     def fresh(self) -> Incident:
         return Incident.objects.get(pk=self.incident.pk)

@@ -11,7 +11,7 @@ from incidents.models import Person
 from kernel import clock
 from live import home_mark
 from tests.helpers.counting import queries
-from tests.retros.watch.handoffs import Watching
+from tests.retros.watch.handoffs import WatchRun
 from warroom.schedule import tick
 
 pytestmark = pytest.mark.django_db
@@ -20,21 +20,21 @@ CHECK_IN = "Check in on"
 ACCEPT = "Accept the watch, or decline it"
 
 
-def at_home(client: Client, person: Person, watching: Watching) -> list[Duty]:
+def at_home(client: Client, person: Person, watching: WatchRun) -> list[Duty]:
     client.force_login(person)
     with clock.at(watching.ending.now):
         return list(client.get("/").context["waiting"])
 
 
-def titled(found: list[Duty], title: str) -> list[Duty]:
-    return [duty for duty in found if duty.title.startswith(title)]
+def titled(duties: list[Duty], title: str) -> list[Duty]:
+    return [duty for duty in duties if duty.title.startswith(title)]
 
 
-def in_the_room(person: Person, watching: Watching) -> list[Duty]:
+def in_the_room(person: Person, watching: WatchRun) -> list[Duty]:
     return duties([incident_facts.of(watching.fresh())], person, watching.ending.now)
 
 
-def test_a_check_in_is_its_owners_work_when_it_is_due(client: Client, watching: Watching) -> None:
+def test_a_check_in_is_its_owners_work_when_it_is_due(client: Client, watching: WatchRun) -> None:
     owner, reference = watching.owner, watching.incident.reference
     watching.ending.after(minutes=59)
     assert titled(at_home(client, owner, watching), CHECK_IN) == []
@@ -54,7 +54,7 @@ def test_a_check_in_is_its_owners_work_when_it_is_due(client: Client, watching: 
     assert titled(at_home(client, owner, watching), CHECK_IN) == []
 
 
-def test_a_watch_that_is_over_asks_nothing(client: Client, watching: Watching) -> None:
+def test_a_watch_that_is_over_asks_nothing(client: Client, watching: WatchRun) -> None:
     owner = watching.owner
     watching.ending.after(hours=7)
     assert titled(at_home(client, owner, watching), CHECK_IN)
@@ -66,23 +66,23 @@ def test_a_watch_that_is_over_asks_nothing(client: Client, watching: Watching) -
 
 
 def test_an_offer_waits_on_the_receivers_page_until_it_is_answered(
-    client: Client, watching: Watching, stranger: Person
+    client: Client, watching: WatchRun, stranger: Person
 ) -> None:
     assert titled(at_home(client, stranger, watching), ACCEPT) == []
-    made = watching.offer(stranger)
+    offer = watching.offer(stranger)
 
     (duty,) = titled(at_home(client, stranger, watching), ACCEPT)
 
-    assert duty.href == made.get_absolute_url()
-    assert duty.why == f"{made.giver} offers you the watch and owns it until you accept."
+    assert duty.href == offer.get_absolute_url()
+    assert duty.why == f"{offer.giver} offers you the watch and owns it until you accept."
     assert titled(in_the_room(stranger, watching), ACCEPT) == [duty]
-    assert titled(at_home(client, made.giver, watching), ACCEPT) == []
+    assert titled(at_home(client, offer.giver, watching), ACCEPT) == []
     watching.accept(stranger)
     assert titled(at_home(client, stranger, watching), ACCEPT) == []
 
 
 def test_what_is_due_passes_to_the_new_owner_with_the_watch(
-    client: Client, watching: Watching, stranger: Person
+    client: Client, watching: WatchRun, stranger: Person
 ) -> None:
     giver = watching.owner
     tick.run(watching.ending.after(hours=1))
@@ -94,7 +94,7 @@ def test_what_is_due_passes_to_the_new_owner_with_the_watch(
 
 
 def test_a_watched_incident_is_work_and_not_an_active_incident(
-    client: Client, watching: Watching
+    client: Client, watching: WatchRun
 ) -> None:
     client.force_login(watching.owner)
     with clock.at(watching.ending.after(hours=1)):
@@ -105,14 +105,14 @@ def test_a_watched_incident_is_work_and_not_an_active_incident(
 
 
 def test_a_page_of_ones_work_asks_as_often_with_a_watch_as_without(
-    client: Client, watching: Watching
+    client: Client, watching: WatchRun
 ) -> None:
     client.force_login(watching.owner)
 
     def asked() -> int:
-        with clock.at(watching.ending.now), queries() as made:
+        with clock.at(watching.ending.now), queries() as executed:
             client.get("/")
-        return len(made)
+        return len(executed)
 
     asked()
     before = asked()
@@ -122,7 +122,7 @@ def test_a_page_of_ones_work_asks_as_often_with_a_watch_as_without(
 
 
 def test_the_page_of_ones_work_is_told_of_what_happens_in_a_watch(
-    watching: Watching, stranger: Person
+    watching: WatchRun, stranger: Person
 ) -> None:
     number = watching.incident.pk
     first = home_mark.look([stranger.pk], {})
@@ -137,7 +137,7 @@ def test_the_page_of_ones_work_is_told_of_what_happens_in_a_watch(
 
 
 def test_one_is_asked_for_the_check_in_that_has_waited_longest(
-    client: Client, watching: Watching
+    client: Client, watching: WatchRun
 ) -> None:
     closed_at = watching.incident.closings.get().closed_at
     watching.ending.after(hours=7)

@@ -14,9 +14,9 @@ from lanes.handoff import actions as handoffs
 from lanes.handoff.brief import brief_of
 from lanes.models import Handoff
 from lanes.models.handoff import HandoffState
-from tests.helpers.closable import put
+from tests.helpers.closable import set_status
 from tests.helpers.handoffs import terms
-from tests.retros.watch.handoffs import Watching
+from tests.retros.watch.handoffs import WatchRun
 from warroom.schedule import tick
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def codes(refusal: pytest.ExceptionInfo[Refused]) -> list[str]:
     return [violation.code for violation in refusal.value.violations]
 
 
-def told(person: Person, kind: str) -> list[str]:
+def sentences_to(person: Person, kind: str) -> list[str]:
     return list(Notice.objects.filter(person=person, kind=kind).values_list("sentence", flat=True))
 
 
@@ -38,26 +38,26 @@ def told(person: Person, kind: str) -> list[str]:
 
 
 def test_an_offer_commits_to_the_next_check_in_and_changes_no_owner(
-    watching: Watching, stranger: Person
+    watching: WatchRun, stranger: Person
 ) -> None:
     giver = watching.owner
 
-    made = watching.offer(stranger)
+    offer = watching.offer(stranger)
 
     closed_at = watching.incident.closings.get().closed_at
-    assert (made.label, made.lane, made.giver) == ("the watch", "", giver)
-    assert (made.checkpoint, made.check_in) == (None, 1)
-    assert made.committed_at == closed_at + timedelta(hours=1)
+    assert (offer.label, offer.lane, offer.giver) == ("the watch", "", giver)
+    assert (offer.checkpoint, offer.check_in) == (None, 1)
+    assert offer.committed_at == closed_at + timedelta(hours=1)
     assert watching.owner == giver
     entry = watching.incident.timeline.get(kind="handoff.offered")
     assert (entry.data["what"], entry.data["checkpoint"]) == ("the watch", "the check-in after 1 h")
-    assert told(stranger, "handoff.offered") == [
+    assert sentences_to(stranger, "handoff.offered") == [
         f"{giver} offers the watch of {watching.incident.reference} to Stranger:"
         " HO-1 waits for an answer."
     ]
 
 
-def test_all_four_parts_are_asked_for_at_once(watching: Watching) -> None:
+def test_all_four_parts_are_asked_for_at_once(watching: WatchRun) -> None:
     with pytest.raises(Refused) as refusal:
         watching.offer(None, included=("none",), unknowns="n/a", checkpoint=None, trigger="-")
 
@@ -67,7 +67,7 @@ def test_all_four_parts_are_asked_for_at_once(watching: Watching) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "chosen", "words"),
+    ("minutes", "chosen", "sentence"),
     [
         pytest.param(30, 6, "The check-in after 1 h comes first", id="a later one"),
         pytest.param(90, 1, "The check-in after 1 h is due", id="one that is due"),
@@ -76,11 +76,11 @@ def test_all_four_parts_are_asked_for_at_once(watching: Watching) -> None:
     ],
 )
 def test_only_the_next_check_in_is_committed_to(
-    watching: Watching, stranger: Person, minutes: int, chosen: int, words: str
+    watching: WatchRun, stranger: Person, minutes: int, chosen: int, sentence: str
 ) -> None:
     watching.ending.after(minutes=minutes)
 
-    with pytest.raises(Refused, match=words) as refusal:
+    with pytest.raises(Refused, match=sentence) as refusal:
         watching.offer(stranger, checkpoint=chosen)
 
     assert codes(refusal) == ["H-CHECKPOINT"]
@@ -88,7 +88,7 @@ def test_only_the_next_check_in_is_committed_to(
 
 @pytest.mark.parametrize(("hours", "following"), [(0, 1), (1, 6), (6, 12), (12, 23), (23, 24)])
 def test_after_each_check_in_it_is_the_one_that_follows_and_at_last_the_end(
-    watching: Watching, stranger: Person, hours: int, following: int
+    watching: WatchRun, stranger: Person, hours: int, following: int
 ) -> None:
     watching.ending.after(hours=hours)
 
@@ -97,7 +97,7 @@ def test_after_each_check_in_it_is_the_one_that_follows_and_at_last_the_end(
 
 @pytest.mark.parametrize("lost", ["account", "group"])
 def test_who_can_no_longer_act_is_not_offered_it(
-    watching: Watching, stranger: Person, lost: str
+    watching: WatchRun, stranger: Person, lost: str
 ) -> None:
     if lost == "account":
         Person.objects.filter(pk=stranger.pk).update(is_active=False)
@@ -110,7 +110,7 @@ def test_who_can_no_longer_act_is_not_offered_it(
     assert codes(refusal) == ["H-RECEIVER"]
 
 
-def test_a_stakeholder_is_not_offered_it(watching: Watching, stakeholder: Person) -> None:
+def test_a_stakeholder_is_not_offered_it(watching: WatchRun, stakeholder: Person) -> None:
     with pytest.raises(Refused) as refusal:
         watching.offer(stakeholder)
 
@@ -118,20 +118,20 @@ def test_a_stakeholder_is_not_offered_it(watching: Watching, stakeholder: Person
 
 
 def test_its_owner_the_commander_and_an_admin_offer_it_and_nobody_else(
-    watching: Watching, commander: Person, admin: Person, stranger: Person, deputy: Person
+    watching: WatchRun, commander: Person, admin: Person, stranger: Person, deputy: Person
 ) -> None:
     owner = watching.owner
     for person in (stranger, deputy, watching.ending.executor):
         with pytest.raises(NotPermitted):
             watching.offer(stranger, by=person)
     for number, person in enumerate((owner, commander, admin), start=1):
-        made = watching.offer(stranger, by=person)
-        assert made.giver == owner
+        offer = watching.offer(stranger, by=person)
+        assert offer.giver == owner
         watching.withdraw(person, number)
 
 
 def test_the_watch_of_who_left_is_named_anew_by_the_commander_not_handed_over(
-    watching: Watching, commander: Person, stranger: Person
+    watching: WatchRun, commander: Person, stranger: Person
 ) -> None:
     Person.objects.filter(pk=watching.owner.pk).update(is_active=False)
 
@@ -147,7 +147,7 @@ def test_the_watch_of_who_left_is_named_anew_by_the_commander_not_handed_over(
 
 @pytest.mark.parametrize("lane", ["", LaneKind.MITIGATION.value])
 def test_while_it_is_watched_nothing_else_is_handed_over(
-    watching: Watching, commander: Person, stranger: Person, lane: str
+    watching: WatchRun, commander: Person, stranger: Person, lane: str
 ) -> None:
     with pytest.raises(Refused) as refusal:
         handoffs.offer(
@@ -163,9 +163,9 @@ def test_while_it_is_watched_nothing_else_is_handed_over(
 
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.CLOSED])
 def test_without_a_watch_there_is_none_to_hand_over(
-    watching: Watching, commander: Person, stranger: Person, status: Status
+    watching: WatchRun, commander: Person, stranger: Person, status: Status
 ) -> None:
-    put(watching.incident.pk, status)
+    set_status(watching.incident.pk, status)
 
     with pytest.raises(Refused, match="no watch to hand over") as refusal:
         watching.offer(stranger, by=commander)
@@ -173,11 +173,11 @@ def test_without_a_watch_there_is_none_to_hand_over(
     assert codes(refusal) == ["H-OVER"]
 
 
-def test_the_database_keeps_a_watch_to_a_check_in(watching: Watching, stranger: Person) -> None:
-    made = watching.offer(stranger)
-    at = made.offered_at
-    values = {name: getattr(made, name) for name in ("included", "unknowns", "trigger")}
-    values |= {"incident": made.incident, "giver": made.giver, "receiver": stranger, "number": 2}
+def test_the_database_keeps_a_watch_to_a_check_in(watching: WatchRun, stranger: Person) -> None:
+    offer = watching.offer(stranger)
+    at = offer.offered_at
+    values = {name: getattr(offer, name) for name in ("included", "unknowns", "trigger")}
+    values |= {"incident": offer.incident, "giver": offer.giver, "receiver": stranger, "number": 2}
     values |= {"state": "declined", "answer_reason": "No", "offered_at": at, "answered_at": at}
 
     for wrong in (
@@ -186,7 +186,7 @@ def test_the_database_keeps_a_watch_to_a_check_in(watching: Watching, stranger: 
             "role": "watch_owner",
             "lane": "mitigation",
             "check_in": 1,
-            "check_in_at": made.offered_at,
+            "check_in_at": offer.offered_at,
         },
         {"role": "commander", "check_in": 1, "check_in_at": at},
     ):
@@ -197,29 +197,29 @@ def test_the_database_keeps_a_watch_to_a_check_in(watching: Watching, stranger: 
 # -- Answering ---------------------------------------------------------------------------------
 
 
-def test_it_counts_when_it_is_accepted(watching: Watching, stranger: Person) -> None:
+def test_it_counts_when_it_is_accepted(watching: WatchRun, stranger: Person) -> None:
     giver = watching.owner
     watching.offer(stranger)
     watching.ending.after(minutes=3)
 
-    made = watching.accept(stranger)
+    accepted = watching.accept(stranger)
 
     now = watching.ending.now
-    assert (made.state, watching.owner) == (HandoffState.ACCEPTED, stranger)
+    assert (accepted.state, watching.owner) == (HandoffState.ACCEPTED, stranger)
     rows = Assignment.objects.filter(role=RoleName.WATCH_OWNER).order_by("since")
-    assert [(one.person, one.until) for one in rows] == [(giver, now), (stranger, None)]
+    assert [(row.person, row.until) for row in rows] == [(giver, now), (stranger, None)]
     entry = watching.incident.timeline.get(kind="role.assigned", at=now)
     assert entry.data["role"] == "Watch owner"
     assert entry.data["before"] == f"Before: {giver}."
     for person in (giver, watching.ending.commander):
-        words = f"Stranger accepted the watch of {watching.incident.reference}."
-        assert told(person, "handoff.accepted") == [words]
+        sentence = f"Stranger accepted the watch of {watching.incident.reference}."
+        assert sentences_to(person, "handoff.accepted") == [sentence]
     # The status is what it was, and the closing too.
     assert watching.ending.status == "watching"
 
 
 def test_check_ins_go_to_the_new_owner_and_no_more_to_the_old(
-    watching: Watching, stranger: Person
+    watching: WatchRun, stranger: Person
 ) -> None:
     giver = watching.owner
     watching.offer(stranger)
@@ -228,8 +228,8 @@ def test_check_ins_go_to_the_new_owner_and_no_more_to_the_old(
 
     tick.run(watching.ending.after(hours=1))
 
-    assert len(told(stranger, "watch.asked")) == 1
-    assert told(giver, "watch.asked") == []
+    assert len(sentences_to(stranger, "watch.asked")) == 1
+    assert sentences_to(giver, "watch.asked") == []
     with pytest.raises(NotPermitted):
         watching.ending.check_in(by=giver)
     assert watching.ending.check_in(by=stranger).answered_by == stranger
@@ -237,7 +237,7 @@ def test_check_ins_go_to_the_new_owner_and_no_more_to_the_old(
 
 
 def test_declined_with_a_reason_it_stays_and_can_be_offered_again(
-    watching: Watching, stranger: Person, deputy: Person
+    watching: WatchRun, stranger: Person, deputy: Person
 ) -> None:
     giver = watching.owner
     watching.offer(stranger)
@@ -248,7 +248,7 @@ def test_declined_with_a_reason_it_stays_and_can_be_offered_again(
     watching.decline(stranger)
 
     assert (state(), watching.owner) == (HandoffState.DECLINED, giver)
-    assert told(giver, "handoff.declined") == [
+    assert sentences_to(giver, "handoff.declined") == [
         f"Stranger declined the watch of {watching.incident.reference},"
         f" {giver} keeps it: I am off shift"
     ]
@@ -257,7 +257,7 @@ def test_declined_with_a_reason_it_stays_and_can_be_offered_again(
     assert watching.owner == deputy
 
 
-def test_only_the_receiver_answers(watching: Watching, stranger: Person, admin: Person) -> None:
+def test_only_the_receiver_answers(watching: WatchRun, stranger: Person, admin: Person) -> None:
     watching.offer(stranger)
 
     for person in (watching.owner, watching.ending.commander, admin):
@@ -265,7 +265,7 @@ def test_only_the_receiver_answers(watching: Watching, stranger: Person, admin: 
             watching.accept(person)
 
 
-def test_the_giver_and_the_commander_take_it_back(watching: Watching, stranger: Person) -> None:
+def test_the_giver_and_the_commander_take_it_back(watching: WatchRun, stranger: Person) -> None:
     for number, person in enumerate((watching.owner, watching.ending.commander), start=1):
         watching.offer(stranger)
         watching.withdraw(person, number)
@@ -275,17 +275,17 @@ def test_the_giver_and_the_commander_take_it_back(watching: Watching, stranger: 
 
 
 def test_the_commander_who_names_another_ends_the_offer(
-    watching: Watching, commander: Person, stranger: Person, deputy: Person
+    watching: WatchRun, commander: Person, stranger: Person, deputy: Person
 ) -> None:
     watching.offer(stranger)
 
     who = {"role": RoleName.WATCH_OWNER, "person": deputy}
     roles.assign(commander.as_actor(), watching.incident.pk, **who, now=watching.ending.now)
 
-    words = "Commander gave the watch to Deputy meanwhile."
-    assert Handoff.objects.get().answer_reason == words
+    sentence = "Commander gave the watch to Deputy meanwhile."
+    assert Handoff.objects.get().answer_reason == sentence
     assert watching.owner == deputy
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(Refused, match=sentence):
         watching.accept(stranger)
 
 
@@ -293,7 +293,7 @@ def test_the_commander_who_names_another_ends_the_offer(
 
 
 @pytest.mark.parametrize(
-    ("way", "words"),
+    ("way", "sentence"),
     [
         ("fired", "The rollback trigger fired: the watch is over."),
         ("reopened", "Reopened: the watch is over."),
@@ -301,7 +301,7 @@ def test_the_commander_who_names_another_ends_the_offer(
     ],
 )
 def test_the_end_of_the_watch_ends_the_offer(
-    watching: Watching, stranger: Person, way: str, words: str
+    watching: WatchRun, stranger: Person, way: str, sentence: str
 ) -> None:
     giver = watching.owner
     watching.offer(stranger)
@@ -310,10 +310,10 @@ def test_the_end_of_the_watch_ends_the_offer(
     else:
         {"fired": watching.ending.fire, "reopened": watching.ending.reopen}[way]()
 
-    made = Handoff.objects.get()
-    assert (made.state, made.answer_reason) == (HandoffState.WITHDRAWN, words)
+    offer = Handoff.objects.get()
+    assert (offer.state, offer.answer_reason) == (HandoffState.WITHDRAWN, sentence)
     assert watching.owner == giver
-    assert words in told(stranger, "handoff.withdrawn")[0]
+    assert sentence in sentences_to(stranger, "handoff.withdrawn")[0]
     with pytest.raises(Refused, match="HO-1 is over") as refusal:
         watching.accept(stranger)
     assert codes(refusal) == ["H-STATE"]
@@ -323,9 +323,9 @@ def test_the_end_of_the_watch_ends_the_offer(
 
 
 def test_after_five_minutes_both_and_the_commander_are_reminded_once(
-    watching: Watching, stranger: Person
+    watching: WatchRun, stranger: Person
 ) -> None:
-    made, giver = watching.offer(stranger), watching.owner
+    offer, giver = watching.offer(stranger), watching.owner
     now = watching.ending.now
     assert due.due(now + timedelta(minutes=4, seconds=59)) == []
     Notice.objects.all().delete()
@@ -334,21 +334,23 @@ def test_after_five_minutes_both_and_the_commander_are_reminded_once(
         tick.run(now + timedelta(minutes=5, seconds=seconds))
 
     entry = watching.incident.timeline.get(kind=due.WAITING)
-    assert (entry.subject, entry.data["what"]) == (made.reference, "the watch")
+    assert (entry.subject, entry.data["what"]) == (offer.reference, "the watch")
     reminded = Notice.objects.filter(kind=due.WAITING)
     everybody = [stranger, giver, watching.ending.commander]
-    assert sorted(one.person_id for one in reminded) == sorted(one.pk for one in everybody)
+    assert sorted(person.person_id for person in reminded) == sorted(
+        person.pk for person in everybody
+    )
 
 
-def test_what_is_answered_or_over_reminds_nobody(watching: Watching, stranger: Person) -> None:
-    made = watching.offer(stranger)
+def test_what_is_answered_or_over_reminds_nobody(watching: WatchRun, stranger: Person) -> None:
+    offer = watching.offer(stranger)
     later = watching.ending.now + timedelta(minutes=5)
-    put(watching.incident.pk, Status.CLOSED)
+    set_status(watching.incident.pk, Status.CLOSED)
     assert due.due(later) == []
-    assert not handoffs.remind(made.pk, now=later)
+    assert not handoffs.remind(offer.pk, now=later)
 
-    put(watching.incident.pk, Status.WATCHING)
-    assert due.due(later) == [made]
+    set_status(watching.incident.pk, Status.WATCHING)
+    assert due.due(later) == [offer]
     watching.decline(stranger)
     assert due.due(later) == []
 
@@ -357,18 +359,20 @@ def test_what_is_answered_or_over_reminds_nobody(watching: Watching, stranger: P
 
 
 def test_the_brief_has_what_was_stated_and_the_check_ins(
-    watching: Watching, stranger: Person
+    watching: WatchRun, stranger: Person
 ) -> None:
     tick.run(watching.ending.after(hours=1))
     watching.ending.check_in("0.3 % on the board")
     tick.run(watching.ending.after(hours=6))
-    made = watching.offer(stranger, checkpoint=12)
+    offer = watching.offer(stranger, checkpoint=12)
 
-    brief = brief_of(watching.fresh(), made, watching.ending.now)
+    brief = brief_of(watching.fresh(), offer, watching.ending.now)
 
     assert brief.watch is not None
     assert brief.watch.happened == "Some edge nodes did not know the new signing key."
-    said = [(one.hour, one.answer, one.missed) for one in brief.watch.check_ins]
-    assert said[:3] == [(1, "0.3 % on the board", False), (6, "", True), (12, "", False)]
-    assert [one.hour for one in brief.ahead] == [12, 23, 24]
+    check_ins = [
+        (check_in.hour, check_in.answer, check_in.missed) for check_in in brief.watch.check_ins
+    ]
+    assert check_ins[:3] == [(1, "0.3 % on the board", False), (6, "", True), (12, "", False)]
+    assert [check_in.hour for check_in in brief.ahead] == [12, 23, 24]
     assert brief.unknowns == ("Whether old sessions fail at midnight",)

@@ -8,7 +8,7 @@ from lanes.models import Handoff
 from lanes.models.handoff import HandoffState
 from tests.helpers.recommendations import at_once
 from tests.helpers.tiers import in_tier
-from tests.retros.watch.handoffs import Watching
+from tests.retros.watch.handoffs import WatchRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +25,7 @@ def state(number: int) -> str:
     return str(Handoff.objects.get(number=number).state)
 
 
-def test_of_two_tabs_that_accept_at_once_one_does(watching: Watching, stranger: Person) -> None:
+def test_of_two_tabs_that_accept_at_once_one_does(watching: WatchRun, stranger: Person) -> None:
     """Back and forth: what one accepts, the next round offers back."""
     giver, receiver = watching.owner, stranger
     for number in range(1, ROUNDS + 1):
@@ -40,7 +40,7 @@ def test_of_two_tabs_that_accept_at_once_one_does(watching: Watching, stranger: 
 
 
 def test_accepting_against_withdrawing_has_one_outcome(
-    watching: Watching, stranger: Person
+    watching: WatchRun, stranger: Person
 ) -> None:
     giver, receiver = watching.owner, stranger
     for number in range(1, ROUNDS + 1):
@@ -60,7 +60,7 @@ def test_accepting_against_withdrawing_has_one_outcome(
 
 
 def test_accepting_against_the_trigger_that_fires_has_one_outcome(
-    watching: Watching, stranger: Person
+    watching: WatchRun, stranger: Person
 ) -> None:
     """Fired it is, either way; the watch passed on before that, or not at all."""
     ending, commander = watching.ending, watching.ending.commander

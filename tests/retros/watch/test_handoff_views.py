@@ -11,8 +11,8 @@ from lanes.models import Handoff
 from tests.helpers.counting import queries
 from tests.helpers.handoffs import Handing
 from tests.markup import markup
-from tests.retros.closing.closable import Ending
-from tests.retros.watch.handoffs import Watching
+from tests.retros.closing.closable import ClosingRun
+from tests.retros.watch.handoffs import WatchRun
 from warroom.schedule import tick
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ POSTED = {
 
 
 @pytest.fixture
-def visit(client: Client, watching: Watching) -> Any:
+def visit(client: Client, watching: WatchRun) -> Any:
     def get(person: Person, path: str, **headers: str) -> Any:
         client.force_login(person)
         with clock.at(watching.ending.now):
@@ -37,11 +37,11 @@ def visit(client: Client, watching: Watching) -> Any:
 
 
 @pytest.fixture
-def send(client: Client, watching: Watching) -> Any:
-    def post(person: Person, path: str, **said: Any) -> Any:
+def send(client: Client, watching: WatchRun) -> Any:
+    def post(person: Person, path: str, **fields: Any) -> Any:
         client.force_login(person)
         with clock.at(watching.ending.now):
-            return client.post(f"/{watching.incident.reference}/{path}", said)
+            return client.post(f"/{watching.incident.reference}/{path}", fields)
 
     return post
 
@@ -58,7 +58,7 @@ def send(client: Client, watching: Watching) -> Any:
     ],
 )
 def test_who_opens_the_form(
-    request: pytest.FixtureRequest, visit: Any, watching: Watching, who: str, status: int
+    request: pytest.FixtureRequest, visit: Any, watching: WatchRun, who: str, status: int
 ) -> None:
     person = watching.owner if who == "owner" else request.getfixturevalue(who)
 
@@ -71,21 +71,21 @@ def test_who_opens_the_form(
     assert ("Hand the watch over" in markup(visit(person, "watch/"))) == (status == 200)
 
 
-def test_it_is_filled_in_from_the_closing(visit: Any, watching: Watching, stranger: Person) -> None:
+def test_it_is_filled_in_from_the_closing(visit: Any, watching: WatchRun, stranger: Person) -> None:
     page = markup(visit(watching.owner, "handoff/?lane=watch"))
 
     assert "Why the staged rollout did not show it.</textarea>" in page
     assert "Failed sign-ins above 2 % for five minutes.</textarea>" in page
     at = watching.incident.closings.get().check_ins.first().due_at
-    words = f'<option value="1" selected>The check-in after 1 h, {at:%a %H:%M} UTC</option>'
-    assert words in page
+    option = f'<option value="1" selected>The check-in after 1 h, {at:%a %H:%M} UTC</option>'
+    assert option in page
     assert page.count("<option value=") - page.count('<option value="">') >= 2
     assert f'value="{stranger.pk}"' in page
     assert f'value="{watching.owner.pk}">' not in page
 
 
 def test_before_the_watch_nobody_is_offered_the_form_of_it(
-    client: Client, ending: Ending, commander: Person
+    client: Client, ending: ClosingRun, commander: Person
 ) -> None:
     client.force_login(commander)
 
@@ -95,16 +95,16 @@ def test_before_the_watch_nobody_is_offered_the_form_of_it(
 
 
 def test_an_offer_is_shown_read_declined_and_accepted(
-    send: Any, visit: Any, watching: Watching, stranger: Person
+    send: Any, visit: Any, watching: WatchRun, stranger: Person
 ) -> None:
     giver = watching.owner
     watching.ending.after(minutes=3)
     answer = send(giver, "handoff/", receiver=stranger.pk, **POSTED)
     assert (answer.status_code, answer.url) == (302, f"/{watching.incident.reference}/HO-1/")
 
-    shown = markup(visit(giver, "watch/"))
-    assert "The watch is offered to Stranger" in shown
-    assert "Hand the watch over" not in shown
+    html = markup(visit(giver, "watch/"))
+    assert "The watch is offered to Stranger" in html
+    assert "Hand the watch over" not in html
     assert "Accept the watch, or decline it" in markup(visit(stranger, "watch/"))
     room = markup(visit(stranger, ""))
     assert "The watch is offered to Stranger" in room
@@ -134,7 +134,7 @@ def test_an_offer_is_shown_read_declined_and_accepted(
 
 
 def test_the_watch_of_who_left_leads_the_commander_to_naming_another(
-    visit: Any, watching: Watching
+    visit: Any, watching: WatchRun
 ) -> None:
     owner, commander = watching.owner, watching.ending.commander
     Person.objects.filter(pk=owner.pk).update(is_active=False)
@@ -146,10 +146,10 @@ def test_the_watch_of_who_left_leads_the_commander_to_naming_another(
     assert "Hand the watch over" not in page
 
 
-def test_a_refused_offer_keeps_every_word(send: Any, watching: Watching) -> None:
-    said = POSTED | {"included": "none", "checkpoint": "6", "trigger": "-"}
+def test_a_refused_offer_keeps_every_word(send: Any, watching: WatchRun) -> None:
+    fields = POSTED | {"included": "none", "checkpoint": "6", "trigger": "-"}
 
-    answer = send(watching.owner, "handoff/", **said)
+    answer = send(watching.owner, "handoff/", **fields)
 
     page = markup(answer)
     assert answer.status_code == 422
@@ -161,7 +161,7 @@ def test_a_refused_offer_keeps_every_word(send: Any, watching: Watching) -> None
 
 
 def test_a_check_in_that_has_come_meanwhile_no_longer_holds(
-    visit: Any, watching: Watching, stranger: Person
+    visit: Any, watching: WatchRun, stranger: Person
 ) -> None:
     watching.offer(stranger)
     tick.run(watching.ending.after(hours=1))
@@ -172,7 +172,7 @@ def test_a_check_in_that_has_come_meanwhile_no_longer_holds(
     assert "The check-in after 1 h has come meanwhile" in page
 
 
-def test_script_asks_for_the_parts_that_live(visit: Any, watching: Watching) -> None:
+def test_script_asks_for_the_parts_that_live(visit: Any, watching: WatchRun) -> None:
     page = markup(visit(watching.owner, "watch/"))
     parts = markup(visit(watching.owner, "watch/", **{"HX-Request": "true"}))
 
@@ -184,7 +184,7 @@ def test_script_asks_for_the_parts_that_live(visit: Any, watching: Watching) -> 
 
 
 def test_while_it_is_watched_lanes_are_not_offered_to_hand_over(
-    visit: Any, watching: Watching
+    visit: Any, watching: WatchRun
 ) -> None:
     owner = watching.owner
 
@@ -193,7 +193,7 @@ def test_while_it_is_watched_lanes_are_not_offered_to_hand_over(
 
 
 def test_the_pages_ask_as_often_for_three_things_as_for_one(
-    client: Client, watching: Watching, stranger: Person
+    client: Client, watching: WatchRun, stranger: Person
 ) -> None:
     giver, asked = watching.owner, {}
     for number in (1, 2, 3):
@@ -204,9 +204,9 @@ def test_the_pages_ask_as_often_for_three_things_as_for_one(
             (giver, "handoff/"),
         ):
             client.force_login(person)
-            with clock.at(watching.ending.now), queries() as made:
+            with clock.at(watching.ending.now), queries() as executed:
                 client.get(f"/{watching.incident.reference}/{path}")
-            asked.setdefault(path.split("-")[0], []).append(len(made))
+            asked.setdefault(path.split("-")[0], []).append(len(executed))
         watching.decline(stranger, number)
 
     assert all(len(set(counts)) == 1 for counts in asked.values()), asked
@@ -214,7 +214,7 @@ def test_the_pages_ask_as_often_for_three_things_as_for_one(
 
 
 def test_command_is_handed_over_again_once_it_is_reopened(
-    watching: Watching, commander: Person, stranger: Person
+    watching: WatchRun, commander: Person, stranger: Person
 ) -> None:
     watching.ending.reopen()
 

@@ -11,7 +11,7 @@ from incidents.models import Incident, Person
 from incidents.permissions import in_incident
 from incidents.vocabulary import LaneKind, RoleName, Status
 from kernel import clock
-from tests.helpers.closable import put
+from tests.helpers.closable import set_status
 from tests.helpers.factories import START
 from tests.markup import markup
 from warroom.room.palette import Palette, Row, palette
@@ -161,7 +161,7 @@ def test_what_is_offered_opens(
 def watched(incident: Incident, owner: Person) -> Incident:
     who = {"role": RoleName.WATCH_OWNER, "person": owner}
     roles.assign(incident.declared_by.as_actor(), incident.pk, **who, now=START)
-    put(incident.pk, Status.WATCHING)
+    set_status(incident.pk, Status.WATCHING)
     return Incident.objects.get(pk=incident.pk)
 
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from incidents.models import TimelineEntry
 from retros.models import Package
-from retros.package.verifying import Unreadable, broken, last_of, manifest_of, manifest_text
+from retros.package.verifying import Unreadable, last_of, manifest_of, manifest_text, problems
 
 
 class Command(BaseCommand):
@@ -25,13 +25,13 @@ class Command(BaseCommand):
         path: Path = options["file"]
         try:
             about = manifest_of(path)
-            problems = list(broken(path))
-            problems += [] if problems else list(self._against_record(path, about))
+            broken = list(problems(path))
+            broken += [] if broken else list(self._against_record(path, about))
         except Unreadable as error:
             raise CommandError(str(error)) from error
-        for sentence in problems:
+        for sentence in broken:
             self.stdout.write(self.style.ERROR(f"{path.name} broken: {sentence}."))
-        if problems:
+        if broken:
             raise CommandError("The package does not hold.")
         files, entries = len(about["files"]), about["entries"]
         self.stdout.write(f"{path.name} holds: {files} files, {entries} entries.")

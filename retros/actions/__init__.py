@@ -1,1 +1,0 @@
-"""The state changes of how an incident ends."""

@@ -1,0 +1,180 @@
+"""Steps of closing, within the transaction of an action that locked the incident."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from incidents.actions import checkpoints
+from incidents.actions.lifecycle import set_status
+from incidents.actions.notices import notify
+from incidents.actions.role_steps import put_in_role
+from incidents.actions.transaction import next_number
+from incidents.locking import check_locked
+from incidents.models import Incident, Person, Submission
+from incidents.timeline import replay
+from incidents.timeline.record import record
+from incidents.vocabulary import RoleName, Status
+from kernel.actor import Actor
+from kernel.refusal import Violation
+from kernel.text import clean_text
+from retros.closing import facts as gate_facts
+from retros.closing import rules as gate
+from retros.models import CheckIn, Closing, Statement
+from retros.vocabulary import CHECK_IN_HOURS
+
+CLOSED_KIND = replay.register("incident.closed")
+
+type Follower = Callable[[Incident, Closing, datetime], object]
+
+_followers: list[Follower] = []
+
+
+def register_follower(follower: Follower) -> Follower:
+    """Have a step run in the transaction that closes an incident."""
+    _followers.append(follower)
+    return follower
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementInput:
+    """The closing statement as its author filled it in."""
+
+    happened: str = ""
+    path: str = ""
+    uncertain: str = ""
+    need: str = ""
+    confidence: str = ""
+    trigger: str = ""
+    watch_owner: Person | None = None
+
+
+def save_statement_step(
+    incident: Incident, statement: StatementInput, actor: Actor, now: datetime
+) -> Statement:
+    """Save the statement with one entry; an unchanged one is not saved again."""
+    check_locked(incident)
+    saved = Statement.objects.filter(pk=incident.pk).first()
+    row = Statement(incident=incident, written_at=now, **_columns(statement))
+    if saved is not None and _content(saved) == _content(row) and not _is_void(saved, incident):
+        return saved
+    row.save(force_insert=saved is None, force_update=saved is not None)
+    record(
+        incident,
+        "closing.stated",
+        actor,
+        now,
+        **{name: getattr(row, name) for name in ("happened", "path", "uncertain", "need")},
+        confidence=row.get_confidence_display(),
+        trigger=row.trigger,
+        watch_owner=str(row.watch_owner or ""),
+    )
+    return row
+
+
+def _is_void(saved: Statement, incident: Incident) -> bool:
+    """A statement from before the last reopening is void: sent again, even unchanged, it is saved
+    anew."""
+    reopened_at = gate_facts.last_reopened_at(incident)
+    return reopened_at is not None and saved.written_at <= reopened_at
+
+
+def _columns(statement: StatementInput) -> dict[str, object]:
+    texts = ("happened", "path", "uncertain", "need")
+    return {
+        **{name: clean_text(getattr(statement, name), 2000) for name in texts},
+        "confidence": statement.confidence,
+        "trigger": clean_text(statement.trigger, 1000),
+        "watch_owner": statement.watch_owner,
+    }
+
+
+def _content(row: Statement) -> tuple[object, ...]:
+    names = ("happened", "path", "uncertain", "need", "confidence", "trigger", "watch_owner_id")
+    return tuple(getattr(row, name) for name in names)
+
+
+def record_refusal_step(
+    incident: Incident,
+    violations: Sequence[Violation],
+    actor: Actor,
+    now: datetime,
+    *,
+    once: UUID | None,
+) -> None:
+    """Leave the refused closing on the timeline, with every unmet condition."""
+    check_locked(incident)
+    # The same form is sent again once it is mended, under the same key.
+    if once is not None:
+        Submission.objects.filter(pk=once).delete()
+    record(
+        incident,
+        "closing.refused",
+        actor,
+        now,
+        count=f"{len(violations)} condition{'s' if len(violations) != 1 else ''}",
+        codes=", ".join(violation.code for violation in violations),
+        unmet=[violation.sentence for violation in violations],
+    )
+
+
+def close_step(
+    incident: Incident, statement: Statement | None, actor: Actor, now: datetime
+) -> Closing:
+    """Close an incident whose gate is open; ``statement`` is what the gate judged.
+
+    Effects, in order: the closing, its check-ins, checkpoints ahead lifted, the status, one entry,
+    the watch owner's role and notice, the followers.
+    """
+    check_locked(incident)
+    # The gate has required both.
+    assert statement is not None
+    assert statement.watch_owner is not None
+    closing = Closing.objects.create(
+        incident=incident,
+        number=next_number(Closing.objects.filter(incident=incident)),
+        closed_at=now,
+        closed_by=Person.objects.get(pk=actor.id),
+        seq=incident.last_seq + 1,
+        happened=statement.happened,
+        path=statement.path,
+        uncertain=statement.uncertain,
+        need=statement.need,
+        confidence=statement.confidence,
+        trigger=statement.trigger,
+        watch_until=now + gate.WATCH_LENGTH,
+    )
+    due_times = [(hour, now + timedelta(hours=hour)) for hour in CHECK_IN_HOURS]
+    CheckIn.objects.bulk_create(
+        CheckIn(closing=closing, hour=hour, due_at=due_at) for hour, due_at in due_times
+    )
+    lifted = checkpoints.lift(incident, now)
+    record(
+        incident,
+        CLOSED_KIND,
+        actor,
+        now,
+        subject=incident.reference,
+        number=closing.number,
+        happened=closing.happened,
+        confidence=closing.get_confidence_display(),
+        trigger=closing.trigger,
+        watch_owner=str(statement.watch_owner),
+        watch_until=closing.watch_until.isoformat(),
+        lifted=", ".join(lifted),
+        becomes=set_status(incident, Status.WATCHING),
+    )
+    put_in_role(incident, RoleName.WATCH_OWNER, "", statement.watch_owner, now)
+    _notify_watch_owner(closing, statement.watch_owner, actor, now)
+    for follow in _followers:
+        follow(incident, closing, now)
+    return closing
+
+
+def _notify_watch_owner(closing: Closing, owner: Person, actor: Actor, now: datetime) -> None:
+    if owner.pk == actor.id:
+        return
+    incident = closing.incident
+    sentence = f"You watch {incident.reference} for 24 h. Reopen it when: {closing.trigger}"[:300]
+    href = closing.get_absolute_url()
+    notify(incident, [owner], CLOSED_KIND, sentence, href, now, incident.reference)
