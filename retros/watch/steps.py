@@ -56,4 +56,4 @@ def end_offer_step(incident: Incident, closing: Closing, actor: Actor, now: date
     """End the open offer of a watch that is over: nobody can take it over any more."""
     check_locked(incident)
     reason = f"{closing.get_end_display()}: the watch is over."
-    handoff_steps.end_of_watch(incident, reason, actor, now)
+    handoff_steps.end_watch_step(incident, reason, actor, now)

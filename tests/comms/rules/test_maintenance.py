@@ -24,8 +24,8 @@ def window(**other: Any) -> rules.Window:
     return rules.Window(**(said | other))
 
 
-def codes(found: rules.Violations) -> list[tuple[str, str]]:
-    return [(one.code, one.field) for one in found]
+def codes(violations: tuple) -> list[tuple[str, str]]:
+    return [(one.code, one.field) for one in violations]
 
 
 def test_a_whole_window_stands() -> None:

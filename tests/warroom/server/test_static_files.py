@@ -102,7 +102,7 @@ async def test_no_file_is_changed_through_its_address() -> None:
 
 @pytest.mark.parametrize("path", ["/static/../manage.py", "/static/js/none.js", "/static/"])
 async def test_nothing_else_is_a_static_file(path: str) -> None:
-    assert StaticFiles(None)._found(path) is None
+    assert StaticFiles(None)._find(path) is None
 
 
 def test_a_page_names_each_module_once() -> None:
