@@ -18,10 +18,10 @@ def lock(incident_id: int) -> Incident:
 def lock_free(incident_ids: Iterable[int]) -> dict[int, Incident]:
     """Those of these incidents that nobody else holds, each locked as ``lock`` does it."""
     rows = Incident.objects.select_for_update(skip_locked=True).filter(pk__in=set(incident_ids))
-    found = {incident.pk: incident for incident in rows.order_by("pk")}
-    for incident in found.values():
+    locked = {incident.pk: incident for incident in rows.order_by("pk")}
+    for incident in locked.values():
         incident.locked = True  # type: ignore[attr-defined]
-    return found
+    return locked
 
 
 def check_locked(incident: Incident) -> None:

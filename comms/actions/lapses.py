@@ -11,7 +11,7 @@ from comms.messages import promises
 from comms.models import Lapse, Update
 from comms.rules.message.common import text
 from incidents.actions.claims import claim
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import incident_action
 from incidents.locking import check_locked
@@ -134,4 +134,4 @@ def _record(
 def _tell(incident: Incident, update: Update, kind: str, told: list[Person], now: datetime) -> None:
     sentence = _WORDS[kind].format(incident.reference)
     href = reverse("update-write", args=[incident.pk])
-    notify(incident, told, kind, sentence, href, now, update.reference)
+    notify_step(incident, told, kind, sentence, href, now, update.reference)

@@ -158,7 +158,7 @@ class _Draft:
 
 
 def _draft(request: HttpRequest, incident: Incident, of: _Kind) -> _Draft:
-    now, standing, zone = clock.now(), incident_facts.of(incident), zone_of(request)
+    now, standing, zone = clock.now(), incident_facts.cached_facts(incident), zone_of(request)
     options: dict[str, Any] = {"request": request, "now": now, "zone": zone}
     if of.form is UpdateForm:
         options["surfaces"] = standing.surfaces
@@ -189,14 +189,16 @@ def _looks(incident: Incident, of: _Kind, draft: _Draft) -> dict[str, Any]:
         "written": draft.written,
     }
     if of.kind == MessageKind.UPDATE:
-        looks["shown"] = preview.shown(draft.written, incident_facts.of(incident), clock.now())
+        looks["shown"] = preview.shown(
+            draft.written, incident_facts.cached_facts(incident), clock.now()
+        )
     return looks
 
 
 def _page(
     request: HttpRequest, incident: Incident, of: _Kind, draft: _Draft, status: int = 200
 ) -> HttpResponse:
-    now, standing = clock.now(), incident_facts.of(incident)
+    now, standing = clock.now(), incident_facts.cached_facts(incident)
     allowed = cadence(incident, now)
     rows = of.model._default_manager.filter(incident=incident)
     spoken = message_log.spoken(incident, most=SAID)

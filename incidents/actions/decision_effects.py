@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from incidents.actions import checkpoints, signatures
 from incidents.actions.decision_input import DecisionInput
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
 from incidents.assessments import decision as decision_assessment
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Checkpoint, Decision, Evidence, Execution, Person, Side
@@ -18,7 +18,7 @@ REASSESS = timedelta(minutes=10)
 """Playbook, "Contradiction handling protocol": reassess within it."""
 
 
-def follow(
+def apply_effects_step(
     facts: IncidentFacts,
     decision: Decision,
     written: DecisionInput,
@@ -29,13 +29,13 @@ def follow(
     """Everything that follows from a decision, once its own entry stands."""
     if mitigates(decision.option):
         _supersede(facts, decision, written.supersede_reason, actor, now)
-    _begin(facts, decision, actor, now)
+    _begin_execution(facts, decision, actor, now)
     conflict = decision_assessment.conflict_of(facts, {})
     if conflict is not None and settles(decision.option, conflict):
         _resolve(facts, decision, written, cited, actor, now)
-        _answer(facts, decision, now)
+        _answer_recommendations(facts, decision, now)
     elif mitigates(decision.option):
-        _answer(facts, decision, now)
+        _answer_recommendations(facts, decision, now)
 
 
 def _supersede(
@@ -59,7 +59,7 @@ def _supersede(
         reason=running.end_reason,
     )
     sentence = f"Stop: {before.reference} of {decision.incident.reference} is superseded by"
-    notify(
+    notify_step(
         decision.incident,
         [p for p in (before.executor, before.verifier) if p.pk != actor.id],
         "decision.superseded",
@@ -70,7 +70,7 @@ def _supersede(
     )
 
 
-def _begin(facts: IncidentFacts, decision: Decision, actor: Actor, now: datetime) -> None:
+def _begin_execution(facts: IncidentFacts, decision: Decision, actor: Actor, now: datetime) -> None:
     """The row of its progress; where two must sign (``D-DUAL``) it waits, and the commander who
     decides has signed by deciding."""
     dual = decision_assessment.is_dual(facts)
@@ -85,7 +85,7 @@ def _begin(facts: IncidentFacts, decision: Decision, actor: Actor, now: datetime
         person = Person.objects.get(pk=actor.id)
         signatures.sign_step(decision.incident, decision, person, SignRole.COMMANDER, actor, now)
     elif dual:
-        signatures.ask(decision.incident, decision, now)
+        signatures.request_signatures_step(decision.incident, decision, now)
 
 
 def _resolve(
@@ -97,31 +97,31 @@ def _resolve(
     now: datetime,
 ) -> None:
     """``D-CONFLICT``: the contradiction ends with both sides and all scores on record."""
-    found = facts.contradiction
-    if found is None:
+    contradiction = facts.contradiction
+    if contradiction is None:
         return
-    sides = facts.sides_of(found)
+    sides = facts.sides_of(contradiction)
     for side in sides:
         _score(side, written, decision)
     chosen = [s.recommendation for s in sides if s.chosen]
     disproof = [item for item in cited if item.number in written.conflict_evidence]
-    found.closed_at, found.decision = now, decision
-    found.closing_reason = written.conflict_reason.strip()
-    found.save(update_fields=["closed_at", "decision", "closing_reason"])
-    found.evidence.set(disproof)
+    contradiction.closed_at, contradiction.decision = now, decision
+    contradiction.closing_reason = written.conflict_reason.strip()
+    contradiction.save(update_fields=["closed_at", "decision", "closing_reason"])
+    contradiction.evidence.set(disproof)
     record(
         decision.incident,
         "contradiction.resolved",
         actor,
         now,
-        subject=found.reference,
+        subject=contradiction.reference,
         decision=decision.reference,
         chosen=" and ".join(f"{r.reference}, {r.title}," for r in chosen).rstrip(","),
-        reason=found.closing_reason,
+        reason=contradiction.closing_reason,
         evidence=[item.reference for item in disproof],
-        scores=[_scores(side) for side in sides],
+        scores=[_side_data(side) for side in sides],
     )
-    _reassess(facts, decision, found.reference, actor, now)
+    _reassess(facts, decision, contradiction.reference, actor, now)
 
 
 def _score(side: Side, written: DecisionInput, decision: Decision) -> None:
@@ -132,7 +132,7 @@ def _score(side: Side, written: DecisionInput, decision: Decision) -> None:
     side.save(update_fields=["reversibility", "blast_radius", "chosen"])
 
 
-def _scores(side: Side) -> dict[str, object]:
+def _side_data(side: Side) -> dict[str, object]:
     """A side as the timeline keeps it: the author's and the commander's scores."""
     recommendation = side.recommendation
     return {
@@ -154,15 +154,17 @@ def _reassess(
     due = [decision.deadline, *(c.due_at for c in facts.open_checkpoints if c.pk != ended)]
     if any(now < moment <= limit for moment in due):
         return None
-    return checkpoints.add(decision.incident, actor, limit, f"Reassess after {reference}", now)
+    return checkpoints.schedule_step(
+        decision.incident, actor, limit, f"Reassess after {reference}", now
+    )
 
 
-def _answer(facts: IncidentFacts, decision: Decision, now: datetime) -> None:
+def _answer_recommendations(facts: IncidentFacts, decision: Decision, now: datetime) -> None:
     """Every open recommendation has its answer: chosen, or not."""
     for recommendation in facts.open_recommendations:
-        taken = recommendation.option == decision.option
+        is_chosen = recommendation.option == decision.option
         recommendation.state = (
-            RecommendationState.CHOSEN if taken else RecommendationState.PASSED_OVER
+            RecommendationState.CHOSEN if is_chosen else RecommendationState.PASSED_OVER
         )
         recommendation.closed_at = now
         recommendation.closing_reason = f"{decision.reference}: {decision.title}"[:300]

@@ -11,8 +11,8 @@ from incidents.rules.conflict import Scores
 from kernel.refusal import Violation
 from kernel.text import clean_lines, clean_text, mask_secrets
 
-_COLUMNS = {"next_action": 300, "option_detail": 200, "risk_new": 500}
-_LONGEST = 8000
+_MAX_COLUMN_CHARACTERS = {"next_action": 300, "option_detail": 200, "risk_new": 500}
+MAX_TEXT_CHARACTERS = 8000
 """Characters: of the columns, and of any raw value that a draft keeps."""
 
 
@@ -61,7 +61,7 @@ class DecisionInput:
 def masked(written: DecisionInput) -> DecisionInput:
     """Every text without its secrets: a record is read by many and never changed."""
     texts: dict[str, Any] = {
-        item.name: clean_text(value, _COLUMNS.get(item.name))
+        item.name: clean_text(value, _MAX_COLUMN_CHARACTERS.get(item.name))
         for item in fields(written)
         if isinstance(value := getattr(written, item.name), str)
     }
@@ -72,12 +72,12 @@ def masked(written: DecisionInput) -> DecisionInput:
 def masked_raw(raw: Mapping[str, Any]) -> dict[str, list[str]]:
     """A form as typed, without its secrets. Longer than any field may be is not kept."""
     return {
-        name: [mask_secrets(clean_lines(str(value)[:_LONGEST])).text for value in values]
+        name: [mask_secrets(clean_lines(str(value)[:MAX_TEXT_CHARACTERS])).text for value in values]
         for name, values in raw.items()
     }
 
 
 def settled(written: DecisionInput) -> DecisionInput:
     """What follows from itself filled in: the choice from the option, and the other way round."""
-    found = rules.settle(rules.Proposal(choice=written.choice, option=written.option))
-    return replace(written, choice=found.choice, option=found.option)
+    proposal = rules.settle(rules.Proposal(choice=written.choice, option=written.option))
+    return replace(written, choice=proposal.choice, option=proposal.option)

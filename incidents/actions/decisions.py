@@ -5,9 +5,9 @@ from uuid import UUID
 
 from incidents.actions import checkpoints, decision_effects
 from incidents.actions.decision_input import DecisionInput, masked, settled
-from incidents.actions.drafts import write_draft
-from incidents.actions.notices import notify
-from incidents.actions.risks import add_step
+from incidents.actions.drafts import write_draft_step
+from incidents.actions.notices import notify_step
+from incidents.actions.risks import add_risk_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action, next_number
 from incidents.assessments.decision import offered, proposal_of, situation_of
@@ -61,12 +61,12 @@ def decide(
         problems, warned = _judge(facts, written, evidence, now)
         problems = _already_decided(checkpoint) or problems
         if problems:
-            _keep_refused(incident, checkpoint, actor, written, problems, once, now)
+            _record_refusal(incident, checkpoint, actor, written, problems, once, now)
         else:
             decision = _store(facts, checkpoint, evidence, written, actor, now)
             _record_decision(decision, evidence, written, warned, actor, now)
-            _tell_owners(decision, actor, now)
-            decision_effects.follow(facts, decision, written, evidence, actor, now)
+            _notify_owners(decision, actor, now)
+            decision_effects.apply_effects_step(facts, decision, written, evidence, actor, now)
             redirect_submission(once, incident.get_absolute_url())
     # Raised after the commit: the refusal is recorded and must not be rolled back.
     if decision is None:
@@ -80,12 +80,12 @@ def _already_decided(checkpoint: Checkpoint) -> tuple[Violation, ...]:
     if checkpoint.lifted_at:
         words = f"{checkpoint.reference} was lifted at closing: decide at another one."
         return (Violation("K-DECIDED", words),)
-    made = Decision.objects.get(checkpoint=checkpoint)
+    decision = Decision.objects.get(checkpoint=checkpoint)
     sentence = (
-        f"{made.actor_name} decided {checkpoint.reference} while you were writing: "
-        f"{made.reference}, {Option(made.option).label}. Your text is kept as your draft."
+        f"{decision.actor_name} decided {checkpoint.reference} while you were writing: "
+        f"{decision.reference}, {Option(decision.option).label}. Your text is kept as your draft."
     )
-    return (Violation("K-DECIDED", sentence, href=made.get_absolute_url()),)
+    return (Violation("K-DECIDED", sentence, href=decision.get_absolute_url()),)
 
 
 def _judge(
@@ -105,7 +105,7 @@ def _judge(
     return refused, rules.warnings(proposal, at)
 
 
-def _keep_refused(
+def _record_refusal(
     incident: Incident,
     checkpoint: Checkpoint,
     actor: Actor,
@@ -117,7 +117,7 @@ def _keep_refused(
     # The same form is sent again once it is mended, under the same key.
     if once is not None:
         Submission.objects.filter(pk=once).delete()
-    write_draft(actor, checkpoint, dict(written.raw), now)
+    write_draft_step(actor, checkpoint, dict(written.raw), now)
     codes = list(dict.fromkeys(problem.code or problem.field for problem in problems))
     record(
         incident,
@@ -149,7 +149,7 @@ def _store(
     checkpoint.decided_at = now
     checkpoint.save(update_fields=["decided_at"])
     number = next_number(incident.decisions.all())
-    following = checkpoints.add(
+    following = checkpoints.schedule_step(
         incident, actor, written.deadline, f"After D-{number}: {written.next_action.strip()}", now
     )
     decision = Decision.objects.create(
@@ -193,7 +193,7 @@ def _risks(facts: IncidentFacts, written: DecisionInput, actor: Actor, now: date
     risks = [risk for risk in facts.open_risks if risk.number in written.risks]
     if text := written.risk_new.strip():
         owner = Person.objects.get(pk=actor.id)
-        risk = add_step(facts.incident, text, owner, actor, now)
+        risk = add_risk_step(facts.incident, text, owner, actor, now)
         risks.append(risk)
     return risks
 
@@ -234,11 +234,11 @@ def _record_decision(
     )
 
 
-def _tell_owners(decision: Decision, actor: Actor, now: datetime) -> None:
+def _notify_owners(decision: Decision, actor: Actor, now: datetime) -> None:
     incident = decision.incident
     owners = [p for p in (decision.executor, decision.verifier) if p.pk != actor.id]
     sentence = f"{decision.reference} of {incident.reference} names you: {decision.next_action}"
-    notify(
+    notify_step(
         incident,
         owners,
         "decision.made",

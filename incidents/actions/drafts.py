@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from incidents.actions.decision_input import masked_raw
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
 from incidents.models import Checkpoint, DecisionDraft, Incident, Person
 from incidents.permissions import require
 from kernel.actor import Actor
@@ -20,15 +20,15 @@ def save_draft(
 
     No entry: a draft is nobody else's business.
     """
-    kept = masked_raw(data)
+    masked = masked_raw(data)
     with transaction.atomic(durable=True):
         require("decision.decide", actor, checkpoint.incident)
         # What is still on its way when the checkpoint was decided must not come back as a draft.
         current = Checkpoint.objects.select_for_update().get(pk=checkpoint.pk)
-        return write_draft(actor, current, kept, now) if current.is_open else None
+        return write_draft_step(actor, current, masked, now) if current.is_open else None
 
 
-def write_draft(
+def write_draft_step(
     actor: Actor, checkpoint: Checkpoint, data: dict[str, list[str]], now: datetime
 ) -> DecisionDraft:
     """A step: the draft's row, within a transaction of the caller's."""
@@ -38,15 +38,15 @@ def write_draft(
     return draft
 
 
-def tell_authors(incident: Incident, commander: Person, now: datetime) -> None:
+def notify_draft_authors_step(incident: Incident, commander: Person, now: datetime) -> None:
     """A step: command has passed, so whoever has a draft hears that it is kept, and for whom."""
-    ahead = incident.checkpoints.open()
-    kept = DecisionDraft.objects.filter(checkpoint__in=ahead).exclude(author=commander)
-    for draft in kept.select_related("author", "checkpoint"):
+    checkpoints = incident.checkpoints.open()
+    drafts = DecisionDraft.objects.filter(checkpoint__in=checkpoints).exclude(author=commander)
+    for draft in drafts.select_related("author", "checkpoint"):
         reference = draft.checkpoint.reference
         sentence = (
             f"Your draft for {reference} of {incident.reference} is kept;"
             f" {commander} commands now and can take it over."
         )
         href = incident.get_absolute_url()
-        notify(incident, [draft.author], "draft.kept", sentence[:300], href, now, reference)
+        notify_step(incident, [draft.author], "draft.kept", sentence[:300], href, now, reference)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from incidents import scenarios
-from incidents.actions.role_steps import join, put_in_role
+from incidents.actions.role_steps import join_step, put_in_role_step
 from incidents.actions.submissions import redirect_submission, submit_once
 from incidents.actions.transaction import incident_action
 from incidents.locking import check_locked, lock
@@ -39,7 +39,7 @@ class Declaration:
 
 
 def declare(
-    actor: Actor, said: Declaration, *, now: datetime, once: UUID | None = None
+    actor: Actor, declaration: Declaration, *, now: datetime, once: UUID | None = None
 ) -> Incident:
     """Open an incident: its row, its surfaces, its commander, its first timeline entries.
 
@@ -50,25 +50,25 @@ def declare(
         require("incident.declare", actor)
         submit_once(once, actor, now, "/")
         declarer = Person.objects.get(pk=actor.id)
-        commander = said.commander or declarer
+        commander = declaration.commander or declarer
         refuse_unfit(commander, "commander")
         incident = Incident.objects.create(
-            title=as_said(said.title, 160),
-            severity=said.severity,
-            scenario=said.scenario,
-            known=as_said(said.known),
-            evidence_channel=as_said(said.evidence_channel, 300),
-            restricted=said.restricted,
+            title=as_said(declaration.title, 160),
+            severity=declaration.severity,
+            scenario=declaration.scenario,
+            known=as_said(declaration.known),
+            evidence_channel=as_said(declaration.evidence_channel, 300),
+            restricted=declaration.restricted,
             declared_at=now,
             declared_by=declarer,
-            last_known_good=_known_good(said.surfaces),
+            last_known_good=_known_good(declaration.surfaces),
         )
         incident = lock(incident.pk)
-        incident.surfaces.set(said.surfaces)
-        for person in (declarer, *said.participants):
-            join(incident, person, now)
-        put_in_role(incident, RoleName.COMMANDER, "", commander, now)
-        scenario = scenarios.find(said.scenario)
+        incident.surfaces.set(declaration.surfaces)
+        for person in (declarer, *declaration.participants):
+            join_step(incident, person, now)
+        put_in_role_step(incident, RoleName.COMMANDER, "", commander, now)
+        scenario = scenarios.find(declaration.scenario)
         record(
             incident,
             "incident.declared",
@@ -79,8 +79,8 @@ def declare(
             by=str(declarer),
             scenario=scenario.title if scenario else "",
             known=incident.known,
-            surfaces=[surface.name for surface in said.surfaces],
-            becomes=begun(incident, said.surfaces),
+            surfaces=[surface.name for surface in declaration.surfaces],
+            becomes=initial_values(incident, declaration.surfaces),
         )
         record(
             incident,
@@ -96,7 +96,7 @@ def declare(
     return incident
 
 
-def begun(incident: Incident, surfaces: Iterable[Surface]) -> dict[str, object]:
+def initial_values(incident: Incident, surfaces: Iterable[Surface]) -> dict[str, object]:
     """What can change later, as it was at first: from here the past is replayed."""
     return {
         "severity": incident.severity,
@@ -180,7 +180,7 @@ def change_phase(
     return incident
 
 
-def set_status(incident: Incident, status: str) -> dict[str, str]:
+def set_status_step(incident: Incident, status: str) -> dict[str, str]:
     """A step of closing and reopening: another status, within who judged it.
 
     Returns what the entry of the caller ``becomes``. Raises ``Refused`` for a way that no incident

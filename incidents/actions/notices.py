@@ -9,7 +9,7 @@ BACKLOG_KIND_PREFIX = "backlog."
 """How the kinds of notice begin that tell of hardening work, which outlives every incident."""
 
 
-def notify(
+def notify_step(
     incident: Incident,
     people: list[Person],
     kind: str,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from incidents.actions.role_steps import join
+from incidents.actions.role_steps import join_step
 from incidents.actions.transaction import incident_action
 from incidents.models import Incident, Person
 from incidents.push import publish
@@ -54,8 +54,8 @@ def restrict(
             _refuse_naming(incident)
         incident.restricted = restricted
         incident.save(update_fields=["restricted"])
-        for person in _owed(incident) if restricted else ():
-            join(incident, person, now)
+        for person in _unfinished_owners(incident) if restricted else ():
+            join_step(incident, person, now)
         record(
             incident,
             CHANGED,
@@ -81,7 +81,7 @@ def _refuse_naming(incident: Incident) -> None:
         raise Refused.because("K-RESTRICTED", words, "restricted")
 
 
-def _owed(incident: Incident) -> set[Person]:
+def _unfinished_owners(incident: Incident) -> set[Person]:
     """Who executes or verifies what is unfinished."""
     unfinished = incident.decisions.filter(execution__state__in=UNFINISHED)
     rows = unfinished.select_related("executor", "verifier")

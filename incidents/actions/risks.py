@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from incidents.actions.ownership import can_answer, tell_owner
+from incidents.actions.ownership import can_answer, notify_owner_step
 from incidents.actions.transaction import incident_action, next_number
 from incidents.locking import check_locked
 from incidents.models import Incident, Person, Risk
@@ -30,13 +30,13 @@ def add(
         answers = _answers(incident, owner) if owner else None
         if problems := rules.add_violations(text, answers):
             raise Refused(problems)
-        risk = add_step(incident, text, owner, actor, now)
+        risk = add_risk_step(incident, text, owner, actor, now)
         if owner is not None:
             _tell(risk, owner, actor, now)
     return risk
 
 
-def add_step(
+def add_risk_step(
     incident: Incident, text: str, owner: Person | None, actor: Actor, now: datetime
 ) -> Risk:
     """The row and its entry, within a transaction that holds the incident."""
@@ -122,10 +122,12 @@ def retire(
     return risk
 
 
-def _answers(incident: Incident, owner: Person) -> rules.Answers:
-    return rules.Answers(owner.pk, str(owner), can_answer(incident, owner))
+def _answers(incident: Incident, owner: Person) -> rules.RiskOwner:
+    return rules.RiskOwner(owner.pk, str(owner), can_answer(incident, owner))
 
 
 def _tell(risk: Risk, owner: Person, actor: Actor, now: datetime) -> None:
     href = reverse("risks", args=[risk.incident_id])
-    tell_owner(risk.incident, owner, actor, "risk.owned", risk.reference, risk.text, href, now)
+    notify_owner_step(
+        risk.incident, owner, actor, "risk.owned", risk.reference, risk.text, href, now
+    )

@@ -9,16 +9,16 @@ from incidents.vocabulary import LaneKind, RoleName
 
 def holder(incident: Incident, role: str, lane: str = "") -> Person | None:
     """Who holds a role now."""
-    held = (
+    assignment = (
         Assignment.objects.current()
         .filter(incident=incident, role=role, lane=lane)
         .select_related("person")
         .first()
     )
-    return held.person if held else None
+    return assignment.person if assignment else None
 
 
-def join(incident: Incident, person: Person, now: datetime) -> bool:
+def join_step(incident: Incident, person: Person, now: datetime) -> bool:
     """Make the person a participant; true when they were not one before."""
     check_locked(incident)
     _, created = Participation.objects.get_or_create(
@@ -27,7 +27,7 @@ def join(incident: Incident, person: Person, now: datetime) -> bool:
     return created
 
 
-def put_in_role(
+def put_in_role_step(
     incident: Incident, role: str, lane: str, person: Person, now: datetime
 ) -> Person | None:
     """Give a role to a person from now on; returns who held it before."""
@@ -42,7 +42,7 @@ def put_in_role(
         current.until = now
         current.save(update_fields=["until"])
     Assignment.objects.create(incident=incident, role=role, lane=lane, person=person, since=now)
-    join(incident, person, now)
+    join_step(incident, person, now)
     return current.person if current else None
 
 

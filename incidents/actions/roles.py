@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from incidents.actions.drafts import tell_authors
+from incidents.actions.drafts import notify_draft_authors_step
 from incidents.actions.lifecycle import refuse_unfit
-from incidents.actions.notices import notify
-from incidents.actions.role_steps import holder, join, put_in_role, role_label
+from incidents.actions.notices import notify_step
+from incidents.actions.role_steps import holder, join_step, put_in_role_step, role_label
 from incidents.actions.transaction import incident_action
 from incidents.models import Assignment, Incident, Participation, Person
 from incidents.push import publish
@@ -52,9 +52,9 @@ def assign(
             raise Refused.because(
                 "R-SAME", f"{person} already is {role_label(role, lane)}.", "person"
             )
-        give(incident, actor, role, lane, person, now)
+        give_role_step(incident, actor, role, lane, person, now)
         if person.pk != actor.id:
-            notify(
+            notify_step(
                 incident,
                 [person],
                 "role.assigned",
@@ -65,11 +65,11 @@ def assign(
     return incident
 
 
-def give(
+def give_role_step(
     incident: Incident, actor: Actor, role: str, lane: str, person: Person, now: datetime
 ) -> None:
     """A step: the role passes, the timeline tells it, and whoever follows it keeps up."""
-    before = put_in_role(incident, role, lane, person, now)
+    before = put_in_role_step(incident, role, lane, person, now)
     record(
         incident,
         "role.assigned",
@@ -82,7 +82,7 @@ def give(
         before=f"Before: {before}." if before else "",
     )
     if role == RoleName.COMMANDER:
-        tell_authors(incident, person, now)
+        notify_draft_authors_step(incident, person, now)
     for follower in _followers:
         follower(incident, role, lane, person, actor, now)
 
@@ -103,10 +103,10 @@ def add_participant(
     """Let a responder take part; in a restricted incident this is what lets them see it."""
     with incident_action("participant.change", actor, incident_id, now, once=once) as incident:
         refuse_unfit(person, "person")
-        if not join(incident, person, now):
+        if not join_step(incident, person, now):
             raise Refused.because("R-SAME", f"{person} already takes part.", "person")
         record(incident, "participant.added", actor, now, person=str(person))
-        notify(
+        notify_step(
             incident,
             [person],
             "participant.added",
@@ -122,15 +122,15 @@ def remove_participant(
 ) -> Incident:
     """End somebody's part. Who holds a role hands it over first, so that nothing is unowned."""
     with incident_action("participant.change", actor, incident_id, now, once=once) as incident:
-        held = Assignment.objects.current().filter(incident=incident, person=person)
-        if roles := [assignment.label for assignment in held]:
+        assignments = Assignment.objects.current().filter(incident=incident, person=person)
+        if roles := [assignment.label for assignment in assignments]:
             raise Refused.because(
                 "R-HOLDS",
                 f"{person} still is {', '.join(roles)}. Give that to others first.",
                 "person",
             )
-        gone, _ = Participation.objects.filter(incident=incident, person=person).delete()
-        if not gone:
+        removed, _ = Participation.objects.filter(incident=incident, person=person).delete()
+        if not removed:
             raise Refused.because("R-SAME", f"{person} does not take part.", "person")
         record(incident, "participant.removed", actor, now, person=str(person))
         transaction.on_commit(lambda: publish.access_changed(person.pk, incident.pk))

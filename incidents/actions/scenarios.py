@@ -69,10 +69,12 @@ def serve(
             raise Refused.because(
                 "E-SERVES", f"{incident.reference} has no evidence E-{evidence}.", "serves"
             )
-        return name_as(incident, found, serves, actor, now)
+        return serve_step(incident, found, serves, actor, now)
 
 
-def name_as(incident: Incident, found: Evidence, key: str, actor: Actor, now: datetime) -> Served:
+def serve_step(
+    incident: Incident, found: Evidence, key: str, actor: Actor, now: datetime
+) -> Served:
     """The same within another action's transaction: capturing can name what it captures."""
     check_locked(incident)
     require("evidence.serve", actor, incident)

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from incidents.display_names import as_shown, bearer
+from incidents.display_names import clean_name, other_person_named
 from incidents.models import Person
 from incidents.permissions import require
 from kernel.actor import Actor
@@ -16,7 +16,7 @@ def change_settings(
 
     Refuses a name that another active person has: the record shows who wrote by name.
     """
-    name = as_shown(name)
+    name = clean_name(name)
     with transaction.atomic(durable=True):
         require("settings.change", actor)
         person: Person = Person.objects.select_for_update().get(pk=actor.id)
@@ -31,6 +31,6 @@ def change_settings(
 def _check_name(name: str, person: Person) -> None:
     if not name:
         raise Refused.because("N-EMPTY", "This is still empty.", "name")
-    if other := bearer(name, person):
+    if other := other_person_named(name, person):
         sentence = f"{other} is somebody else's name. Add what tells the two of you apart."
         raise Refused.because("N-TAKEN", sentence, "name")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import incident_action
 from incidents.assessments.signatures import dual_facts
@@ -60,7 +60,7 @@ def sign_step(
         decision=decision, role=role, person=person, content_hash=current, signed_at=now
     )
     facts = dual_facts(read_facts(incident), decision, current)
-    waiting = dual_signature.missing(facts)
+    missing = dual_signature.missing_signatures(facts)
     execution = decision.execution
     if facts.is_complete:
         execution.signed_at = now
@@ -75,51 +75,60 @@ def sign_step(
         person=str(person),
         role=role.label,
         content_hash=current,
-        missing=_standing_of(decision, waiting),
+        missing=_missing_sentence(decision, missing),
     )
-    _tell(incident, decision, waiting, person, now)
+    _notify(incident, decision, missing, person, now)
 
 
-def ask(incident: Incident, decision: Decision, now: datetime) -> None:
+def request_signatures_step(incident: Incident, decision: Decision, now: datetime) -> None:
     """Ask for both signatures of a decision that nobody has signed by making it."""
     check_locked(incident)
-    _ask(
-        incident, decision, dual_signature.missing(dual_facts(read_facts(incident), decision)), now
+    _request_signatures(
+        incident,
+        decision,
+        dual_signature.missing_signatures(dual_facts(read_facts(incident), decision)),
+        now,
     )
 
 
-def _ask(
+def _request_signatures(
     incident: Incident,
     decision: Decision,
-    waiting: tuple[dual_signature.Missing, ...],
+    missing: tuple[dual_signature.MissingSignature, ...],
     now: datetime,
 ) -> None:
-    people = list(Person.objects.filter(pk__in=[one.person for one in waiting if one.person]))
+    people = list(
+        Person.objects.filter(
+            pk__in=[signature.person for signature in missing if signature.person]
+        )
+    )
     sentence = f"Your signature is asked: {decision.reference} of {incident.reference}."
     href = decision.get_absolute_url()
-    notify(incident, people, "decision.sign", sentence, href, now, decision.reference)
+    notify_step(incident, people, "decision.sign", sentence, href, now, decision.reference)
 
 
-def _standing_of(decision: Decision, waiting: tuple[dual_signature.Missing, ...]) -> str:
-    if waiting:
-        return f"Still to sign: {listed(one.sentence for one in waiting)}."
+def _missing_sentence(
+    decision: Decision, missing: tuple[dual_signature.MissingSignature, ...]
+) -> str:
+    if missing:
+        return f"Still to sign: {listed(signature.sentence for signature in missing)}."
     return f"Both have signed: {decision.reference} can be executed."
 
 
-def _tell(
+def _notify(
     incident: Incident,
     decision: Decision,
-    waiting: tuple[dual_signature.Missing, ...],
+    missing: tuple[dual_signature.MissingSignature, ...],
     signer: Person,
     now: datetime,
 ) -> None:
     """Who is missing hears of it; when nobody is, the execution owner does."""
-    if waiting:
-        _ask(incident, decision, waiting, now)
+    if missing:
+        _request_signatures(incident, decision, missing, now)
     elif decision.executor != signer:
         sentence = f"{decision.reference} of {incident.reference} is signed: execute it."
         href, about = decision.get_absolute_url(), decision.reference
-        notify(incident, [decision.executor], "decision.signed", sentence, href, now, about)
+        notify_step(incident, [decision.executor], "decision.signed", sentence, href, now, about)
 
 
 def withdraw(
@@ -154,7 +163,7 @@ def withdraw(
             reason=execution.end_reason,
         )
         concerned = [decision.executor, decision.verifier, *_signers(incident, decision)]
-        notify(
+        notify_step(
             incident,
             [person for person in concerned if person.pk != actor.id],
             "decision.withdrawn",
@@ -171,5 +180,5 @@ def _signers(incident: Incident, decision: Decision) -> list[Person]:
     if not decision.execution.dual:
         return []
     signed = [signature.person for signature in decision.signatures.select_related("person")]
-    asked = [holder(incident, role) for role in (RoleName.COMMANDER, RoleName.DATA_OWNER)]
-    return [*signed, *(person for person in asked if person is not None)]
+    role_holders = [holder(incident, role) for role in (RoleName.COMMANDER, RoleName.DATA_OWNER)]
+    return [*signed, *(person for person in role_holders if person is not None)]

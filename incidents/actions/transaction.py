@@ -14,7 +14,7 @@ from django.db import models, transaction
 from incidents.actions.submissions import submit_once
 from incidents.locking import lock
 from incidents.models import Incident
-from incidents.permissions import refused_in, require
+from incidents.permissions import refused_actions, require
 from kernel.actor import Actor
 from kernel.refusal import Refused
 
@@ -44,7 +44,7 @@ def incident_action(
 
 
 def _refuse_ended(permission: str, incident: Incident) -> None:
-    if permission not in refused_in(incident):
+    if permission not in refused_actions(incident):
         return
     now = incident.get_status_display().lower()
     if incident.is_backfilled:

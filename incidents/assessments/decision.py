@@ -14,9 +14,9 @@ from incidents.rules.decision import (
     Candidate,
     Cited,
     Conflict,
-    FirstThing,
     ImpactedSurface,
     Offer,
+    Prerequisite,
     Proposal,
     Situation,
     Unfinished,
@@ -36,7 +36,7 @@ def candidate(person: Person | None) -> Candidate | None:
     return Candidate(person.pk, str(person), person.is_active and person.is_responder)
 
 
-def holding(person: Person | None) -> Candidate | None:
+def role_holder(person: Person | None) -> Candidate | None:
     """Who holds a role, as the facts found them: they leave out who cannot act."""
     return Candidate(person.pk, str(person)) if person else None
 
@@ -47,9 +47,11 @@ def offered(facts: IncidentFacts) -> tuple[Offer, ...]:
     A default posture (write freeze for billing) must be there to be chosen.
     """
     scenario = facts.scenario
-    asked = (FITS_CLASS.get(one.dependency_class, frozenset()) for one in impacted(facts))
+    class_options = (
+        FITS_CLASS.get(surface.dependency_class, frozenset()) for surface in impacted(facts)
+    )
     added = dict.fromkeys(scenario.options if scenario else ())
-    added |= dict.fromkeys(sorted(option for options in asked for option in options))
+    added |= dict.fromkeys(sorted(option for options in class_options for option in options))
     return offers(
         rollback_is_broad=bool(facts.incident.broad_rollback_reason),
         scenario_options=added,
@@ -59,11 +61,11 @@ def offered(facts: IncidentFacts) -> tuple[Offer, ...]:
 
 def impacted(facts: IncidentFacts) -> tuple[ImpactedSurface, ...]:
     """The impacted surfaces, and the class that the scenario names where no surface has it."""
-    found = [ImpactedSurface(s.name, s.dependency_class) for s in facts.surfaces]
+    surfaces = [ImpactedSurface(s.name, s.dependency_class) for s in facts.surfaces]
     scenario = facts.scenario
-    if scenario and scenario.dependency_class not in {s.dependency_class for s in found}:
-        found.append(ImpactedSurface(scenario.title, scenario.dependency_class))
-    return tuple(found)
+    if scenario and scenario.dependency_class not in {s.dependency_class for s in surfaces}:
+        surfaces.append(ImpactedSurface(scenario.title, scenario.dependency_class))
+    return tuple(surfaces)
 
 
 def is_dual(facts: IncidentFacts) -> bool:
@@ -71,31 +73,33 @@ def is_dual(facts: IncidentFacts) -> bool:
     scenario = facts.scenario
     by_scenario = scenario is not None and "D-DUAL" in scenario.rules
     return by_scenario or any(
-        one.dependency_class == DependencyClass.BILLING for one in impacted(facts)
+        surface.dependency_class == DependencyClass.BILLING for surface in impacted(facts)
     )
 
 
-_FIRST = (Option.ROLLBACK, Option.REVOCATION)
+_BEFORE_HOTFIX = (Option.ROLLBACK, Option.REVOCATION)
 
 
-def first_things(facts: IncidentFacts) -> tuple[FirstThing, ...]:
+def prerequisites(facts: IncidentFacts) -> tuple[Prerequisite, ...]:
     """``D-FIRST``: what an access bypass asks for before a hotfix, and how far each is."""
     scenario = facts.scenario
     if scenario is None or "D-FIRST" not in scenario.rules:
         return ()
-    return tuple(_first_thing(facts, option) for option in _FIRST)
+    return tuple(_prerequisite(facts, option) for option in _BEFORE_HOTFIX)
 
 
-def _first_thing(facts: IncidentFacts, option: Option) -> FirstThing:
-    made = [d for d in facts.decisions if d.option == option]
+def _prerequisite(facts: IncidentFacts, option: Option) -> Prerequisite:
+    decisions = [d for d in facts.decisions if d.option == option]
     # Done cannot be recorded without proof; a run that failed shows that it was not complete.
-    done = any(d.execution.done_at and d.execution.state != ExecutionState.FAILED for d in made)
-    standing = "is not decided yet"
-    if made:
-        last = made[-1]
+    done = any(
+        d.execution.done_at and d.execution.state != ExecutionState.FAILED for d in decisions
+    )
+    progress = "is not decided yet"
+    if decisions:
+        last = decisions[-1]
         state = ExecutionState(last.execution.state).label.lower()
-        standing = f"is decided by {last.reference}, which stands at “{state}”"
-    return FirstThing(option.value, str(option.label), done, standing)
+        progress = f"is decided by {last.reference}, which stands at “{state}”"
+    return Prerequisite(option.value, str(option.label), done, progress)
 
 
 def stand_of(side: Side, scores: Scores | None = None) -> Stand:
@@ -113,15 +117,15 @@ def stand_of(side: Side, scores: Scores | None = None) -> Stand:
 
 def conflict_of(facts: IncidentFacts, scores: Mapping[int, Scores]) -> Conflict | None:
     """The open contradiction, between what is still recommended."""
-    found = facts.contradiction
-    if found is None:
+    contradiction = facts.contradiction
+    if contradiction is None:
         return None
     sides = tuple(
         stand_of(side, scores.get(side.recommendation.number))
-        for side in facts.sides_of(found)
+        for side in facts.sides_of(contradiction)
         if side.recommendation.is_open
     )
-    return Conflict(found.reference, sides)
+    return Conflict(contradiction.reference, sides)
 
 
 def _unfinished(facts: IncidentFacts) -> Unfinished | None:
@@ -137,7 +141,7 @@ def situation_of(
     return Situation(
         now=now,
         severity=facts.incident.severity,
-        commander=holding(facts.commander),
+        commander=role_holder(facts.commander),
         is_first=not facts.decisions,
         is_overridden=facts.override is not None,
         readiness=control.readiness(facts),
@@ -146,10 +150,10 @@ def situation_of(
         severity_href=reverse("severity", args=number),
         commander_href=reverse("role", args=number),
         unfinished=_unfinished(facts),
-        first_things=first_things(facts),
+        prerequisites=prerequisites(facts),
         conflict=conflict_of(facts, scores or {}),
         is_dual=is_dual(facts),
-        data_owner=holding(facts.holder(RoleName.DATA_OWNER)),
+        data_owner=role_holder(facts.holder(RoleName.DATA_OWNER)),
     )
 
 
@@ -157,14 +161,14 @@ def proposal_of(
     written: "DecisionInput", evidence: Iterable[Evidence], risks: tuple[str, ...]
 ) -> Proposal:
     """``evidence`` are the cited items of this incident, ``risks`` the texts picked and new."""
-    found = {
+    cited = {
         item.number: Cited(item.number, item.has_content, item.purpose == Purpose.PRECHECK)
         for item in evidence
     }
     return Proposal(
         scope=written.scope,
         evidence=tuple(
-            found.get(number) or Cited(number, of_incident=False) for number in written.evidence
+            cited.get(number) or Cited(number, of_incident=False) for number in written.evidence
         ),
         risks=risks,
         next_action=written.next_action,
@@ -183,7 +187,7 @@ def proposal_of(
         override_reason=written.override_reason,
         supersede_reason=written.supersede_reason,
         conflict_evidence=tuple(
-            found.get(number) or Cited(number, of_incident=False)
+            cited.get(number) or Cited(number, of_incident=False)
             for number in written.conflict_evidence
         ),
         conflict_reason=written.conflict_reason,

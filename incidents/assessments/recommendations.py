@@ -16,7 +16,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RecommendationSummary:
     """An open recommendation. ``side`` holds the commander's scores while it is contradicted,
     ``leads`` says why it is the one to take: "more reversible", or nothing."""
 
@@ -26,7 +26,7 @@ class Shown:
     leads: str = ""
 
 
-def shown(facts: IncidentFacts) -> list[Shown]:
+def summaries(facts: IncidentFacts) -> list[RecommendationSummary]:
     """The open recommendations with what they cite: one query, none when there are none."""
     rows = list(facts.open_recommendations)
     cited = Evidence.objects.only("incident_id", "number").order_by("number")
@@ -41,24 +41,25 @@ def shown(facts: IncidentFacts) -> list[Shown]:
     if facts.contradiction is not None:
         sides = {side.recommendation_id: side for side in facts.sides_of(facts.contradiction)}
     return [
-        Shown(
-            one,
-            reaches.get(one.option) or reach_of(one.option, False, {}),
-            sides.get(one.pk),
-            lead.because if one.option in leading else "",
+        RecommendationSummary(
+            recommendation,
+            reaches.get(recommendation.option) or reach_of(recommendation.option, False, {}),
+            sides.get(recommendation.pk),
+            lead.because if recommendation.option in leading else "",
         )
-        for one in rows
+        for recommendation in rows
     ]
 
 
 def warning(facts: IncidentFacts, now: datetime) -> str:
     """``D-CONFLICT``: how long the open contradiction has been so, and what it holds up."""
-    found = facts.contradiction
-    if found is None:
+    contradiction = facts.contradiction
+    if contradiction is None:
         return ""
-    asked = listed(
-        f"{one.reference} asks for {first_lower(one.title)}" for one in facts.open_recommendations
+    requests = listed(
+        f"{recommendation.reference} asks for {first_lower(recommendation.title)}"
+        for recommendation in facts.open_recommendations
     )
-    minutes = (now - found.opened_at) // _MINUTE
+    minutes = (now - contradiction.opened_at) // _MINUTE
     age = f"Open for {duration(minutes * _MINUTE)}" if minutes > 0 else "Just opened"
-    return f"{age}: {asked}. No mitigation can be decided until it is resolved."
+    return f"{age}: {requests}. No mitigation can be decided until it is resolved."

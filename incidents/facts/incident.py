@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, QuerySet
 
 from incidents import scenarios
-from incidents.facts.signed_record import signed
+from incidents.facts.signed_record import signatures_and_hashes
 from incidents.models import (
     Assignment,
     Branch,
@@ -73,15 +73,15 @@ class IncidentFacts:
 
     def holder(self, role: str, lane: str = "") -> Person | None:
         """Who holds the role and can act: a role of somebody who left is nobody's."""
-        held = self.holders.get((role, lane))
-        return held.person if held and held.can_act else None
+        assignment = self.holders.get((role, lane))
+        return assignment.person if assignment and assignment.can_act else None
 
     @property
     def unable(self) -> tuple[Assignment, ...]:
         """The roles whose holder can no longer act."""
-        return tuple(held for held in self.holders.values() if not held.can_act)
+        return tuple(assignment for assignment in self.holders.values() if not assignment.can_act)
 
-    def first_held(self, role: str, lane: str = "") -> datetime | None:
+    def first_assigned(self, role: str, lane: str = "") -> datetime | None:
         """When the role was first held by anybody."""
         return next((a.since for a in self.assignments if (a.role, a.lane) == (role, lane)), None)
 
@@ -177,7 +177,9 @@ def _is_running(execution: Execution) -> bool:
     return execution.mitigates and execution.is_unfinished
 
 
-def standings(incidents: Sequence[Incident], until: datetime | None = None) -> list[IncidentFacts]:
+def read_all_facts(
+    incidents: Sequence[Incident], until: datetime | None = None
+) -> list[IncidentFacts]:
     """Read the facts of several incidents, in their order, in fifteen queries at most.
 
     ``until`` leaves out evidence that was captured later; rows are as they stand now.
@@ -187,7 +189,7 @@ def standings(incidents: Sequence[Incident], until: datetime | None = None) -> l
     through = Incident.surfaces.through.objects.filter(incident__in=ids)
     for link in through.select_related("surface").order_by("surface__name"):
         surfaces[link.incident_id].append(link.surface)
-    assignments = by_incident(held_roles(until), ids)
+    assignments = by_incident(assignments_with_ability(until), ids)
     freezes = by_incident(Freeze.objects.select_related("surface", "kept_by"), ids)
     checkpoints = by_incident(Checkpoint.objects.all(), ids)
     decisions = by_incident(
@@ -211,7 +213,7 @@ def standings(incidents: Sequence[Incident], until: datetime | None = None) -> l
     joined = Side.objects.filter(contradiction__incident__in=[i for i in ids if recommendations[i]])
     for side in joined.select_related("contradiction__decision", "recommendation"):
         sides[side.contradiction.incident_id].append(side)
-    signatures, hashes = signed(decisions)
+    signatures, hashes = signatures_and_hashes(decisions)
     branches = by_incident(Branch.objects.select_related("owner"), ids)
     served = by_incident(
         Served.objects.annotate(number=F("evidence__number")),
@@ -257,7 +259,7 @@ def by_incident[T: Model](rows: "QuerySet[T]", ids: list[int]) -> dict[int, list
     return grouped
 
 
-def held_roles(until: datetime | None = None) -> "QuerySet[Assignment]":
+def assignments_with_ability(until: datetime | None = None) -> "QuerySet[Assignment]":
     rows = Assignment.objects.select_related("person")
     if until is not None:
         # Who had an account then, and in which group, is on no record.
@@ -298,10 +300,10 @@ def _evidence(row: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def read_facts(incident: Incident) -> IncidentFacts:
     """Read the facts of one incident."""
-    return standings([incident])[0]
+    return read_all_facts([incident])[0]
 
 
-def of(incident: Incident) -> IncidentFacts:
+def cached_facts(incident: Incident) -> IncidentFacts:
     """The standing of this incident object, read once: the panels of one room share it."""
     cached: IncidentFacts | None = getattr(incident, "_standing", None)
     if cached is None:

@@ -58,9 +58,9 @@ def related(decision: str) -> dict[str, ArraySubquery]:
 
 def records_of(decisions: Iterable[Decision]) -> dict[int, dict[str, Any]]:
     """The whole records by key, in JSON's types; read afresh, in one query for all of them."""
-    made = {decision.pk: decision for decision in decisions}
-    rows = Decision.objects.filter(pk__in=made).order_by().annotate(**related("pk"))
-    return {row.pk: _record(made[row.pk], row) for row in rows.only("pk")}
+    by_key = {decision.pk: decision for decision in decisions}
+    rows = Decision.objects.filter(pk__in=by_key).order_by().annotate(**related("pk"))
+    return {row.pk: _record(by_key[row.pk], row) for row in rows.only("pk")}
 
 
 def _record(decision: Decision, row: object) -> dict[str, Any]:
@@ -94,11 +94,11 @@ def _hash(record: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def signed(
+def signatures_and_hashes(
     decisions: Mapping[int, Iterable[Decision]],
 ) -> tuple[dict[int, list[Signature]], dict[int, str]]:
     """The signatures by incident, and the hashes of what was signed. One query, or none."""
-    dual = {d.pk: d for made in decisions.values() for d in made if d.execution.dual}
+    dual = {d.pk: d for group in decisions.values() for d in group if d.execution.dual}
     signatures: dict[int, list[Signature]] = defaultdict(list)
     hashes: dict[int, str] = {}
     if dual:

@@ -11,8 +11,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import JSONArray
 from django.utils.dateparse import parse_datetime
 
-from incidents.facts.incident import IncidentFacts, by_incident, held_roles
-from incidents.facts.signed_record import signed
+from incidents.facts.incident import IncidentFacts, assignments_with_ability, by_incident
+from incidents.facts.signed_record import signatures_and_hashes
 from incidents.models import (
     Checkpoint,
     Decision,
@@ -26,7 +26,7 @@ from incidents.models import (
 )
 from incidents.vocabulary import Status
 
-MOST = 200
+MAX_INCIDENTS = 200
 """So many incidents are read for one person: active ones that they take part in come first."""
 
 type Column = Callable[[], Combinable]
@@ -57,7 +57,7 @@ _UNREAD: Any = _Unread()
 
 
 @dataclass(frozen=True)
-class Outline(IncidentFacts):
+class IncidentSummary(IncidentFacts):
     """A standing whose sides are those of open contradictions, and that lacks all else.
 
     It knows roles, checkpoints, decisions, signatures, surfaces by name, and when they were
@@ -71,7 +71,7 @@ class Outline(IncidentFacts):
         return self.first_stops
 
 
-def unsettled_for(person: Person) -> "QuerySet[Incident]":
+def unsettled_incidents(person: Person) -> "QuerySet[Incident]":
     """The active and the watched incidents whose rooms the person may enter.
 
     The active come first, and of these the ones that the person is in.
@@ -82,12 +82,12 @@ def unsettled_for(person: Person) -> "QuerySet[Incident]":
     return rows.order_by(active_first, "-is_mine", "severity", "-declared_at", "-pk")
 
 
-def outlines(person: Person) -> list[Outline]:
+def read_summaries(person: Person) -> list[IncidentSummary]:
     """The outlines of the active and watched incidents that the person may know, worst first.
 
     Six queries, however many there are.
     """
-    incidents = list(unsettled_for(person).annotate(**_columns())[:MOST])
+    incidents = list(unsettled_incidents(person).annotate(**_columns())[:MAX_INCIDENTS])
     incidents.sort(key=lambda one: (one.severity, -one.declared_at.timestamp(), -one.pk))
     return _read(incidents) if incidents else []
 
@@ -107,16 +107,16 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _read(incidents: Sequence[Any]) -> list[Outline]:
+def _read(incidents: Sequence[Any]) -> list[IncidentSummary]:
     ids = [incident.pk for incident in incidents]
-    assignments = by_incident(held_roles(), ids)
+    assignments = by_incident(assignments_with_ability(), ids)
     checkpoints = by_incident(Checkpoint.objects.open(), ids)
-    made = Decision.objects.select_related("checkpoint", "execution").order_by("number")
-    decisions = by_incident(made, ids)
-    signatures, hashes = signed(decisions)
+    decision_rows = Decision.objects.select_related("checkpoint", "execution").order_by("number")
+    decisions = by_incident(decision_rows, ids)
+    signatures, hashes = signatures_and_hashes(decisions)
     sides = _sides(ids)
     return [
-        Outline(
+        IncidentSummary(
             incident=one,
             scenario=_UNREAD,
             surfaces=tuple(_surface(*row[:2]) for row in one.its_surfaces),

@@ -124,9 +124,9 @@ class Incident(models.Model):
     def ended_as(self) -> str:
         """``Duplicate of INC-7`` or its status; one query for a duplicate."""
         if self.status == Status.DUPLICATE:
-            standing = self.voidings.filter(taken_back_at=None).select_related("original").first()
-            if standing and standing.original:
-                return f"Duplicate of {standing.original.reference}"
+            voiding = self.voidings.filter(taken_back_at=None).select_related("original").first()
+            if voiding and voiding.original:
+                return f"Duplicate of {voiding.original.reference}"
         return str(self.get_status_display())
 
     def get_absolute_url(self) -> str:

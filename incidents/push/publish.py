@@ -30,18 +30,18 @@ logger = logging.getLogger(__name__)
 type Messages = dict[str, dict[str, Any]]
 """By the group that each is for."""
 
-MOST = 200
+MAX_WAITING_MESSAGES = 200
 """Messages that may be left unsaid before a writer waits for them to be said."""
 
-AT_ONCE = 50
+BATCH_SIZE = 50
 
-SPACE = 0.05
+PAUSE_SECONDS = 0.05
 """Seconds between two sayings: who writes much is said together, the first is said at once."""
 
-PATIENCE = 0.25
+WRITER_TIMEOUT_SECONDS = 0.25
 """Seconds that a writer then waits for a working layer; it never waits for one that is down."""
 
-GIVE_UP = 5.0
+SEND_TIMEOUT_SECONDS = 5.0
 """Seconds after which an attempt counts as failed."""
 
 
@@ -49,8 +49,8 @@ def entry(incident_id: int, seq: int, *, duties: bool = False) -> None:
     """A timeline entry was committed; ``duties``: it changes what somebody must do."""
     group = topics.incident(incident_id)
     message = {"type": topics.ENTRY, "incident": incident_id, "seq": seq, "at": time.time()}
-    told = {group: message}
-    _send(told | _work() if duties else told)
+    messages = {group: message}
+    _send(messages | _work() if duties else messages)
 
 
 def duties_changed(incident_id: int) -> None:
@@ -91,20 +91,20 @@ class _Sender:
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.loop.run_forever, name="live-publish", daemon=True).start()
 
-    def send(self, told: Messages) -> None:
+    def send(self, messages: Messages) -> None:
         with self.changed:
             if not self.works and self.busy:
                 return
-            self.left.append(told)
+            self.left.append(messages)
             if not self.busy:
                 self.busy = True
                 self.trying = asyncio.run_coroutine_threadsafe(self._attempt(), self.loop)
-            self._wait(lambda: len(self.left) <= MOST, PATIENCE)
+            self._wait(lambda: len(self.left) <= MAX_WAITING_MESSAGES, WRITER_TIMEOUT_SECONDS)
 
     def finish(self) -> None:
         """When the process ends: wait until what was left is said, as long as one attempt lasts."""
         with self.changed:
-            self._wait(lambda: not self.busy, GIVE_UP)
+            self._wait(lambda: not self.busy, SEND_TIMEOUT_SECONDS)
 
     def _wait(self, happened: Callable[[], bool], seconds: float) -> None:
         """But not for a layer that is down, and for one that is slow only until that is known."""
@@ -113,10 +113,10 @@ class _Sender:
 
     async def _attempt(self) -> None:
         """Say all that was left, in its order, until nothing is."""
-        while (told := self._next()) is not None:
+        while (messages := self._next()) is not None:
             try:
-                for group, message in told:
-                    async with asyncio.timeout(GIVE_UP):
+                for group, message in messages:
+                    async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                         await get_channel_layer().group_send(group, message)
             except Exception as error:  # noqa: BLE001  (whatever the layer raises, the write stands)
                 self._failed(error)
@@ -124,7 +124,7 @@ class _Sender:
                 if self.reported:
                     logger.warning("The channel layer works again")
                 self.works, self.reported = True, False
-            await asyncio.sleep(SPACE)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     def _next(self) -> list[tuple[str, dict[str, Any]]] | None:
         """A part of what was left; None ends the attempt.
@@ -133,13 +133,15 @@ class _Sender:
         came before.
         """
         with self.changed:
-            parts = [self.left.popleft() for _ in range(min(len(self.left), AT_ONCE))]
+            parts = [self.left.popleft() for _ in range(min(len(self.left), BATCH_SIZE))]
             self.busy = bool(parts)
             self.changed.notify_all()
         if not parts:
             return None
-        told = [pair for part in parts for pair in part.items()]
-        return list({_about(group, message): (group, message) for group, message in told}.values())
+        messages = [pair for part in parts for pair in part.items()]
+        return list(
+            {_about(group, message): (group, message) for group, message in messages}.values()
+        )
 
     def _failed(self, why: object) -> None:
         if not self.reported:
@@ -159,12 +161,12 @@ _sender: _Sender | None = None
 _starting = threading.Lock()
 
 
-def _send(told: Messages) -> None:
+def _send(messages: Messages) -> None:
     global _sender
     if _sender is None:
         with _starting:
             _sender = _sender or _Sender()
-    _sender.send(told)
+    _sender.send(messages)
 
 
 def _finish() -> None:

@@ -37,8 +37,10 @@ def read(source: str, text: str) -> Scenario:
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(source, (Problem("", f"is not TOML: {error}"),)) from error
     except ValidationError as error:
-        found = tuple(Problem(_key(one["loc"]), _sentence(one)) for one in error.errors())
-        raise ScenarioError(source, found) from error
+        problems = tuple(
+            Problem(_key(problem["loc"]), _sentence(problem)) for problem in error.errors()
+        )
+        raise ScenarioError(source, problems) from error
     return table.scenario()
 
 
@@ -67,11 +69,11 @@ _SENTENCES = {
 def _sentence(error: Any) -> str:
     context = error.get("ctx", {})
     known = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
-    words = _SENTENCES.get(error["type"])
-    if words is None:
+    template = _SENTENCES.get(error["type"])
+    if template is None:
         return str(error["msg"])
-    return words.format(**{**context, "given": _given(error["input"]), "known": known})
+    return template.format(**{**context, "given": _quoted(error["input"]), "known": known})
 
 
-def _given(value: object) -> str:
+def _quoted(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)

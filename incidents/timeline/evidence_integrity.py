@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from incidents.models import Evidence, Incident, TimelineEntry
 
-AT_ONCE = 5
+BATCH_SIZE = 5
 """Items in memory: a file holds up to 10 MiB."""
 
 
@@ -21,7 +21,7 @@ def broken_items(incident: Incident) -> Iterator[str]:
         )
     )
     items = Evidence.objects.filter(incident=incident).select_related("file").order_by("number")
-    for item in items.iterator(chunk_size=AT_ONCE):
+    for item in items.iterator(chunk_size=BATCH_SIZE):
         if problem := _problem(item, recorded.pop(item.reference, None)):
             yield f"{item.reference} {problem}"
     for reference in recorded:

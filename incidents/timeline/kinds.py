@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-type Words = str | Callable[[Mapping[str, Any]], SafeString]
+type Wording = str | Callable[[Mapping[str, Any]], SafeString]
 
 EVERY_PANEL = frozenset({"bar", "blueprint", "deciding", "warnings", "lanes", "standing"})
 
@@ -26,7 +26,7 @@ class Kind:
     code: str
     label: str
     headline: str
-    body: Words = ""
+    body: Wording = ""
     icon: str = "mark-note"
     css: str = ""
     panels: frozenset[str] = EVERY_PANEL
@@ -40,12 +40,12 @@ class Kind:
         return self._fill(self.headline, subject, data), self._fill(self.body, subject, data)
 
     @staticmethod
-    def _fill(words: Words, subject: str, data: Mapping[str, Any]) -> SafeString:
-        if callable(words):
-            return words(data)
-        if not words:
+    def _fill(wording: Wording, subject: str, data: Mapping[str, Any]) -> SafeString:
+        if callable(wording):
+            return wording(data)
+        if not wording:
             return SafeString("")
-        return format_html(words, **{"subject": subject, **data})
+        return format_html(wording, **{"subject": subject, **data})
 
 
 _registry: dict[str, Kind] = {}
@@ -89,21 +89,21 @@ def _evidence(data: Mapping[str, Any]) -> SafeString:
 
 
 def _declared(data: Mapping[str, Any]) -> SafeString:
-    words = format_html("{}, by {}.", data["severity"], data["by"])
+    html = format_html("{}, by {}.", data["severity"], data["by"])
     if data.get("scenario"):
-        words += format_html(" From the scenario “{}”.", data["scenario"])
+        html += format_html(" From the scenario “{}”.", data["scenario"])
     if data.get("known"):
-        words += format_html(" {}", data["known"])
-    return words
+        html += format_html(" {}", data["known"])
+    return html
 
 
 def _decided(data: Mapping[str, Any]) -> SafeString:
-    words = format_html("{}, confidence {}.", data["option"], data["confidence"])
+    html = format_html("{}, confidence {}.", data["option"], data["confidence"])
     if data.get("override"):
-        words += format_html(" Readiness skipped: {}", data["override"])
+        html += format_html(" Readiness skipped: {}", data["override"])
     for warning in data.get("warnings", ()):
-        words += format_html(" {}", warning)
-    return words
+        html += format_html(" {}", warning)
+    return html
 
 
 SMALL = frozenset({"lanes", "warnings"})

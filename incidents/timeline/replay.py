@@ -22,7 +22,7 @@ SURFACES = "surfaces"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReplayedEntry:
     """A timeline entry as far as it is replayed."""
 
     kind: str
@@ -32,7 +32,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Hold:
     """A freeze kept on purpose: by whom, since when, why."""
 
     at: datetime
@@ -41,26 +41,26 @@ class Kept:
 
 
 @dataclass(slots=True)
-class Then:
+class PastState:
     """``columns`` by name; ``owners`` by reference (``B-1``, ``RISK-2``); ``kept`` by surface,
     in order of time."""
 
     columns: Columns = field(default_factory=dict)
     owners: dict[str, int | None] = field(default_factory=dict)
-    kept: dict[int, list[Kept]] = field(default_factory=dict)
+    holds: dict[int, list[Hold]] = field(default_factory=dict)
 
 
 def _nothing(data: Data) -> Columns:
     return {}
 
 
-def _coded(label: str, choices: type[Severity] | type[Phase]) -> str:
-    return next((code for code, words in choices.choices if words == label), "")
+def _code_of(label: str, choices: type[Severity] | type[Phase]) -> str:
+    return next((code for code, choice_label in choices.choices if choice_label == label), "")
 
 
 def _declared(data: Data) -> Columns:
     return {
-        "severity": _coded(data.get("severity", ""), Severity),
+        "severity": _code_of(data.get("severity", ""), Severity),
         "phase": Phase.DETECTION.value,
         SURFACES: list(data.get("surfaces", ())),
     }
@@ -76,10 +76,10 @@ def _impacted(data: Data) -> Columns:
     return {SURFACES: [] if names == "None." else names.split(", ")}
 
 
-_WORDS: dict[str, Callable[[Data], Columns]] = {
+_COLUMNS_WITHOUT_BECOMES: dict[str, Callable[[Data], Columns]] = {
     "incident.declared": _declared,
-    "severity.changed": lambda data: {"severity": _coded(data["after"], Severity)},
-    "phase.changed": lambda data: {"phase": _coded(data["after"], Phase)},
+    "severity.changed": lambda data: {"severity": _code_of(data["after"], Severity)},
+    "phase.changed": lambda data: {"phase": _code_of(data["after"], Phase)},
     "channel.set": lambda data: {"evidence_channel": data["channel"]},
     "revision.set": lambda data: {"last_known_good": data["revision"]},
     "rollback.reach": _reached,
@@ -91,7 +91,7 @@ _WORDS: dict[str, Callable[[Data], Columns]] = {
 _OWNING = frozenset({"branch.opened", "branch.owner", "risk.noted", "risk.owned"})
 _KEEPING = "freeze.kept"
 
-_kinds = {*_WORDS, *_OWNING, _KEEPING}
+_kinds = {*_COLUMNS_WITHOUT_BECOMES, *_OWNING, _KEEPING}
 
 
 def register(kind: str) -> str:
@@ -105,30 +105,30 @@ def kinds() -> frozenset[str]:
     return frozenset(_kinds)
 
 
-def replay(lines: Iterable[Line], until: datetime, now: Mapping[str, Any]) -> Then:
+def replay(entries: Iterable[ReplayedEntry], until: datetime, now: Mapping[str, Any]) -> PastState:
     """The incident at ``until``, from all its ``lines`` in order.
 
     ``now`` are the columns as they stand: what no entry ever changed was always so.
     """
-    lines = list(lines)
-    touched = {name for line in lines for name in _columns(line)}
-    then = Then({name: value for name, value in now.items() if name not in touched})
-    for line in lines:
-        if line.at <= until:
-            _fold(then, line)
-    return then
+    entries = list(entries)
+    touched = {name for entry in entries for name in _columns(entry)}
+    past = PastState({name: value for name, value in now.items() if name not in touched})
+    for entry in entries:
+        if entry.at <= until:
+            _fold(past, entry)
+    return past
 
 
-def _fold(then: Then, line: Line) -> None:
-    then.columns.update(_columns(line))
-    if line.kind in _OWNING and "owner_id" in line.data:
-        then.owners[line.subject] = line.data["owner_id"]
-    if line.kind == _KEEPING and "surface_id" in line.data:
-        kept = Kept(line.at, line.data["owner_id"], line.data["reason"])
-        then.kept.setdefault(line.data["surface_id"], []).append(kept)
+def _fold(past: PastState, entry: ReplayedEntry) -> None:
+    past.columns.update(_columns(entry))
+    if entry.kind in _OWNING and "owner_id" in entry.data:
+        past.owners[entry.subject] = entry.data["owner_id"]
+    if entry.kind == _KEEPING and "surface_id" in entry.data:
+        hold = Hold(entry.at, entry.data["owner_id"], entry.data["reason"])
+        past.holds.setdefault(entry.data["surface_id"], []).append(hold)
 
 
-def _columns(line: Line) -> Columns:
-    if BECOMES in line.data:
-        return dict(line.data[BECOMES])
-    return _WORDS.get(line.kind, _nothing)(line.data)
+def _columns(entry: ReplayedEntry) -> Columns:
+    if BECOMES in entry.data:
+        return dict(entry.data[BECOMES])
+    return _COLUMNS_WITHOUT_BECOMES.get(entry.kind, _nothing)(entry.data)

@@ -13,7 +13,7 @@ from incidents.actions.claims import claim
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action
 from incidents.models import Incident, Person
-from incidents.permissions import in_incident, may
+from incidents.permissions import incident_roles, may
 from incidents.rules.wording import listed
 from incidents.timeline.record import record
 from kernel.actor import SYSTEM, Actor
@@ -101,7 +101,7 @@ def accept(
         )
         if not made.what:
             handoff_steps.free_deputy(incident, actor, made.receiver, now)
-        roles.give(incident, actor, made.role, made.lane, made.receiver, now)
+        roles.give_role_step(incident, actor, made.role, made.lane, made.receiver, now)
         sentence = f"{made.receiver} accepted {made.owned} of {incident.reference}."
         handoff_steps.tell(
             made, handoff_steps.concerned(made), "handoff.accepted", sentence, actor, now
@@ -148,7 +148,7 @@ def withdraw(
     """Take an offer back: by its giver or by the commander. A reason may be given."""
     with incident_action("handoff.withdraw", actor, incident_id, now, once=once) as incident:
         made = handoff_steps.rows(incident).get(number=number)
-        if actor.id != made.giver_id and not may("role.assign", in_incident(actor, incident)):
+        if actor.id != made.giver_id and not may("role.assign", incident_roles(actor, incident)):
             words = f"Only {made.giver} or the commander can withdraw {made.reference}."
             raise NotPermitted(words)
         handoff_steps.refuse_ended(made)

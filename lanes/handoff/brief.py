@@ -50,7 +50,7 @@ def brief_of(incident: Incident, made: Handoff, now: datetime) -> Brief:
 
     Of the watch: of the whole incident, with what was stated at closing and the check-ins so far.
     """
-    standing = incident_facts.of(incident)
+    standing = incident_facts.cached_facts(incident)
     items = incident.evidence.defer("text")
     notes = TimelineEntry.objects.filter(incident=incident, kind=NOTE)
     if made.lane:

@@ -78,7 +78,9 @@ def known(incident: Incident, what: str) -> tuple[Known, ...]:
 def ahead(incident: Incident, now: datetime) -> tuple[Checkpoint, ...]:
     """The open checkpoints that are not due yet: what a receiver can commit to."""
     return tuple(
-        one for one in incident_facts.of(incident).open_checkpoints if not one.is_overdue(now)
+        one
+        for one in incident_facts.cached_facts(incident).open_checkpoints
+        if not one.is_overdue(now)
     )
 
 

@@ -80,7 +80,7 @@ def _offer_form(request: HttpRequest, incident: Incident, mine: list[str]) -> Of
         form.violations_ahead = rules.violations(
             handoff_facts.judged(incident, first, lane, giver, now)
         )
-    after = _after(incident_facts.of(incident), form.wanted)
+    after = _after(incident_facts.cached_facts(incident), form.wanted)
     form.choose_from(_receivers(incident, giver), after)
     if form.wanted == WATCH:
         watch = watch_of(incident)
@@ -102,7 +102,7 @@ def _test(form: OfferForm) -> dict[str, Any]:
 
 def _offerable(request: HttpRequest, incident: Incident) -> list[str]:
     """What the reader may hand over: their own lanes first, then what command allows."""
-    standing = incident_facts.of(incident)
+    standing = incident_facts.cached_facts(incident)
     if incident.status == Status.WATCHING:
         return _while_watched(request, standing)
     lanes = [lane.value for lane in LaneKind if standing.holder(RoleName.LANE_OWNER, lane)]
@@ -150,7 +150,7 @@ def _first_of_watch(incident: Incident, now: datetime) -> Terms:
     known = [one.line for one in handoff_facts.known(incident, WATCH)]
     following = watch.ahead(now)
     return Terms(
-        included=tuple(str(one) for one in incident_facts.of(incident).surfaces),
+        included=tuple(str(one) for one in incident_facts.cached_facts(incident).surfaces),
         unknowns="\n".join([line for line in (watch.uncertain, *known) if line]),
         checkpoint=following.hour if following else None,
         trigger=watch.trigger,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import next_number
 from incidents.models import Assignment, Incident, Person
@@ -184,4 +184,4 @@ def tell(
     """A notice for each of them but who did it."""
     told = [person for person in people if person.pk != actor.id]
     href = made.get_absolute_url()
-    notify(made.incident, told, kind, sentence[:300], href, now, made.reference)
+    notify_step(made.incident, told, kind, sentence[:300], href, now, made.reference)

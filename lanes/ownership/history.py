@@ -39,7 +39,7 @@ MOST = 500
 
 def story(incident: Incident, until: datetime) -> Story:
     """The roles of an incident from its declaration to ``until``: one query beside its facts."""
-    facts = incident_facts.of(incident)
+    facts = incident_facts.cached_facts(incident)
     assigned = [a for a in facts.assignments if _row(a) and _had_begun(a, until)]
     held = tuple(_held(one, until) for one in assigned)
     named = {one.row for one in held}
@@ -112,7 +112,7 @@ def past_patterns(incident: Incident, most: int) -> list[PatternSpan]:
 
 def graph(incident: Incident) -> Graph:
     """Who owns what now, or at the moment that the incident stands for. No query of its own."""
-    facts, offers = incident_facts.of(incident), waiting(incident)
+    facts, offers = incident_facts.cached_facts(incident), waiting(incident)
     commander, deputy = facts.commander, facts.deputy
     found = [_owning(COMMAND, commander, offers.get(""))]
     if deputy:

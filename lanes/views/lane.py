@@ -54,7 +54,7 @@ def page(
     lanes = lanes_of(incident)
     here = next(facts for facts in lanes if facts.kind == lane)
     items = list(excerpts(incident.evidence.filter(lane=lane))[: IN_FULL + FOLDED])
-    standing = incident_facts.of(incident)
+    standing = incident_facts.cached_facts(incident)
     context: dict[str, Any] = {
         "incident": incident,
         "bar": bar(incident, now),
@@ -90,7 +90,7 @@ def _of_kind(standing: IncidentFacts, kind: LaneKind, now: datetime) -> dict[str
         needed = evidence_minimum.of(standing, now)
         return {"hypotheses": hypotheses_of(standing.incident), "minimum": needed}
     if kind == LaneKind.MITIGATION:
-        return {"options": recommendations.shown(standing)}
+        return {"options": recommendations.summaries(standing)}
     if kind == LaneKind.VERIFICATION:
         return {"checks": checks_of(standing)}
     return holds_of(kind, standing, now)

@@ -10,12 +10,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from incidents.actions.ownership import can_answer, tell_owner
+from incidents.actions.ownership import can_answer, notify_owner_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action
 from incidents.locking import check_locked
 from incidents.models import Incident, Person
-from incidents.rules.risk import Answers
+from incidents.rules.risk import RiskOwner
 from incidents.timeline.record import record
 from kernel.actor import Actor
 from kernel.refusal import Refused, Violation
@@ -195,7 +195,7 @@ def _standing(item: BacklogItem) -> Work:
 
 def _judged(incident: Incident, work: Work) -> rules.Item:
     owner = work.owner
-    answers = Answers(owner.pk, str(owner), can_answer(incident, owner)) if owner else None
+    answers = RiskOwner(owner.pk, str(owner), can_answer(incident, owner)) if owner else None
     return rules.Item(work.title, work.tracker, work.due_on, answers)
 
 
@@ -220,7 +220,7 @@ def _tell(item: BacklogItem, actor: Actor, now: datetime) -> None:
     if item.owner is not None:
         href, reference = item.get_absolute_url(), item.reference
         kind = "backlog.owned"
-        tell_owner(item.incident, item.owner, actor, kind, reference, item.title, href, now)
+        notify_owner_step(item.incident, item.owner, actor, kind, reference, item.title, href, now)
 
 
 def _refuse(problems: Sequence[Violation]) -> None:

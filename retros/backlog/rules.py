@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from incidents.rules.risk import Answers
+from incidents.rules.risk import RiskOwner
 from incidents.rules.wording import quoted
 from kernel.refusal import Violation
 from kernel.text import has_content, says_nothing
@@ -37,7 +37,7 @@ class Item:
     title: str
     tracker: str = ""
     due_on: date | None = None
-    owner: Answers | None = None
+    owner: RiskOwner | None = None
 
 
 def may(step: str, state: str) -> bool:
@@ -93,7 +93,7 @@ def _title(title: str) -> Found:
     return _says("B-TITLE", "title", title, "Say in one line what is to be done.")
 
 
-def _owner(owner: Answers | None) -> Found:
+def _owner(owner: RiskOwner | None) -> Found:
     if owner is None or owner.can_act:
         return ()
     words = f"{owner.name} cannot act in this incident: name somebody else."

@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from comms.actions import lapses
 from incidents.actions import checkpoints
-from incidents.actions.lifecycle import set_status
-from incidents.actions.notices import notify
-from incidents.actions.role_steps import holder, put_in_role
+from incidents.actions.lifecycle import set_status_step
+from incidents.actions.notices import notify_step
+from incidents.actions.role_steps import holder, put_in_role_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action, next_number
 from incidents.models import Incident, Person, Submission
@@ -195,7 +195,7 @@ def _close(incident: Incident, actor: Actor, now: datetime) -> Closing:
     )
     hours = [(hour, now + timedelta(hours=hour)) for hour in CHECK_IN_HOURS]
     CheckIn.objects.bulk_create(CheckIn(closing=made, hour=h, due_at=at) for h, at in hours)
-    lifted = checkpoints.lift(incident, now)
+    lifted = checkpoints.lift_checkpoints_step(incident, now)
     record(
         incident,
         CLOSED,
@@ -209,9 +209,9 @@ def _close(incident: Incident, actor: Actor, now: datetime) -> Closing:
         watch_owner=str(stated.watch_owner),
         watch_until=made.watch_until.isoformat(),
         lifted=", ".join(lifted),
-        becomes=set_status(incident, Status.WATCHING),
+        becomes=set_status_step(incident, Status.WATCHING),
     )
-    put_in_role(incident, RoleName.WATCH_OWNER, "", stated.watch_owner, now)
+    put_in_role_step(incident, RoleName.WATCH_OWNER, "", stated.watch_owner, now)
     _tell_watcher(made, stated.watch_owner, actor, now)
     for follow in _followers:
         follow(made, now)
@@ -223,7 +223,7 @@ def _tell_watcher(made: Closing, owner: Person, actor: Actor, now: datetime) -> 
         return
     incident = made.incident
     sentence = f"You watch {incident.reference} for 24 h. Reopen it when: {made.trigger}"[:300]
-    notify(incident, [owner], CLOSED, sentence, watch_href(incident), now, incident.reference)
+    notify_step(incident, [owner], CLOSED, sentence, watch_href(incident), now, incident.reference)
 
 
 def fire(
@@ -264,17 +264,17 @@ def _reopen(
     if closing is not None:
         closing.ended_at, closing.end, closing.end_reason = now, how, reason[:500]
         closing.save(update_fields=["ended_at", "end", "end_reason"])
-    becomes = set_status(incident, Status.ACTIVE)
+    becomes = set_status_step(incident, Status.ACTIVE)
     record(incident, REOPENED, actor, now, reason=reason, how=str(how.label), becomes=becomes)
     if closing is not None:
         end_offer(incident, closing, actor, now)
     limit = now + AGAIN_WITHIN
     if not incident.checkpoints.open().filter(due_at__gt=now, due_at__lte=limit).exists():
-        checkpoints.add(incident, actor, limit, "Decide again: it was reopened", now)
+        checkpoints.schedule_step(incident, actor, limit, "Decide again: it was reopened", now)
     people = [holder(incident, role) for role in (RoleName.COMMANDER, RoleName.DEPUTY)]
     told = [person for person in people if person is not None and person.pk != actor.id]
     sentence = f"{incident.reference} is open again. {reason}"[:300]
-    notify(incident, told, REOPENED, sentence, incident.get_absolute_url(), now)
+    notify_step(incident, told, REOPENED, sentence, incident.get_absolute_url(), now)
 
 
 def end_offer(incident: Incident, closing: Closing, actor: Actor, now: datetime) -> None:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from incidents.facts.incident import of
+from incidents.facts.incident import cached_facts
 from incidents.models import Incident, TimelineEntry
 from incidents.panels.room import bar
 from incidents.permissions import may
@@ -66,7 +66,7 @@ def summary(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 def standing(incident: Incident, now: datetime) -> dict[str, Any]:
     """How far the gate is open at this moment."""
-    found = judge(gate_facts.ending_of(of(incident), now))
+    found = judge(gate_facts.ending_of(cached_facts(incident), now))
     shown = [(one, [_link(incident, mend) for mend in one.mends]) for one in found]
     return {
         "incident": incident,

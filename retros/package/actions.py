@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import incident_action, next_number
 from incidents.models import Incident, Person
@@ -112,7 +112,7 @@ def keep(package: int, made: Made, *, now: datetime) -> bool:
             sha256=made.sha256,
         )
         words = f"Review the closure package of {incident.reference}, version {row.number}."
-        notify(incident, _admins(), "package.made", words, row.get_absolute_url(), now)
+        notify_step(incident, _admins(), "package.made", words, row.get_absolute_url(), now)
     return True
 
 
@@ -136,7 +136,7 @@ def fail(package: int, error: str, *, now: datetime, tries: int | None = None) -
         record(incident, "package.failed", SYSTEM, now, number=row.number, error=row.error)
         words = f"The closure package of {incident.reference} could not be made: try again."
         told = [one for one in (holder(incident, RoleName.COMMANDER),) if one]
-        notify(incident, told, "package.failed", words, row.get_absolute_url(), now)
+        notify_step(incident, told, "package.failed", words, row.get_absolute_url(), now)
     return True
 
 
@@ -223,7 +223,7 @@ def _tell_commander(
 ) -> None:
     person = holder(incident, RoleName.COMMANDER)
     if person is not None and person.pk != actor.id:
-        notify(incident, [person], kind, words, row.get_absolute_url(), now)
+        notify_step(incident, [person], kind, words, row.get_absolute_url(), now)
 
 
 def revise(

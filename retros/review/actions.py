@@ -14,7 +14,7 @@ from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action
 from incidents.locking import check_locked
 from incidents.models import Incident, Person, Submission
-from incidents.rules.risk import Answers
+from incidents.rules.risk import RiskOwner
 from incidents.rules.wording import duration
 from incidents.timeline.record import record
 from kernel.actor import Actor
@@ -211,7 +211,7 @@ def _unmet(
 
 def _judged(incident: Incident, question: str, one: Said) -> rules.Answered:
     owner = one.owner
-    answers = Answers(owner.pk, str(owner), can_answer(incident, owner)) if owner else None
+    answers = RiskOwner(owner.pk, str(owner), can_answer(incident, owner)) if owner else None
     item = Item(one.title, due_on=one.due_on, owner=answers)
     return rules.Answered(question, one.text, one.follows, one.why_not, item)
 

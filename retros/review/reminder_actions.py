@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from incidents.actions.claims import claim
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
 from incidents.actions.ownership import can_answer
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import incident_action
@@ -37,7 +37,7 @@ def remind(look_id: int, kind: str, *, now: datetime) -> bool:
         names = listed(str(person) for person in told) if told else "Nobody could be"
         record(incident, kind, SYSTEM, now, when=when, told=names, closing=look.closing.number)
         words = f"The {look.kind} of {incident.reference} {when}."
-        notify(incident, told, kind, words, look_href(look), now)
+        notify_step(incident, told, kind, words, look_href(look), now)
     return True
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from incidents.actions.backfilling import WrittenUp, backfill
+from incidents.actions.backfilling import BackfillInput, backfill
 from incidents.models import Incident, Person
 from incidents.rules.backfilling import Account
 from tests.helpers.factories import START
@@ -29,6 +29,6 @@ def account(now: datetime = START, **said: Any) -> Account:
 def written_up(by: Person, *, now: datetime = START, **said: Any) -> Incident:
     """``said`` are fields of the account, or of what it concerns."""
     concerns = {k: said.pop(k) for k in ("surfaces", "restricted", "commander") if k in said}
-    written = WrittenUp(account=account(now, **said), **concerns)
+    written = BackfillInput(account=account(now, **said), **concerns)
     made = backfill(by.as_actor(), written, now=now)
     return Incident.objects.get(pk=made.pk)

@@ -1,6 +1,6 @@
-"""What the decision rules judge: the proposal that a commander filled in, and the situation.
+"""The input of the decision rules: the proposal that a commander filled in, and the situation.
 
-Every field of a proposal may be blank: a rule says what is missing, it never fails.
+Every field of a proposal may be blank: a rule reports what is missing, it never fails.
 """
 
 from collections.abc import Mapping
@@ -40,23 +40,23 @@ class ImpactedSurface:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """The mitigation that runs, or waits for signatures or verification."""
+    """The mitigation that is running, or waits for signatures or verification."""
 
     reference: str
     label: str
 
 
 @dataclass(frozen=True, slots=True)
-class FirstThing:
+class Prerequisite:
     """An option that must be executed, with proof, before a hotfix (``D-FIRST``).
 
-    ``standing`` says in words how far it is: "is not decided yet".
+    ``progress`` is a clause: "is not decided yet".
     """
 
     option: str
     label: str
     is_done: bool
-    standing: str
+    progress: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,10 @@ class Proposal:
 class Situation:
     """The incident at the moment of deciding.
 
-    ``is_first``: no decision has been recorded yet. ``is_overridden``: readiness was skipped on
-    record before. ``offered``: see ``ladder.offers``. ``is_dual``: two people must sign
-    (``D-DUAL``). ``data_owner``: who signs beside the commander. The links mend what no field
-    of the form can.
+    ``is_first``: no decision has been recorded yet. ``is_overridden``: an earlier decision skipped
+    readiness. ``offered``: see ``ladder.offers``. ``is_dual``: two people must sign (``D-DUAL``).
+    ``data_owner``: who signs besides the commander. The links lead to what no field of the form
+    can mend.
     """
 
     now: datetime
@@ -121,7 +121,7 @@ class Situation:
     severity_href: str = ""
     commander_href: str = ""
     unfinished: Unfinished | None = None
-    first_things: tuple[FirstThing, ...] = ()
+    prerequisites: tuple[Prerequisite, ...] = ()
     conflict: Conflict | None = None
     is_dual: bool = False
     data_owner: Candidate | None = None

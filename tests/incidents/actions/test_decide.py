@@ -34,7 +34,9 @@ def owners(lane_owners: dict[LaneKind, Person]) -> tuple[Person, Person]:
     return lane_owners[LaneKind.MITIGATION], lane_owners[LaneKind.VERIFICATION]
 
 
-def decide(incident: Incident, by: Person, said: decisions.DecisionInput, **options: Any) -> Decision:
+def decide(
+    incident: Incident, by: Person, said: decisions.DecisionInput, **options: Any
+) -> Decision:
     return decisions.decide(by.as_actor(), incident.pk, 1, said, now=NOW, **options)
 
 

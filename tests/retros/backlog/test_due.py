@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from incidents.housekeeping import put_off
+from incidents.housekeeping import postpone
 from incidents.models import Claim, Incident, Notice, Person
 from incidents.timeline import kinds
 from retros.backlog import actions as backlog
@@ -77,7 +77,7 @@ def test_a_reminder_that_was_written_is_not_due_again(item: BacklogItem) -> None
 
 
 def test_a_reminder_that_failed_waits_for_its_next_try(item: BacklogItem) -> None:
-    put_off(DUE, str(item.pk), NINE, ValueError("no"), NINE)
+    postpone(DUE, str(item.pk), NINE, ValueError("no"), NINE)
 
     assert backlog_due.items(NINE) == []
     assert backlog_due.items(NINE + timedelta(seconds=5)) == [Owed(DUE, item.pk, NINE)]

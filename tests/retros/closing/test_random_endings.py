@@ -139,7 +139,7 @@ class Ended(Lived):
         else:
             # Of one that is void the rule allows it, and the database knows that it was lived here.
             with pytest.raises((Refused, DatabaseError)), transaction.atomic():
-                lifecycle.set_status(lock(self.incident.pk), "backfill")
+                lifecycle.set_status_step(lock(self.incident.pk), "backfill")
         assert self._try_on(made, closing.close) is None
         made.refresh_from_db()
         assert made.status == "backfill"

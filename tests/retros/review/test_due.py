@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from incidents.actions import roles
-from incidents.housekeeping import put_off
+from incidents.housekeeping import postpone
 from incidents.models import Claim, Incident, Notice, Person
 from incidents.timeline import kinds
 from incidents.vocabulary import RoleName
@@ -101,7 +101,7 @@ def test_a_reminder_that_was_written_is_not_due_again(closed: Ending) -> None:
 
 def test_a_reminder_that_failed_waits_for_its_next_try(closed: Ending) -> None:
     review = look(closed, "review")
-    put_off("review.due", str(review.pk), review.due_at, ValueError("no"), review.due_at)
+    postpone("review.due", str(review.pk), review.due_at, ValueError("no"), review.due_at)
 
     assert review_due.looks(review.due_at) == []
     later = review.due_at + timedelta(seconds=5)
