@@ -9,10 +9,15 @@ class RetrosConfig(AppConfig):
         from retros.backlog import duties as backlog_duties
         from retros.backlog import kinds as backlog_kinds
         from retros.closing import kinds as closing_kinds
+        from retros.closing.signals import incident_closed
         from retros.package import actions as packages
         from retros.package import duties as package_duties
         from retros.package import kinds as package_kinds
+        from retros.review import actions as reviews
         from retros.review import duties as review_duties
         from retros.review import kinds as review_kinds
         from retros.watch import duties as watch_duties
         from retros.watch import for_lanes as watch_for_lanes
+
+        incident_closed.connect(packages.ask)
+        incident_closed.connect(reviews.begin)

@@ -9,12 +9,11 @@ from comms.messages import facts as message_facts
 from comms.models import Escalation
 from comms.rules.message import escalation as rules
 from comms.vocabulary import MessageKind
-from incidents.actions.transaction import incident_action
+from incidents.actions.transaction import RefusedAfterCommit, incident_action
 from incidents.models import Incident
 from incidents.timeline.record import record
 from incidents.vocabulary import Severity
 from kernel.actor import Actor
-from kernel.refusal import Refused
 
 _KIND = MessageKind.ESCALATION
 
@@ -32,21 +31,17 @@ def publish_escalation(
     Effects, in order: the escalation, its entry, a delivery owed to everybody who follows, the
     author's draft removed. Refused: the draft is kept, ``Refused`` carries every violation.
     """
-    made: Escalation | None = None
     written = masked(written)
     with incident_action(
         "message.publish", actor, incident_id, now, lane=LANE, once=once
     ) as incident:
         problems = unread_first(written, _judge(incident, written, now))
         if problems:
-            keep_refused(incident, _KIND, actor, written, once, now)
-        else:
-            made = _store(incident, written, actor, now)
-            _record(made, actor, now)
-            sent(made, _KIND, actor, once, now)
-    # Raised after the commit: the draft is kept.
-    if made is None:
-        raise Refused(problems)
+            keep_refused(incident, _KIND, actor, written, now)
+            raise RefusedAfterCommit(problems)
+        made = _store(incident, written, actor, now)
+        _record(made, actor, now)
+        sent(made, _KIND, actor, once, now)
     return made
 
 

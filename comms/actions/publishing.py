@@ -12,7 +12,7 @@ from comms.vocabulary import MessageKind
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import next_number
 from incidents.locking import check_locked
-from incidents.models import Incident, Submission
+from incidents.models import Incident
 from incidents.vocabulary import LaneKind
 from kernel.actor import Actor
 from kernel.refusal import Violation
@@ -33,14 +33,10 @@ def keep_refused(
     kind: MessageKind,
     actor: Actor,
     written: Written,
-    once: UUID | None,
     now: datetime,
 ) -> None:
     """What was refused stays as the author's draft."""
     check_locked(incident)
-    # The same form is sent again once it is mended, under the same key.
-    if once is not None:
-        Submission.objects.filter(pk=once).delete()
     if written.raw:
         write_draft(actor, incident, kind, dict(written.raw), now)
 

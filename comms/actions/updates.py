@@ -13,8 +13,7 @@ from comms.rules.commitment import reaches
 from comms.rules.message import update as rules
 from comms.status.invalidate import changed
 from comms.vocabulary import Audience, MessageKind, Progress, SurfaceState
-from incidents.actions import voiding
-from incidents.actions.transaction import incident_action
+from incidents.actions.transaction import RefusedAfterCommit, incident_action
 from incidents.facts.incident import IncidentFacts, read_facts
 from incidents.models import Voided
 from incidents.timeline.record import record
@@ -40,7 +39,6 @@ def publish_update(
     entry, the status page told that it changed, a delivery owed to everybody who follows, the
     author's draft removed. Refused: the draft is kept, ``Refused`` carries every violation.
     """
-    made: Update | None = None
     # Masking a long text takes its time: before the lock, so that nobody waits for it.
     written = masked(written)
     with incident_action(
@@ -49,16 +47,13 @@ def publish_update(
         here = read_facts(incident)
         problems = unread_first(written, _judge(here, written, now))
         if problems:
-            keep_refused(incident, _KIND, actor, written, once, now)
-        else:
-            lapses.note_lapsed(incident, now)
-            made = _store(here, written, actor, now)
-            _record(made, actor, now)
-            _show(made, now)
-            sent(made, _KIND, actor, once, now)
-    # Raised after the commit: the draft is kept.
-    if made is None:
-        raise Refused(problems)
+            keep_refused(incident, _KIND, actor, written, now)
+            raise RefusedAfterCommit(problems)
+        lapses.note_lapsed(incident, now)
+        made = _store(here, written, actor, now)
+        _record(made, actor, now)
+        _show(made, now)
+        sent(made, _KIND, actor, once, now)
     return made
 
 
@@ -131,8 +126,7 @@ def _show(made: Update, now: datetime) -> None:
         changed()
 
 
-@voiding.register_follower
-def take_leave(voided: Voided, actor: Actor, now: datetime) -> None:
+def take_leave(voided: Voided, actor: Actor, now: datetime, **_: object) -> None:
     """A step: whoever was told of what was declared in error is told that it is over.
 
     In fixed words, since why it was an error is said in the room alone.

@@ -1,5 +1,7 @@
-"""Writing up an incident that was handled elsewhere. It is never lived here: no gate, no watch, no
-package, no reminder, and nobody is told of it."""
+"""Writing up an incident that was handled elsewhere.
+
+It has no gate, no watch, no package and no reminders, and nobody is notified of it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from incidents.actions.lifecycle import initial_values
-from incidents.actions.role_steps import join_step, put_in_role_step
+from incidents.actions.role_steps import join_step, put_in_role_step, responder_violations
 from incidents.actions.submissions import redirect_submission, submit_once
 from incidents.locking import lock
 from incidents.models import Backfill, Incident, Person, Surface
@@ -20,7 +22,7 @@ from incidents.timeline import replay
 from incidents.timeline.record import record
 from incidents.vocabulary import Phase, RoleName, Severity, Status
 from kernel.actor import Actor
-from kernel.refusal import Refused, Violation
+from kernel.refusal import Refused
 from kernel.text import clean_text
 
 BACKFILLED = replay.register("incident.backfilled")
@@ -28,8 +30,7 @@ BACKFILLED = replay.register("incident.backfilled")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillInput:
-    """The account, with whom and what it concerns. ``commander`` answers for it here: its author
-    unless another is named."""
+    """The account, with its surfaces and people. The author is its commander by default."""
 
     account: Account
     surfaces: tuple[Surface, ...] = ()
@@ -40,16 +41,17 @@ class BackfillInput:
 def backfill(
     actor: Actor, backfill_input: BackfillInput, *, now: datetime, once: UUID | None = None
 ) -> Incident:
-    """Put on record what was handled elsewhere: its row, its account, its two entries.
+    """Record what was handled elsewhere: its row, its account, its two entries.
 
-    The entries are of now, the times of the account are in what they say. Nobody is told.
+    The entries are dated now, with the times of the account in their data. Nobody is notified.
     """
     with transaction.atomic(durable=True):
         require("incident.backfill", actor)
         submit_once(once, actor, now, "/")
         author = Person.objects.get(pk=actor.id)
         commander = backfill_input.commander or author
-        problems = rules.violations(backfill_input.account, now) + _commander_violations(commander)
+        problems = rules.violations(backfill_input.account, now)
+        problems += responder_violations(commander, "commander")
         if problems:
             raise Refused(problems)
         incident = lock(_create_incident(backfill_input, author).pk)
@@ -72,16 +74,9 @@ def backfill(
     return incident
 
 
-def _commander_violations(commander: Person) -> tuple[Violation, ...]:
-    if commander.is_active and commander.is_responder:
-        return ()
-    words = f"{commander} cannot take a role: only active responders can."
-    return (Violation("R-PERSON", words, "commander"),)
-
-
 def _create_incident(backfill_input: BackfillInput, author: Person) -> Incident:
     account = backfill_input.account
-    # What the rules have just required.
+    # The rules have just required it.
     assert account.declared_at is not None
     return Incident.objects.create(
         title=clean_text(account.title, 160),

@@ -29,7 +29,7 @@ def open_branch(
     now: datetime,
     once: UUID | None = None,
 ) -> Branch:
-    """Begin a branch (B-n). All three types at once need one owner of all (``B-THREE``)."""
+    """Open a branch (B-n). All three types at once need a single owner (``B-THREE``)."""
     with incident_action(
         "branch.change", actor, incident_id, now, lane=_LANE, once=once
     ) as incident:
@@ -76,7 +76,7 @@ def pass_branch(
 ) -> Branch:
     """Give an active branch to another owner, or ``every`` active one of the incident.
 
-    Where all three types are active only the latter can be: ``B-THREE`` holds before and after.
+    While all three types are active only the latter is possible, because of ``B-THREE``.
     """
     with incident_action(
         "branch.change", actor, incident_id, now, lane=_LANE, once=once
@@ -150,9 +150,8 @@ def end_branch(
 
 def _active(incident: Incident, number: int) -> Branch:
     row = incident.branches.select_related("owner").get(number=number)
-    if row.state != BranchState.ACTIVE:
-        state = BranchState(row.state).label.lower()
-        raise Refused.because("B-STATE", f"{row.reference} is {state} already.", "owner")
+    if problems := rules.active_violations(row.reference, row.state, "owner"):
+        raise Refused(problems)
     return row
 
 

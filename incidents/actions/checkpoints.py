@@ -1,4 +1,4 @@
-"""Checkpoints: scheduling them, and telling people when they come due."""
+"""Checkpoints: scheduling them, and reminding people when they come due."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from incidents.actions.checkpoint_steps import schedule_step
 from incidents.actions.claims import claim, claim_all
 from incidents.actions.notices import build_notices
-from incidents.actions.transaction import incident_action, next_number
-from incidents.locking import check_locked, lock_free
+from incidents.actions.transaction import incident_action
+from incidents.locking import lock_free
 from incidents.models import Assignment, Checkpoint, Incident, Notice, Person
 from incidents.permissions import require
 from incidents.rules import checkpoint as rules
@@ -37,38 +38,6 @@ def schedule(
         return schedule_step(incident, actor, due_at, clean_text(purpose, 200), now)
 
 
-def schedule_step(
-    incident: Incident, actor: Actor, due_at: datetime, purpose: str, now: datetime
-) -> Checkpoint:
-    """The row and its entry, within a transaction that holds the incident."""
-    check_locked(incident)
-    checkpoint = Checkpoint.objects.create(
-        incident=incident,
-        number=next_number(incident.checkpoints.all()),
-        purpose=purpose[:200],
-        due_at=due_at,
-        scheduled_at=now,
-    )
-    record(
-        incident,
-        "checkpoint.scheduled",
-        actor,
-        now,
-        subject=checkpoint.reference,
-        purpose=checkpoint.purpose,
-        due_at=due_at.isoformat(),
-    )
-    return checkpoint
-
-
-def lift_checkpoints_step(incident: Incident, now: datetime) -> list[str]:
-    """A step of closing: what is still ahead is decided no more. Returns their references."""
-    check_locked(incident)
-    rows = list(incident.checkpoints.open().order_by("number"))
-    incident.checkpoints.filter(pk__in=[row.pk for row in rows]).update(lifted_at=now)
-    return [row.reference for row in rows]
-
-
 _SENTENCES = {
     "checkpoint.soon": "{} of {} is due in 5 minutes.",
     "checkpoint.due": "{} of {} is due now.",
@@ -80,7 +49,7 @@ def remind(checkpoint_id: int, kind: str, *, now: datetime) -> bool:
     """Write the reminder of one due checkpoint, once; false when it no longer applies.
 
     ``kind`` is ``checkpoint.soon`` (5 minutes before), ``checkpoint.due`` (at the time) or
-    ``checkpoint.missed`` (5 minutes after; the deputy is told too).
+    ``checkpoint.missed`` (5 minutes after; the deputy is notified too).
     """
     incident_id = Checkpoint.objects.values_list("incident_id", flat=True).get(pk=checkpoint_id)
     with incident_action("checkpoint.remind", SYSTEM, incident_id, now) as incident:
@@ -96,7 +65,7 @@ def remind(checkpoint_id: int, kind: str, *, now: datetime) -> bool:
 def remind_all(due: Sequence[tuple[int, int, str]], *, now: datetime) -> int:
     """The same for many (incident, checkpoint, kind) in one transaction; returns how many.
 
-    Left as they are: those of an incident that somebody else holds just now.
+    Incidents that somebody else has locked are skipped: the next tick finds them again.
     """
     require("checkpoint.remind", SYSTEM)
     with transaction.atomic(durable=True):
@@ -119,7 +88,7 @@ def remind_all(due: Sequence[tuple[int, int, str]], *, now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One to write, of a locked incident."""
+    """A reminder to write, of a locked incident."""
 
     incident: Incident
     checkpoint: Checkpoint
@@ -127,7 +96,7 @@ class Reminder:
 
 
 def _write_reminders(reminders: Sequence[Reminder], now: datetime) -> None:
-    """Their entries and notices; the deputy is told only of what was missed."""
+    """Write entries and notices; deputies are only notified of missed checkpoints."""
     missed = [
         reminder.checkpoint.pk for reminder in reminders if reminder.kind == "checkpoint.missed"
     ]

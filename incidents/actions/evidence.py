@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from incidents.actions.scenarios import serve_step
+from incidents.actions.scenario_steps import serve_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action, next_number
 from incidents.models import Evidence, EvidenceFile, Incident
 from incidents.models.author import Authored
-from incidents.rules.evidence import Capture, recognise, violations
+from incidents.rules.evidence import Capture, recognise, unknown_baseline, violations
 from incidents.rules.file_types import media_type, nearly_text, plain_name, text_of
 from incidents.timeline.record import record
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
@@ -30,15 +30,15 @@ class _Masked:
 def capture(
     actor: Actor, incident_id: int, captured: Capture, *, now: datetime, once: UUID | None = None
 ) -> Evidence:
-    """Store one item (E-n). Everything that is text, a file too, is masked before it is stored.
+    """Store one item (E-n). All text, also that of files, is masked before it is stored.
 
-    Refuses, with every reason at once, what is empty or over the limits. A command that is one of
-    the minimal prechecks, or one of the surfaces' health checks, is recognised as precheck output.
+    Refuses empty and oversized items, with every reason at once. A command that runs one of the
+    minimal prechecks, or a surface's health check, is recognised as precheck output.
     """
     cleaned = _clean(captured)
     if problems := violations(cleaned):
         raise Refused(problems)
-    # Masking reads up to a megabyte: before the lock, so that nobody waits for it.
+    # Masking may read megabytes: it runs before the lock, so that nobody waits for it.
     masked = _mask(cleaned)
     with incident_action(
         "evidence.capture", actor, incident_id, now, lane=captured.lane, once=once
@@ -86,7 +86,7 @@ def _mask(captured: Capture) -> _Masked:
 
 
 def _mask_file(content: bytes | None) -> tuple[bytes | None, int]:
-    """A file of text without its secrets; any other, and one without secrets, byte for byte."""
+    """A text file with its secrets masked; any other file, or one without secrets, unchanged."""
     if not content:
         return content, 0
     text, encoding = text_of(content) or (nearly_text(content), "latin-1")
@@ -95,7 +95,7 @@ def _mask_file(content: bytes | None) -> tuple[bytes | None, int]:
     masked = mask_secrets(text)
     if masked.text == text:
         return content, masked.count
-    # The brackets of a mask are not in latin-1; its words are.
+    # The brackets of a mask are not in latin-1, so they are replaced; its letters are.
     return masked.text.encode(encoding, "replace"), masked.count
 
 
@@ -139,7 +139,7 @@ def _file_name(captured: Capture) -> str:
 
 
 def _title(captured: Capture) -> str:
-    """As given, or the first line of what there is, without its colour codes."""
+    """The title as typed, or else the first line of the content, without colour codes."""
     source = (
         captured.title or captured.command or captured.file_name or captured.url or captured.text
     )
@@ -152,7 +152,5 @@ def _baseline(incident: Incident, number: int | None) -> Evidence | None:
         return None
     baseline = incident.evidence.filter(number=number).first()
     if baseline is None:
-        raise Refused.because(
-            "E-BASELINE", f"{incident.reference} has no evidence E-{number}.", "baseline"
-        )
+        raise Refused([unknown_baseline(incident.reference, number)])
     return baseline

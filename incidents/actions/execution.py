@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions import checkpoints
+from incidents.actions.checkpoint_steps import schedule_step
 from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import incident_action
@@ -23,12 +23,12 @@ from kernel.text import clean_text
 def start(
     actor: Actor, incident_id: int, number: int, *, now: datetime, once: UUID | None = None
 ) -> Decision:
-    """The execution owner begins D-``number``."""
+    """The execution owner starts D-``number``."""
     with incident_action("decision.execute", actor, incident_id, now, once=once) as incident:
         decision = _decision(incident, number)
         _require_person(decision.executor, actor, f"executes {decision.reference}")
         problems = rules.start_violations(execution_progress(decision))
-        # What waits for signatures is told who is missing, not only that it waits.
+        # A decision that waits for signatures is refused with the names of who is missing.
         if not problems or decision.execution.is_pending:
             signed = dual_facts(read_facts(incident), decision)
             problems = dual_signature.may_execute(signed) or problems
@@ -57,7 +57,7 @@ def finish(
     now: datetime,
     once: UUID | None = None,
 ) -> Decision:
-    """The execution owner is done, and ``evidence`` (numbers) shows it."""
+    """The execution owner marks D-``number`` as done; ``evidence`` (numbers) proves it."""
     with incident_action("decision.execute", actor, incident_id, now, once=once) as incident:
         decision = _decision(incident, number)
         _require_person(decision.executor, actor, f"executes {decision.reference}")
@@ -96,7 +96,7 @@ def judge(
 ) -> Decision:
     """The verification owner calls it verified or failed, by a run captured after it was done.
 
-    Failed: a checkpoint within ten minutes asks for a new decision.
+    When it failed, a checkpoint is scheduled within ten minutes, for a new decision.
     """
     with incident_action("decision.verify", actor, incident_id, now, once=once) as incident:
         decision = _decision(incident, number)
@@ -129,18 +129,18 @@ def judge(
 
 
 def _decide_again(incident: Incident, decision: Decision, actor: Actor, now: datetime) -> None:
-    """A checkpoint within ten minutes, unless one is due by then, and whom it concerns told."""
+    """Schedule a checkpoint within ten minutes, unless one is due by then, and notify people."""
     limit = now + rules.DECIDE_AGAIN_WITHIN
     if not incident.checkpoints.open().filter(due_at__gt=now, due_at__lte=limit).exists():
         purpose = f"Decide again: verification of {decision.reference} failed"
-        checkpoints.schedule_step(incident, actor, limit, purpose, now)
+        schedule_step(incident, actor, limit, purpose, now)
     people = [_commander(incident), holder(incident, RoleName.DEPUTY), decision.executor]
     sentence = f"Verification of {decision.reference} of {incident.reference} failed: decide again."
     _notify(decision, people, actor, "verification.failed", sentence, now)
 
 
 def execution_progress(decision: Decision) -> rules.Progress:
-    """A decision as the rules of execution see one."""
+    """A decision as input of the rules of execution."""
     execution = decision.execution
     return rules.Progress(
         reference=decision.reference,
@@ -158,7 +158,7 @@ def _ended(execution: Execution) -> str:
 
 
 def proof_facts(number: int, item: Evidence | None) -> rules.CitedProof:
-    """An evidence item as the rules see one; without a row it is of another incident."""
+    """Evidence as input of the rules; without a row it is of another incident."""
     if item is None:
         return rules.CitedProof(number, of_incident=False)
     return rules.CitedProof(

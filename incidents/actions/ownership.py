@@ -1,4 +1,4 @@
-"""Who can answer for something in an incident: a branch, a risk, a freeze that is kept."""
+"""Who can own something in an incident: a branch, a risk, a freeze that is kept."""
 
 from datetime import datetime
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.urls import reverse
 
 from incidents.actions.ownership import can_answer, notify_owner_step
-from incidents.actions.transaction import incident_action, next_number
-from incidents.locking import check_locked
+from incidents.actions.risk_steps import add_risk_step
+from incidents.actions.transaction import incident_action
 from incidents.models import Incident, Person, Risk
 from incidents.rules import risk as rules
 from incidents.timeline.record import record
@@ -25,7 +25,7 @@ def add(
     now: datetime,
     once: UUID | None = None,
 ) -> Risk:
-    """Note a residual risk (RISK-n). Without an owner it is shown as such."""
+    """Add a residual risk (RISK-n) to the register. It may have no owner yet."""
     with incident_action("risk.change", actor, incident_id, now, once=once) as incident:
         answers = _answers(incident, owner) if owner else None
         if problems := rules.add_violations(text, answers):
@@ -33,31 +33,6 @@ def add(
         risk = add_risk_step(incident, text, owner, actor, now)
         if owner is not None:
             _tell(risk, owner, actor, now)
-    return risk
-
-
-def add_risk_step(
-    incident: Incident, text: str, owner: Person | None, actor: Actor, now: datetime
-) -> Risk:
-    """The row and its entry, within a transaction that holds the incident."""
-    check_locked(incident)
-    risk = Risk.objects.create(
-        incident=incident,
-        number=next_number(incident.risks.all()),
-        text=clean_text(text, 500),
-        owner=owner,
-        noted_at=now,
-    )
-    record(
-        incident,
-        "risk.noted",
-        actor,
-        now,
-        subject=risk.reference,
-        text=risk.text,
-        owner=str(owner) if owner else "",
-        owner_id=owner.pk if owner else None,
-    )
     return risk
 
 
@@ -103,7 +78,7 @@ def retire(
     now: datetime,
     once: UUID | None = None,
 ) -> Risk:
-    """Retire a risk, with the reason why it is none any more."""
+    """Retire a risk, with the reason why it is no risk any more."""
     with incident_action("risk.change", actor, incident_id, now, once=once) as incident:
         risk = incident.risks.get(number=number)
         if problems := rules.retire_violations(reason, risk.reference, risk.is_open):

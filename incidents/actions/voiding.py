@@ -1,7 +1,9 @@
-"""Ending an incident that was declared in error, and taking that back. No way round the gate: it is
-refused, by the row itself too, once anything was executed."""
+"""Ending an incident that was declared in error, and taking that back.
 
-from collections.abc import Callable, Iterator
+It is no way around the gate: rules and the database refuse it once a decision was executed.
+"""
+
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -12,11 +14,12 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from incidents.actions.lifecycle import set_status_step
+from incidents.actions.lifecycle_steps import set_status_step
 from incidents.actions.notices import notify_step
 from incidents.actions.transaction import incident_action
 from incidents.models import Execution, Freeze, Incident, Person, Voided
 from incidents.rules import voiding as rules
+from incidents.signals import incident_voided
 from incidents.timeline import replay
 from incidents.timeline.record import record
 from incidents.vocabulary import Status
@@ -29,21 +32,11 @@ DUPLICATE = replay.register("incident.duplicate")
 TAKEN_BACK = replay.register("incident.taken_back")
 STANDS = replay.register("incident.stands")
 
-type Follower = Callable[[Voided, Actor, datetime], object]
-
-_followers: list[Follower] = []
-
-
-def register_follower(follower: Follower) -> Follower:
-    """Have a step run in the transaction that ends an incident as declared in error."""
-    _followers.append(follower)
-    return follower
-
 
 def void(
     actor: Actor, incident_id: int, *, reason: str, now: datetime, once: UUID | None = None
 ) -> Voided:
-    """Nothing happened. It ends as void: never called closed, counted apart."""
+    """End an incident in which nothing happened, as void."""
     with (
         _serialized(),
         incident_action("incident.void", actor, incident_id, now, once=once) as incident,
@@ -62,7 +55,7 @@ def duplicate(
     now: datetime,
     once: UUID | None = None,
 ) -> Voided:
-    """It is another incident again, by its number; whoever takes part is told where to go."""
+    """End an incident as duplicate of ``original``; its participants are notified of that one."""
     with (
         _serialized(),
         incident_action("incident.void", actor, incident_id, now, once=once) as incident,
@@ -121,9 +114,10 @@ def _ending_facts(incident: Incident) -> rules.EndingFacts:
 
 @contextmanager
 def _serialized() -> Iterator[None]:
-    """Two that end as duplicates of each other: the second sees what became of the first.
+    """One incident ends in error at a time, so that two cannot end as duplicates of each other.
 
-    Taken before the incident's own lock, since naming another waits for whoever holds that one.
+    This advisory lock is taken before the incident's row lock: naming an original waits for the
+    row lock of that incident, and two waiting for each other's rows would deadlock.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_ENDS_IN_ERROR])
@@ -137,7 +131,7 @@ _ENDS_IN_ERROR = 0x57410100
 
 
 def _with_links(problems: rules.Violations, incident: Incident) -> rules.Violations:
-    """The pages that mend it, by their names."""
+    """The violations with their names of pages replaced by addresses."""
     return tuple(
         replace(violation, href=reverse(violation.href, args=[incident.pk]))
         if violation.href
@@ -160,15 +154,14 @@ def _end_in_error(
     record(
         incident, kind, actor, now, reason=reason, becomes=set_status_step(incident, status), **of
     )
-    for follow in _followers:
-        follow(voided, actor, now)
+    incident_voided.send(sender=Voided, voided=voided, actor=actor, now=now)
     return voided
 
 
 def take_back(
     actor: Actor, incident_id: int, *, reason: str, now: datetime, once: UUID | None = None
 ) -> Incident:
-    """It was no error: active again, or backfilled, as it was."""
+    """Take the end in error back: the incident is active or backfilled again."""
     with incident_action("incident.take_back", actor, incident_id, now, once=once) as incident:
         if problems := rules.take_back_violations(incident.status, reason):
             raise Refused(problems)

@@ -1,32 +1,26 @@
-"""From rows and a filled-in form to what the decision rules judge."""
+"""From facts to the situation that the decision rules judge."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
 from incidents.assessments import control
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Evidence, Person, Side
+from incidents.models import Person, Side
 from incidents.rules.conflict import Scores, Stand
 from incidents.rules.decision import (
     Candidate,
-    Cited,
     Conflict,
     ImpactedSurface,
     Offer,
     Prerequisite,
-    Proposal,
     Situation,
     Unfinished,
     offers,
 )
 from incidents.rules.decision.posture import FITS_CLASS
-from incidents.vocabulary import DependencyClass, ExecutionState, Option, Purpose, RoleName
-
-if TYPE_CHECKING:
-    from incidents.actions.decisions import DecisionInput
+from incidents.vocabulary import DependencyClass, ExecutionState, Option, RoleName
 
 
 def candidate(person: Person | None) -> Candidate | None:
@@ -154,41 +148,4 @@ def situation_of(
         conflict=conflict_of(facts, scores or {}),
         is_dual=is_dual(facts),
         data_owner=role_holder(facts.holder(RoleName.DATA_OWNER)),
-    )
-
-
-def proposal_of(
-    written: "DecisionInput", evidence: Iterable[Evidence], risks: tuple[str, ...]
-) -> Proposal:
-    """``evidence`` are the cited items of this incident, ``risks`` the texts picked and new."""
-    cited = {
-        item.number: Cited(item.number, item.has_content, item.purpose == Purpose.PRECHECK)
-        for item in evidence
-    }
-    return Proposal(
-        scope=written.scope,
-        evidence=tuple(
-            cited.get(number) or Cited(number, of_incident=False) for number in written.evidence
-        ),
-        risks=risks,
-        next_action=written.next_action,
-        deadline=written.deadline,
-        choice=written.choice,
-        option=written.option,
-        rejected=dict(written.rejected),
-        why_now=written.why_now,
-        reversibility=written.reversibility,
-        blast_radius=written.blast_radius,
-        verification=written.verification,
-        confidence=written.confidence,
-        executor=candidate(written.executor),
-        verifier=candidate(written.verifier),
-        deviation_reason=written.deviation_reason,
-        override_reason=written.override_reason,
-        supersede_reason=written.supersede_reason,
-        conflict_evidence=tuple(
-            cited.get(number) or Cited(number, of_incident=False)
-            for number in written.conflict_evidence
-        ),
-        conflict_reason=written.conflict_reason,
     )

@@ -95,6 +95,17 @@ def judge_violations(
     return violations + _run(progress, run, bool(passed)) + _finding(finding)
 
 
+def withdraw_violations(reference: str, state: str, reason: str) -> Violations:
+    """May it be withdrawn? The first problem only: its execution has not started yet."""
+    if state not in (ExecutionState.PENDING, ExecutionState.DECIDED):
+        label = ExecutionState(state).label.lower()
+        sentence = f"{reference} can no longer be withdrawn: {label}."
+        return (Violation("X-STATE", sentence, "reason"),)
+    if says_nothing(reason):
+        return (Violation("X-REASON", "Say why it is withdrawn.", "reason"),)
+    return ()
+
+
 def _state(progress: Progress, needed: str, explanations: dict[ExecutionState, str]) -> Violations:
     if progress.state == needed:
         return ()

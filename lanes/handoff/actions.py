@@ -8,8 +8,8 @@ in one way only.
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions import roles
 from incidents.actions.claims import claim
+from incidents.actions.role_steps import give_role_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action
 from incidents.models import Incident, Person
@@ -101,7 +101,7 @@ def accept(
         )
         if not made.what:
             handoff_steps.free_deputy(incident, actor, made.receiver, now)
-        roles.give_role_step(incident, actor, made.role, made.lane, made.receiver, now)
+        give_role_step(incident, actor, made.role, made.lane, made.receiver, now)
         sentence = f"{made.receiver} accepted {made.owned} of {incident.reference}."
         handoff_steps.tell(
             made, handoff_steps.concerned(made), "handoff.accepted", sentence, actor, now
@@ -185,9 +185,14 @@ def remind(handoff_id: int, *, now: datetime) -> bool:
     return True
 
 
-@roles.register_follower
 def close_overtaken(
-    incident: Incident, role: str, lane: str, person: Person, actor: Actor, now: datetime
+    incident: Incident,
+    role: str,
+    lane: str,
+    person: Person,
+    actor: Actor,
+    now: datetime,
+    **_: object,
 ) -> None:
     """A step: what was given to somebody meanwhile is no longer its giver's to offer."""
     overtaken = (

@@ -4,7 +4,7 @@ The gate is judged under the lock, from what is read there; nothing that a calle
 what it says.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,13 +12,13 @@ from uuid import UUID
 from django.urls import reverse
 
 from comms.actions import lapses
-from incidents.actions import checkpoints
-from incidents.actions.lifecycle import set_status_step
+from incidents.actions.checkpoint_steps import lift_checkpoints_step, schedule_step
+from incidents.actions.lifecycle_steps import set_status_step
 from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder, put_in_role_step
 from incidents.actions.submissions import redirect_submission
-from incidents.actions.transaction import incident_action, next_number
-from incidents.models import Incident, Person, Submission
+from incidents.actions.transaction import RefusedAfterCommit, incident_action, next_number
+from incidents.models import Incident, Person
 from incidents.timeline import replay
 from incidents.timeline.record import record
 from incidents.vocabulary import RoleName, Status
@@ -29,6 +29,7 @@ from kernel.text import clean_text
 from lanes.handoff import steps as handoff_steps
 from retros.closing import facts as gate_facts
 from retros.closing import rules as gate
+from retros.closing.signals import incident_closed
 from retros.models import CheckIn, Closing, Statement
 from retros.vocabulary import CHECK_IN_HOURS, End
 from retros.watch import rules as watch_rules
@@ -38,16 +39,6 @@ REOPENED = replay.register("incident.reopened")
 
 AGAIN_WITHIN = timedelta(minutes=10)
 """An incident that is active again is decided on within it."""
-
-type Follower = Callable[[Closing, datetime], object]
-
-_followers: list[Follower] = []
-
-
-def register_follower(follower: Follower) -> Follower:
-    """Have a step run in the transaction that closes an incident."""
-    _followers.append(follower)
-    return follower
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,22 +118,21 @@ def close(
     followers make of it. Refused: statement and lapses stay, the attempt stands on the timeline,
     and ``Refused`` carries every unmet condition.
     """
-    made: Closing | None = None
-    with incident_action("incident.close", actor, incident_id, now, once=once) as incident:
-        _check_active(incident)
-        if stated is not None:
-            _state(incident, stated, actor, now)
-        lapses.note_lapsed(incident, now)
-        problems = gate.violations(gate.judge(gate_facts.ending(incident, now)))
-        if problems:
-            _keep_refused(incident, actor, problems, once, now)
-        else:
+    try:
+        with incident_action("incident.close", actor, incident_id, now, once=once) as incident:
+            _check_active(incident)
+            if stated is not None:
+                _state(incident, stated, actor, now)
+            lapses.note_lapsed(incident, now)
+            problems = gate.violations(gate.judge(gate_facts.ending(incident, now)))
+            if problems:
+                _record_refusal(incident, actor, problems, now)
+                raise RefusedAfterCommit(problems)
             made = _close(incident, actor, now)
             redirect_submission(once, watch_href(incident))
-    # Raised after the commit: the refusal is recorded and must not be rolled back.
-    if made is None:
+    except RefusedAfterCommit:
         metrics.GATE_REFUSALS.inc()
-        raise Refused(problems)
+        raise
     return made
 
 
@@ -153,16 +143,9 @@ def _check_active(incident: Incident) -> None:
         raise Refused.because("T-STATUS", words, "status")
 
 
-def _keep_refused(
-    incident: Incident,
-    actor: Actor,
-    problems: Iterable[Violation],
-    once: UUID | None,
-    now: datetime,
+def _record_refusal(
+    incident: Incident, actor: Actor, problems: Iterable[Violation], now: datetime
 ) -> None:
-    # The same form is sent again once it is mended, under the same key.
-    if once is not None:
-        Submission.objects.filter(pk=once).delete()
     problems = tuple(problems)
     record(
         incident,
@@ -195,7 +178,7 @@ def _close(incident: Incident, actor: Actor, now: datetime) -> Closing:
     )
     hours = [(hour, now + timedelta(hours=hour)) for hour in CHECK_IN_HOURS]
     CheckIn.objects.bulk_create(CheckIn(closing=made, hour=h, due_at=at) for h, at in hours)
-    lifted = checkpoints.lift_checkpoints_step(incident, now)
+    lifted = lift_checkpoints_step(incident, now)
     record(
         incident,
         CLOSED,
@@ -213,8 +196,7 @@ def _close(incident: Incident, actor: Actor, now: datetime) -> Closing:
     )
     put_in_role_step(incident, RoleName.WATCH_OWNER, "", stated.watch_owner, now)
     _tell_watcher(made, stated.watch_owner, actor, now)
-    for follow in _followers:
-        follow(made, now)
+    incident_closed.send(sender=Closing, closing=made, now=now)
     return made
 
 
@@ -270,7 +252,7 @@ def _reopen(
         end_offer(incident, closing, actor, now)
     limit = now + AGAIN_WITHIN
     if not incident.checkpoints.open().filter(due_at__gt=now, due_at__lte=limit).exists():
-        checkpoints.schedule_step(incident, actor, limit, "Decide again: it was reopened", now)
+        schedule_step(incident, actor, limit, "Decide again: it was reopened", now)
     people = [holder(incident, role) for role in (RoleName.COMMANDER, RoleName.DEPUTY)]
     told = [person for person in people if person is not None and person.pk != actor.id]
     sentence = f"{incident.reference} is open again. {reason}"[:300]

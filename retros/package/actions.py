@@ -20,7 +20,6 @@ from incidents.vocabulary import Group, RoleName, Status
 from kernel.actor import SYSTEM, Actor
 from kernel.refusal import Refused
 from kernel.text import clean_text
-from retros.closing.actions import register_follower
 from retros.models import Closing, Package, PackageVerdict, Remark, RemarkAnswer
 from retros.package import enqueue, rules
 from retros.package.build import LABELS
@@ -56,8 +55,7 @@ class Revised:
     answers: Mapping[int, str] = field(default_factory=dict)
 
 
-@register_follower
-def ask(closing: Closing, now: datetime) -> Package:
+def ask(closing: Closing, now: datetime, **_: object) -> Package:
     """A version for this closing, to be made by a worker once the closing is committed."""
     note = {name: getattr(closing, name) for name in LABELS}
     return _ask(closing.incident, closing, note, now)

@@ -11,9 +11,9 @@ from django.urls import reverse
 from incidents.actions.decision_input import masked_raw
 from incidents.actions.ownership import can_answer
 from incidents.actions.submissions import redirect_submission
-from incidents.actions.transaction import incident_action
+from incidents.actions.transaction import RefusedAfterCommit, incident_action
 from incidents.locking import check_locked
-from incidents.models import Incident, Person, Submission
+from incidents.models import Incident, Person
 from incidents.rules.risk import RiskOwner
 from incidents.rules.wording import duration
 from incidents.timeline.record import record
@@ -23,7 +23,6 @@ from kernel.text import clean_text
 from retros.backlog import actions as backlog
 from retros.backlog.actions import DETAIL, TITLE, Work, today
 from retros.backlog.rules import Item
-from retros.closing.actions import register_follower
 from retros.models import Addendum, Answer, BacklogItem, Closing, LookBack, LookBackDraft
 from retros.review import rules
 from retros.vocabulary import QUESTIONS, Follows, Look, Question
@@ -56,8 +55,7 @@ class Written:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
-@register_follower
-def begin(closing: Closing, now: datetime) -> None:
+def begin(closing: Closing, now: datetime, **_: object) -> None:
     """Within the transaction that closes: a review and a retro of this closing.
 
     What an earlier closing left unfinished is superseded; drafts of it go on into the new one.
@@ -118,15 +116,9 @@ def finish(
         problems = written.shape + _unmet(look, answers, now, written.shape)
         if problems:
             _write_draft(actor, look, masked_raw(written.raw), now)
-            # The same form is sent again once it is mended, under the same key.
-            if once is not None:
-                Submission.objects.filter(pk=once).delete()
-        else:
-            _finish(look, answers, actor, now)
-            redirect_submission(once, look_href(look))
-    # Raised after the commit: the draft must not be rolled back.
-    if problems:
-        raise Refused(problems)
+            raise RefusedAfterCommit(problems)
+        _finish(look, answers, actor, now)
+        redirect_submission(once, look_href(look))
     return look
 
 

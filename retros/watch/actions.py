@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from incidents.actions.claims import claim
-from incidents.actions.lifecycle import set_status_step
+from incidents.actions.lifecycle_steps import set_status_step
 from incidents.actions.notices import notify_step
 from incidents.actions.ownership import can_answer
 from incidents.actions.role_steps import holder

@@ -20,6 +20,7 @@ from incidents.rules.decision.inputs import (
     Candidate,
     Cited,
     Conflict,
+    DecisionFields,
     ImpactedSurface,
     Prerequisite,
     Proposal,
@@ -44,6 +45,7 @@ __all__ = [
     "Candidate",
     "Cited",
     "Conflict",
+    "DecisionFields",
     "ImpactedSurface",
     "Offer",
     "Posture",
@@ -89,17 +91,15 @@ RULES = (
 def violations(proposal: Proposal, situation: Situation) -> tuple[Violation, ...]:
     """Every unmet rule, one violation for each field to mend; empty when it may be recorded.
 
-    A rule that several fields violate repeats its code: count rules with ``by_code``.
-    What can be derived is derived first (``settle``), so store the settled proposal.
+    ``proposal`` is settled (see ``settle``). A rule that several fields violate repeats its code:
+    count rules with ``by_code``.
     """
-    settled = settle(proposal)
-    return tuple(violation for rule in RULES for violation in rule(settled, situation))
+    return tuple(violation for rule in RULES for violation in rule(proposal, situation))
 
 
 def warnings(proposal: Proposal, situation: Situation) -> tuple[Violation, ...]:
     """What the author should see although it does not refuse the decision."""
-    settled = settle(proposal)
-    return same_person(settled, situation) + signers(settled, situation)
+    return same_person(proposal, situation) + signers(proposal, situation)
 
 
 def by_code(violations: Iterable[Violation]) -> dict[str, tuple[Violation, ...]]:

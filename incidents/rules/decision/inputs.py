@@ -71,16 +71,14 @@ class Conflict:
         return frozenset(side.option for side in self.sides)
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """The form, with its field names; ``risks`` are the texts picked and the new one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionFields:
+    """The fields of the form that the rules read as they were filled in, with the form's names.
 
-    ``rejected`` holds the reasons by option; the form's field of each is ``rejected_<option>``.
+    ``rejected`` maps options to reasons; the form's field of each is ``rejected_<option>``.
     """
 
     scope: str = ""
-    evidence: tuple[Cited, ...] = ()
-    risks: tuple[str, ...] = ()
     next_action: str = ""
     deadline: datetime | None = None
     choice: str = ""
@@ -91,13 +89,24 @@ class Proposal:
     blast_radius: str = ""
     verification: str = ""
     confidence: str = ""
-    executor: Candidate | None = None
-    verifier: Candidate | None = None
     deviation_reason: str = ""
     override_reason: str = ""
     supersede_reason: str = ""
-    conflict_evidence: tuple[Cited, ...] = ()
     conflict_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal(DecisionFields):
+    """What the rules judge: the fields, with people, evidence and risks looked up.
+
+    ``risks`` are the texts of the picked risks and of the new one.
+    """
+
+    evidence: tuple[Cited, ...] = ()
+    risks: tuple[str, ...] = ()
+    executor: Candidate | None = None
+    verifier: Candidate | None = None
+    conflict_evidence: tuple[Cited, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

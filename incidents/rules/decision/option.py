@@ -7,7 +7,7 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from incidents.rules.decision.inputs import Proposal, Situation
+from incidents.rules.decision.inputs import DecisionFields, Proposal, Situation
 from incidents.rules.decision.ladder import Offer, choice_for
 from incidents.rules.wording import first_lower, listed, quoted
 from incidents.vocabulary import Choice, Confidence, Option, Reach
@@ -26,17 +26,17 @@ ALLOWED: dict[str, tuple[Reach, ...]] = {
 _OPTION_OF = {Choice.ROLLBACK: Option.ROLLBACK, Choice.ESCALATE: Option.HOLD}
 
 
-def settle(proposal: Proposal) -> Proposal:
-    """The proposal with choice and option filled in from each other.
+def settle[F: DecisionFields](decision: F) -> F:
+    """The decision with choice and option filled in from each other.
 
     A rollback implies the option full rollback, escalating implies hold, and an option implies its
     choice. What the author filled in is never changed.
     """
-    if proposal.choice in _OPTION_OF and not proposal.option:
-        return replace(proposal, option=_OPTION_OF[Choice(proposal.choice)].value)
-    if proposal.option and not proposal.choice:
-        return replace(proposal, choice=choice_for(proposal.option).value)
-    return proposal
+    if decision.choice in _OPTION_OF and not decision.option:
+        return replace(decision, option=_OPTION_OF[Choice(decision.choice)].value)
+    if decision.option and not decision.choice:
+        return replace(decision, choice=choice_for(decision.option).value)
+    return decision
 
 
 def consistency(proposal: Proposal, situation: Situation) -> Violations:

@@ -17,6 +17,7 @@ from incidents.actions import (
     execution,
     freezes,
     lifecycle,
+    lifecycle_steps,
     recommendations,
     risks,
     roles,
@@ -326,13 +327,13 @@ def test_void_it_does_not_come_back_as_active(elsewhere: Incident, commander: Pe
     with pytest.raises(ProgrammingError, match="void"), transaction.atomic():
         Incident.objects.filter(pk=elsewhere.pk).update(status="active")
     with pytest.raises(ProgrammingError, match="void"), transaction.atomic():
-        lifecycle.set_status_step(lock(elsewhere.pk), "active")
+        lifecycle_steps.set_status_step(lock(elsewhere.pk), "active")
 
 
 def test_the_step_alone_is_refused_too(incident: Incident, elsewhere: Incident) -> None:
     for one, to in ((incident, "backfill"), (elsewhere, "active"), (elsewhere, "watching")):
         with pytest.raises(Refused, match="goes to"), transaction.atomic():
-            lifecycle.set_status_step(lock(one.pk), to)
+            lifecycle_steps.set_status_step(lock(one.pk), to)
 
 
 def test_a_row_without_an_account_is_not_kept(commander: Person) -> None:
