@@ -1,4 +1,4 @@
-"""How people are named on the record: in letters that can be seen, and nobody as somebody else."""
+"""The names of people on the record: visible characters only, and no two people alike."""
 
 import unicodedata
 
@@ -8,15 +8,15 @@ from kernel.text.controls import visible
 
 
 def clean_name(name: str) -> str:
-    """A name without what cannot be seen, composed, with single spaces."""
+    """A name without invisible characters, in composed form, with single spaces."""
     return " ".join(unicodedata.normalize("NFC", visible(" ".join(name.split()))).split())
 
 
 def other_person_named(name: str, person: Person) -> str:
-    """Who is shown by this name already, other than ``but``: an active person, or the system.
+    """Who else has this name already: an active person other than ``person``, or the system.
 
-    Case and compatibility forms (full-width letters) make no difference. Somebody without a name is
-    shown by their user name.
+    Case and compatibility forms (full-width letters) make no difference. Somebody without a name
+    appears by their user name.
     """
     others = Person.objects.filter(is_active=True).exclude(pk=person.pk)
     names = [SYSTEM.name, *(str(other) for other in others.only("name", "username"))]

@@ -1,6 +1,6 @@
 """Who may do what: one table, action × role. Views, actions, API and tests read it.
 
-Each app adds the rows of its own actions with ``declare``; ``warroom.permissions`` shows the whole.
+Each app adds the rows of its own actions with ``declare``; ``warroom.permissions`` has them all.
 """
 
 from enum import StrEnum
@@ -100,20 +100,20 @@ WHILE_ACTIVE = frozenset(
         "decision.verify",
     }
 )
-"""What steers the response: nobody does it in an incident that has ended, until it is reopened.
+"""Actions that steer the response: refused in an incident that has ended, until it is reopened.
 
-Notes, evidence, updates, risks and freezes outlast it.
+Notes, evidence, updates, risks and freezes are still allowed afterwards.
 """
 
 NEVER_IN_ERROR = WHILE_ACTIVE | {"message.publish", "branch.change"}
-"""What makes no sense in an incident that was declared in error, until that is taken back."""
+"""Actions that are refused in an incident that was declared in error."""
 
 NEVER_BACKFILLED = (NEVER_IN_ERROR - {"severity.change", "surfaces.change"}) | {"freeze.change"}
-"""What nobody does in an incident that was handled elsewhere: it is corrected, never steered."""
+"""Actions that are refused in a backfilled incident: it can be corrected, but not steered."""
 
 
 def refused_actions(incident: Incident) -> frozenset[str]:
-    """What nobody may do in it as it stands, whoever they are."""
+    """The actions that nobody may do in an incident of this status."""
     if incident.is_backfilled:
         return NEVER_BACKFILLED
     if incident.is_in_error:
@@ -130,7 +130,7 @@ _BY_ROLE = {
 
 
 def site_roles(actor: Actor) -> frozenset[Who]:
-    """What the actor is on the whole site, whatever the incident."""
+    """The actor's roles on the whole site, independent of any incident."""
     if actor.kind == ActorKind.SYSTEM:
         return frozenset({Who.ANYONE, Who.SYSTEM})
     if actor.kind == ActorKind.AGENT:
@@ -148,15 +148,15 @@ _GROUPS = {
 
 
 def incident_roles(actor: Actor, incident: Incident, lane: str = "") -> frozenset[Who]:
-    """What the actor is in this incident, and in this lane of it. One query, two if restricted.
+    """The actor's roles in this incident and this lane of it. One query, two if restricted.
 
-    To a restricted incident who takes no part is nobody, whatever they are elsewhere.
+    Non-participants have no role in a restricted incident.
     """
     who = set(site_roles(actor))
     hidden = incident.restricted and actor.is_person and Who.ADMIN not in who
     if hidden and not incident.participations.filter(person_id=actor.id).exists():
         return frozenset({Who.ANYONE, Who.SIGNED_IN})
-    # A role in an incident counts only for who may still enter the room.
+    # Roles in an incident count only while their holder may still enter the room.
     if actor.is_person and who & _RESPONDING:
         for role, role_lane in prepared_statements.current_roles(incident.pk, actor.id):
             if role == RoleName.LANE_OWNER:

@@ -1,7 +1,7 @@
-"""Statements of the hot path: written by hand, and planned once a connection instead of each time.
+"""Handwritten SQL statements of the hot path, planned once a connection instead of each time.
 
-Django binds on the client and prepares nothing. That is right for queries of a hundred shapes, and
-costs more than the work itself where each action sends the same few statements.
+Django binds parameters on the client and prepares nothing. That is right for queries of a hundred
+shapes, but every action sends the same few statements, whose planning costs more than their work.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from incidents.models import Incident
 
 
 def rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Run one statement as Django would, logged, wrapped and in its transaction."""
+    """Run one statement as Django would: logged, wrapped, in its transaction."""
     connection.ensure_connection()
     with connection._prepare_cursor(ServerBindingCursor(connection.connection)) as cursor:
         cursor.execute(sql, params)

@@ -70,7 +70,7 @@ def remind_all(due: Sequence[tuple[int, int, str]], *, now: datetime) -> int:
     require("checkpoint.remind", SYSTEM)
     with transaction.atomic(durable=True):
         locked = lock_free(incident for incident, _, _ in due)
-        active = {number for number, one in locked.items() if one.status == Status.ACTIVE}
+        active = {pk for pk, incident in locked.items() if incident.status == Status.ACTIVE}
         rows = Checkpoint.objects.open().filter(incident__in=active)
         checkpoints = rows.in_bulk({checkpoint for _, checkpoint, _ in due})
         for checkpoint in checkpoints.values():
@@ -78,9 +78,9 @@ def remind_all(due: Sequence[tuple[int, int, str]], *, now: datetime) -> int:
         apply = [(checkpoints[pk], kind) for _, pk, kind in due if pk in checkpoints]
         if not apply:
             return 0
-        ours = claim_all([(kind, str(one.pk), one.due_at) for one, kind in apply], now)
+        ours = claim_all([(kind, str(row.pk), row.due_at) for row, kind in apply], now)
         reminders = [
-            Reminder(one.incident, one, kind) for one, kind in apply if (kind, str(one.pk)) in ours
+            Reminder(row.incident, row, kind) for row, kind in apply if (kind, str(row.pk)) in ours
         ]
         _write_reminders(reminders, now)
     return len(reminders)

@@ -1,7 +1,7 @@
-"""The anti-patterns that hold in incidents now. Each app adds those whose facts it holds.
+"""The anti-patterns that currently apply to incidents. Each app registers its own.
 
-A provider is given the standings of several incidents, so that a tick over all of them asks no
-more often than a room with one.
+A provider takes the facts of several incidents at once, so that a tick over all incidents makes
+as many queries as the room of one.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ _turning: list[Turning] = []
 
 
 def register(provider: Provider) -> Provider:
-    """Add an app's anti-patterns: pairs of an incident's number and what holds there."""
+    """Add an app's anti-patterns: pairs of an incident's number and a pattern."""
     _providers.append(provider)
     return provider
 
@@ -43,7 +43,7 @@ def turning_times(facts: IncidentFacts) -> list[datetime]:
 def patterns(
     incidents: Sequence[IncidentFacts], now: datetime
 ) -> Mapping[int, tuple[Pattern, ...]]:
-    """What holds in each incident, by its number. An incident that is not active has none."""
+    """The patterns of each incident, by its number. An incident that is not active has none."""
     active = [facts for facts in incidents if facts.incident.status == Status.ACTIVE]
     by_incident: dict[int, list[Pattern]] = {facts.incident.pk: [] for facts in incidents}
     for provider in _providers:

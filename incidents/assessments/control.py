@@ -1,4 +1,4 @@
-"""From facts to what the rules say of them: control, first minutes, readiness, faults."""
+"""Applies the rules on control, first minutes, readiness and faults to facts."""
 
 from datetime import datetime
 
@@ -84,7 +84,7 @@ def readiness(facts: IncidentFacts) -> readiness_rules.Readiness:
 
 
 def faults(facts: IncidentFacts, now: datetime) -> tuple[checkpoint_rules.Fault, ...]:
-    """Roles of people who can no longer act, then checkpoints that were missed."""
+    """Roles of people who can no longer act, then missed checkpoints."""
     return _unable(facts) + checkpoint_rules.faults(
         checkpoint_rules.CheckpointFacts(
             now=now,

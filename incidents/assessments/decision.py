@@ -24,21 +24,21 @@ from incidents.vocabulary import DependencyClass, ExecutionState, Option, RoleNa
 
 
 def candidate(person: Person | None) -> Candidate | None:
-    """A person as the rules see one."""
+    """A person as input of the rules."""
     if person is None:
         return None
     return Candidate(person.pk, str(person), person.is_active and person.is_responder)
 
 
 def role_holder(person: Person | None) -> Candidate | None:
-    """Who holds a role, as the facts found them: they leave out who cannot act."""
+    """The holder of a role as input of the rules; facts leave out holders who cannot act."""
     return Candidate(person.pk, str(person)) if person else None
 
 
 def offered(facts: IncidentFacts) -> tuple[Offer, ...]:
-    """The ladder, then what the scenario adds to it and what an impacted class asks for.
+    """The ladder, then the options of the scenario and of the impacted dependency classes.
 
-    A default posture (write freeze for billing) must be there to be chosen.
+    So a default posture (write freeze for billing) can always be chosen.
     """
     scenario = facts.scenario
     class_options = (
@@ -54,7 +54,7 @@ def offered(facts: IncidentFacts) -> tuple[Offer, ...]:
 
 
 def impacted(facts: IncidentFacts) -> tuple[ImpactedSurface, ...]:
-    """The impacted surfaces, and the class that the scenario names where no surface has it."""
+    """The impacted surfaces, and the scenario's dependency class if no surface has it."""
     surfaces = [ImpactedSurface(s.name, s.dependency_class) for s in facts.surfaces]
     scenario = facts.scenario
     if scenario and scenario.dependency_class not in {s.dependency_class for s in surfaces}:
@@ -63,7 +63,7 @@ def impacted(facts: IncidentFacts) -> tuple[ImpactedSurface, ...]:
 
 
 def is_dual(facts: IncidentFacts) -> bool:
-    """``D-DUAL``: billing or ledger data is touched, by surface or by scenario."""
+    """Does ``D-DUAL`` apply: is billing or ledger data touched, by surface or scenario?"""
     scenario = facts.scenario
     by_scenario = scenario is not None and "D-DUAL" in scenario.rules
     return by_scenario or any(
@@ -75,7 +75,7 @@ _BEFORE_HOTFIX = (Option.ROLLBACK, Option.REVOCATION)
 
 
 def prerequisites(facts: IncidentFacts) -> tuple[Prerequisite, ...]:
-    """``D-FIRST``: what an access bypass asks for before a hotfix, and how far each is."""
+    """What ``D-FIRST`` requires before a hotfix after an access bypass, and its progress."""
     scenario = facts.scenario
     if scenario is None or "D-FIRST" not in scenario.rules:
         return ()
@@ -84,7 +84,7 @@ def prerequisites(facts: IncidentFacts) -> tuple[Prerequisite, ...]:
 
 def _prerequisite(facts: IncidentFacts, option: Option) -> Prerequisite:
     decisions = [d for d in facts.decisions if d.option == option]
-    # Done cannot be recorded without proof; a run that failed shows that it was not complete.
+    # Done is never recorded without proof; a failed run shows that it was not complete.
     done = any(
         d.execution.done_at and d.execution.state != ExecutionState.FAILED for d in decisions
     )
@@ -97,7 +97,7 @@ def _prerequisite(facts: IncidentFacts, option: Option) -> Prerequisite:
 
 
 def stand_of(side: Side, scores: Scores | None = None) -> Stand:
-    """A side of a contradiction as the rules see one; ``scores`` are the commander's, if new."""
+    """A side of a contradiction as input of the rules, with the commander's new ``scores``."""
     recommendation = side.recommendation
     return Stand(
         number=recommendation.number,
@@ -110,7 +110,7 @@ def stand_of(side: Side, scores: Scores | None = None) -> Stand:
 
 
 def conflict_of(facts: IncidentFacts, scores: Mapping[int, Scores]) -> Conflict | None:
-    """The open contradiction, between what is still recommended."""
+    """The open contradiction, with the sides whose recommendations are still open."""
     contradiction = facts.contradiction
     if contradiction is None:
         return None

@@ -1,4 +1,4 @@
-"""The evidence minimum of an incident's scenario, from what was named and what is recognised."""
+"""The evidence minimum of an incident's scenario, from named and recognised evidence."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from incidents.rules.minimum import (
 
 
 def of(facts: IncidentFacts, now: datetime) -> tuple[RequirementStatus, ...]:
-    """Each item as it stands at ``now``; one query at most, none without a scenario."""
+    """The status of each requirement at ``now``; one query at most, none without a scenario."""
     if facts.scenario is None:
         return ()
     required = facts.scenario.evidence_minimum
@@ -27,7 +27,7 @@ def of(facts: IncidentFacts, now: datetime) -> tuple[RequirementStatus, ...]:
 def _recognised(
     incident: Incident, required: tuple[RequiredEvidence, ...], now: datetime
 ) -> list[EvidenceFacts]:
-    """For each item the first that is recognised as it: few rows, however much was captured."""
+    """The first evidence that each requirement recognises: few rows, however much there is."""
     captured = Evidence.objects.filter(incident=incident, captured_at__lte=now)
     firsts = [
         _first(captured, requirement) for requirement in required if requirement.is_recognised

@@ -1,4 +1,4 @@
-"""What is recommended now and how it contradicts, as pages show it."""
+"""The open recommendations and their contradiction, for pages."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,8 +17,8 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class RecommendationSummary:
-    """An open recommendation. ``side`` holds the commander's scores while it is contradicted,
-    ``leads`` says why it is the one to take: "more reversible", or nothing."""
+    """An open recommendation. ``side`` has the commander's scores while it is contradicted;
+    ``leads`` says why it leads: "more reversible", or "" when it does not."""
 
     recommendation: Recommendation
     reach: str
@@ -27,7 +27,7 @@ class RecommendationSummary:
 
 
 def summaries(facts: IncidentFacts) -> list[RecommendationSummary]:
-    """The open recommendations with what they cite: one query, none when there are none."""
+    """The open recommendations with their evidence: one query, none when there are none."""
     rows = list(facts.open_recommendations)
     cited = Evidence.objects.only("incident_id", "number").order_by("number")
     prefetch_related_objects(rows, Prefetch("evidence", cited))
@@ -52,7 +52,7 @@ def summaries(facts: IncidentFacts) -> list[RecommendationSummary]:
 
 
 def warning(facts: IncidentFacts, now: datetime) -> str:
-    """``D-CONFLICT``: how long the open contradiction has been so, and what it holds up."""
+    """How long the contradiction has been open, and what it prevents (``D-CONFLICT``)."""
     contradiction = facts.contradiction
     if contradiction is None:
         return ""

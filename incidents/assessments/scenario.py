@@ -1,4 +1,4 @@
-"""The scenario that an incident follows, as its room shows it."""
+"""The scenario of an incident, for its room."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from incidents.vocabulary import LaneKind, RoleName
 
 @dataclass(frozen=True, slots=True)
 class ScenarioSummary:
-    """``options`` each with its detail, ``chain`` each step with who holds it now."""
+    """``options`` are pairs with their detail, ``chain`` pairs of a step and its holder."""
 
     scenario: Scenario
     options: tuple[tuple[Offer, str], ...]
@@ -39,7 +39,7 @@ def of(facts: IncidentFacts, now: datetime) -> ScenarioSummary | None:
 
 
 def before_declaring(scenario: Scenario) -> ScenarioSummary:
-    """The same while there is no incident yet: nothing is met, nobody holds a step."""
+    """The summary before an incident is declared: nothing is met, nobody holds a step."""
     return ScenarioSummary(
         scenario,
         options=_options(scenario, offers(scenario.options, scenario_reach=scenario.reach)),

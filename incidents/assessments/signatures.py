@@ -1,4 +1,4 @@
-"""From rows to what ``D-DUAL`` judges."""
+"""From rows to the input of ``D-DUAL``."""
 
 from django.urls import reverse
 
@@ -11,7 +11,7 @@ _ROLES = {SignRole.COMMANDER: RoleName.COMMANDER, SignRole.DATA_OWNER: RoleName.
 
 
 def dual_facts(facts: IncidentFacts, decision: Decision, current: str | None = None) -> DualFacts:
-    """``current`` is the hash of the record, where it is known; else the facts have it."""
+    """``current`` is the hash of the record, if it is known; otherwise that of the facts."""
     execution = decision.execution
     rows = facts.signatures_of(decision)
     if current is None:

@@ -1,4 +1,4 @@
-"""An incident as it was at a moment: the same facts that its room is made of, only earlier."""
+"""An incident as it was at a moment: the same facts that its room shows, only earlier."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -37,12 +37,12 @@ def incident_at(incident: Incident, moment: datetime) -> Incident:
     for name in _COLUMNS:
         setattr(past, name, then.columns.get(name, ""))
     _end_of_timeline(past, moment)
-    past._standing = _facts_at(past, then, moment)  # type: ignore[attr-defined]
+    past._facts = _facts_at(past, then, moment)  # type: ignore[attr-defined]
     return past
 
 
 def _fresh_copy(incident: Incident) -> Incident:
-    """The same row again, without what was read of it before."""
+    """A fresh instance of the same row, without cached properties."""
     names = [field.attname for field in Incident._meta.concrete_fields]
     values = [getattr(incident, name) for name in names]
     return Incident.from_db(incident._state.db, names, values)
@@ -82,7 +82,7 @@ def _facts_at(past: Incident, then: PastState, moment: datetime) -> IncidentFact
 
 
 def _surfaces(surfaces: list[int | str]) -> tuple[Surface, ...]:
-    """By key, or by name where an old entry says no more."""
+    """Look the surfaces up by key, or by name: old entries have only names."""
     names = [surface for surface in surfaces if isinstance(surface, str)]
     keys = [surface for surface in surfaces if isinstance(surface, int)]
     rows = Surface.objects.filter(pk__in=keys) | Surface.objects.filter(name__in=names)
@@ -90,7 +90,7 @@ def _surfaces(surfaces: list[int | str]) -> tuple[Surface, ...]:
 
 
 def _owned[T: Any](rows: tuple[T, ...], owners: Mapping[str, int | None]) -> tuple[T, ...]:
-    """Whose each was then, where an entry tells."""
+    """Set the owner that each row had then, where an entry says so."""
     changed = [row for row in rows if owners.get(row.reference, row.owner_id) != row.owner_id]
     people = Person.objects.in_bulk([owners[row.reference] for row in changed])
     for row in changed:
@@ -99,7 +99,7 @@ def _owned[T: Any](rows: tuple[T, ...], owners: Mapping[str, int | None]) -> tup
 
 
 def _with_holds(rows: tuple[Freeze, ...], then: PastState) -> tuple[Freeze, ...]:
-    """A freeze can be kept again by another; the row has only the last one."""
+    """Set who kept each freeze then: the row has only the last one who did."""
     holds = {row.pk: _last_hold(row, then) for row in rows}
     people = Person.objects.in_bulk([hold.owner for hold in holds.values() if hold])
     for row in rows:

@@ -1,4 +1,4 @@
-"""Rows taken back to a moment by the times that they carry. None of them is ever saved."""
+"""Rows set back to a moment by their own times. None of them is ever saved."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -54,7 +54,7 @@ def decisions(rows: Iterable[Decision], moment: datetime) -> tuple[Decision, ...
 
 
 def execution(row: Execution, moment: datetime) -> Execution:
-    """Back step by step, the last first; what it was then follows from the times that are left."""
+    """Undo later steps, the last one first; the state then follows from the remaining times."""
     if not any(
         _is_later(at, moment)
         for at in (row.ended_at, row.judged_at, row.done_at, row.started_at, row.signed_at)
@@ -75,7 +75,7 @@ def execution(row: Execution, moment: datetime) -> Execution:
 
 
 def _reached(row: Execution) -> str:
-    """The state of an execution that was still under way."""
+    """The state of an execution that had not been judged or ended yet."""
     if row.done_at:
         return ExecutionState.DONE.value
     if row.started_at:
@@ -101,7 +101,7 @@ def contradiction(row: Contradiction, moment: datetime) -> Contradiction:
 
 
 def sides(rows: Iterable[Side], moment: datetime) -> tuple[Side, ...]:
-    """The commander scores and chooses when the contradiction ends, not before."""
+    """The commander's scores and choice are set when the contradiction ends, not before."""
     past = tuple(row for row in rows if row.joined_at <= moment)
     for row in past:
         if contradiction(row.contradiction, moment).is_open:

@@ -1,4 +1,4 @@
-"""What is so in one incident, read in few queries and handed to the rules.
+"""The facts of an incident, read in few queries, as input of the rules.
 
 ``IncidentFacts`` is read once a request; everything derived in the room comes from it.
 """
@@ -72,7 +72,7 @@ class IncidentFacts:
         return {(a.role, a.lane): a for a in self.assignments if a.until is None}
 
     def holder(self, role: str, lane: str = "") -> Person | None:
-        """Who holds the role and can act: a role of somebody who left is nobody's."""
+        """Who holds the role and can act. A holder who left does not count."""
         assignment = self.holders.get((role, lane))
         return assignment.person if assignment and assignment.can_act else None
 
@@ -95,7 +95,7 @@ class IncidentFacts:
 
     @cached_property
     def stopped(self) -> Mapping[int, datetime]:
-        """When each surface was first frozen, or it was first said why not."""
+        """When each surface was first frozen, or its freeze first declined."""
         first: dict[int, datetime] = {}
         for freeze in self.freezes:
             first.setdefault(freeze.surface_id, freeze.since)
@@ -119,7 +119,7 @@ class IncidentFacts:
 
     @property
     def mitigation(self) -> Execution | None:
-        """The one mitigation that is unfinished, if there is one."""
+        """The unfinished mitigation, if there is one; there is never more than one."""
         return next(
             (d.execution for d in self.decisions if _is_running(d.execution)),
             None,
@@ -127,9 +127,10 @@ class IncidentFacts:
 
     @property
     def failed(self) -> Decision | None:
-        """The decision whose verification failed since anything was decided.
+        """The decision whose verification failed after the last decision was taken.
 
-        It need not be the last one: that may only hold, while an earlier one was still executed.
+        It need not be the last decision itself: that may only hold, while an earlier one was still
+        being executed.
         """
         return next((d for d in reversed(self.decisions) if self._failed_since(d)), None)
 
@@ -182,7 +183,7 @@ def read_all_facts(
 ) -> list[IncidentFacts]:
     """Read the facts of several incidents, in their order, in fifteen queries at most.
 
-    ``until`` leaves out evidence that was captured later; rows are as they stand now.
+    ``until`` leaves out evidence that was captured later; all other rows are as they are now.
     """
     ids = [incident.pk for incident in incidents]
     surfaces: dict[int, list[Surface]] = defaultdict(list)
@@ -209,7 +210,7 @@ def read_all_facts(
     risks = by_incident(Risk.objects.select_related("owner"), ids)
     recommendations = by_incident(Recommendation.objects.all(), ids)
     sides: dict[int, list[Side]] = defaultdict(list)
-    # What cannot be there is not asked for: a room has few queries to spend.
+    # Skip the query when there are no recommendations: the room has a budget of 25 queries.
     joined = Side.objects.filter(contradiction__incident__in=[i for i in ids if recommendations[i]])
     for side in joined.select_related("contradiction__decision", "recommendation"):
         sides[side.contradiction.incident_id].append(side)
@@ -262,7 +263,7 @@ def by_incident[T: Model](rows: "QuerySet[T]", ids: list[int]) -> dict[int, list
 def assignments_with_ability(until: datetime | None = None) -> "QuerySet[Assignment]":
     rows = Assignment.objects.select_related("person")
     if until is not None:
-        # Who had an account then, and in which group, is on no record.
+        # Nothing records who had an account then, and in which group.
         return rows
     able = Person.objects.who_can_respond().filter(pk=OuterRef("person"))
     return rows.annotate(can_act=Exists(able))  # type: ignore[no-redef]
@@ -304,15 +305,15 @@ def read_facts(incident: Incident) -> IncidentFacts:
 
 
 def cached_facts(incident: Incident) -> IncidentFacts:
-    """The standing of this incident object, read once: the panels of one room share it."""
-    cached: IncidentFacts | None = getattr(incident, "_standing", None)
+    """The facts of this incident object, read once: the panels of a room share them."""
+    cached: IncidentFacts | None = getattr(incident, "_facts", None)
     if cached is None:
         cached = read_facts(incident)
-        incident._standing = cached  # type: ignore[attr-defined]
+        incident._facts = cached  # type: ignore[attr-defined]
     return cached
 
 
 def moment_of(incident: Incident) -> datetime | None:
-    """The moment as of which this object shows its incident; nothing: as it is now."""
+    """The past moment that this object shows, or None when it shows its incident as it is now."""
     moment: datetime | None = getattr(incident, "_moment", None)
     return moment

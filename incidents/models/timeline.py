@@ -15,9 +15,9 @@ class TimelineQuerySet(models.QuerySet["TimelineEntry"]):
         return self.filter(seq__lt=seq)
 
     def matching_text(self, text: str) -> "TimelineQuerySet":
-        """Entries in which ``text`` was said, in any case, by or about whom it names.
+        """Entries with ``text``, in upper or lower case, in their data, subject or actor.
 
-        Only what the data says is looked at, not how it is laid out as JSON.
+        Only the strings of the data are searched, not its keys and punctuation as JSON.
         """
         quoted = json.dumps(text, ensure_ascii=False)
         data_matches = models.Func(

@@ -239,5 +239,5 @@ class ShownEntry:
 
 def shown(row: TimelineEntry) -> ShownEntry:
     kind = kinds.get(row.kind)
-    headline, body = kind.words(row.subject, row.data)
+    headline, body = kind.headline_and_body(row.subject, row.data)
     return ShownEntry(row, kind, headline, body)

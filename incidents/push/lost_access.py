@@ -1,4 +1,4 @@
-"""Whoever loses access stops receiving: hubs are told when people, groups or sessions change.
+"""People who lose access stop receiving: hubs are notified when people, groups or sessions change.
 
 Signals, because Django's own admin, shell and session store change these rows too.
 """
@@ -18,7 +18,7 @@ _WATCHED = frozenset({"is_active", "is_superuser", "password"})
 
 
 def _publish_change(person_id: int | None) -> None:
-    """Ask the hubs to look again, at one person or (None) at everybody, once it is committed."""
+    """Make the hubs check one person, or everybody (None), again after the commit."""
     transaction.on_commit(lambda: publish.access_changed(person_id))
 
 

@@ -1,7 +1,7 @@
 """The renderers of a room. Each app registers its own in ``AppConfig.ready()``.
 
 Pages call ``panel`` and ``entries`` with the same arguments as the hub does, so what arrives by
-socket equals what a fresh page shows. Nothing here knows who is looking.
+socket equals what a fresh page shows. Nothing here depends on the viewer.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -23,7 +23,7 @@ type Ahead = Callable[[Incident, datetime], NextChange | None]
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """One rendered entry. ``announce`` is "", "politely" or "now"; ``say`` is what is read out."""
+    """One rendered entry. ``announce`` is "", "politely" or "now"; ``say`` is read aloud."""
 
     seq: int
     kind: str
@@ -47,7 +47,7 @@ def register_entries(renderer: EntriesRenderer) -> EntriesRenderer:
 
 
 def register_panel(name: str, renderer: PanelRenderer) -> PanelRenderer:
-    """Add a panel: one element with the id ``panel-<name>``. Kinds name what they dirty."""
+    """Add a panel: one element with the id ``panel-<name>``. Kinds name the panels they change."""
     if _panels.get(name, renderer) is not renderer:
         raise ValueError(f"the panel {name} is registered twice")
     _panels[name] = renderer
@@ -55,7 +55,7 @@ def register_panel(name: str, renderer: PanelRenderer) -> PanelRenderer:
 
 
 def register_moment(ahead: Ahead) -> Ahead:
-    """Set how the next moment is found at which panels change without an entry."""
+    """Set the function that finds when panels change next without an entry."""
     global _ahead
     if _ahead is not None and _ahead is not ahead:
         raise ValueError("the next moment is registered twice")
@@ -82,7 +82,9 @@ def _fragment(row: TimelineEntry, html: str) -> Fragment:
     kind = kinds.get(row.kind)
     spoken = ""
     if kind.announce:
-        spoken = unescape(strip_tags(" ".join(kind.words(row.subject, row.data)))).strip()
+        spoken = unescape(
+            strip_tags(" ".join(kind.headline_and_body(row.subject, row.data)))
+        ).strip()
     return Fragment(row.seq, row.kind, html, kind.announce, spoken)
 
 
@@ -98,7 +100,7 @@ def panels(incident: Incident, now: datetime, names: Iterable[str] | None = None
 
 @dataclass(frozen=True, slots=True)
 class RenderedPanels:
-    """All panels of a room, as they stood ``at`` a time; ``moment`` is when they change next."""
+    """All panels of a room, rendered ``at`` a time; ``moment`` is when they change next."""
 
     at: datetime
     last_hash: str
@@ -106,14 +108,14 @@ class RenderedPanels:
     moment: NextChange | None
 
     def serves(self, incident: Incident, now: datetime) -> bool:
-        """At the same entry, in the ten seconds since, unless time alone has changed them."""
+        """Are they still right? No new entry, at most ten seconds old, no change by time alone."""
         if self.last_hash != incident.last_hash or not self.at <= now < self.at + SHARED_FOR:
             return False
         return self.moment is None or now < self.moment.at
 
 
 def panels_shared(incident: Incident, now: datetime) -> RenderedPanels:
-    """All panels, rendered once for all who ask at once: whoever comes meanwhile waits for it."""
+    """All panels, rendered once for concurrent requests: the others wait for the first."""
     with _locks[incident.pk % MAX_SHARED_ROOMS]:
         cached = _shared.get(incident.pk)
         if cached is None or not cached.serves(incident, now):

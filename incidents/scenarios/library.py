@@ -1,7 +1,7 @@
-"""Where scenarios are found: beside this module, in the site's folders, and in the database.
+"""Loads scenarios from this folder, the site's folders and the database.
 
-Files are read once a process. A file of the site takes the place of a built-in one with its slug.
-A wrong file is left out, so that it never closes a room, and is told when the site is checked.
+Files are read once a process. A file of the site replaces the built-in one with the same slug. An
+invalid file is left out, so that it never breaks a room, and is reported by the system checks.
 """
 
 import logging

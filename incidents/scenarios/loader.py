@@ -1,4 +1,4 @@
-"""From the text of a scenario to the scenario, or to what is wrong with it, key by key."""
+"""Parses the text of a scenario, or reports what is wrong with it, key by key."""
 
 import tomllib
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from incidents.scenarios.schema import Scenario, ScenarioTable
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """``key`` is the way to it, counted from 0 (``options[1].reach``); "" is the whole text."""
+    """``key`` is its path, counted from 0 (``options[1].reach``); "" is the whole text."""
 
     key: str
     sentence: str
@@ -31,7 +31,7 @@ class ScenarioError(Exception):
 
 @lru_cache(maxsize=256)
 def read(source: str, text: str) -> Scenario:
-    """Read a scenario; raises ``ScenarioError`` with everything that is wrong at once."""
+    """Parse a scenario; raises ``ScenarioError`` with every problem at once."""
     try:
         table = ScenarioTable.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

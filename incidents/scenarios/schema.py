@@ -1,4 +1,4 @@
-"""What a scenario file may say, and what a scenario is once it was read."""
+"""The schema of a scenario file, and the scenario that is read from it."""
 
 import re
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ RULES: dict[str, str] = {
     "D-DUAL": "Commander and data owner, two people, both sign before a decision is executed.",
     "D-FIRST": "Rollback and access revocation are executed, with proof, before any hotfix.",
 }
-"""The special rules that a scenario can ask for, in words (playbook, "Scenario library")."""
+"""The special rules that a scenario can require, with a sentence (playbook, "Scenario library")."""
 
 STEPS: dict[str, str] = {
     **{lane.value: f"{lane.label} owner" for lane in LaneKind},
@@ -87,7 +87,7 @@ Title = _single_line(160)
 Sentence = _single_line(500)
 Step = Literal[tuple(STEPS)]
 Rule = Literal[tuple(RULES)]
-Recognised = Literal[tuple(one.value for one in Purpose if one != Purpose.GENERAL)]
+Recognised = Literal[tuple(purpose.value for purpose in Purpose if purpose != Purpose.GENERAL)]
 
 
 class _Table(BaseModel):
@@ -118,7 +118,7 @@ def _unique_keys(requirements: tuple[NeededTable, ...]) -> tuple[NeededTable, ..
 
 
 class ScenarioTable(_Table):
-    """The whole of a file. What has no default must be there."""
+    """The whole of a file. Keys without a default are required."""
 
     slug: Slug
     title: Title

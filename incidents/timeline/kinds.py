@@ -1,7 +1,7 @@
 """Every kind of timeline entry: its code, its wording, its mark, and which panels it changes.
 
-A kind's ``headline`` and ``body`` are format strings over ``subject`` and the entry's data; what
-they are given is always escaped. ``body`` may be a function where a sentence depends on the data.
+A kind's ``headline`` and ``body`` are format strings over ``subject`` and the entry's data, which
+are always escaped. ``body`` may be a function, for a sentence that depends on the data.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,9 +18,9 @@ EVERY_PANEL = frozenset({"bar", "blueprint", "deciding", "warnings", "lanes", "s
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``announce`` is "", "politely" or "now"; ``duties`` tells browsers to ask what is next.
+    """``announce`` is "", "politely" or "now"; ``duties`` makes browsers reload the next duty.
 
-    ``tick`` marks the entry where one looks back: "" for not at all, "strong" or "bad".
+    ``tick`` marks the entry on the time slider: "" for not at all, "strong" or "bad".
     """
 
     code: str
@@ -35,7 +35,9 @@ class Kind:
     weight: bool = True
     tick: str = ""
 
-    def words(self, subject: str, data: Mapping[str, Any]) -> tuple[SafeString, SafeString]:
+    def headline_and_body(
+        self, subject: str, data: Mapping[str, Any]
+    ) -> tuple[SafeString, SafeString]:
         """The entry's headline and sentence, as safe HTML."""
         return self._fill(self.headline, subject, data), self._fill(self.body, subject, data)
 
@@ -62,13 +64,13 @@ def register(kind: Kind) -> Kind:
 
 
 def get(code: str) -> Kind:
-    """The kind of an entry. One that this version does not know is shown by its code."""
+    """The kind of an entry. One that this version does not know is displayed by its code."""
     return _registry.get(code) or Kind(code, "Other", f"{code}.", css="entry-unknown")
 
 
 def check(code: str, subject: str, data: Mapping[str, Any]) -> None:
-    """Refuse what could never be read back: an unknown kind, or data that its wording lacks."""
-    _registry[code].words(subject, data)
+    """Raise for an entry that could not be displayed: unknown kind, or missing data."""
+    _registry[code].headline_and_body(subject, data)
 
 
 def all_kinds() -> tuple[Kind, ...]:

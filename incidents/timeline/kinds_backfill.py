@@ -1,4 +1,4 @@
-"""The kind of entry with which the record of what was handled elsewhere begins."""
+"""The kind of entry with which a backfilled incident begins."""
 
 from collections.abc import Mapping
 from datetime import datetime

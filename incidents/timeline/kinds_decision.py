@@ -1,4 +1,4 @@
-"""The kinds of entry that the decision discipline writes."""
+"""The kinds of entry about recommendations, decisions, execution and verification."""
 
 from collections.abc import Mapping
 from typing import Any

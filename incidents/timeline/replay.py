@@ -1,9 +1,9 @@
-"""What an incident was at a moment, folded from its timeline: pure, no queries, no clock.
+"""The state of an incident at a moment, folded from its timeline: pure, no queries, no clock.
 
-Most rows keep their own times. What is overwritten in place stands only in the entries: the
-incident's own columns, who owned a branch or a risk, who kept a freeze. An entry that changes a
-column says so in ``becomes``, by the column's name; entries from before that are read by their
-words, as far as those tell.
+Most rows have their own times. What is overwritten in place is only in the entries: the incident's
+own columns, the owners of branches and risks, who kept a freeze. An entry that changes a column has
+the new value in ``becomes``, by the column's name; entries from before ``becomes`` existed are
+interpreted by their other data, as far as possible.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,12 +18,12 @@ type Columns = dict[str, Any]
 
 BECOMES = "becomes"
 SURFACES = "surfaces"
-"""The one that is no column: the keys of the impacted surfaces, or their names in old entries."""
+"""Not a column: the keys of the impacted surfaces, or their names in old entries."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayedEntry:
-    """A timeline entry as far as it is replayed."""
+    """The parts of a timeline entry that the replay reads."""
 
     kind: str
     subject: str
@@ -33,7 +33,7 @@ class ReplayedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A freeze kept on purpose: by whom, since when, why."""
+    """A freeze that was kept on purpose: by whom, since when, why."""
 
     at: datetime
     owner: int
@@ -86,7 +86,7 @@ _COLUMNS_WITHOUT_BECOMES: dict[str, Callable[[Data], Columns]] = {
     "surfaces.changed": _impacted,
     "scenario.set": lambda data: {"scenario": data["slug"]},
 }
-"""What each kind that changes a column says without ``becomes``."""
+"""For old entries without ``becomes``: the columns that each kind changes, from its data."""
 
 _OWNING = frozenset({"branch.opened", "branch.owner", "risk.noted", "risk.owned"})
 _KEEPING = "freeze.kept"
@@ -95,13 +95,13 @@ _kinds = {*_COLUMNS_WITHOUT_BECOMES, *_OWNING, _KEEPING}
 
 
 def register(kind: str) -> str:
-    """Add a kind of entry that changes columns of the incident and says so in ``becomes``."""
+    """Add a kind of entry that changes columns of the incident, with ``becomes``."""
     _kinds.add(kind)
     return kind
 
 
 def kinds() -> frozenset[str]:
-    """The kinds that are replayed: no other entry has to be read."""
+    """The kinds that are replayed; other entries need not be read."""
     return frozenset(_kinds)
 
 

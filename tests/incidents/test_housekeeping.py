@@ -59,7 +59,7 @@ def test_sessions_that_are_over_go_some_at_a_time(monkeypatch: pytest.MonkeyPatc
     expiries = {"alive": START, "over": START - second, "long-over": START - 2 * second}
     for key, expiry in expiries.items():
         Session.objects.create(session_key=key, session_data="", expire_date=expiry)
-    monkeypatch.setattr(housekeeping, "SESSIONS_AT_ONCE", 1)
+    monkeypatch.setattr(housekeeping, "SESSIONS_BATCH_SIZE", 1)
 
     housekeeping.delete_expired_sessions(START)
     after_one = set(Session.objects.values_list("pk", flat=True))

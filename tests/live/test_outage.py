@@ -36,10 +36,10 @@ def layer_at(settings: Any) -> Iterator[Callable[[int], None]]:
         layer = settings.CHANNEL_LAYERS["default"]
         config = {**layer["CONFIG"], "hosts": [f"redis://127.0.0.1:{port}/0"]}
         settings.CHANNEL_LAYERS = {"default": {**layer, "CONFIG": config}}
-        publish._forget()
+        publish._reset_after_fork()
 
     yield point
-    publish._forget()
+    publish._reset_after_fork()
 
 
 def test_a_write_survives_is_polled_and_the_outage_is_said_once(
@@ -124,7 +124,7 @@ def test_a_hung_layer_holds_up_one_writer_for_a_moment_and_then_nobody(
         publish.entry(incident.pk, seq)
 
     assert not publish._sender.works
-    assert len(publish._sender.left) <= publish.MAX_WAITING_MESSAGES + 1
+    assert len(publish._sender.queue) <= publish.MAX_WAITING_MESSAGES + 1
 
 
 @pytest.mark.asyncio

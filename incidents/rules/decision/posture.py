@@ -46,17 +46,15 @@ class Posture:
 def postures(severity: str, surfaces: Iterable[ImpactedSurface]) -> tuple[Posture, ...]:
     """The posture of the severity, then one for each impacted class that has one."""
     surfaces = tuple(surfaces)
-    found_postures = []
+    applicable = []
     if severity in FITS_SEVERITY:
         label = str(Severity(severity).label)
-        found_postures.append(Posture(label, SEVERITY_POSTURE[severity], FITS_SEVERITY[severity]))
+        applicable.append(Posture(label, SEVERITY_POSTURE[severity], FITS_SEVERITY[severity]))
     for kind, options in FITS_CLASS.items():
         if names := [surface.name for surface in surfaces if surface.dependency_class == kind]:
             label = first_lower(DependencyClass(kind).label)
-            found_postures.append(
-                Posture(f"{listed(names)}, {label}", CLASS_POSTURE[kind], options)
-            )
-    return tuple(found_postures)
+            applicable.append(Posture(f"{listed(names)}, {label}", CLASS_POSTURE[kind], options))
+    return tuple(applicable)
 
 
 def not_followed_by(option: str, defaults: Iterable[Posture]) -> tuple[Posture, ...]:

@@ -92,7 +92,7 @@ def test_its_entries_are_of_now_and_tell_of_the_past(elsewhere: Incident) -> Non
     first, second = elsewhere.timeline.order_by("seq")
     assert [one.kind for one in (first, second)] == ["incident.backfilled", "role.assigned"]
     assert {one.at for one in (first, second)} == {START}
-    headline, body = kinds.get(first.kind).words("", first.data)
+    headline, body = kinds.get(first.kind).headline_and_body("", first.data)
     assert headline == "Backfilled: it was handled elsewhere."
     assert "Began <time" in body
     assert "2026-03-02T06:00:00Z" in body

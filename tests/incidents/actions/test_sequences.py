@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 )
 
 from incidents.actions import (
+    checkpoints,
     decisions,
     evidence,
     execution,
@@ -85,7 +86,7 @@ class Lived(RuleBasedStateMachine):
         self._assign(RoleName.DATA_OWNER, data)
         self.cited = made_ready(self.incident, commander, self.now)
         due = self.now + timedelta(minutes=20)
-        decisions.checkpoints.schedule(
+        checkpoints.schedule(
             commander.as_actor(), self.incident.pk, due_at=due, purpose="", now=self.now
         )
 

@@ -58,7 +58,7 @@ def test_a_reminder_is_on_record_and_leads_to_the_item(
     reminder_actions.remind(item.pk, DUE, now=NINE)
 
     entry = incident.timeline.latest("seq")
-    words = kinds.get(entry.kind).words(entry.subject, entry.data)
+    words = kinds.get(entry.kind).headline_and_body(entry.subject, entry.data)
     assert words == (
         f"{item.reference} is due today.",
         "Alert on queue age. Deputy was reminded.",

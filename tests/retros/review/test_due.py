@@ -82,7 +82,7 @@ def test_a_reminder_is_on_record_and_leads_to_its_form(closed: Ending) -> None:
     reminder_actions.remind(review.pk, "review.due", now=review.due_at)
 
     entry = closed.incident.timeline.latest("seq")
-    words = kinds.get(entry.kind).words(entry.subject, entry.data)
+    words = kinds.get(entry.kind).headline_and_body(entry.subject, entry.data)
     assert words == ("Review is due now.", "Commander reminded.")
     href = f"/INC-{closed.incident.pk}/retro/1/#review"
     assert Notice.objects.get(kind="review.due").href == href
