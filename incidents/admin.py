@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from incidents import scenarios
-from incidents.display_names import as_shown, bearer
+from incidents.display_names import clean_name, other_person_named
 from incidents.models import Incident, Person, ScenarioText, Surface
 from incidents.vocabulary import Group as SiteGroup
 
@@ -102,9 +102,9 @@ class OnePerson(forms.ModelForm):
     """An address signs in one person, and a name stands for one on the record."""
 
     def clean_name(self) -> str:
-        name = as_shown(self.cleaned_data["name"])
+        name = clean_name(self.cleaned_data["name"])
         changed = name != self.instance.name
-        if name and changed and (other := bearer(name, self.instance)):
+        if name and changed and (other := other_person_named(name, self.instance)):
             raise forms.ValidationError(f"{other} is somebody else's name.")
         return name
 

@@ -1,4 +1,4 @@
-"""What has come due in incidents at a moment: the reminders of checkpoints.
+"""The reminders of checkpoints that are due at a moment.
 
 Nothing is scheduled ahead: a late tick finds what an earlier one should have found.
 """
@@ -29,12 +29,12 @@ class Due:
 
     @property
     def subject(self) -> str:
-        """What its claim is filed under."""
+        """The subject of its claim."""
         return str(self.checkpoint_id)
 
 
 def due(now: datetime) -> list[Due]:
-    """Reminders that nobody has written and that wait for no other try, oldest first. One query."""
+    """Reminders that are not written yet and need no waiting, oldest first. One query."""
     return [
         Due(kind, checkpoint.pk, checkpoint.due_at, checkpoint.incident_id)
         for checkpoint in rows(now)
@@ -43,10 +43,10 @@ def due(now: datetime) -> list[Due]:
 
 
 def rows(now: datetime) -> QuerySet[Checkpoint]:
-    """The checkpoints with such reminders, each with which of them are settled.
+    """The checkpoints with such reminders, each annotated with which of them are settled.
 
-    A checkpoint that was scheduled less than five minutes ahead has no "in 5 minutes". One that is
-    noted as missed has had its reminders: there may be many, and each tick asks.
+    A checkpoint that was scheduled less than five minutes ahead has no reminder "in 5 minutes". One
+    with ``missed_at`` has had all its reminders; there may be many, so every tick leaves them out.
     """
     return (
         Checkpoint.objects.due_by(now + LEAD)
@@ -63,7 +63,7 @@ def rows(now: datetime) -> QuerySet[Checkpoint]:
 
 
 def _settled(kind: str, now: datetime) -> Exists:
-    """Whether its claim is done, or failed and is not to be tried yet."""
+    """Whether its claim is done, or failed and waits before it is tried again."""
     subject = Cast(OuterRef("pk"), CharField())
     claims = Claim.objects.filter(kind=kind, subject=subject, due_at=OuterRef("due_at"))
     return Exists(claims.filter(Q(claimed_at__isnull=False) | Q(try_again_at__gt=now)))

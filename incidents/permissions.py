@@ -1,6 +1,6 @@
 """Who may do what: one table, action × role. Views, actions, API and tests read it.
 
-Each app adds the rows of its own actions with ``declare``; ``warroom.permissions`` shows the whole.
+Each app adds the rows of its own actions with ``declare``; ``warroom.permissions`` has them all.
 """
 
 from enum import StrEnum
@@ -100,20 +100,20 @@ WHILE_ACTIVE = frozenset(
         "decision.verify",
     }
 )
-"""What steers the response: nobody does it in an incident that has ended, until it is reopened.
+"""Actions that steer the response: refused in an incident that has ended, until it is reopened.
 
-Notes, evidence, updates, risks and freezes outlast it.
+Notes, evidence, updates, risks and freezes are still allowed afterwards.
 """
 
 NEVER_IN_ERROR = WHILE_ACTIVE | {"message.publish", "branch.change"}
-"""What makes no sense in an incident that was declared in error, until that is taken back."""
+"""Actions that are refused in an incident that was declared in error."""
 
 NEVER_BACKFILLED = (NEVER_IN_ERROR - {"severity.change", "surfaces.change"}) | {"freeze.change"}
-"""What nobody does in an incident that was handled elsewhere: it is corrected, never steered."""
+"""Actions that are refused in a backfilled incident: it can be corrected, but not steered."""
 
 
-def refused_in(incident: Incident) -> frozenset[str]:
-    """What nobody may do in it as it stands, whoever they are."""
+def refused_actions(incident: Incident) -> frozenset[str]:
+    """The actions that nobody may do in an incident of this status."""
     if incident.is_backfilled:
         return NEVER_BACKFILLED
     if incident.is_in_error:
@@ -129,15 +129,15 @@ _BY_ROLE = {
 }
 
 
-def standing(actor: Actor) -> frozenset[Who]:
-    """What the actor is on the whole site, whatever the incident."""
+def site_roles(actor: Actor) -> frozenset[Who]:
+    """The actor's roles on the whole site, independent of any incident."""
     if actor.kind == ActorKind.SYSTEM:
         return frozenset({Who.ANYONE, Who.SYSTEM})
     if actor.kind == ActorKind.AGENT:
         return frozenset({Who.ANYONE, Who.AGENT})
-    found = {Who.ANYONE, Who.SIGNED_IN}
-    found |= {Who(_GROUPS[name]) for name in actor.groups if name in _GROUPS}
-    return frozenset(found)
+    who = {Who.ANYONE, Who.SIGNED_IN}
+    who |= {Who(_GROUPS[name]) for name in actor.groups if name in _GROUPS}
+    return frozenset(who)
 
 
 _GROUPS = {
@@ -147,24 +147,24 @@ _GROUPS = {
 }
 
 
-def in_incident(actor: Actor, incident: Incident, lane: str = "") -> frozenset[Who]:
-    """What the actor is in this incident, and in this lane of it. One query, two if restricted.
+def incident_roles(actor: Actor, incident: Incident, lane: str = "") -> frozenset[Who]:
+    """The actor's roles in this incident and this lane of it. One query, two if restricted.
 
-    To a restricted incident who takes no part is nobody, whatever they are elsewhere.
+    Non-participants have no role in a restricted incident.
     """
-    found = set(standing(actor))
-    hidden = incident.restricted and actor.is_person and Who.ADMIN not in found
+    who = set(site_roles(actor))
+    hidden = incident.restricted and actor.is_person and Who.ADMIN not in who
     if hidden and not incident.participations.filter(person_id=actor.id).exists():
         return frozenset({Who.ANYONE, Who.SIGNED_IN})
-    # A role in an incident counts only for who may still enter the room.
-    if actor.is_person and found & _RESPONDING:
-        for role, held_lane in prepared_statements.held_roles(incident.pk, actor.id):
+    # Roles in an incident count only while their holder may still enter the room.
+    if actor.is_person and who & _RESPONDING:
+        for role, role_lane in prepared_statements.current_roles(incident.pk, actor.id):
             if role == RoleName.LANE_OWNER:
-                if lane and held_lane == lane:
-                    found.add(Who.LANE_OWNER)
+                if lane and role_lane == lane:
+                    who.add(Who.LANE_OWNER)
             else:
-                found.add(_BY_ROLE[RoleName(role)])
-    return frozenset(found)
+                who.add(_BY_ROLE[RoleName(role)])
+    return frozenset(who)
 
 
 def may(action: str, who: frozenset[Who]) -> bool:
@@ -173,7 +173,7 @@ def may(action: str, who: frozenset[Who]) -> bool:
 
 def require(action: str, actor: Actor, incident: Incident | None = None, lane: str = "") -> None:
     """Raise ``NotPermitted``, with who may, unless the actor may do it."""
-    who = in_incident(actor, incident, lane) if incident is not None else standing(actor)
+    who = incident_roles(actor, incident, lane) if incident is not None else site_roles(actor)
     if not may(action, who):
         raise NotPermitted(_sentence(action, incident, lane))
 
@@ -181,7 +181,7 @@ def require(action: str, actor: Actor, incident: Incident | None = None, lane: s
 def _sentence(action: str, incident: Incident | None, lane: str) -> str:
     able = [who for who in Who if who in TABLE[action] and who not in {Who.AGENT, Who.ADMIN}]
     names = " or ".join(able) or "an admin"
-    words = f"Only {names} can do this"
+    sentence = f"Only {names} can do this"
     if incident is not None and Who.COMMANDER in TABLE[action]:
         commander = (
             Assignment.objects.current()
@@ -190,7 +190,7 @@ def _sentence(action: str, incident: Incident | None, lane: str) -> str:
             .first()
         )
         if commander is not None:
-            words += f"; {commander.person} is commander of {incident.reference}"
+            sentence += f"; {commander.person} is commander of {incident.reference}"
     if lane:
-        words += f" in the lane {LaneKind(lane).label}"
-    return words + "."
+        sentence += f" in the lane {LaneKind(lane).label}"
+    return sentence + "."

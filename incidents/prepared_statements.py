@@ -1,7 +1,7 @@
-"""Statements of the hot path: written by hand, and planned once a connection instead of each time.
+"""Handwritten SQL statements of the hot path, planned once a connection instead of each time.
 
-Django binds on the client and prepares nothing. That is right for queries of a hundred shapes, and
-costs more than the work itself where each action sends the same few statements.
+Django binds parameters on the client and prepares nothing. That is right for queries of a hundred
+shapes, but every action sends the same few statements, whose planning costs more than their work.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from incidents.models import Incident
 
 
 def rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Run one statement as Django would, logged, wrapped and in its transaction."""
+    """Run one statement as Django would: logged, wrapped, in its transaction."""
     connection.ensure_connection()
     with connection._prepare_cursor(ServerBindingCursor(connection.connection)) as cursor:
         cursor.execute(sql, params)
@@ -25,10 +25,10 @@ def rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
 def locked_incident(incident_id: int) -> Incident:
     """The incident, read anew and its row locked; ``DoesNotExist`` where there is none."""
     names, sql = _lock()
-    found = rows(sql, [incident_id])
-    if not found:
+    incident_rows = rows(sql, [incident_id])
+    if not incident_rows:
         raise Incident.DoesNotExist(f"There is no INC-{incident_id}")
-    return Incident.from_db(connection.alias, names, found[0])
+    return Incident.from_db(connection.alias, names, incident_rows[0])
 
 
 @cache
@@ -39,12 +39,12 @@ def _lock() -> tuple[list[str], str]:
     return names, f'SELECT {columns} FROM "{meta.db_table}" WHERE id = %s FOR UPDATE'  # noqa: S608
 
 
-def held_roles(incident_id: int, person_id: int | None) -> list[tuple[Any, ...]]:
+def current_roles(incident_id: int, person_id: int | None) -> list[tuple[Any, ...]]:
     """The roles, each with its lane, that a person holds now."""
-    return rows(_HELD, [incident_id, person_id])
+    return rows(_CURRENT_ROLES, [incident_id, person_id])
 
 
-_HELD = """
+_CURRENT_ROLES = """
     SELECT role, lane FROM incidents_assignment
     WHERE until IS NULL AND incident_id = %s AND person_id = %s
 """

@@ -1,4 +1,4 @@
-"""The words of the product, with their order and their reach. A leaf: imports nothing of ours."""
+"""The enumerations of the product, with their order and reach. A leaf: imports nothing of ours."""
 
 from django.db.models import TextChoices
 
@@ -28,10 +28,10 @@ class Status(TextChoices):
 
 
 LIVED = frozenset({Status.ACTIVE, Status.WATCHING, Status.CLOSED})
-"""What an incident is that is handled here, from its declaration to its end."""
+"""The statuses of an incident that is handled here, from its declaration to its end."""
 
 UNSETTLED = (Status.ACTIVE, Status.WATCHING)
-"""Somebody still acts in it."""
+"""The statuses in which somebody may still have to act."""
 
 IN_ERROR = frozenset({Status.VOID, Status.DUPLICATE})
 """Declared in error: end states of their own, never called closed (product, 9)."""
@@ -74,7 +74,7 @@ class EvidenceKind(TextChoices):
 
 
 class Purpose(TextChoices):
-    """What an evidence item is for, beyond being evidence."""
+    """The special purpose of an evidence item."""
 
     GENERAL = "general", "Nothing special"
     PRECHECK = "precheck", "Precheck output"
@@ -127,7 +127,7 @@ class Choice(TextChoices):
 
 
 class ExecutionState(TextChoices):
-    """Where a decision stands on its way from being made to being verified."""
+    """The progress of a decision, from being recorded to being verified."""
 
     PENDING = "pending", "Waiting for signatures"
     DECIDED = "decided", "Not started"

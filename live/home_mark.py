@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from django.db.models import Max, Q
 
-from incidents.facts.summary import MOST, unsettled_for
+from incidents.facts.summary import MAX_INCIDENTS, unsettled_incidents
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline import kinds
 from live import access
@@ -77,7 +77,7 @@ def mark(incidents: Iterable[tuple[int, int]]) -> str:
 
 def mark_of(person: Person) -> str:
     """The mark of all that the person's page is made of. One query beside the person's groups."""
-    return mark(unsettled_for(person).values_list("pk", "last_seq")[:MOST])
+    return mark(unsettled_incidents(person).values_list("pk", "last_seq")[:MAX_INCIDENTS])
 
 
 def mark_of_id(person_id: int) -> str:

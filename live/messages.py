@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from incidents.push.render import Fragment
-from incidents.rules.next_change import Moment
+from incidents.rules.next_change import NextChange
 
 
 def encode(message: Mapping[str, Any]) -> str:
@@ -23,12 +23,12 @@ def entries(fragments: Sequence[Fragment]) -> dict[str, Any]:
     }
 
 
-def panels(seq: int, html: Mapping[str, str], moment: Moment | None) -> dict[str, Any]:
+def panels(seq: int, html: Mapping[str, str], moment: NextChange | None) -> dict[str, Any]:
     """Panels by name, as they stand after entry ``seq``, and when time alone changes the room."""
     return {"type": "panels", "seq": seq, "panels": dict(html), "moment": ahead(moment)}
 
 
-def ahead(moment: Moment | None) -> dict[str, Any] | None:
+def ahead(moment: NextChange | None) -> dict[str, Any] | None:
     """A moment at which a page has to look again; ``duties``: also at what is next to do."""
     return {"at": moment.at.isoformat(), "duties": moment.duties} if moment else None
 

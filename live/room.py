@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from incidents.models import Incident
 from incidents.push import render
 from incidents.push.render import Fragment
-from incidents.rules.next_change import Moment
+from incidents.rules.next_change import NextChange
 from kernel import clock, metrics
 from live import catchup, messages
 from live.connection import Batch, Connection, text
@@ -205,7 +205,7 @@ class Room:
 
 def _render_panels(
     incident_id: int, names: Iterable[str]
-) -> tuple[int, dict[str, str], Moment | None]:
+) -> tuple[int, dict[str, str], NextChange | None]:
     """The panels, the entry that they are at least as new as, and when time changes them."""
     incident, now = Incident.objects.get(pk=incident_id), clock.now()
     html = render.panels(incident, now, names)

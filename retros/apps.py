@@ -9,6 +9,7 @@ class RetrosConfig(AppConfig):
         from retros.backlog import duties as backlog_duties
         from retros.backlog import kinds as backlog_kinds
         from retros.closing import kinds as closing_kinds
+        from retros.closing.signals import incident_closed
         from retros.package import duties as package_duties
         from retros.package import kinds as package_kinds
         from retros.package import steps as package_steps
@@ -17,3 +18,6 @@ class RetrosConfig(AppConfig):
         from retros.review import steps as review_steps
         from retros.watch import duties as watch_duties
         from retros.watch import for_lanes as watch_for_lanes
+
+        incident_closed.connect(package_steps.request_for_closing_step)
+        incident_closed.connect(review_steps.begin_step)

@@ -16,12 +16,11 @@ from comms.messages import facts as message_facts
 from comms.models import Escalation
 from comms.rules.message import escalation as rules
 from comms.vocabulary import MessageKind
-from incidents.actions.transaction import incident_action
+from incidents.actions.transaction import RefusedAfterCommit, incident_action
 from incidents.models import Incident
 from incidents.timeline.record import record
 from incidents.vocabulary import Severity
 from kernel.actor import Actor
-from kernel.refusal import Refused
 
 _KIND = MessageKind.ESCALATION
 
@@ -39,21 +38,17 @@ def publish_escalation(
     Effects, in order: the escalation, its entry, a delivery to each follower, the author's draft
     deleted. Refused: the draft is saved, ``Refused`` carries every violation.
     """
-    escalation: Escalation | None = None
     escalation_input = mask_input(escalation_input)
     with incident_action(
         "message.publish", actor, incident_id, now, lane=LANE, once=once
     ) as incident:
         problems = unreadable_first(escalation_input, _judge(incident, escalation_input, now))
         if problems:
-            keep_refused_step(incident, _KIND, actor, escalation_input, once, now)
-        else:
-            escalation = _store(incident, escalation_input, actor, now)
-            _record(incident, escalation, actor, now)
-            after_publishing_step(incident, escalation, _KIND, actor, once, now)
-    # Raised after the commit, so that the draft is saved.
-    if escalation is None:
-        raise Refused(problems)
+            keep_refused_step(incident, _KIND, actor, escalation_input, now)
+            raise RefusedAfterCommit(problems)
+        escalation = _store(incident, escalation_input, actor, now)
+        _record(incident, escalation, actor, now)
+        after_publishing_step(incident, escalation, _KIND, actor, once, now)
     return escalation
 
 

@@ -9,7 +9,7 @@ from comms.due import DUE, LAPSED, SOON
 from comms.messages import promises
 from comms.models import Lapse, Update
 from incidents.actions.claims import claim
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
 from incidents.locking import check_locked
 from incidents.models import Incident, Person
@@ -60,7 +60,7 @@ def remind_step(incident: Incident, update: Update, kind: str, now: datetime) ->
     )
     sentence = _SENTENCES[kind].format(incident.reference)
     href = reverse("update-write", args=[incident.pk])
-    notify(incident, people, kind, sentence, href, now, update.reference)
+    notify_step(incident, people, kind, sentence, href, now, update.reference)
 
 
 def _people_to_remind(incident: Incident, kind: str) -> list[Person]:

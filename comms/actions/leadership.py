@@ -16,12 +16,11 @@ from comms.messages import facts as message_facts
 from comms.models import LeadershipNote
 from comms.rules.message import leadership as rules
 from comms.vocabulary import MessageKind
-from incidents.actions.transaction import incident_action
+from incidents.actions.transaction import RefusedAfterCommit, incident_action
 from incidents.models import Incident
 from incidents.timeline.record import record
 from incidents.vocabulary import Confidence
 from kernel.actor import Actor
-from kernel.refusal import Refused
 
 _KIND = MessageKind.LEADERSHIP
 
@@ -39,21 +38,17 @@ def publish_leadership_note(
     Effects, in order: the note, its entry, a delivery to each follower, the author's draft deleted.
     Refused: the draft is saved, ``Refused`` carries every violation.
     """
-    note: LeadershipNote | None = None
     note_input = mask_input(note_input)
     with incident_action(
         "message.publish", actor, incident_id, now, lane=LANE, once=once
     ) as incident:
         problems = unreadable_first(note_input, _judge(incident, note_input))
         if problems:
-            keep_refused_step(incident, _KIND, actor, note_input, once, now)
-        else:
-            note = _store(incident, note_input, actor, now)
-            _record(incident, note, actor, now)
-            after_publishing_step(incident, note, _KIND, actor, once, now)
-    # Raised after the commit, so that the draft is saved.
-    if note is None:
-        raise Refused(problems)
+            keep_refused_step(incident, _KIND, actor, note_input, now)
+            raise RefusedAfterCommit(problems)
+        note = _store(incident, note_input, actor, now)
+        _record(incident, note, actor, now)
+        after_publishing_step(incident, note, _KIND, actor, once, now)
     return note
 
 

@@ -12,7 +12,7 @@ from comms.vocabulary import MessageKind
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import next_number
 from incidents.locking import check_locked
-from incidents.models import Incident, Submission
+from incidents.models import Incident
 from incidents.vocabulary import LaneKind
 from kernel.actor import Actor
 from kernel.refusal import Violation
@@ -35,14 +35,10 @@ def keep_refused_step(
     kind: MessageKind,
     actor: Actor,
     message_input: MessageInput,
-    once: UUID | None,
     now: datetime,
 ) -> None:
     """Save refused input as the author's draft."""
     check_locked(incident)
-    # The corrected form is submitted again under the same key.
-    if once is not None:
-        Submission.objects.filter(pk=once).delete()
     if message_input.raw:
         write_draft_step(incident, kind, actor, dict(message_input.raw), now)
 

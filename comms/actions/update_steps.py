@@ -10,7 +10,6 @@ from comms.rules.commitment import reaches
 from comms.rules.duplicate import duplicate_violations
 from comms.status.invalidate import mark_changed_step
 from comms.vocabulary import Audience, Progress, SurfaceState
-from incidents.actions import voiding
 from incidents.facts.incident import IncidentFacts, read_facts
 from incidents.models import Incident, Voided
 from incidents.timeline.record import record
@@ -88,8 +87,7 @@ def refresh_status_page_step(incident: Incident, update: Update, now: datetime) 
         mark_changed_step()
 
 
-@voiding.register_follower
-def announce_voided_step(voided: Voided, actor: Actor, now: datetime) -> None:
+def announce_voided_step(voided: Voided, actor: Actor, now: datetime, **_: object) -> None:
     """Publish a last update for each audience that was told of an incident declared in error.
 
     Its texts are fixed, since the reason why it was an error is for the room only.

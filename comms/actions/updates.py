@@ -11,10 +11,9 @@ from comms.messages import facts as message_facts
 from comms.models import Update
 from comms.rules.message import update as rules
 from comms.vocabulary import MessageKind
-from incidents.actions.transaction import incident_action
+from incidents.actions.transaction import RefusedAfterCommit, incident_action
 from incidents.facts.incident import IncidentFacts, read_facts
 from kernel.actor import Actor
-from kernel.refusal import Refused
 
 _KIND = MessageKind.UPDATE
 
@@ -34,7 +33,6 @@ def publish_update(
     of the status page, a delivery to each follower, the author's draft deleted. Refused: the draft
     is saved, ``Refused`` carries every violation.
     """
-    update: Update | None = None
     # Masking a long text takes time: before the lock, so that nobody waits for it.
     update_input = mask_input(update_input)
     with incident_action(
@@ -43,16 +41,13 @@ def publish_update(
         facts = read_facts(incident)
         problems = unreadable_first(update_input, _judge(facts, update_input, now))
         if problems:
-            keep_refused_step(incident, _KIND, actor, update_input, once, now)
-        else:
-            note_lapsed_step(incident, now)
-            update = store_step(incident, facts, update_input, actor, now)
-            record_step(incident, update, actor, now)
-            refresh_status_page_step(incident, update, now)
-            after_publishing_step(incident, update, _KIND, actor, once, now)
-    # Raised after the commit, so that the draft is saved.
-    if update is None:
-        raise Refused(problems)
+            keep_refused_step(incident, _KIND, actor, update_input, now)
+            raise RefusedAfterCommit(problems)
+        note_lapsed_step(incident, now)
+        update = store_step(incident, facts, update_input, actor, now)
+        record_step(incident, update, actor, now)
+        refresh_status_page_step(incident, update, now)
+        after_publishing_step(incident, update, _KIND, actor, once, now)
     return update
 
 

@@ -9,7 +9,7 @@ from comms.models import Escalation, LeadershipNote, Update
 from comms.models.message import Message
 from incidents.models import Incident
 from incidents.panels.room import bar
-from incidents.permissions import in_incident, may
+from incidents.permissions import incident_roles, may
 from incidents.vocabulary import LaneKind
 from incidents.web.access import requires
 from kernel import clock
@@ -63,7 +63,7 @@ def _get[M: Message](incident: Incident, kind: type[M], number: int, *read: str)
 
 def _page(request: HttpRequest, template: str, message: Message, **more: object) -> HttpResponse:
     incident = message.incident
-    who = in_incident(request.actor, incident, LaneKind.COMMUNICATION.value)
+    who = incident_roles(request.actor, incident, LaneKind.COMMUNICATION.value)
     context = {
         "incident": incident,
         "bar": bar(incident, clock.now()),

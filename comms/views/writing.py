@@ -164,7 +164,7 @@ class _Draft:
 
 
 def _draft(request: HttpRequest, incident: Incident, of: _Kind) -> _Draft:
-    now, facts, zone = clock.now(), incident_facts.of(incident), zone_of(request)
+    now, facts, zone = clock.now(), incident_facts.cached_facts(incident), zone_of(request)
     options: dict[str, Any] = {"request": request, "now": now, "zone": zone}
     if of.form is UpdateForm:
         options["surfaces"] = facts.surfaces
@@ -196,7 +196,7 @@ def _looks(incident: Incident, of: _Kind, draft: _Draft) -> dict[str, Any]:
     }
     if of.kind == MessageKind.UPDATE:
         looks["shown"] = preview.preview_incident(
-            draft.written, incident_facts.of(incident), clock.now()
+            draft.written, incident_facts.cached_facts(incident), clock.now()
         )
     return looks
 
@@ -204,7 +204,7 @@ def _looks(incident: Incident, of: _Kind, draft: _Draft) -> dict[str, Any]:
 def _page(
     request: HttpRequest, incident: Incident, of: _Kind, draft: _Draft, status: int = 200
 ) -> HttpResponse:
-    now, facts = clock.now(), incident_facts.of(incident)
+    now, facts = clock.now(), incident_facts.cached_facts(incident)
     allowed = cadence(incident, now)
     rows = of.model._default_manager.filter(incident=incident)
     spoken = message_log.message_log(incident, limit=MAX_MESSAGES)

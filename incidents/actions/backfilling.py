@@ -1,5 +1,7 @@
-"""Writing up an incident that was handled elsewhere. It is never lived here: no gate, no watch, no
-package, no reminder, and nobody is told of it."""
+"""Writing up an incident that was handled elsewhere.
+
+It has no gate, no watch, no package and no reminders, and nobody is notified of it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from incidents.actions.lifecycle import begun
-from incidents.actions.role_steps import join, put_in_role
+from incidents.actions.lifecycle import initial_values
+from incidents.actions.role_steps import join_step, put_in_role_step, responder_violations
 from incidents.actions.submissions import redirect_submission, submit_once
 from incidents.locking import lock
 from incidents.models import Backfill, Incident, Person, Surface
@@ -20,16 +22,15 @@ from incidents.timeline import replay
 from incidents.timeline.record import record
 from incidents.vocabulary import Phase, RoleName, Severity, Status
 from kernel.actor import Actor
-from kernel.refusal import Refused, Violation
+from kernel.refusal import Refused
 from kernel.text import clean_text
 
 BACKFILLED = replay.register("incident.backfilled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenUp:
-    """The account, with whom and what it concerns. ``commander`` answers for it here: its author
-    unless another is named."""
+class BackfillInput:
+    """The account, with its surfaces and people. The author is its commander by default."""
 
     account: Account
     surfaces: tuple[Surface, ...] = ()
@@ -38,26 +39,27 @@ class WrittenUp:
 
 
 def backfill(
-    actor: Actor, written: WrittenUp, *, now: datetime, once: UUID | None = None
+    actor: Actor, backfill_input: BackfillInput, *, now: datetime, once: UUID | None = None
 ) -> Incident:
-    """Put on record what was handled elsewhere: its row, its account, its two entries.
+    """Record what was handled elsewhere: its row, its account, its two entries.
 
-    The entries are of now, the times of the account are in what they say. Nobody is told.
+    The entries are dated now, with the times of the account in their data. Nobody is notified.
     """
     with transaction.atomic(durable=True):
         require("incident.backfill", actor)
         submit_once(once, actor, now, "/")
         author = Person.objects.get(pk=actor.id)
-        commander = written.commander or author
-        problems = rules.violations(written.account, now) + _unfit(commander)
+        commander = backfill_input.commander or author
+        problems = rules.violations(backfill_input.account, now)
+        problems += responder_violations(commander, "commander")
         if problems:
             raise Refused(problems)
-        incident = lock(_begin(written, author).pk)
-        incident.surfaces.set(written.surfaces)
-        row = _tell(incident, written.account, author, now)
-        join(incident, author, now)
-        put_in_role(incident, RoleName.COMMANDER, "", commander, now)
-        _record(incident, row, written.surfaces, actor, now)
+        incident = lock(_create_incident(backfill_input, author).pk)
+        incident.surfaces.set(backfill_input.surfaces)
+        row = _write_account(incident, backfill_input.account, author, now)
+        join_step(incident, author, now)
+        put_in_role_step(incident, RoleName.COMMANDER, "", commander, now)
+        _record(incident, row, backfill_input.surfaces, actor, now)
         record(
             incident,
             "role.assigned",
@@ -72,42 +74,35 @@ def backfill(
     return incident
 
 
-def _unfit(commander: Person) -> tuple[Violation, ...]:
-    if commander.is_active and commander.is_responder:
-        return ()
-    words = f"{commander} cannot take a role: only active responders can."
-    return (Violation("R-PERSON", words, "commander"),)
-
-
-def _begin(written: WrittenUp, author: Person) -> Incident:
-    told = written.account
-    # What the rules have just required.
-    assert told.declared_at is not None
+def _create_incident(backfill_input: BackfillInput, author: Person) -> Incident:
+    account = backfill_input.account
+    # The rules have just required it.
+    assert account.declared_at is not None
     return Incident.objects.create(
-        title=clean_text(told.title, 160),
-        severity=told.severity,
+        title=clean_text(account.title, 160),
+        severity=account.severity,
         phase=Phase.HARDENING,
         status=Status.BACKFILLED,
-        restricted=written.restricted,
-        evidence_channel=clean_text(told.kept, 300),
-        declared_at=told.declared_at,
+        restricted=backfill_input.restricted,
+        evidence_channel=clean_text(account.kept, 300),
+        declared_at=account.declared_at,
         declared_by=author,
     )
 
 
-def _tell(incident: Incident, told: Account, author: Person, now: datetime) -> Backfill:
-    assert told.began_at is not None
-    assert told.mitigated_at is not None
-    assert told.recovered_at is not None
+def _write_account(incident: Incident, account: Account, author: Person, now: datetime) -> Backfill:
+    assert account.began_at is not None
+    assert account.mitigated_at is not None
+    assert account.recovered_at is not None
     return Backfill.objects.create(
         incident=incident,
-        began_at=told.began_at,
-        mitigated_at=told.mitigated_at,
-        recovered_at=told.recovered_at,
-        happened=clean_text(told.happened, 4000),
-        done=clean_text(told.done, 4000),
+        began_at=account.began_at,
+        mitigated_at=account.mitigated_at,
+        recovered_at=account.recovered_at,
+        happened=clean_text(account.happened, 4000),
+        done=clean_text(account.done, 4000),
         kept=incident.evidence_channel,
-        source=clean_text(told.source, 500),
+        source=clean_text(account.source, 500),
         at=now,
         by=author,
     )
@@ -135,6 +130,6 @@ def _record(
         done=row.done,
         kept=row.kept,
         source=row.source,
-        becomes=begun(incident, surfaces),
+        becomes=initial_values(incident, surfaces),
         **times,
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from incidents.actions.ownership import can_answer, tell_owner
+from incidents.actions.ownership import can_answer, notify_owner_step
 from incidents.actions.transaction import incident_action, next_number
 from incidents.models import Branch, Incident, Person
 from incidents.models.author import Authored
@@ -29,7 +29,7 @@ def open_branch(
     now: datetime,
     once: UUID | None = None,
 ) -> Branch:
-    """Begin a branch (B-n). All three types at once need one owner of all (``B-THREE``)."""
+    """Open a branch (B-n). All three types at once need a single owner (``B-THREE``)."""
     with incident_action(
         "branch.change", actor, incident_id, now, lane=_LANE, once=once
     ) as incident:
@@ -41,9 +41,9 @@ def open_branch(
             opened_at=now,
             **Authored.columns(actor),
         )
-        able = owner is not None and can_answer(incident, owner)
-        others = [_seen(other, other.owner) for other in _actives(incident)]
-        if problems := rules.violations(_seen(row, owner, able), others):
+        can_own = owner is not None and can_answer(incident, owner)
+        others = [_branch_facts(other, other.owner) for other in _active_branches(incident)]
+        if problems := rules.violations(_branch_facts(row, owner, can_own), others):
             raise Refused(problems)
         assert owner is not None
         row.owner = owner
@@ -60,7 +60,7 @@ def open_branch(
             owner=str(owner),
             owner_id=owner.pk,
         )
-        _tell(row, actor, now)
+        _notify_owner(row, actor, now)
     return row
 
 
@@ -76,21 +76,22 @@ def pass_branch(
 ) -> Branch:
     """Give an active branch to another owner, or ``every`` active one of the incident.
 
-    Where all three types are active only the latter can be: ``B-THREE`` holds before and after.
+    While all three types are active only the latter is possible, because of ``B-THREE``.
     """
     with incident_action(
         "branch.change", actor, incident_id, now, lane=_LANE, once=once
     ) as incident:
         row = _active(incident, number)
-        rows = [b for b in _actives(incident) if b == row or (every and b.owner != owner)]
-        new = _seen(row, owner, can_answer(incident, owner))
+        rows = [b for b in _active_branches(incident) if b == row or (every and b.owner != owner)]
+        new = _branch_facts(row, owner, can_answer(incident, owner))
         others = [
-            _seen(other, owner if other in rows else other.owner) for other in _actives(incident)
+            _branch_facts(other, owner if other in rows else other.owner)
+            for other in _active_branches(incident)
         ]
         if problems := rules.pass_violations(new, others, row.owner_id):
             raise Refused(problems)
-        for one in rows:
-            _pass(incident, one, owner, actor, now)
+        for branch in rows:
+            _pass(incident, branch, owner, actor, now)
     row.owner = owner
     return row
 
@@ -111,7 +112,7 @@ def _pass(incident: Incident, row: Branch, owner: Person, actor: Actor, now: dat
         owner_id=owner.pk,
         before_id=before.pk,
     )
-    _tell(row, actor, now)
+    _notify_owner(row, actor, now)
 
 
 def end_branch(
@@ -149,21 +150,22 @@ def end_branch(
 
 def _active(incident: Incident, number: int) -> Branch:
     row = incident.branches.select_related("owner").get(number=number)
-    if row.state != BranchState.ACTIVE:
-        state = BranchState(row.state).label.lower()
-        raise Refused.because("B-STATE", f"{row.reference} is {state} already.", "owner")
+    if problems := rules.active_violations(row.reference, row.state, "owner"):
+        raise Refused(problems)
     return row
 
 
-def _actives(incident: Incident) -> list[Branch]:
+def _active_branches(incident: Incident) -> list[Branch]:
     return list(incident.branches.active().select_related("owner"))
 
 
-def _seen(row: Branch, owner: Person | None, can_act: bool = True) -> rules.ActiveBranch:
+def _branch_facts(row: Branch, owner: Person | None, can_act: bool = True) -> rules.ActiveBranch:
     person, name = (owner.pk, str(owner)) if owner else (None, "")
     return rules.ActiveBranch(row.number, row.type, row.name, person, name, can_act)
 
 
-def _tell(row: Branch, actor: Actor, now: datetime) -> None:
+def _notify_owner(row: Branch, actor: Actor, now: datetime) -> None:
     href = reverse("branches", args=[row.incident_id])
-    tell_owner(row.incident, row.owner, actor, "branch.owner", row.reference, row.name, href, now)
+    notify_owner_step(
+        row.incident, row.owner, actor, "branch.owner", row.reference, row.name, href, now
+    )

@@ -1,4 +1,4 @@
-"""Checkpoints: scheduling them, and telling people when they come due."""
+"""Checkpoints: scheduling them, and reminding people when they come due."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from incidents.actions.checkpoint_steps import schedule_step
 from incidents.actions.claims import claim, claim_all
 from incidents.actions.notices import build_notices
-from incidents.actions.transaction import incident_action, next_number
-from incidents.locking import check_locked, lock_free
+from incidents.actions.transaction import incident_action
+from incidents.locking import lock_free
 from incidents.models import Assignment, Checkpoint, Incident, Notice, Person
 from incidents.permissions import require
 from incidents.rules import checkpoint as rules
@@ -34,42 +35,10 @@ def schedule(
     with incident_action("checkpoint.schedule", actor, incident_id, now, once=once) as incident:
         if problems := rules.schedule_violations(due_at, now, incident.severity):
             raise Refused(problems)
-        return add(incident, actor, due_at, clean_text(purpose, 200), now)
+        return schedule_step(incident, actor, due_at, clean_text(purpose, 200), now)
 
 
-def add(
-    incident: Incident, actor: Actor, due_at: datetime, purpose: str, now: datetime
-) -> Checkpoint:
-    """The row and its entry, within a transaction that holds the incident."""
-    check_locked(incident)
-    checkpoint = Checkpoint.objects.create(
-        incident=incident,
-        number=next_number(incident.checkpoints.all()),
-        purpose=purpose[:200],
-        due_at=due_at,
-        scheduled_at=now,
-    )
-    record(
-        incident,
-        "checkpoint.scheduled",
-        actor,
-        now,
-        subject=checkpoint.reference,
-        purpose=checkpoint.purpose,
-        due_at=due_at.isoformat(),
-    )
-    return checkpoint
-
-
-def lift(incident: Incident, now: datetime) -> list[str]:
-    """A step of closing: what is still ahead is decided no more. Returns their references."""
-    check_locked(incident)
-    rows = list(incident.checkpoints.open().order_by("number"))
-    incident.checkpoints.filter(pk__in=[row.pk for row in rows]).update(lifted_at=now)
-    return [row.reference for row in rows]
-
-
-_WORDS = {
+_SENTENCES = {
     "checkpoint.soon": "{} of {} is due in 5 minutes.",
     "checkpoint.due": "{} of {} is due now.",
     "checkpoint.missed": "{} of {} was missed: decide now.",
@@ -80,7 +49,7 @@ def remind(checkpoint_id: int, kind: str, *, now: datetime) -> bool:
     """Write the reminder of one due checkpoint, once; false when it no longer applies.
 
     ``kind`` is ``checkpoint.soon`` (5 minutes before), ``checkpoint.due`` (at the time) or
-    ``checkpoint.missed`` (5 minutes after; the deputy is told too).
+    ``checkpoint.missed`` (5 minutes after; the deputy is notified too).
     """
     incident_id = Checkpoint.objects.values_list("incident_id", flat=True).get(pk=checkpoint_id)
     with incident_action("checkpoint.remind", SYSTEM, incident_id, now) as incident:
@@ -89,72 +58,82 @@ def remind(checkpoint_id: int, kind: str, *, now: datetime) -> bool:
             return False
         if not claim(kind, str(checkpoint_id), checkpoint.due_at, now):
             return False
-        _write([Reminder(incident, checkpoint, kind)], now)
+        _write_reminders([Reminder(incident, checkpoint, kind)], now)
     return True
 
 
-def remind_together(due: Sequence[tuple[int, int, str]], *, now: datetime) -> int:
+def remind_all(due: Sequence[tuple[int, int, str]], *, now: datetime) -> int:
     """The same for many (incident, checkpoint, kind) in one transaction; returns how many.
 
-    Left as they are: those of an incident that somebody else holds just now.
+    Incidents that somebody else has locked are skipped: the next tick finds them again.
     """
     require("checkpoint.remind", SYSTEM)
     with transaction.atomic(durable=True):
-        held = lock_free(incident for incident, _, _ in due)
-        active = {number for number, one in held.items() if one.status == Status.ACTIVE}
+        locked = lock_free(incident for incident, _, _ in due)
+        active = {pk for pk, incident in locked.items() if incident.status == Status.ACTIVE}
         rows = Checkpoint.objects.open().filter(incident__in=active)
-        found = rows.in_bulk({checkpoint for _, checkpoint, _ in due})
-        for checkpoint in found.values():
-            checkpoint.incident = held[checkpoint.incident_id]
-        apply = [(found[pk], kind) for _, pk, kind in due if pk in found]
+        checkpoints = rows.in_bulk({checkpoint for _, checkpoint, _ in due})
+        for checkpoint in checkpoints.values():
+            checkpoint.incident = locked[checkpoint.incident_id]
+        apply = [(checkpoints[pk], kind) for _, pk, kind in due if pk in checkpoints]
         if not apply:
             return 0
-        ours = claim_all([(kind, str(one.pk), one.due_at) for one, kind in apply], now)
+        ours = claim_all([(kind, str(row.pk), row.due_at) for row, kind in apply], now)
         reminders = [
-            Reminder(one.incident, one, kind) for one, kind in apply if (kind, str(one.pk)) in ours
+            Reminder(row.incident, row, kind) for row, kind in apply if (kind, str(row.pk)) in ours
         ]
-        _write(reminders, now)
+        _write_reminders(reminders, now)
     return len(reminders)
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One to write, of a locked incident."""
+    """A reminder to write, of a locked incident."""
 
     incident: Incident
     checkpoint: Checkpoint
     kind: str
 
 
-def _write(reminders: Sequence[Reminder], now: datetime) -> None:
-    """Their entries and notices; the deputy is told only of what was missed."""
-    missed = [one.checkpoint.pk for one in reminders if one.kind == "checkpoint.missed"]
+def _write_reminders(reminders: Sequence[Reminder], now: datetime) -> None:
+    """Write entries and notices; deputies are only notified of missed checkpoints."""
+    missed = [
+        reminder.checkpoint.pk for reminder in reminders if reminder.kind == "checkpoint.missed"
+    ]
     if missed:
         Checkpoint.objects.filter(pk__in=missed).update(missed_at=now)
-    leading = _leading({one.incident.pk for one in reminders})
+    commanders = _commanders_and_deputies({reminder.incident.pk for reminder in reminders})
     notices: list[Notice] = []
-    for one in reminders:
-        commander, deputy = leading[one.incident.pk]
-        told = [commander, deputy if one.kind == "checkpoint.missed" else None]
-        people = list(dict.fromkeys(person for person in told if person is not None))
-        reference = one.checkpoint.reference
+    for reminder in reminders:
+        commander, deputy = commanders[reminder.incident.pk]
+        recipients = [commander, deputy if reminder.kind == "checkpoint.missed" else None]
+        people = list(dict.fromkeys(person for person in recipients if person is not None))
+        reference = reminder.checkpoint.reference
         record(
-            one.incident,
-            one.kind,
+            reminder.incident,
+            reminder.kind,
             SYSTEM,
             now,
             subject=reference,
             told=" and ".join(map(str, people)) or "Nobody",
         )
-        sentence = _WORDS[one.kind].format(reference, one.incident.reference)
-        href = one.checkpoint.get_absolute_url()
-        notices += build_notices(one.incident, people, one.kind, sentence, href, now, reference)
+        sentence = _SENTENCES[reminder.kind].format(reference, reminder.incident.reference)
+        href = reminder.checkpoint.get_absolute_url()
+        notices += build_notices(
+            reminder.incident, people, reminder.kind, sentence, href, now, reference
+        )
     Notice.objects.bulk_create(notices)
 
 
-def _leading(incidents: set[int]) -> dict[int, tuple[Person | None, Person | None]]:
+def _commanders_and_deputies(incidents: set[int]) -> dict[int, tuple[Person | None, Person | None]]:
     """Commander and deputy of each incident. One query."""
     roles = (RoleName.COMMANDER, RoleName.DEPUTY)
     rows = Assignment.objects.current().filter(incident__in=incidents, role__in=roles)
-    held = {(one.incident_id, one.role): one.person for one in rows.select_related("person")}
-    return {one: (held.get((one, roles[0])), held.get((one, roles[1]))) for one in incidents}
+    holders = {
+        (assignment.incident_id, assignment.role): assignment.person
+        for assignment in rows.select_related("person")
+    }
+    return {
+        assignment: (holders.get((assignment, roles[0])), holders.get((assignment, roles[1])))
+        for assignment in incidents
+    }

@@ -1,4 +1,4 @@
-"""Due work is claimed by a unique row, so that each piece is done once, whoever notices it."""
+"""Due work is claimed by a unique row, so that it is done once, whoever notices it first."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ def claim(kind: str, subject: str, due_at: datetime, now: datetime) -> bool:
 
 
 def claim_all(work: Sequence[tuple[str, str, datetime]], now: datetime) -> set[tuple[str, str]]:
-    """The same for several (kind, subject, due time) at once: those that are ours to do."""
+    """The same for several (kind, subject, due time); returns which ones are now ours."""
     kinds, subjects, times = (list(column) for column in zip(*work, strict=True))
     return set(prepared_statements.rows(_TAKE, [now, kinds, subjects, times]))
 

@@ -1,14 +1,16 @@
-"""What a decision does to what stood before it: steps within the transaction that decides."""
+"""Effects of a decision on what was there before: steps, inside the transaction that decides."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from incidents.actions import checkpoints, signatures
+from incidents.actions.checkpoint_steps import schedule_step
 from incidents.actions.decision_input import DecisionInput
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
+from incidents.actions.signature_steps import request_signatures_step, sign_step
 from incidents.assessments import decision as decision_assessment
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Checkpoint, Decision, Evidence, Execution, Person, Side
+from incidents.locking import check_locked
+from incidents.models import Checkpoint, Decision, Evidence, Execution, Incident, Person, Side
 from incidents.rules.decision import mitigates, settles
 from incidents.timeline.record import record
 from incidents.vocabulary import ExecutionState, RecommendationState, SignRole
@@ -18,30 +20,32 @@ REASSESS = timedelta(minutes=10)
 """Playbook, "Contradiction handling protocol": reassess within it."""
 
 
-def follow(
+def apply_effects_step(
+    incident: Incident,
     facts: IncidentFacts,
     decision: Decision,
-    written: DecisionInput,
+    decision_input: DecisionInput,
     cited: Iterable[Evidence],
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Everything that follows from a decision, once its own entry stands."""
+    """Apply everything that follows from a decision, after its own entry."""
+    check_locked(incident)
     if mitigates(decision.option):
-        _supersede(facts, decision, written.supersede_reason, actor, now)
-    _begin(facts, decision, actor, now)
+        _supersede(facts, decision, decision_input.supersede_reason, actor, now)
+    _begin_execution(facts, decision, actor, now)
     conflict = decision_assessment.conflict_of(facts, {})
     if conflict is not None and settles(decision.option, conflict):
-        _resolve(facts, decision, written, cited, actor, now)
-        _answer(facts, decision, now)
+        _resolve(facts, decision, decision_input, cited, actor, now)
+        _answer_recommendations(facts, decision, now)
     elif mitigates(decision.option):
-        _answer(facts, decision, now)
+        _answer_recommendations(facts, decision, now)
 
 
 def _supersede(
     facts: IncidentFacts, decision: Decision, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """``D-ONE``: what is unfinished ends, for the reason that the rule asked for."""
+    """The unfinished mitigation ends, for the reason that ``D-ONE`` required."""
     running = facts.mitigation
     if running is None:
         return
@@ -59,7 +63,7 @@ def _supersede(
         reason=running.end_reason,
     )
     sentence = f"Stop: {before.reference} of {decision.incident.reference} is superseded by"
-    notify(
+    notify_step(
         decision.incident,
         [p for p in (before.executor, before.verifier) if p.pk != actor.id],
         "decision.superseded",
@@ -70,9 +74,12 @@ def _supersede(
     )
 
 
-def _begin(facts: IncidentFacts, decision: Decision, actor: Actor, now: datetime) -> None:
-    """The row of its progress; where two must sign (``D-DUAL``) it waits, and the commander who
-    decides has signed by deciding."""
+def _begin_execution(facts: IncidentFacts, decision: Decision, actor: Actor, now: datetime) -> None:
+    """Create the row of its progress.
+
+    A decision that two people must sign (``D-DUAL``) waits, and a commander who decides has signed
+    it by deciding.
+    """
     dual = decision_assessment.is_dual(facts)
     Execution.objects.create(
         decision=decision,
@@ -83,57 +90,57 @@ def _begin(facts: IncidentFacts, decision: Decision, actor: Actor, now: datetime
     )
     if dual and actor.is_person and decision.commander_id == actor.id:
         person = Person.objects.get(pk=actor.id)
-        signatures.sign_step(decision.incident, decision, person, SignRole.COMMANDER, actor, now)
+        sign_step(decision.incident, decision, person, SignRole.COMMANDER, actor, now)
     elif dual:
-        signatures.ask(decision.incident, decision, now)
+        request_signatures_step(decision.incident, decision, now)
 
 
 def _resolve(
     facts: IncidentFacts,
     decision: Decision,
-    written: DecisionInput,
+    decision_input: DecisionInput,
     cited: Iterable[Evidence],
     actor: Actor,
     now: datetime,
 ) -> None:
-    """``D-CONFLICT``: the contradiction ends with both sides and all scores on record."""
-    found = facts.contradiction
-    if found is None:
+    """End the contradiction, with both sides and all scores recorded (``D-CONFLICT``)."""
+    contradiction = facts.contradiction
+    if contradiction is None:
         return
-    sides = facts.sides_of(found)
+    sides = facts.sides_of(contradiction)
     for side in sides:
-        _score(side, written, decision)
+        _score(side, decision_input, decision)
     chosen = [s.recommendation for s in sides if s.chosen]
-    disproof = [item for item in cited if item.number in written.conflict_evidence]
-    found.closed_at, found.decision = now, decision
-    found.closing_reason = written.conflict_reason.strip()
-    found.save(update_fields=["closed_at", "decision", "closing_reason"])
-    found.evidence.set(disproof)
+    disproof = [item for item in cited if item.number in decision_input.conflict_evidence]
+    contradiction.closed_at, contradiction.decision = now, decision
+    contradiction.closing_reason = decision_input.conflict_reason.strip()
+    contradiction.save(update_fields=["closed_at", "decision", "closing_reason"])
+    contradiction.evidence.set(disproof)
     record(
         decision.incident,
         "contradiction.resolved",
         actor,
         now,
-        subject=found.reference,
+        subject=contradiction.reference,
         decision=decision.reference,
         chosen=" and ".join(f"{r.reference}, {r.title}," for r in chosen).rstrip(","),
-        reason=found.closing_reason,
+        reason=contradiction.closing_reason,
         evidence=[item.reference for item in disproof],
-        scores=[_scores(side) for side in sides],
+        scores=[_side_data(side) for side in sides],
     )
-    _reassess(facts, decision, found.reference, actor, now)
+    _reassess(facts, decision, contradiction.reference, actor, now)
 
 
-def _score(side: Side, written: DecisionInput, decision: Decision) -> None:
-    scores = written.scores.get(side.recommendation.number)
+def _score(side: Side, decision_input: DecisionInput, decision: Decision) -> None:
+    scores = decision_input.scores.get(side.recommendation.number)
     if scores is not None and side.recommendation.is_open:
         side.reversibility, side.blast_radius = scores.reversibility, scores.blast_radius
     side.chosen = side.recommendation.is_open and side.recommendation.option == decision.option
     side.save(update_fields=["reversibility", "blast_radius", "chosen"])
 
 
-def _scores(side: Side) -> dict[str, object]:
-    """A side as the timeline keeps it: the author's and the commander's scores."""
+def _side_data(side: Side) -> dict[str, object]:
+    """A side as data of the entry, with the author's and the commander's scores."""
     recommendation = side.recommendation
     return {
         "recommendation": recommendation.reference,
@@ -148,21 +155,21 @@ def _scores(side: Side) -> dict[str, object]:
 def _reassess(
     facts: IncidentFacts, decision: Decision, reference: str, actor: Actor, now: datetime
 ) -> Checkpoint | None:
-    """A checkpoint within ten minutes, unless one is due by then."""
+    """Schedule a checkpoint within ten minutes, unless one is due by then."""
     limit = now + REASSESS
     ended = decision.checkpoint_id
     due = [decision.deadline, *(c.due_at for c in facts.open_checkpoints if c.pk != ended)]
     if any(now < moment <= limit for moment in due):
         return None
-    return checkpoints.add(decision.incident, actor, limit, f"Reassess after {reference}", now)
+    return schedule_step(decision.incident, actor, limit, f"Reassess after {reference}", now)
 
 
-def _answer(facts: IncidentFacts, decision: Decision, now: datetime) -> None:
-    """Every open recommendation has its answer: chosen, or not."""
+def _answer_recommendations(facts: IncidentFacts, decision: Decision, now: datetime) -> None:
+    """Close every open recommendation as chosen or not chosen."""
     for recommendation in facts.open_recommendations:
-        taken = recommendation.option == decision.option
+        is_chosen = recommendation.option == decision.option
         recommendation.state = (
-            RecommendationState.CHOSEN if taken else RecommendationState.PASSED_OVER
+            RecommendationState.CHOSEN if is_chosen else RecommendationState.PASSED_OVER
         )
         recommendation.closed_at = now
         recommendation.closing_reason = f"{decision.reference}: {decision.title}"[:300]

@@ -1,54 +1,40 @@
 """A Checkpoint Decision Record as its author filled it in, without its secrets."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
 from typing import Any
 
-from incidents.models import Person
-from incidents.rules import decision as rules
+from incidents.assessments.decision import candidate
+from incidents.models import Decision, Evidence, Person
 from incidents.rules.conflict import Scores
+from incidents.rules.decision import Cited, DecisionFields, Proposal
+from incidents.vocabulary import Purpose
 from kernel.refusal import Violation
 from kernel.text import clean_lines, clean_text, mask_secrets
 
-_COLUMNS = {"next_action": 300, "option_detail": 200, "risk_new": 500}
-_LONGEST = 8000
-"""Characters: of the columns, and of any raw value that a draft keeps."""
+_MAX_COLUMN_CHARACTERS = {"next_action": 300, "option_detail": 200, "risk_new": 500}
+MAX_TEXT_CHARACTERS = 8000
+"""The longest raw text that a draft stores."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionInput:
-    """What was filled in.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionInput(DecisionFields):
+    """The fields of the form: those that the rules read as they are, and these.
 
-    ``evidence``, ``conflict_evidence`` and ``risks`` are numbers within the incident, ``rejected``
-    maps options to reasons, ``scores`` the numbers of recommendations to the commander's scores.
-    ``shape`` is what could not even be read (an odd time, a text too long), ``raw`` the form as
-    typed, kept as the draft when the decision is refused.
+    ``evidence``, ``conflict_evidence`` and ``risks`` are numbers within the incident; ``scores``
+    maps the numbers of recommendations to the commander's scores. ``shape`` are the errors of
+    fields that could not be parsed (an odd time, a text too long), ``raw`` is the form as typed,
+    stored as the draft when the decision is refused.
     """
 
-    scope: str = ""
     evidence: tuple[int, ...] = ()
     risks: tuple[int, ...] = ()
     risk_new: str = ""
-    next_action: str = ""
-    deadline: datetime | None = None
-    choice: str = ""
-    option: str = ""
     option_detail: str = ""
-    rejected: Mapping[str, str] = field(default_factory=dict)
-    why_now: str = ""
-    reversibility: str = ""
-    blast_radius: str = ""
-    verification: str = ""
-    confidence: str = ""
     executor: Person | None = None
     verifier: Person | None = None
-    deviation_reason: str = ""
-    override_reason: str = ""
-    supersede_reason: str = ""
     scores: Mapping[int, Scores] = field(default_factory=dict)
     conflict_evidence: tuple[int, ...] = ()
-    conflict_reason: str = ""
     shape: tuple[Violation, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
 
@@ -57,27 +43,58 @@ class DecisionInput:
         """Every evidence item that the record rests on."""
         return frozenset(self.evidence) | frozenset(self.conflict_evidence)
 
+    def proposal(self, evidence: Iterable[Evidence], risks: tuple[str, ...]) -> Proposal:
+        """As input of the rules: ``evidence`` are the cited items of this incident, ``risks`` the
+        texts of all risks."""
+        cited = {
+            item.number: Cited(item.number, item.has_content, item.purpose == Purpose.PRECHECK)
+            for item in evidence
+        }
 
-def masked(written: DecisionInput) -> DecisionInput:
+        def citations(numbers: tuple[int, ...]) -> tuple[Cited, ...]:
+            return tuple(cited.get(n) or Cited(n, of_incident=False) for n in numbers)
+
+        return Proposal(
+            **{name: getattr(self, name) for name in _SHARED},
+            evidence=citations(self.evidence),
+            risks=risks,
+            executor=candidate(self.executor),
+            verifier=candidate(self.verifier),
+            conflict_evidence=citations(self.conflict_evidence),
+        )
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of the record that have a field of the same name."""
+        filled_in = {name: getattr(self, name) for name in _COLUMNS}
+        return {
+            name: entry.strip() if isinstance(entry, str) else entry
+            for name, entry in filled_in.items()
+        }
+
+
+_SHARED = tuple(shared.name for shared in fields(DecisionFields))
+_COLUMNS = tuple(
+    column.name
+    for column in Decision._meta.concrete_fields
+    if column.name in {own.name for own in fields(DecisionInput)}
+)
+
+
+def mask_input(decision_input: DecisionInput) -> DecisionInput:
     """Every text without its secrets: a record is read by many and never changed."""
     texts: dict[str, Any] = {
-        item.name: clean_text(value, _COLUMNS.get(item.name))
-        for item in fields(written)
-        if isinstance(value := getattr(written, item.name), str)
+        own.name: clean_text(text, _MAX_COLUMN_CHARACTERS.get(own.name))
+        for own in fields(decision_input)
+        if isinstance(text := getattr(decision_input, own.name), str)
     }
-    rejected = {option: clean_text(reason) for option, reason in written.rejected.items()}
-    return replace(written, rejected=rejected, raw=masked_raw(written.raw), **texts)
+    rejected = {option: clean_text(reason) for option, reason in decision_input.rejected.items()}
+    raw = masked_raw(decision_input.raw)
+    return replace(decision_input, rejected=rejected, raw=raw, **texts)
 
 
 def masked_raw(raw: Mapping[str, Any]) -> dict[str, list[str]]:
-    """A form as typed, without its secrets. Longer than any field may be is not kept."""
+    """A form as typed, without its secrets, each text cut to the longest that any field allows."""
     return {
-        name: [mask_secrets(clean_lines(str(value)[:_LONGEST])).text for value in values]
-        for name, values in raw.items()
+        name: [mask_secrets(clean_lines(str(text)[:MAX_TEXT_CHARACTERS])).text for text in texts]
+        for name, texts in raw.items()
     }
-
-
-def settled(written: DecisionInput) -> DecisionInput:
-    """What follows from itself filled in: the choice from the option, and the other way round."""
-    found = rules.settle(rules.Proposal(choice=written.choice, option=written.option))
-    return replace(written, choice=found.choice, option=found.option)

@@ -1,16 +1,17 @@
-"""Deciding at a checkpoint: the record, its refusal, and what follows from it."""
+"""Deciding at a checkpoint: the record, its refusal, and its effects."""
 
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions import checkpoints, decision_effects
-from incidents.actions.decision_input import DecisionInput, masked, settled
-from incidents.actions.drafts import write_draft
-from incidents.actions.notices import notify
-from incidents.actions.risks import add_step
+from incidents.actions import decision_effects
+from incidents.actions.checkpoint_steps import schedule_step
+from incidents.actions.decision_input import DecisionInput, mask_input
+from incidents.actions.draft_steps import write_draft_step
+from incidents.actions.notices import notify_step
+from incidents.actions.risk_steps import add_risk_step
 from incidents.actions.submissions import redirect_submission
-from incidents.actions.transaction import incident_action, next_number
-from incidents.assessments.decision import offered, proposal_of, situation_of
+from incidents.actions.transaction import RefusedAfterCommit, incident_action, next_number
+from incidents.assessments.decision import offered, situation_of
 from incidents.facts.incident import IncidentFacts, read_facts
 from incidents.models import (
     Checkpoint,
@@ -21,103 +22,92 @@ from incidents.models import (
     Person,
     RejectedOption,
     Risk,
-    Submission,
 )
 from incidents.models.author import Authored
+from incidents.rules import checkpoint as checkpoint_rules
 from incidents.rules import decision as rules
 from incidents.timeline.record import record
 from incidents.vocabulary import Choice, Confidence, Option
 from kernel.actor import Actor
-from kernel.refusal import Refused, Violation
+from kernel.refusal import Violation
 
 __all__ = ["DecisionInput", "decide"]
+
+type Violations = tuple[Violation, ...]
 
 
 def decide(
     actor: Actor,
     incident_id: int,
     number: int,
-    written: DecisionInput,
+    decision_input: DecisionInput,
     *,
     now: datetime,
     once: UUID | None = None,
 ) -> Decision:
     """End checkpoint CP-``number`` with a decision.
 
-    Effects, in order: new residual risks into the register, the decision with its rejected
-    options, the checkpoint ended, the deadline as the next checkpoint, entries for each, notices
-    to the two owners, the author's draft removed; then ``consequences``: an unfinished mitigation
-    superseded, its own execution begun or waiting for signatures, a contradiction resolved.
-    Refused: the draft is saved, the refusal stands on the timeline, and ``Refused`` carries every
-    violation.
+    Effects, in order: new residual risks in the register, the decision with its rejected options,
+    the checkpoint ended, the deadline as the next checkpoint, entries for each, notices to the two
+    owners, the author's draft removed; then ``decision_effects``: an unfinished mitigation
+    superseded, its own execution started or waiting for signatures, a contradiction resolved.
+    Refused: the draft is saved, the refusal has an entry, and ``Refused`` carries every violation.
     """
-    decision: Decision | None = None
-    # Masking a long text takes its time: before the lock, so that nobody waits for it.
-    written = settled(masked(written))
+    # Masking a long text takes time: it runs before the lock, so that nobody waits for it.
+    decision_input = rules.settle(mask_input(decision_input))
     with incident_action("decision.decide", actor, incident_id, now, once=once) as incident:
         facts = read_facts(incident)
         checkpoint = incident.checkpoints.get(number=number)
-        evidence = list(incident.evidence.filter(number__in=written.cited))
-        problems, warned = _judge(facts, written, evidence, now)
+        evidence = list(incident.evidence.filter(number__in=decision_input.cited))
+        problems, warnings = _judge(facts, decision_input, evidence, now)
         problems = _already_decided(checkpoint) or problems
         if problems:
-            _keep_refused(incident, checkpoint, actor, written, problems, once, now)
-        else:
-            decision = _store(facts, checkpoint, evidence, written, actor, now)
-            _record_decision(decision, evidence, written, warned, actor, now)
-            _tell_owners(decision, actor, now)
-            decision_effects.follow(facts, decision, written, evidence, actor, now)
-            redirect_submission(once, incident.get_absolute_url())
-    # Raised after the commit: the refusal is recorded and must not be rolled back.
-    if decision is None:
-        raise Refused(problems)
+            write_draft_step(checkpoint, actor, dict(decision_input.raw), now)
+            _record_refusal(incident, checkpoint, actor, problems, now)
+            raise RefusedAfterCommit(problems)
+        decision = _store(facts, checkpoint, evidence, decision_input, actor, now)
+        _record_decision(decision, evidence, decision_input, warnings, actor, now)
+        _notify_owners(decision, actor, now)
+        decision_effects.apply_effects_step(
+            incident, facts, decision, decision_input, evidence, actor, now
+        )
+        redirect_submission(once, incident.get_absolute_url())
     return decision
 
 
-def _already_decided(checkpoint: Checkpoint) -> tuple[Violation, ...]:
+def _already_decided(checkpoint: Checkpoint) -> Violations:
     if checkpoint.is_open:
         return ()
     if checkpoint.lifted_at:
-        words = f"{checkpoint.reference} was lifted at closing: decide at another one."
-        return (Violation("K-DECIDED", words),)
-    made = Decision.objects.get(checkpoint=checkpoint)
-    sentence = (
-        f"{made.actor_name} decided {checkpoint.reference} while you were writing: "
-        f"{made.reference}, {Option(made.option).label}. Your text is kept as your draft."
+        return checkpoint_rules.lifted_violations(checkpoint.reference)
+    decision = Decision.objects.get(checkpoint=checkpoint)
+    return checkpoint_rules.decided_violations(
+        checkpoint.reference,
+        decision.actor_name,
+        decision.reference,
+        Option(decision.option).label,
+        decision.get_absolute_url(),
     )
-    return (Violation("K-DECIDED", sentence, href=made.get_absolute_url()),)
 
 
 def _judge(
-    facts: IncidentFacts, written: DecisionInput, evidence: list[Evidence], now: datetime
-) -> tuple[tuple[Violation, ...], tuple[Violation, ...]]:
-    """What refuses the decision, and what is only to be seen."""
-    texts = [risk.text for risk in facts.open_risks if risk.number in written.risks]
-    if written.risk_new.strip():
-        texts.append(written.risk_new.strip())
-    unread = {problem.field for problem in written.shape}
-    proposal, at = (
-        proposal_of(written, evidence, tuple(texts)),
-        situation_of(facts, now, written.scores),
-    )
-    found = rules.violations(proposal, at)
-    refused = written.shape + tuple(one for one in found if one.field not in unread)
-    return refused, rules.warnings(proposal, at)
+    facts: IncidentFacts, decision_input: DecisionInput, evidence: list[Evidence], now: datetime
+) -> tuple[Violations, Violations]:
+    """The violations that refuse the decision, and the warnings that do not."""
+    texts = [risk.text for risk in facts.open_risks if risk.number in decision_input.risks]
+    if decision_input.risk_new.strip():
+        texts.append(decision_input.risk_new.strip())
+    proposal = decision_input.proposal(evidence, tuple(texts))
+    situation = situation_of(facts, now, decision_input.scores)
+    unread = {problem.field for problem in decision_input.shape}
+    violations = rules.violations(proposal, situation)
+    refused = decision_input.shape + tuple(v for v in violations if v.field not in unread)
+    return refused, rules.warnings(proposal, situation)
 
 
-def _keep_refused(
-    incident: Incident,
-    checkpoint: Checkpoint,
-    actor: Actor,
-    written: DecisionInput,
-    problems: tuple[Violation, ...],
-    once: UUID | None,
-    now: datetime,
+def _record_refusal(
+    incident: Incident, checkpoint: Checkpoint, actor: Actor, problems: Violations, now: datetime
 ) -> None:
-    # The same form is sent again once it is mended, under the same key.
-    if once is not None:
-        Submission.objects.filter(pk=once).delete()
-    write_draft(actor, checkpoint, dict(written.raw), now)
     codes = list(dict.fromkeys(problem.code or problem.field for problem in problems))
     record(
         incident,
@@ -135,74 +125,58 @@ def _store(
     facts: IncidentFacts,
     checkpoint: Checkpoint,
     evidence: list[Evidence],
-    written: DecisionInput,
+    decision_input: DecisionInput,
     actor: Actor,
     now: datetime,
 ) -> Decision:
     incident = facts.incident
-    # What the rules have just required.
-    assert written.deadline is not None
-    assert written.executor is not None
-    assert written.verifier is not None
+    # The rules have just required both.
+    assert decision_input.deadline is not None
     assert facts.commander is not None
-    risks = _risks(facts, written, actor, now)
+    risks = _risks(facts, decision_input, actor, now)
     checkpoint.decided_at = now
     checkpoint.save(update_fields=["decided_at"])
     number = next_number(incident.decisions.all())
-    following = checkpoints.add(
-        incident, actor, written.deadline, f"After D-{number}: {written.next_action.strip()}", now
-    )
+    purpose = f"After D-{number}: {decision_input.next_action.strip()}"
+    following = schedule_step(incident, actor, decision_input.deadline, purpose, now)
     decision = Decision.objects.create(
+        **decision_input.columns(),
         incident=incident,
         number=number,
         checkpoint=checkpoint,
         decided_at=now,
         severity=incident.severity,
         commander=facts.commander,
-        scope=written.scope.strip(),
-        next_action=written.next_action.strip(),
-        deadline=written.deadline,
         next_checkpoint=following,
-        choice=written.choice,
-        option=written.option,
-        option_detail=written.option_detail.strip(),
-        reach=next(o.reach for o in offered(facts) if o.option == written.option),
-        why_now=written.why_now.strip(),
-        reversibility=written.reversibility.strip(),
-        blast_radius=written.blast_radius.strip(),
-        verification=written.verification.strip(),
-        confidence=written.confidence,
-        executor=written.executor,
-        verifier=written.verifier,
-        deviation_reason=written.deviation_reason.strip(),
-        override_reason=written.override_reason.strip(),
+        reach=next(o.reach for o in offered(facts) if o.option == decision_input.option),
         **Authored.columns(actor),
     )
     decision.evidence.set(evidence)
     decision.risks.set(risks)
     RejectedOption.objects.bulk_create(
         RejectedOption(decision=decision, option=option, reason=reason.strip())
-        for option, reason in written.rejected.items()
-        if option != written.option and reason.strip()
+        for option, reason in decision_input.rejected.items()
+        if option != decision_input.option and reason.strip()
     )
     DecisionDraft.objects.filter(checkpoint=checkpoint, author_id=actor.id).delete()
     return decision
 
 
-def _risks(facts: IncidentFacts, written: DecisionInput, actor: Actor, now: datetime) -> list[Risk]:
-    risks = [risk for risk in facts.open_risks if risk.number in written.risks]
-    if text := written.risk_new.strip():
+def _risks(
+    facts: IncidentFacts, decision_input: DecisionInput, actor: Actor, now: datetime
+) -> list[Risk]:
+    risks = [risk for risk in facts.open_risks if risk.number in decision_input.risks]
+    if text := decision_input.risk_new.strip():
         owner = Person.objects.get(pk=actor.id)
-        risk = add_step(facts.incident, text, owner, actor, now)
-        risks.append(risk)
+        risks.append(add_risk_step(facts.incident, text, owner, actor, now))
     return risks
 
 
 def _record_decision(
     decision: Decision,
     evidence: list[Evidence],
-    written: DecisionInput,
-    warned: tuple[Violation, ...],
+    decision_input: DecisionInput,
+    warnings: Violations,
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -217,12 +191,12 @@ def _record_decision(
         option=decision.title,
         confidence=Confidence(decision.confidence).label,
         scope=decision.scope,
-        evidence=[item.reference for item in evidence],
+        evidence=[cited.reference for cited in evidence],
         risks=[risk.reference for risk in decision.risks.all()],
         next_action=decision.next_action,
         deadline=decision.deadline.isoformat(),
         why_now=decision.why_now,
-        rejected=dict(written.rejected),
+        rejected=dict(decision_input.rejected),
         reversibility=decision.reversibility,
         blast_radius=decision.blast_radius,
         verification=decision.verification,
@@ -230,15 +204,15 @@ def _record_decision(
         verifier=str(decision.verifier),
         deviation=decision.deviation_reason,
         override=decision.override_reason,
-        warnings=[warning.sentence for warning in warned],
+        warnings=[warning.sentence for warning in warnings],
     )
 
 
-def _tell_owners(decision: Decision, actor: Actor, now: datetime) -> None:
+def _notify_owners(decision: Decision, actor: Actor, now: datetime) -> None:
     incident = decision.incident
     owners = [p for p in (decision.executor, decision.verifier) if p.pk != actor.id]
     sentence = f"{decision.reference} of {incident.reference} names you: {decision.next_action}"
-    notify(
+    notify_step(
         incident,
         owners,
         "decision.made",

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from incidents.actions.decision_input import masked_raw
-from incidents.actions.notices import notify
-from incidents.models import Checkpoint, DecisionDraft, Incident, Person
+from incidents.actions.draft_steps import write_draft_step
+from incidents.models import Checkpoint, DecisionDraft
 from incidents.permissions import require
 from kernel.actor import Actor
 
@@ -16,37 +16,14 @@ from kernel.actor import Actor
 def save_draft(
     actor: Actor, checkpoint: Checkpoint, data: Mapping[str, Any], *, now: datetime
 ) -> DecisionDraft | None:
-    """Keep what the author has typed so far, secrets masked; None when it is decided already.
+    """Save what the author has typed so far, secrets masked; None if it is decided already.
 
     No entry: a draft is nobody else's business.
     """
-    kept = masked_raw(data)
+    masked = masked_raw(data)
     with transaction.atomic(durable=True):
         require("decision.decide", actor, checkpoint.incident)
-        # What is still on its way when the checkpoint was decided must not come back as a draft.
+        # A request that is still under way when the checkpoint is decided must not bring the
+        # draft back, so the check is made under the lock of the checkpoint.
         current = Checkpoint.objects.select_for_update().get(pk=checkpoint.pk)
-        return write_draft(actor, current, kept, now) if current.is_open else None
-
-
-def write_draft(
-    actor: Actor, checkpoint: Checkpoint, data: dict[str, list[str]], now: datetime
-) -> DecisionDraft:
-    """A step: the draft's row, within a transaction of the caller's."""
-    draft, _ = DecisionDraft.objects.update_or_create(
-        checkpoint=checkpoint, author_id=actor.id, defaults={"data": data, "saved_at": now}
-    )
-    return draft
-
-
-def tell_authors(incident: Incident, commander: Person, now: datetime) -> None:
-    """A step: command has passed, so whoever has a draft hears that it is kept, and for whom."""
-    ahead = incident.checkpoints.open()
-    kept = DecisionDraft.objects.filter(checkpoint__in=ahead).exclude(author=commander)
-    for draft in kept.select_related("author", "checkpoint"):
-        reference = draft.checkpoint.reference
-        sentence = (
-            f"Your draft for {reference} of {incident.reference} is kept;"
-            f" {commander} commands now and can take it over."
-        )
-        href = incident.get_absolute_url()
-        notify(incident, [draft.author], "draft.kept", sentence[:300], href, now, reference)
+        return write_draft_step(current, actor, masked, now) if current.is_open else None

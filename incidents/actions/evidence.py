@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from incidents.actions.scenarios import name_as
+from incidents.actions.scenario_steps import serve_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action, next_number
 from incidents.models import Evidence, EvidenceFile, Incident
 from incidents.models.author import Authored
-from incidents.rules.evidence import Capture, recognise, violations
+from incidents.rules.evidence import Capture, recognise, unknown_baseline, violations
 from incidents.rules.file_types import media_type, nearly_text, plain_name, text_of
 from incidents.timeline.record import record
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
@@ -30,15 +30,15 @@ class _Masked:
 def capture(
     actor: Actor, incident_id: int, captured: Capture, *, now: datetime, once: UUID | None = None
 ) -> Evidence:
-    """Store one item (E-n). Everything that is text, a file too, is masked before it is stored.
+    """Store one item (E-n). All text, also that of files, is masked before it is stored.
 
-    Refuses, with every reason at once, what is empty or over the limits. A command that is one of
-    the minimal prechecks, or one of the surfaces' health checks, is recognised as precheck output.
+    Refuses empty and oversized items, with every reason at once. A command that runs one of the
+    minimal prechecks, or a surface's health check, is recognised as precheck output.
     """
     cleaned = _clean(captured)
     if problems := violations(cleaned):
         raise Refused(problems)
-    # Masking reads up to a megabyte: before the lock, so that nobody waits for it.
+    # Masking may read megabytes: it runs before the lock, so that nobody waits for it.
     masked = _mask(cleaned)
     with incident_action(
         "evidence.capture", actor, incident_id, now, lane=captured.lane, once=once
@@ -61,7 +61,7 @@ def capture(
             purpose=item.purpose,
         )
         if captured.serves:
-            name_as(incident, item, captured.serves, actor, now)
+            serve_step(incident, item, captured.serves, actor, now)
     return item
 
 
@@ -77,8 +77,8 @@ def _clean(captured: Capture) -> Capture:
 
 
 def _mask(captured: Capture) -> _Masked:
-    words = ("text", "command", "title", "url", "host", "revision", "file_name")
-    parts = {name: mask_secrets(getattr(captured, name)) for name in words}
+    fields = ("text", "command", "title", "url", "host", "revision", "file_name")
+    parts = {name: mask_secrets(getattr(captured, name)) for name in fields}
     file, masks = _mask_file(captured.file)
     masks += sum(part.count for part in parts.values())
     masked: dict[str, Any] = {name: part.text for name, part in parts.items()}
@@ -86,7 +86,7 @@ def _mask(captured: Capture) -> _Masked:
 
 
 def _mask_file(content: bytes | None) -> tuple[bytes | None, int]:
-    """A file of text without its secrets; any other, and one without secrets, byte for byte."""
+    """A text file with its secrets masked; any other file, or one without secrets, unchanged."""
     if not content:
         return content, 0
     text, encoding = text_of(content) or (nearly_text(content), "latin-1")
@@ -95,60 +95,62 @@ def _mask_file(content: bytes | None) -> tuple[bytes | None, int]:
     masked = mask_secrets(text)
     if masked.text == text:
         return content, masked.count
-    # The brackets of a mask are not in latin-1; its words are.
+    # The brackets of a mask are not in latin-1, so they are replaced; its letters are.
     return masked.text.encode(encoding, "replace"), masked.count
 
 
 def _store(incident: Incident, masked: _Masked, actor: Actor, now: datetime) -> Evidence:
-    said = masked.capture
-    content = said.file if said.file is not None else (said.text or said.url).encode()
+    captured = masked.capture
+    content = (
+        captured.file if captured.file is not None else (captured.text or captured.url).encode()
+    )
     health_checks = list(incident.surfaces.values_list("health_check", flat=True))
     item = Evidence.objects.create(
         incident=incident,
         number=next_number(incident.evidence.all()),
-        kind=said.kind,
-        purpose=recognise(said, health_checks),
-        lane=said.lane,
-        title=_title(said),
-        text=said.text,
-        command=said.command,
-        exit_code=said.exit_code,
-        host=said.host[:120],
-        revision=said.revision[:80],
-        started_at=said.started_at,
-        duration=said.duration,
-        url=said.url[:1000],
-        file_name=_file_name(said),
-        content_type=media_type(said.file) if said.file is not None else "",
+        kind=captured.kind,
+        purpose=recognise(captured, health_checks),
+        lane=captured.lane,
+        title=_title(captured),
+        text=captured.text,
+        command=captured.command,
+        exit_code=captured.exit_code,
+        host=captured.host[:120],
+        revision=captured.revision[:80],
+        started_at=captured.started_at,
+        duration=captured.duration,
+        url=captured.url[:1000],
+        file_name=_file_name(captured),
+        content_type=media_type(captured.file) if captured.file is not None else "",
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         masks=masked.masks,
-        baseline=_baseline(incident, said.baseline),
+        baseline=_baseline(incident, captured.baseline),
         captured_at=now,
         **Authored.columns(actor),
     )
-    if said.file is not None:
-        EvidenceFile.objects.create(evidence=item, content=said.file)
+    if captured.file is not None:
+        EvidenceFile.objects.create(evidence=item, content=captured.file)
     return item
 
 
-def _file_name(said: Capture) -> str:
-    return (plain_name(said.file_name) or "file") if said.file is not None else ""
+def _file_name(captured: Capture) -> str:
+    return (plain_name(captured.file_name) or "file") if captured.file is not None else ""
 
 
-def _title(said: Capture) -> str:
-    """As given, or the first line of what there is, without its colour codes."""
-    named = said.title or said.command or said.file_name or said.url or said.text
-    lines = (" ".join(visible(line).split()) for line in named.splitlines())
-    return next((line for line in lines if line), EvidenceKind(said.kind).label)[:200]
+def _title(captured: Capture) -> str:
+    """The title as typed, or else the first line of the content, without colour codes."""
+    source = (
+        captured.title or captured.command or captured.file_name or captured.url or captured.text
+    )
+    lines = (" ".join(visible(line).split()) for line in source.splitlines())
+    return next((line for line in lines if line), EvidenceKind(captured.kind).label)[:200]
 
 
 def _baseline(incident: Incident, number: int | None) -> Evidence | None:
     if number is None:
         return None
-    found = incident.evidence.filter(number=number).first()
-    if found is None:
-        raise Refused.because(
-            "E-BASELINE", f"{incident.reference} has no evidence E-{number}.", "baseline"
-        )
-    return found
+    baseline = incident.evidence.filter(number=number).first()
+    if baseline is None:
+        raise Refused([unknown_baseline(incident.reference, number)])
+    return baseline

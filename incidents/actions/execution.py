@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions import checkpoints
-from incidents.actions.notices import notify
+from incidents.actions.checkpoint_steps import schedule_step
+from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import incident_action
 from incidents.assessments.signatures import dual_facts
@@ -23,12 +23,12 @@ from kernel.text import clean_text
 def start(
     actor: Actor, incident_id: int, number: int, *, now: datetime, once: UUID | None = None
 ) -> Decision:
-    """The execution owner begins D-``number``."""
+    """The execution owner starts D-``number``."""
     with incident_action("decision.execute", actor, incident_id, now, once=once) as incident:
         decision = _decision(incident, number)
-        _only(decision.executor, actor, f"executes {decision.reference}")
-        problems = rules.start_violations(progress_of(decision))
-        # What waits for signatures is told who is missing, not only that it waits.
+        _require_person(decision.executor, actor, f"executes {decision.reference}")
+        problems = rules.start_violations(execution_progress(decision))
+        # A decision that waits for signatures is refused with the names of who is missing.
         if not problems or decision.execution.is_pending:
             signed = dual_facts(read_facts(incident), decision)
             problems = dual_signature.may_execute(signed) or problems
@@ -57,13 +57,13 @@ def finish(
     now: datetime,
     once: UUID | None = None,
 ) -> Decision:
-    """The execution owner is done, and ``evidence`` (numbers) shows it."""
+    """The execution owner marks D-``number`` as done; ``evidence`` (numbers) proves it."""
     with incident_action("decision.execute", actor, incident_id, now, once=once) as incident:
         decision = _decision(incident, number)
-        _only(decision.executor, actor, f"executes {decision.reference}")
+        _require_person(decision.executor, actor, f"executes {decision.reference}")
         proof = _items(incident, evidence)
-        shown = [shown_of(n, proof.get(n)) for n in sorted(set(evidence))]
-        if problems := rules.finish_violations(progress_of(decision), shown):
+        cited = [proof_facts(n, proof.get(n)) for n in sorted(set(evidence))]
+        if problems := rules.finish_violations(execution_progress(decision), cited):
             raise Refused(problems)
         execution = decision.execution
         execution.state, execution.done_at = ExecutionState.DONE, now
@@ -79,7 +79,7 @@ def finish(
             evidence=[item.reference for item in proof.values()],
         )
         sentence = f"{decision.reference} of {incident.reference} is executed: verify it."
-        _tell(decision, [decision.verifier], actor, "execution.done", sentence, now)
+        _notify(decision, [decision.verifier], actor, "execution.done", sentence, now)
     return decision
 
 
@@ -96,14 +96,14 @@ def judge(
 ) -> Decision:
     """The verification owner calls it verified or failed, by a run captured after it was done.
 
-    Failed: a checkpoint within ten minutes asks for a new decision.
+    When it failed, a checkpoint is scheduled within ten minutes, for a new decision.
     """
     with incident_action("decision.verify", actor, incident_id, now, once=once) as incident:
         decision = _decision(incident, number)
-        _only(decision.verifier, actor, f"verifies {decision.reference}")
+        _require_person(decision.verifier, actor, f"verifies {decision.reference}")
         item = _items(incident, [run]).get(run) if run is not None else None
-        shown = shown_of(run, item) if run is not None else None
-        problems = rules.judge_violations(progress_of(decision), shown, passed, finding)
+        cited = proof_facts(run, item) if run is not None else None
+        problems = rules.judge_violations(execution_progress(decision), cited, passed, finding)
         if problems or item is None:
             raise Refused(problems)
         execution = decision.execution
@@ -122,25 +122,25 @@ def judge(
         )
         if passed:
             sentence = f"{decision.reference} of {incident.reference} is verified."
-            _tell(decision, [_commander(incident)], actor, "verification.passed", sentence, now)
+            _notify(decision, [_commander(incident)], actor, "verification.passed", sentence, now)
         else:
             _decide_again(incident, decision, actor, now)
     return decision
 
 
 def _decide_again(incident: Incident, decision: Decision, actor: Actor, now: datetime) -> None:
-    """A checkpoint within ten minutes, unless one is due by then, and whom it concerns told."""
-    limit = now + rules.AGAIN_WITHIN
+    """Schedule a checkpoint within ten minutes, unless one is due by then, and notify people."""
+    limit = now + rules.DECIDE_AGAIN_WITHIN
     if not incident.checkpoints.open().filter(due_at__gt=now, due_at__lte=limit).exists():
         purpose = f"Decide again: verification of {decision.reference} failed"
-        checkpoints.add(incident, actor, limit, purpose, now)
+        schedule_step(incident, actor, limit, purpose, now)
     people = [_commander(incident), holder(incident, RoleName.DEPUTY), decision.executor]
     sentence = f"Verification of {decision.reference} of {incident.reference} failed: decide again."
-    _tell(decision, people, actor, "verification.failed", sentence, now)
+    _notify(decision, people, actor, "verification.failed", sentence, now)
 
 
-def progress_of(decision: Decision) -> rules.Progress:
-    """A decision as the rules of execution see one."""
+def execution_progress(decision: Decision) -> rules.Progress:
+    """A decision as input of the rules of execution."""
     execution = decision.execution
     return rules.Progress(
         reference=decision.reference,
@@ -157,11 +157,11 @@ def _ended(execution: Execution) -> str:
     return "is withdrawn" if execution.state == ExecutionState.WITHDRAWN else ""
 
 
-def shown_of(number: int, item: Evidence | None) -> rules.Shown:
-    """An evidence item as the rules see one; without a row it is of another incident."""
+def proof_facts(number: int, item: Evidence | None) -> rules.CitedProof:
+    """Evidence as input of the rules; without a row it is of another incident."""
     if item is None:
-        return rules.Shown(number, of_incident=False)
-    return rules.Shown(
+        return rules.CitedProof(number, of_incident=False)
+    return rules.CitedProof(
         number=number,
         has_content=item.has_content,
         captured_at=item.captured_at,
@@ -183,7 +183,7 @@ def _items(incident: Incident, numbers: Iterable[int]) -> dict[int, Evidence]:
     return {item.number: item for item in rows.defer("text").order_by("number")}
 
 
-def _only(person: Person, actor: Actor, does: str) -> None:
+def _require_person(person: Person, actor: Actor, does: str) -> None:
     if not actor.is_person or actor.id != person.pk:
         raise NotPermitted(f"Only {person} {does}.")
 
@@ -192,7 +192,7 @@ def _commander(incident: Incident) -> Person | None:
     return holder(incident, RoleName.COMMANDER)
 
 
-def _tell(
+def _notify(
     decision: Decision,
     people: Iterable[Person | None],
     actor: Actor,
@@ -200,6 +200,6 @@ def _tell(
     sentence: str,
     now: datetime,
 ) -> None:
-    told = [person for person in people if person is not None and person.pk != actor.id]
+    recipients = [person for person in people if person is not None and person.pk != actor.id]
     href = decision.get_absolute_url()
-    notify(decision.incident, told, kind, sentence, href, now, decision.reference)
+    notify_step(decision.incident, recipients, kind, sentence, href, now, decision.reference)

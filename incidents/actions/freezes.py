@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from incidents.actions.ownership import can_answer, tell_owner
+from incidents.actions.ownership import can_answer, notify_owner_step
 from incidents.actions.transaction import incident_action
 from incidents.models import Freeze, Incident, Person, Surface
 from incidents.rules import freeze as rules
@@ -114,7 +114,7 @@ def keep_freeze(
     """Keep a freeze on purpose beyond the incident, with an owner and a reason."""
     with incident_action("freeze.change", actor, incident_id, now, once=once) as incident:
         row = _current(incident, surface)
-        keeper = rules.Keeper(str(owner), can_answer(incident, owner)) if owner else None
+        keeper = rules.FreezeOwner(str(owner), can_answer(incident, owner)) if owner else None
         _refuse(rules.keep_violations(_stop(surface, row), keeper, reason))
         assert row is not None
         assert owner is not None
@@ -133,7 +133,7 @@ def keep_freeze(
         )
         what = f"{surface.name}, kept on purpose."
         href = reverse("freezes")
-        tell_owner(incident, owner, actor, "freeze.kept", "A freeze", what, href, now)
+        notify_owner_step(incident, owner, actor, "freeze.kept", "A freeze", what, href, now)
     return row
 
 
@@ -141,15 +141,15 @@ def _current(incident: Incident, surface: Surface) -> Freeze | None:
     return incident.freezes.current().filter(surface=surface).first()
 
 
-def _stop(surface: Surface, current: Freeze | None) -> rules.Stop:
-    return rules.Stop(
+def _stop(surface: Surface, current: Freeze | None) -> rules.FreezeFacts:
+    return rules.FreezeFacts(
         surface.name,
         is_frozen=current is not None and not current.declined,
         is_declined=current is not None and current.declined,
     )
 
 
-def _refuse(problems: rules.Found) -> None:
+def _refuse(problems: rules.Violations) -> None:
     if problems:
         raise Refused(problems)
 

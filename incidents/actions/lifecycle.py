@@ -1,4 +1,4 @@
-"""Declaring an incident and changing what it is: severity, phase, standing facts."""
+"""Declaring an incident and changing its severity, phase and details."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,24 +8,24 @@ from uuid import UUID
 from django.db import transaction
 
 from incidents import scenarios
-from incidents.actions.role_steps import join, put_in_role
+from incidents.actions.role_steps import join_step, put_in_role_step, responder_violations
 from incidents.actions.submissions import redirect_submission, submit_once
 from incidents.actions.transaction import incident_action
-from incidents.locking import check_locked, lock
+from incidents.locking import lock
 from incidents.models import Incident, Person, Surface
 from incidents.permissions import require
+from incidents.rules import incident_details as detail_rules
 from incidents.rules import phase as phase_rules
 from incidents.timeline.record import record
 from incidents.vocabulary import Phase, Reach, RoleName, Severity
 from kernel.actor import Actor
 from kernel.refusal import Refused
-from kernel.text import clean_text as as_said
-from kernel.text import says_nothing
+from kernel.text import clean_text
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a declaration says. ``commander`` is the declarer unless another is named."""
+    """A declaration as filled in. The declarer is commander unless another is named."""
 
     title: str
     severity: str
@@ -39,36 +39,37 @@ class Declaration:
 
 
 def declare(
-    actor: Actor, said: Declaration, *, now: datetime, once: UUID | None = None
+    actor: Actor, declaration: Declaration, *, now: datetime, once: UUID | None = None
 ) -> Incident:
     """Open an incident: its row, its surfaces, its commander, its first timeline entries.
 
-    The declarer and the commander take part from the start, so that a restricted incident is
-    never lost to the person who declared it.
+    The declarer and the commander are participants from the start, so that whoever declares a
+    restricted incident can still see it.
     """
     with transaction.atomic(durable=True):
         require("incident.declare", actor)
         submit_once(once, actor, now, "/")
         declarer = Person.objects.get(pk=actor.id)
-        commander = said.commander or declarer
-        refuse_unfit(commander, "commander")
+        commander = declaration.commander or declarer
+        if problems := responder_violations(commander, "commander"):
+            raise Refused(problems)
         incident = Incident.objects.create(
-            title=as_said(said.title, 160),
-            severity=said.severity,
-            scenario=said.scenario,
-            known=as_said(said.known),
-            evidence_channel=as_said(said.evidence_channel, 300),
-            restricted=said.restricted,
+            title=clean_text(declaration.title, 160),
+            severity=declaration.severity,
+            scenario=declaration.scenario,
+            known=clean_text(declaration.known),
+            evidence_channel=clean_text(declaration.evidence_channel, 300),
+            restricted=declaration.restricted,
             declared_at=now,
             declared_by=declarer,
-            last_known_good=_known_good(said.surfaces),
+            last_known_good=_known_good(declaration.surfaces),
         )
         incident = lock(incident.pk)
-        incident.surfaces.set(said.surfaces)
-        for person in (declarer, *said.participants):
-            join(incident, person, now)
-        put_in_role(incident, RoleName.COMMANDER, "", commander, now)
-        scenario = scenarios.find(said.scenario)
+        incident.surfaces.set(declaration.surfaces)
+        for person in (declarer, *declaration.participants):
+            join_step(incident, person, now)
+        put_in_role_step(incident, RoleName.COMMANDER, "", commander, now)
+        scenario = scenarios.find(declaration.scenario)
         record(
             incident,
             "incident.declared",
@@ -79,8 +80,8 @@ def declare(
             by=str(declarer),
             scenario=scenario.title if scenario else "",
             known=incident.known,
-            surfaces=[surface.name for surface in said.surfaces],
-            becomes=begun(incident, said.surfaces),
+            surfaces=[surface.name for surface in declaration.surfaces],
+            becomes=initial_values(incident, declaration.surfaces),
         )
         record(
             incident,
@@ -96,8 +97,8 @@ def declare(
     return incident
 
 
-def begun(incident: Incident, surfaces: Iterable[Surface]) -> dict[str, object]:
-    """What can change later, as it was at first: from here the past is replayed."""
+def initial_values(incident: Incident, surfaces: Iterable[Surface]) -> dict[str, object]:
+    """The values that may change later: the replay of the past starts from them."""
     return {
         "severity": incident.severity,
         "phase": incident.phase,
@@ -114,14 +115,6 @@ def begun(incident: Incident, surfaces: Iterable[Surface]) -> dict[str, object]:
 def _known_good(surfaces: Iterable[Surface]) -> str:
     """The revision that the first impacted surface names as good, if any does."""
     return next((s.last_known_good for s in surfaces if s.last_known_good), "")
-
-
-def refuse_unfit(person: Person, field_name: str) -> None:
-    """A role can only be given to an active responder."""
-    if not person.is_active or not person.is_responder:
-        raise Refused.because(
-            "R-PERSON", f"{person} cannot take a role: only active responders can.", field_name
-        )
 
 
 def change_severity(
@@ -146,7 +139,7 @@ def change_severity(
             now,
             before=Severity(before).label,
             after=Severity(severity).label,
-            reason=as_said(reason),
+            reason=clean_text(reason),
             becomes={"severity": severity},
         )
     return incident
@@ -174,24 +167,10 @@ def change_phase(
             now,
             before=Phase(before).label,
             after=Phase(phase).label,
-            reason=as_said(reason),
+            reason=clean_text(reason),
             becomes={"phase": phase},
         )
     return incident
-
-
-def set_status(incident: Incident, status: str) -> dict[str, str]:
-    """A step of closing and reopening: another status, within who judged it.
-
-    Returns what the entry of the caller ``becomes``. Raises ``Refused`` for a way that no incident
-    goes; the database refuses one that has not been through the gate.
-    """
-    check_locked(incident)
-    if problems := phase_rules.status_violations(incident.status, status):
-        raise Refused(problems)
-    incident.status = status
-    incident.save(update_fields=["status"])
-    return {"status": status}
 
 
 def set_channel(
@@ -199,11 +178,9 @@ def set_channel(
 ) -> Incident:
     """Record the one evidence channel (playbook, "Provider-specific readiness checks")."""
     with incident_action("channel.set", actor, incident_id, now, once=once) as incident:
-        if says_nothing(channel):
-            raise Refused.because(
-                "K-CHANNEL", "Name the one place where checkpoint records are written.", "channel"
-            )
-        incident.evidence_channel = as_said(channel, 300)
+        if problems := detail_rules.channel_violations(channel):
+            raise Refused(problems)
+        incident.evidence_channel = clean_text(channel, 300)
         incident.save(update_fields=["evidence_channel"])
         record(incident, "channel.set", actor, now, channel=incident.evidence_channel)
     return incident
@@ -214,11 +191,9 @@ def set_revision(
 ) -> Incident:
     """Record the last known-good revision for this incident."""
     with incident_action("revision.set", actor, incident_id, now, once=once) as incident:
-        if says_nothing(revision):
-            raise Refused.because(
-                "K-REVISION", "Name a commit, tag or version that was good.", "revision"
-            )
-        incident.last_known_good = as_said(revision, 80)
+        if problems := detail_rules.revision_violations(revision):
+            raise Refused(problems)
+        incident.last_known_good = clean_text(revision, 80)
         incident.save(update_fields=["last_known_good"])
         record(incident, "revision.set", actor, now, revision=incident.last_known_good)
     return incident
@@ -235,15 +210,13 @@ def set_rollback_reach(
 ) -> Incident:
     """Record whether a migration or data change makes a full rollback broad, and why."""
     with incident_action("rollback.set_reach", actor, incident_id, now, once=once) as incident:
-        if says_nothing(reason):
-            raise Refused.because(
-                "K-REACH", "Say which migration or data change decides this.", "reason"
-            )
-        reason = as_said(reason, 300)
+        if problems := detail_rules.reach_violations(reason):
+            raise Refused(problems)
+        reason = clean_text(reason, 300)
         incident.broad_rollback_reason = reason if broad else ""
         incident.save(update_fields=["broad_rollback_reason"])
         reach = Reach.BROAD if broad else Reach.REVERSIBLE
-        record(incident, "rollback.reach", actor, now, reach=reach.value, reason=as_said(reason))
+        record(incident, "rollback.reach", actor, now, reach=reach.value, reason=clean_text(reason))
     return incident
 
 

@@ -6,10 +6,10 @@ from incidents.locking import check_locked
 from incidents.models import Incident, Notice, Person
 
 BACKLOG_KIND_PREFIX = "backlog."
-"""How the kinds of notice begin that tell of hardening work, which outlives every incident."""
+"""The prefix of notices about hardening work, which outlives every incident."""
 
 
-def notify(
+def notify_step(
     incident: Incident,
     people: list[Person],
     kind: str,
@@ -18,9 +18,9 @@ def notify(
     now: datetime,
     subject: str = "",
 ) -> None:
-    """Write a notice for each person, once a person.
+    """Write one notice for each person.
 
-    Of what was handled elsewhere nobody is told, but of the work that it leaves behind.
+    Nobody is notified of a backfilled incident, except about its hardening work.
     """
     check_locked(incident)
     Notice.objects.bulk_create(build_notices(incident, people, kind, sentence, href, now, subject))
@@ -35,7 +35,7 @@ def build_notices(
     now: datetime,
     subject: str = "",
 ) -> list[Notice]:
-    """The notices that ``notify`` writes, for who writes many at once."""
+    """The notices that ``notify_step`` writes, for callers that write many at once."""
     if incident.backfilled and not kind.startswith(BACKLOG_KIND_PREFIX):
         return []
     return [

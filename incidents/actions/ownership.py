@@ -1,8 +1,8 @@
-"""Who can answer for something in an incident: a branch, a risk, a freeze that is kept."""
+"""Who can own something in an incident: a branch, a risk, a freeze that is kept."""
 
 from datetime import datetime
 
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
 from incidents.models import Incident, Person
 from kernel.actor import Actor
 
@@ -12,7 +12,7 @@ def can_answer(incident: Incident, person: Person) -> bool:
     return Incident.objects.visible_to(person).filter(pk=incident.pk).exists()
 
 
-def tell_owner(
+def notify_owner_step(
     incident: Incident,
     owner: Person,
     actor: Actor,
@@ -26,4 +26,4 @@ def tell_owner(
     if owner.pk == actor.id:
         return
     sentence = f"{subject} of {incident.reference} is yours: {what}"[:300]
-    notify(incident, [owner], kind, sentence, href, now, subject)
+    notify_step(incident, [owner], kind, sentence, href, now, subject)

@@ -5,29 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.notices import notify
-from incidents.actions.role_steps import holder
+from incidents.actions.contradiction_steps import weigh_step
 from incidents.actions.transaction import incident_action, next_number
 from incidents.assessments import decision as decision_assessment
 from incidents.facts.incident import read_facts
-from incidents.locking import check_locked
-from incidents.models import Contradiction, Evidence, Incident, Person, Recommendation, Side
+from incidents.models import Evidence, Incident, Recommendation
 from incidents.models.author import Authored
-from incidents.permissions import in_incident, may
+from incidents.permissions import incident_roles, may
 from incidents.rules import recommendation as rules
 from incidents.rules.conflict import Scores
 from incidents.rules.decision import Cited
-from incidents.rules.wording import listed
 from incidents.timeline.record import record
-from incidents.vocabulary import Option, RecommendationState, RoleName, Status
+from incidents.vocabulary import Option, RecommendationState
 from kernel.actor import Actor
 from kernel.refusal import NotPermitted, Refused
-from kernel.text import clean_text, says_nothing
+from kernel.text import clean_text
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
-    """A recommendation as its author filled it in; ``evidence`` are numbers in the incident."""
+class RecommendationInput:
+    """A recommendation as its author filled it in; ``evidence`` holds numbers in the incident."""
 
     option: str = ""
     option_detail: str = ""
@@ -40,43 +37,43 @@ class Proposed:
 def recommend(
     actor: Actor,
     incident_id: int,
-    proposed: Proposed,
+    proposed: RecommendationInput,
     *,
     lane: str,
     now: datetime,
     once: UUID | None = None,
 ) -> Recommendation:
-    """Recommend an option as owner of ``lane``. It replaces what the author recommended there.
+    """Recommend an option as owner of ``lane``, replacing the author's earlier one there.
 
-    When open recommendations of different owners now choose different options, a contradiction
-    opens, or this one joins the open one (``D-CONFLICT``).
+    When open recommendations of different owners choose different options, a contradiction is
+    opened, or extended with this recommendation (``D-CONFLICT``).
     """
     with incident_action(
         "recommendation.make", actor, incident_id, now, lane=lane, once=once
     ) as incident:
-        if incident.status != Status.ACTIVE:
-            raise Refused.because("R-OVER", "The incident is over: nothing is to be decided.")
+        if problems := rules.over_violations(incident.status):
+            raise Refused(problems)
         evidence = list(incident.evidence.filter(number__in=proposed.evidence).defer("text"))
-        if problems := rules.violations(_judged(incident, proposed, evidence)):
+        if problems := rules.violations(_recommendation_facts(incident, proposed, evidence)):
             raise Refused(problems)
         before = incident.recommendations.open().filter(lane=lane, **_author(actor)).first()
-        made = _store(incident, proposed, evidence, lane, actor, now)
+        recommendation = _store(incident, proposed, evidence, lane, actor, now)
         record(
             incident,
             "recommendation.made",
             actor,
             now,
             lane=lane,
-            subject=made.reference,
-            option=made.title,
-            reasons=made.reasons,
-            reversibility=made.reversibility,
-            blast_radius=made.blast_radius,
+            subject=recommendation.reference,
+            option=recommendation.title,
+            reasons=recommendation.reasons,
+            reversibility=recommendation.reversibility,
+            blast_radius=recommendation.blast_radius,
             evidence=[item.reference for item in evidence],
             replaces=before.reference if before else "",
         )
-        _weigh(incident, actor, now)
-    return made
+        weigh_step(incident, actor, now)
+    return recommendation
 
 
 def withdraw(
@@ -90,38 +87,35 @@ def withdraw(
 ) -> Recommendation:
     """Take a recommendation back, with a reason: by its author or by the commander."""
     with incident_action("recommendation.withdraw", actor, incident_id, now, once=once) as incident:
-        made = incident.recommendations.get(number=number)
-        _only_author_or_command(actor, incident, made)
-        if not made.is_open:
-            state = RecommendationState(made.state).label.lower()
-            words = f"{made.reference} is not open any more: {state}."
-            raise Refused.because("R-STATE", words, "reason")
-        if says_nothing(reason):
-            raise Refused.because("R-REASON", "Say why it is withdrawn.", "reason")
-        _close(made, RecommendationState.WITHDRAWN, clean_text(reason, 300), now)
+        recommendation = incident.recommendations.get(number=number)
+        _require_author_or_command(actor, incident, recommendation)
+        reference, state = recommendation.reference, recommendation.state
+        if problems := rules.withdraw_violations(reference, state, reason):
+            raise Refused(problems)
+        _close(recommendation, RecommendationState.WITHDRAWN, clean_text(reason, 300), now)
         record(
             incident,
             "recommendation.withdrawn",
             actor,
             now,
-            lane=made.lane,
-            subject=made.reference,
-            reason=made.closing_reason,
+            lane=recommendation.lane,
+            subject=recommendation.reference,
+            reason=recommendation.closing_reason,
         )
-        _weigh(incident, actor, now)
-    return made
+        weigh_step(incident, actor, now)
+    return recommendation
 
 
-def _judged(
-    incident: Incident, proposed: Proposed, evidence: Iterable[Evidence]
-) -> rules.Recommended:
-    found = {item.number: Cited(item.number, item.has_content) for item in evidence}
+def _recommendation_facts(
+    incident: Incident, proposed: RecommendationInput, evidence: Iterable[Evidence]
+) -> rules.RecommendationFacts:
+    cited = {item.number: Cited(item.number, item.has_content) for item in evidence}
     offered = decision_assessment.offered(read_facts(incident))
-    return rules.Recommended(
+    return rules.RecommendationFacts(
         option=proposed.option,
         reasons=proposed.reasons,
         evidence=tuple(
-            found.get(number) or Cited(number, of_incident=False) for number in proposed.evidence
+            cited.get(number) or Cited(number, of_incident=False) for number in proposed.evidence
         ),
         scores=Scores(proposed.reversibility, proposed.blast_radius),
         offered=frozenset(offer.option for offer in offered),
@@ -134,7 +128,7 @@ def _author(actor: Actor) -> dict[str, object]:
 
 def _store(
     incident: Incident,
-    proposed: Proposed,
+    proposed: RecommendationInput,
     evidence: Iterable[Evidence],
     lane: str,
     actor: Actor,
@@ -143,10 +137,10 @@ def _store(
     number = next_number(incident.recommendations.all())
     for earlier in incident.recommendations.open().filter(lane=lane, **_author(actor)):
         _close(earlier, RecommendationState.REPLACED, f"Replaced by R-{number}", now)
-    # What the rules have just required.
+    # The rules have just required both.
     assert proposed.reversibility is not None
     assert proposed.blast_radius is not None
-    made = Recommendation.objects.create(
+    recommendation = Recommendation.objects.create(
         incident=incident,
         number=number,
         lane=lane,
@@ -158,100 +152,25 @@ def _store(
         made_at=now,
         **Authored.columns(actor),
     )
-    made.evidence.set(evidence)
-    return made
+    recommendation.evidence.set(evidence)
+    return recommendation
 
 
-def _close(made: Recommendation, state: RecommendationState, reason: str, now: datetime) -> None:
-    made.state, made.closed_at, made.closing_reason = state, now, reason
-    made.save(update_fields=["state", "closed_at", "closing_reason"])
-
-
-def _only_author_or_command(actor: Actor, incident: Incident, made: Recommendation) -> None:
-    is_author = (made.actor_kind, made.actor_id) == (actor.kind.value, actor.id)
-    if not is_author and not may("decision.decide", in_incident(actor, incident)):
-        words = f"Only {made.actor_name} or the commander can withdraw {made.reference}."
-        raise NotPermitted(words)
-
-
-def _weigh(incident: Incident, actor: Actor, now: datetime) -> None:
-    """Open, extend or end the contradiction, as the open recommendations now stand."""
-    check_locked(incident)
-    voices = list(incident.recommendations.open())
-    contradict = rules.contradict(
-        rules.Voice((one.actor_kind, one.actor_id), one.option) for one in voices
-    )
-    found = incident.contradictions.open().first()
-    if contradict and found is None:
-        _open(incident, voices, actor, now)
-    elif contradict and found is not None:
-        _join(incident, found, voices, actor, now)
-    elif found is not None:
-        _dissolve(incident, found, voices, actor, now)
-
-
-def _open(incident: Incident, voices: list[Recommendation], actor: Actor, now: datetime) -> None:
-    number = next_number(incident.contradictions.all())
-    found = Contradiction.objects.create(incident=incident, number=number, opened_at=now)
-    Side.objects.bulk_create(
-        Side(contradiction=found, recommendation=one, joined_at=now) for one in voices
-    )
-    names = listed(one.reference for one in voices)
-    record(
-        incident,
-        "contradiction.opened",
-        actor,
-        now,
-        subject=found.reference,
-        recommendations=names,
-    )
-    authors = list(Person.objects.filter(pk__in=[v.actor_id for v in voices if not v.is_agent]))
-    commander = holder(incident, RoleName.COMMANDER)
-    told = [p for p in (commander, *authors) if p is not None and p.pk != actor.id]
-    sentence = f"Contradiction {found.reference} of {incident.reference}: {names} differ."
-    href = incident.get_absolute_url()
-    notify(incident, told, "contradiction.opened", sentence, href, now, found.reference)
-
-
-def _join(
-    incident: Incident,
-    found: Contradiction,
-    voices: list[Recommendation],
-    actor: Actor,
-    now: datetime,
+def _close(
+    recommendation: Recommendation, state: RecommendationState, reason: str, now: datetime
 ) -> None:
-    known = set(found.sides.values_list("recommendation", flat=True))
-    for one in voices:
-        if one.pk not in known:
-            Side.objects.create(contradiction=found, recommendation=one, joined_at=now)
-            record(
-                incident,
-                "contradiction.joined",
-                actor,
-                now,
-                lane=one.lane,
-                subject=found.reference,
-                recommendation=one.reference,
-            )
-
-
-def _dissolve(
-    incident: Incident,
-    found: Contradiction,
-    voices: list[Recommendation],
-    actor: Actor,
-    now: datetime,
-) -> None:
-    left = listed(one.reference for one in voices)
-    reason = f"{left} no longer contradict each other." if len(voices) > 1 else ""
-    reason = reason or (f"Only {left} is left." if voices else "Nothing is recommended any more.")
-    found.closed_at, found.closing_reason = now, reason
-    found.save(update_fields=["closed_at", "closing_reason"])
-    record(
-        incident,
-        "contradiction.dissolved",
-        actor,
+    recommendation.state, recommendation.closed_at, recommendation.closing_reason = (
+        state,
         now,
-        subject=found.reference,
-        reason=reason,
+        reason,
     )
+    recommendation.save(update_fields=["state", "closed_at", "closing_reason"])
+
+
+def _require_author_or_command(
+    actor: Actor, incident: Incident, recommendation: Recommendation
+) -> None:
+    is_author = (recommendation.actor_kind, recommendation.actor_id) == (actor.kind.value, actor.id)
+    if not is_author and not may("decision.decide", incident_roles(actor, incident)):
+        reference, author = recommendation.reference, recommendation.actor_name
+        raise NotPermitted(f"Only {author} or the commander can withdraw {reference}.")

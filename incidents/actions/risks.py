@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from incidents.actions.ownership import can_answer, tell_owner
-from incidents.actions.transaction import incident_action, next_number
-from incidents.locking import check_locked
+from incidents.actions.ownership import can_answer, notify_owner_step
+from incidents.actions.risk_steps import add_risk_step
+from incidents.actions.transaction import incident_action
 from incidents.models import Incident, Person, Risk
 from incidents.rules import risk as rules
 from incidents.timeline.record import record
@@ -25,39 +25,14 @@ def add(
     now: datetime,
     once: UUID | None = None,
 ) -> Risk:
-    """Note a residual risk (RISK-n). Without an owner it is shown as such."""
+    """Add a residual risk (RISK-n) to the register. It may have no owner yet."""
     with incident_action("risk.change", actor, incident_id, now, once=once) as incident:
         answers = _answers(incident, owner) if owner else None
         if problems := rules.add_violations(text, answers):
             raise Refused(problems)
-        risk = add_step(incident, text, owner, actor, now)
+        risk = add_risk_step(incident, text, owner, actor, now)
         if owner is not None:
             _tell(risk, owner, actor, now)
-    return risk
-
-
-def add_step(
-    incident: Incident, text: str, owner: Person | None, actor: Actor, now: datetime
-) -> Risk:
-    """The row and its entry, within a transaction that holds the incident."""
-    check_locked(incident)
-    risk = Risk.objects.create(
-        incident=incident,
-        number=next_number(incident.risks.all()),
-        text=clean_text(text, 500),
-        owner=owner,
-        noted_at=now,
-    )
-    record(
-        incident,
-        "risk.noted",
-        actor,
-        now,
-        subject=risk.reference,
-        text=risk.text,
-        owner=str(owner) if owner else "",
-        owner_id=owner.pk if owner else None,
-    )
     return risk
 
 
@@ -103,7 +78,7 @@ def retire(
     now: datetime,
     once: UUID | None = None,
 ) -> Risk:
-    """Retire a risk, with the reason why it is none any more."""
+    """Retire a risk, with the reason why it is no risk any more."""
     with incident_action("risk.change", actor, incident_id, now, once=once) as incident:
         risk = incident.risks.get(number=number)
         if problems := rules.retire_violations(reason, risk.reference, risk.is_open):
@@ -122,10 +97,12 @@ def retire(
     return risk
 
 
-def _answers(incident: Incident, owner: Person) -> rules.Answers:
-    return rules.Answers(owner.pk, str(owner), can_answer(incident, owner))
+def _answers(incident: Incident, owner: Person) -> rules.RiskOwner:
+    return rules.RiskOwner(owner.pk, str(owner), can_answer(incident, owner))
 
 
 def _tell(risk: Risk, owner: Person, actor: Actor, now: datetime) -> None:
     href = reverse("risks", args=[risk.incident_id])
-    tell_owner(risk.incident, owner, actor, "risk.owned", risk.reference, risk.text, href, now)
+    notify_owner_step(
+        risk.incident, owner, actor, "risk.owned", risk.reference, risk.text, href, now
+    )

@@ -1,24 +1,35 @@
-"""Steps that give roles, inside the transaction of an action that locked the incident."""
+"""Steps that give roles, inside the transaction of an action."""
 
 from datetime import datetime
 
+from incidents.actions.draft_steps import notify_draft_authors_step
 from incidents.locking import check_locked
 from incidents.models import Assignment, Incident, Participation, Person
+from incidents.rules import role as rules
+from incidents.signals import role_given
+from incidents.timeline.record import record
 from incidents.vocabulary import LaneKind, RoleName
+from kernel.actor import Actor
 
 
 def holder(incident: Incident, role: str, lane: str = "") -> Person | None:
     """Who holds a role now."""
-    held = (
+    assignment = (
         Assignment.objects.current()
         .filter(incident=incident, role=role, lane=lane)
         .select_related("person")
         .first()
     )
-    return held.person if held else None
+    return assignment.person if assignment else None
 
 
-def join(incident: Incident, person: Person, now: datetime) -> bool:
+def responder_violations(person: Person, field: str) -> rules.Violations:
+    """A role can only be given to an active responder."""
+    can_respond = person.is_active and person.is_responder
+    return rules.responder_violations(str(person), can_respond=can_respond, field=field)
+
+
+def join_step(incident: Incident, person: Person, now: datetime) -> bool:
     """Make the person a participant; true when they were not one before."""
     check_locked(incident)
     _, created = Participation.objects.get_or_create(
@@ -27,7 +38,7 @@ def join(incident: Incident, person: Person, now: datetime) -> bool:
     return created
 
 
-def put_in_role(
+def put_in_role_step(
     incident: Incident, role: str, lane: str, person: Person, now: datetime
 ) -> Person | None:
     """Give a role to a person from now on; returns who held it before."""
@@ -42,8 +53,37 @@ def put_in_role(
         current.until = now
         current.save(update_fields=["until"])
     Assignment.objects.create(incident=incident, role=role, lane=lane, person=person, since=now)
-    join(incident, person, now)
+    join_step(incident, person, now)
     return current.person if current else None
+
+
+def give_role_step(
+    incident: Incident, actor: Actor, role: str, lane: str, person: Person, now: datetime
+) -> None:
+    """Give the role, record it, notify authors of drafts, and send ``role_given``."""
+    before = put_in_role_step(incident, role, lane, person, now)
+    record(
+        incident,
+        "role.assigned",
+        actor,
+        now,
+        lane=lane,
+        role=role_label(role, lane),
+        person=str(person),
+        person_id=person.pk,
+        before=f"Before: {before}." if before else "",
+    )
+    if role == RoleName.COMMANDER:
+        notify_draft_authors_step(incident, person, now)
+    role_given.send(
+        sender=Incident,
+        incident=incident,
+        role=role,
+        lane=lane,
+        person=person,
+        actor=actor,
+        now=now,
+    )
 
 
 def role_label(role: str, lane: str = "") -> str:

@@ -1,17 +1,17 @@
-"""Scenarios of an incident: adopting one, and naming the evidence that its minimum asks for."""
+"""Scenarios of an incident: adopting one, and naming the evidence that its minimum requires."""
 
 from datetime import datetime
 from uuid import UUID
 
 from incidents import scenarios
+from incidents.actions.scenario_steps import serve_step
 from incidents.actions.transaction import incident_action
-from incidents.locking import check_locked
-from incidents.models import Evidence, Incident, Served
-from incidents.permissions import require
+from incidents.models import Incident, Served
+from incidents.rules import scenario as rules
 from incidents.timeline.record import record
 from kernel.actor import Actor
 from kernel.refusal import Refused
-from kernel.text import clean_text, says_nothing
+from kernel.text import clean_text
 
 
 def set_scenario(
@@ -23,21 +23,18 @@ def set_scenario(
     now: datetime,
     once: UUID | None = None,
 ) -> Incident:
-    """Adopt a scenario, by slug, or another one, with a reason.
+    """Adopt a scenario, by slug, or change to another one, with a reason.
 
-    Its options, posture, special rules and evidence minimum count from now on. Who may know of the
-    incident stays as it is.
+    Its options, posture, special rules and evidence minimum apply from now on. It does not change
+    who may know of the incident.
     """
     with incident_action("scenario.set", actor, incident_id, now, once=once) as incident:
-        found = scenarios.find(scenario)
-        if found is None:
-            raise Refused.because("K-SCENARIO", "There is no such scenario.", "scenario")
-        if scenario == incident.scenario:
-            raise Refused.because(
-                "K-SCENARIO", f"{found.title} is the scenario already.", "scenario"
-            )
-        if says_nothing(reason):
-            raise Refused.because("K-REASON", "Say what fits this scenario.", "reason")
+        adopted = scenarios.find(scenario)
+        title = adopted.title if adopted else None
+        is_current = scenario == incident.scenario
+        problems = rules.adopt_violations(title, is_current=is_current, reason=reason)
+        if problems or adopted is None:
+            raise Refused(problems)
         before, incident.scenario = incident.scenario, scenario
         incident.save(update_fields=["scenario"])
         record(
@@ -45,7 +42,7 @@ def set_scenario(
             "scenario.set",
             actor,
             now,
-            scenario=clean_text(found.title, 160),
+            scenario=clean_text(adopted.title, 160),
             slug=scenario,
             before=before,
             reason=clean_text(reason, 500),
@@ -56,48 +53,15 @@ def set_scenario(
 def serve(
     actor: Actor,
     incident_id: int,
-    evidence: int,
+    number: int,
     *,
     serves: str,
     now: datetime,
     once: UUID | None = None,
 ) -> Served:
-    """Name captured evidence, by number, as an item (by key) of the scenario's minimum."""
+    """Name E-``number`` for a requirement, by key, of the scenario's evidence minimum."""
     with incident_action("evidence.serve", actor, incident_id, now, once=once) as incident:
-        found = incident.evidence.defer("text").filter(number=evidence).first()
-        if found is None:
-            raise Refused.because(
-                "E-SERVES", f"{incident.reference} has no evidence E-{evidence}.", "serves"
-            )
-        return name_as(incident, found, serves, actor, now)
-
-
-def name_as(incident: Incident, found: Evidence, key: str, actor: Actor, now: datetime) -> Served:
-    """The same within another action's transaction: capturing can name what it captures."""
-    check_locked(incident)
-    require("evidence.serve", actor, incident)
-    scenario = scenarios.find(incident.scenario)
-    needed = {one.key: one for one in scenario.evidence_minimum} if scenario else {}
-    if key not in needed:
-        raise Refused.because(
-            "E-SERVES", "The scenario's evidence minimum has no such item.", "serves"
-        )
-    label = needed[key].label
-    if found.serves.filter(item=key).exists():
-        raise Refused.because(
-            "E-SERVES", f"{found.reference} already serves as “{label}”.", "serves"
-        )
-    row = Served.objects.create(
-        incident=incident, evidence=found, item=key, at=now, **Served.columns(actor)
-    )
-    record(
-        incident,
-        "evidence.served",
-        actor,
-        now,
-        lane=found.lane,
-        subject=found.reference,
-        item=clean_text(label, 160),
-        key=key,
-    )
-    return row
+        evidence = incident.evidence.defer("text").filter(number=number).first()
+        if evidence is None:
+            raise Refused(rules.unknown_evidence_violations(incident.reference, number))
+        return serve_step(incident, evidence, serves, actor, now)

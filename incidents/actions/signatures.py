@@ -3,21 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
+from incidents.actions.signature_steps import sign_step
 from incidents.actions.transaction import incident_action
 from incidents.assessments.signatures import dual_facts
 from incidents.facts.incident import read_facts
 from incidents.facts.signed_record import content_hash
-from incidents.locking import check_locked
-from incidents.models import Decision, Incident, Person, Signature
+from incidents.models import Decision, Incident, Person
 from incidents.rules import dual_signature
-from incidents.rules.wording import listed
+from incidents.rules import execution as execution_rules
 from incidents.timeline.record import record
 from incidents.vocabulary import ExecutionState, RoleName, SignRole
 from kernel.actor import Actor
 from kernel.refusal import Refused
-from kernel.text import clean_text, says_nothing
+from kernel.text import clean_text
 
 
 def sign(
@@ -42,86 +42,6 @@ def sign(
     return decision
 
 
-def sign_step(
-    incident: Incident,
-    decision: Decision,
-    person: Person,
-    role: SignRole,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Put a signature under the record as it stands; the second one makes it executable.
-
-    A step: the caller holds the incident, and has judged.
-    """
-    check_locked(incident)
-    current = content_hash(decision)
-    Signature.objects.create(
-        decision=decision, role=role, person=person, content_hash=current, signed_at=now
-    )
-    facts = dual_facts(read_facts(incident), decision, current)
-    waiting = dual_signature.missing(facts)
-    execution = decision.execution
-    if facts.is_complete:
-        execution.signed_at = now
-        execution.state = ExecutionState.DECIDED
-        execution.save(update_fields=["signed_at", "state"])
-    record(
-        incident,
-        "decision.signed",
-        actor,
-        now,
-        subject=decision.reference,
-        person=str(person),
-        role=role.label,
-        content_hash=current,
-        missing=_standing_of(decision, waiting),
-    )
-    _tell(incident, decision, waiting, person, now)
-
-
-def ask(incident: Incident, decision: Decision, now: datetime) -> None:
-    """Ask for both signatures of a decision that nobody has signed by making it."""
-    check_locked(incident)
-    _ask(
-        incident, decision, dual_signature.missing(dual_facts(read_facts(incident), decision)), now
-    )
-
-
-def _ask(
-    incident: Incident,
-    decision: Decision,
-    waiting: tuple[dual_signature.Missing, ...],
-    now: datetime,
-) -> None:
-    people = list(Person.objects.filter(pk__in=[one.person for one in waiting if one.person]))
-    sentence = f"Your signature is asked: {decision.reference} of {incident.reference}."
-    href = decision.get_absolute_url()
-    notify(incident, people, "decision.sign", sentence, href, now, decision.reference)
-
-
-def _standing_of(decision: Decision, waiting: tuple[dual_signature.Missing, ...]) -> str:
-    if waiting:
-        return f"Still to sign: {listed(one.sentence for one in waiting)}."
-    return f"Both have signed: {decision.reference} can be executed."
-
-
-def _tell(
-    incident: Incident,
-    decision: Decision,
-    waiting: tuple[dual_signature.Missing, ...],
-    signer: Person,
-    now: datetime,
-) -> None:
-    """Who is missing hears of it; when nobody is, the execution owner does."""
-    if waiting:
-        _ask(incident, decision, waiting, now)
-    elif decision.executor != signer:
-        sentence = f"{decision.reference} of {incident.reference} is signed: execute it."
-        href, about = decision.get_absolute_url(), decision.reference
-        notify(incident, [decision.executor], "decision.signed", sentence, href, now, about)
-
-
 def withdraw(
     actor: Actor,
     incident_id: int,
@@ -131,17 +51,13 @@ def withdraw(
     now: datetime,
     once: UUID | None = None,
 ) -> Decision:
-    """Take back a decision that nobody has begun to execute, with a reason."""
+    """Withdraw a decision whose execution has not started, with a reason."""
     with incident_action("decision.withdraw", actor, incident_id, now, once=once) as incident:
         decision = incident.decisions.select_related("execution").get(number=number)
         execution = decision.execution
-        if execution.state not in dual_signature.OPEN_TO_SIGN:
-            state = ExecutionState(execution.state).label.lower()
-            raise Refused.because(
-                "X-STATE", f"{decision.reference} can no longer be withdrawn: {state}.", "reason"
-            )
-        if says_nothing(reason):
-            raise Refused.because("X-REASON", "Say why it is withdrawn.", "reason")
+        reference, state = decision.reference, execution.state
+        if problems := execution_rules.withdraw_violations(reference, state, reason):
+            raise Refused(problems)
         execution.state, execution.ended_at = ExecutionState.WITHDRAWN, now
         execution.end_reason = clean_text(reason)
         execution.save(update_fields=["state", "ended_at", "end_reason"])
@@ -154,7 +70,7 @@ def withdraw(
             reason=execution.end_reason,
         )
         concerned = [decision.executor, decision.verifier, *_signers(incident, decision)]
-        notify(
+        notify_step(
             incident,
             [person for person in concerned if person.pk != actor.id],
             "decision.withdrawn",
@@ -167,9 +83,9 @@ def withdraw(
 
 
 def _signers(incident: Incident, decision: Decision) -> list[Person]:
-    """Who has signed, and who was asked to."""
+    """Who has signed, and who was requested to."""
     if not decision.execution.dual:
         return []
     signed = [signature.person for signature in decision.signatures.select_related("person")]
-    asked = [holder(incident, role) for role in (RoleName.COMMANDER, RoleName.DATA_OWNER)]
-    return [*signed, *(person for person in asked if person is not None)]
+    role_holders = [holder(incident, role) for role in (RoleName.COMMANDER, RoleName.DATA_OWNER)]
+    return [*signed, *(person for person in role_holders if person is not None)]

@@ -11,7 +11,7 @@ from kernel.refusal import AlreadyDone
 
 
 def submit_once(key: UUID | None, actor: Actor, now: datetime, href: str) -> None:
-    """Take the submission, or raise ``AlreadyDone`` with where the first one led."""
+    """Store the key, or raise ``AlreadyDone`` with the page of the first submission's result."""
     if key is None or actor.id is None:
         return
     try:
@@ -22,6 +22,12 @@ def submit_once(key: UUID | None, actor: Actor, now: datetime, href: str) -> Non
 
 
 def redirect_submission(key: UUID | None, href: str) -> None:
-    """Note where a submission led, when that is known only afterwards."""
+    """Set the page to which a second submission is redirected, once that page is known."""
     if key is not None:
         Submission.objects.filter(pk=key).update(href=href)
+
+
+def release_submission(key: UUID | None) -> None:
+    """Free the key of a refused form: it is sent again with the same key once it is mended."""
+    if key is not None:
+        Submission.objects.filter(pk=key).delete()

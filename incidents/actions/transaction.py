@@ -11,12 +11,20 @@ from uuid import UUID
 
 from django.db import models, transaction
 
-from incidents.actions.submissions import submit_once
+from incidents.actions.submissions import release_submission, submit_once
 from incidents.locking import lock
 from incidents.models import Incident
-from incidents.permissions import refused_in, require
+from incidents.permissions import refused_actions, require
+from incidents.rules.phase import ended_violation
 from kernel.actor import Actor
 from kernel.refusal import Refused
+
+
+class RefusedAfterCommit(Refused):
+    """Refuses an action and still commits what it wrote before: a draft, the refusal's own entry.
+
+    Raise it inside ``incident_action``, instead of ``Refused``, which undoes everything.
+    """
 
 
 @contextmanager
@@ -31,28 +39,37 @@ def incident_action(
 ) -> Iterator[Incident]:
     """Open the transaction of one state change on one incident.
 
-    ``once`` names the submission: a second one with the same key raises ``AlreadyDone``.
+    ``once`` is the key of the submission: a second one with the same key raises ``AlreadyDone``.
+    After ``RefusedAfterCommit`` the key is free again, since the mended form is sent with it.
     """
+    refusal: RefusedAfterCommit | None = None
     with transaction.atomic(durable=True):
         incident = lock(incident_id)
         require(permission, actor, incident, lane)
-        # First: what was sent twice is led to what came of it, also when that ended the incident.
+        # Before the check for an ended incident: a form that is sent twice is redirected to its
+        # result, also when that result ended the incident.
         if once is not None:
             submit_once(once, actor, now, incident.get_absolute_url())
         _refuse_ended(permission, incident)
-        yield incident
+        try:
+            yield incident
+        except RefusedAfterCommit as refused:
+            release_submission(once)
+            refusal = refused
+    if refusal is not None:
+        raise refusal
 
 
 def _refuse_ended(permission: str, incident: Incident) -> None:
-    if permission not in refused_in(incident):
+    if permission not in refused_actions(incident):
         return
-    now = incident.get_status_display().lower()
-    if incident.is_backfilled:
-        words = f"{incident.reference} is {now}: it was handled elsewhere, nothing is steered here."
-    else:
-        first = "take that back" if incident.is_in_error else "reopen it"
-        words = f"{incident.reference} is {now}: {first} before anything in it is decided."
-    raise Refused.because("T-OVER", words)
+    violation = ended_violation(
+        incident.reference,
+        incident.get_status_display().lower(),
+        is_backfilled=incident.is_backfilled,
+        is_in_error=incident.is_in_error,
+    )
+    raise Refused([violation])
 
 
 def next_number(rows: models.QuerySet) -> int:

@@ -1,7 +1,9 @@
-"""Ending an incident that was declared in error, and taking that back. No way round the gate: it is
-refused, by the row itself too, once anything was executed."""
+"""Ending an incident that was declared in error, and taking that back.
 
-from collections.abc import Callable, Iterator
+It is no way around the gate: rules and the database refuse it once a decision was executed.
+"""
+
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -12,11 +14,12 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from incidents.actions.lifecycle import set_status
-from incidents.actions.notices import notify
+from incidents.actions.lifecycle_steps import set_status_step
+from incidents.actions.notices import notify_step
 from incidents.actions.transaction import incident_action
 from incidents.models import Execution, Freeze, Incident, Person, Voided
 from incidents.rules import voiding as rules
+from incidents.signals import incident_voided
 from incidents.timeline import replay
 from incidents.timeline.record import record
 from incidents.vocabulary import Status
@@ -29,28 +32,18 @@ DUPLICATE = replay.register("incident.duplicate")
 TAKEN_BACK = replay.register("incident.taken_back")
 STANDS = replay.register("incident.stands")
 
-type Follower = Callable[[Voided, Actor, datetime], object]
-
-_followers: list[Follower] = []
-
-
-def register_follower(follower: Follower) -> Follower:
-    """Have a step run in the transaction that ends an incident as declared in error."""
-    _followers.append(follower)
-    return follower
-
 
 def void(
     actor: Actor, incident_id: int, *, reason: str, now: datetime, once: UUID | None = None
 ) -> Voided:
-    """Nothing happened. It ends as void: never called closed, counted apart."""
+    """End an incident in which nothing happened, as void."""
     with (
-        _one_at_a_time(),
+        _serialized(),
         incident_action("incident.void", actor, incident_id, now, once=once) as incident,
     ):
-        if problems := rules.void_violations(_ending(incident), reason):
-            raise Refused(_linked(problems, incident))
-        return _end(incident, None, reason, actor, now)
+        if problems := rules.void_violations(_ending_facts(incident), reason):
+            raise Refused(_with_links(problems, incident))
+        return _end_in_error(incident, None, reason, actor, now)
 
 
 def duplicate(
@@ -62,68 +55,69 @@ def duplicate(
     now: datetime,
     once: UUID | None = None,
 ) -> Voided:
-    """It is another incident again, by its number; whoever takes part is told where to go."""
+    """End an incident as duplicate of ``original``; its participants are notified of that one."""
     with (
-        _one_at_a_time(),
+        _serialized(),
         incident_action("incident.void", actor, incident_id, now, once=once) as incident,
     ):
-        other, ending = _known(actor, original), _ending(incident)
-        named = _original(incident, other) if other else None
-        problems = rules.void_violations(ending, reason)
-        problems += rules.duplicate_violations(incident.pk, ending, named)
+        other, facts = _visible_incident(actor, original), _ending_facts(incident)
+        original_facts = _original_facts(incident, other) if other else None
+        problems = rules.void_violations(facts, reason)
+        problems += rules.duplicate_violations(incident.pk, facts, original_facts)
         if problems:
-            raise Refused(_linked(problems, incident))
-        made = _end(incident, other, reason, actor, now)
+            raise Refused(_with_links(problems, incident))
+        voided = _end_in_error(incident, other, reason, actor, now)
         assert other is not None
-        words = f"{incident.reference} is followed as {other.reference}: {other.title}"[:300]
-        people = _taking_part(incident).exclude(pk=made.by_id)
-        notify(incident, list(people), DUPLICATE, words, other.get_absolute_url(), now)
-        return made
+        sentence = f"{incident.reference} is followed as {other.reference}: {other.title}"[:300]
+        people = _participants(incident).exclude(pk=voided.by_id)
+        notify_step(incident, list(people), DUPLICATE, sentence, other.get_absolute_url(), now)
+        return voided
 
 
-def _known(actor: Actor, number: int | None) -> Incident | None:
+def _visible_incident(actor: Actor, number: int | None) -> Incident | None:
     if number is None:
         return None
     person = Person.objects.get(pk=actor.id)
     return Incident.objects.visible_to(person).filter(pk=number).first()
 
 
-def _taking_part(incident: Incident) -> QuerySet[Person]:
+def _participants(incident: Incident) -> QuerySet[Person]:
     mine = incident.participations.filter(person=OuterRef("pk"))
     people: QuerySet[Person] = Person.objects.who_can_respond().filter(Exists(mine))
     return people
 
 
-def _original(incident: Incident, other: Incident) -> rules.Original:
+def _original_facts(incident: Incident, other: Incident) -> rules.Original:
     insiders = Person.objects.who_may_enter(other).order_by().values("pk")
-    strangers = _taking_part(incident).exclude(pk__in=insiders) if other.restricted else ()
-    names = tuple(str(one) for one in strangers)
+    strangers = _participants(incident).exclude(pk__in=insiders) if other.restricted else ()
+    names = tuple(str(person) for person in strangers)
     return rules.Original(other.pk, other.status, other.restricted, names)
 
 
 def _executed(incident: Incident) -> list[str]:
     rows = Execution.objects.filter(incident=incident, started_at__isnull=False)
     rows = rows.select_related("decision").order_by("decision__number")
-    return [one.decision.reference for one in rows]
+    return [execution.decision.reference for execution in rows]
 
 
-def _ending(incident: Incident) -> rules.Ending:
+def _ending_facts(incident: Incident) -> rules.EndingFacts:
     frozen = Freeze.objects.in_force().filter(incident=incident).select_related("surface")
-    standing = Voided.objects.filter(original=incident, taken_back_at=None)
-    return rules.Ending(
+    duplicates = Voided.objects.filter(original=incident, taken_back_at=None)
+    return rules.EndingFacts(
         status=incident.status,
         executed=tuple(_executed(incident)),
-        frozen=tuple(str(one.surface) for one in frozen),
-        duplicates=tuple(one.incident.reference for one in standing.select_related("incident")),
+        frozen=tuple(str(row.surface) for row in frozen),
+        duplicates=tuple(row.incident.reference for row in duplicates.select_related("incident")),
         restricted=incident.restricted,
     )
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Two that end as duplicates of each other: the second sees what became of the first.
+def _serialized() -> Iterator[None]:
+    """One incident ends in error at a time, so that two cannot end as duplicates of each other.
 
-    Taken before the incident's own lock, since naming another waits for whoever holds that one.
+    This advisory lock is taken before the incident's row lock: naming an original waits for the
+    row lock of that incident, and two waiting for each other's rows would deadlock.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_ENDS_IN_ERROR])
@@ -136,39 +130,44 @@ def _one_at_a_time() -> Iterator[None]:
 _ENDS_IN_ERROR = 0x57410100
 
 
-def _linked(problems: rules.Found, incident: Incident) -> rules.Found:
-    """The pages that mend it, by their names."""
+def _with_links(problems: rules.Violations, incident: Incident) -> rules.Violations:
+    """The violations with their names of pages replaced by addresses."""
     return tuple(
-        replace(one, href=reverse(one.href, args=[incident.pk])) if one.href else one
-        for one in problems
+        replace(violation, href=reverse(violation.href, args=[incident.pk]))
+        if violation.href
+        else violation
+        for violation in problems
     )
 
 
-def _end(
+def _end_in_error(
     incident: Incident, original: Incident | None, reason: str, actor: Actor, now: datetime
 ) -> Voided:
     reason = clean_text(reason, 500)
     by = Person.objects.get(pk=actor.id)
-    made = Voided.objects.create(incident=incident, original=original, reason=reason, at=now, by=by)
+    voided = Voided.objects.create(
+        incident=incident, original=original, reason=reason, at=now, by=by
+    )
     status = Status.DUPLICATE if original else Status.VOID
     of: dict[str, Any] = {"original": original.reference} if original else {}
     kind = DUPLICATE if original else VOIDED
-    record(incident, kind, actor, now, reason=reason, becomes=set_status(incident, status), **of)
-    for follow in _followers:
-        follow(made, actor, now)
-    return made
+    record(
+        incident, kind, actor, now, reason=reason, becomes=set_status_step(incident, status), **of
+    )
+    incident_voided.send(sender=Voided, voided=voided, actor=actor, now=now)
+    return voided
 
 
 def take_back(
     actor: Actor, incident_id: int, *, reason: str, now: datetime, once: UUID | None = None
 ) -> Incident:
-    """It was no error: active again, or backfilled, as it was."""
+    """Take the end in error back: the incident is active or backfilled again."""
     with incident_action("incident.take_back", actor, incident_id, now, once=once) as incident:
         if problems := rules.take_back_violations(incident.status, reason):
             raise Refused(problems)
         incident.voidings.filter(taken_back_at=None).update(taken_back_at=now)
-        written_up = incident.backfilled is not None
-        becomes = set_status(incident, rules.before_it(written_up))
-        kind = STANDS if written_up else TAKEN_BACK
+        is_backfilled = incident.backfilled is not None
+        becomes = set_status_step(incident, rules.status_before(is_backfilled))
+        kind = STANDS if is_backfilled else TAKEN_BACK
         record(incident, kind, actor, now, reason=clean_text(reason, 500), becomes=becomes)
     return incident

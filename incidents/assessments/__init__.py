@@ -1,1 +1,1 @@
-"""What the rules say of the facts of an incident."""
+"""Applies the rules to the facts of an incident, for pages and actions."""

@@ -1,7 +1,7 @@
-"""The anti-patterns that hold in incidents now. Each app adds those whose facts it holds.
+"""The anti-patterns that currently apply to incidents. Each app registers its own.
 
-A provider is given the standings of several incidents, so that a tick over all of them asks no
-more often than a room with one.
+A provider takes the facts of several incidents at once, so that a tick over all incidents makes
+as many queries as the room of one.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ _turning: list[Turning] = []
 
 
 def register(provider: Provider) -> Provider:
-    """Add an app's anti-patterns: pairs of an incident's number and what holds there."""
+    """Add an app's anti-patterns: pairs of an incident's number and a pattern."""
     _providers.append(provider)
     return provider
 
@@ -35,21 +35,21 @@ def register_turning(turning: Turning) -> Turning:
     return turning
 
 
-def ahead(facts: IncidentFacts) -> list[datetime]:
+def turning_times(facts: IncidentFacts) -> list[datetime]:
     """When anti-patterns turn by time alone; past moments too."""
     return [at for turning in _turning for at in turning(facts)]
 
 
 def patterns(
-    standings: Sequence[IncidentFacts], now: datetime
+    incidents: Sequence[IncidentFacts], now: datetime
 ) -> Mapping[int, tuple[Pattern, ...]]:
-    """What holds in each incident, by its number. An incident that is not active has none."""
-    active = [facts for facts in standings if facts.incident.status == Status.ACTIVE]
-    found: dict[int, list[Pattern]] = {facts.incident.pk: [] for facts in standings}
+    """The patterns of each incident, by its number. An incident that is not active has none."""
+    active = [facts for facts in incidents if facts.incident.status == Status.ACTIVE]
+    by_incident: dict[int, list[Pattern]] = {facts.incident.pk: [] for facts in incidents}
     for provider in _providers:
         for number, pattern in provider(active, now):
-            found[number].append(pattern)
-    return {number: tuple(here) for number, here in found.items()}
+            by_incident[number].append(pattern)
+    return {number: tuple(here) for number, here in by_incident.items()}
 
 
 def of(facts: IncidentFacts, now: datetime) -> tuple[Pattern, ...]:
@@ -57,20 +57,20 @@ def of(facts: IncidentFacts, now: datetime) -> tuple[Pattern, ...]:
 
 
 @register
-def of_incidents(
-    standings: Sequence[IncidentFacts], now: datetime
+def incident_patterns(
+    incidents: Sequence[IncidentFacts], now: datetime
 ) -> Iterable[tuple[int, Pattern]]:
-    for facts in standings:
+    for facts in incidents:
         changes = [_change(d.execution) for d in facts.decisions if d.execution.mitigates]
-        found = rules.hero(_owned(facts), changes)
-        found += rules.stale(changes) + rules.parallel(changes)
-        for pattern in found:
+        here = rules.hero(_owned(facts), changes)
+        here += rules.stale(changes) + rules.parallel(changes)
+        for pattern in here:
             yield facts.incident.pk, replace(pattern, href=_mends(facts, pattern))
 
 
-def _owned(facts: IncidentFacts) -> list[rules.Owned]:
+def _owned(facts: IncidentFacts) -> list[rules.OwnedLane]:
     return [
-        rules.Owned(lane.value, str(lane.label), person.pk, str(person))
+        rules.OwnedLane(lane.value, str(lane.label), person.pk, str(person))
         for lane in LaneKind
         if (person := facts.holder(RoleName.LANE_OWNER, lane))
     ]

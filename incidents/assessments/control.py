@@ -1,4 +1,4 @@
-"""From facts to what the rules say of them: control, first minutes, readiness, faults."""
+"""Applies the rules on control, first minutes, readiness and faults to facts."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from incidents.vocabulary import ExecutionState, LaneKind, RoleName
 def control_facts(facts: IncidentFacts) -> control_rules.ControlFacts:
     return control_rules.ControlFacts(
         severity_at=facts.incident.declared_at if facts.incident.severity else None,
-        commander_at=facts.first_held(RoleName.COMMANDER) if facts.commander else None,
+        commander_at=facts.first_assigned(RoleName.COMMANDER) if facts.commander else None,
         first_evidence_at=facts.first_evidence_at,
     )
 
@@ -42,7 +42,7 @@ def first_fifteen(facts: IncidentFacts, now: datetime) -> tuple[DerivedItem, ...
             control=control_facts(facts),
             stops=stops(facts),
             lanes={
-                lane: facts.first_held(RoleName.LANE_OWNER, lane)
+                lane: facts.first_assigned(RoleName.LANE_OWNER, lane)
                 for lane in LaneKind
                 if facts.holder(RoleName.LANE_OWNER, lane)
             },
@@ -84,7 +84,7 @@ def readiness(facts: IncidentFacts) -> readiness_rules.Readiness:
 
 
 def faults(facts: IncidentFacts, now: datetime) -> tuple[checkpoint_rules.Fault, ...]:
-    """Roles of people who can no longer act, then checkpoints that were missed."""
+    """Roles of people who can no longer act, then missed checkpoints."""
     return _unable(facts) + checkpoint_rules.faults(
         checkpoint_rules.CheckpointFacts(
             now=now,
@@ -101,16 +101,18 @@ def faults(facts: IncidentFacts, now: datetime) -> tuple[checkpoint_rules.Fault,
 
 def _unable(facts: IncidentFacts) -> tuple[checkpoint_rules.Fault, ...]:
     where = reverse("role", args=[facts.incident.pk])
-    held = [
-        unable_rules.Held(
-            one.person_id,
-            str(one.person),
-            one.label,
-            f"{where}?who={one.role}:{one.lane}" if one.lane else f"{where}?who={one.role}",
+    roles = [
+        unable_rules.HeldRole(
+            assignment.person_id,
+            str(assignment.person),
+            assignment.label,
+            f"{where}?who={assignment.role}:{assignment.lane}"
+            if assignment.lane
+            else f"{where}?who={assignment.role}",
         )
-        for one in facts.unable
+        for assignment in facts.unable
     ]
-    return unable_rules.faults(facts.incident.status, held)
+    return unable_rules.faults(facts.incident.status, roles)
 
 
 def blueprint(facts: IncidentFacts, now: datetime) -> blueprint_rules.Blueprint:
@@ -125,8 +127,8 @@ def blueprint(facts: IncidentFacts, now: datetime) -> blueprint_rules.Blueprint:
             declared_at=facts.incident.declared_at,
             severity_at=facts.incident.declared_at,
             freeze_at=last_of(*(stop.at for stop in stops(facts))),
-            commander_at=facts.first_held(RoleName.COMMANDER),
-            deputy_at=facts.first_held(RoleName.DEPUTY) if facts.deputy else None,
+            commander_at=facts.first_assigned(RoleName.COMMANDER),
+            deputy_at=facts.first_assigned(RoleName.DEPUTY) if facts.deputy else None,
             options_at=_first(
                 [r.made_at for r in facts.recommendations], [d.decided_at for d in facts.decisions]
             ),

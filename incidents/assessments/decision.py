@@ -1,55 +1,51 @@
-"""From rows and a filled-in form to what the decision rules judge."""
+"""From facts to the situation that the decision rules judge."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
 from incidents.assessments import control
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Evidence, Person, Side
+from incidents.models import Person, Side
 from incidents.rules.conflict import Scores, Stand
 from incidents.rules.decision import (
     Candidate,
-    Cited,
     Conflict,
-    FirstThing,
     ImpactedSurface,
     Offer,
-    Proposal,
+    Prerequisite,
     Situation,
     Unfinished,
     offers,
 )
 from incidents.rules.decision.posture import FITS_CLASS
-from incidents.vocabulary import DependencyClass, ExecutionState, Option, Purpose, RoleName
-
-if TYPE_CHECKING:
-    from incidents.actions.decisions import DecisionInput
+from incidents.vocabulary import DependencyClass, ExecutionState, Option, RoleName
 
 
 def candidate(person: Person | None) -> Candidate | None:
-    """A person as the rules see one."""
+    """A person as input of the rules."""
     if person is None:
         return None
     return Candidate(person.pk, str(person), person.is_active and person.is_responder)
 
 
-def holding(person: Person | None) -> Candidate | None:
-    """Who holds a role, as the facts found them: they leave out who cannot act."""
+def role_holder(person: Person | None) -> Candidate | None:
+    """The holder of a role as input of the rules; facts leave out holders who cannot act."""
     return Candidate(person.pk, str(person)) if person else None
 
 
 def offered(facts: IncidentFacts) -> tuple[Offer, ...]:
-    """The ladder, then what the scenario adds to it and what an impacted class asks for.
+    """The ladder, then the options of the scenario and of the impacted dependency classes.
 
-    A default posture (write freeze for billing) must be there to be chosen.
+    So a default posture (write freeze for billing) can always be chosen.
     """
     scenario = facts.scenario
-    asked = (FITS_CLASS.get(one.dependency_class, frozenset()) for one in impacted(facts))
+    class_options = (
+        FITS_CLASS.get(surface.dependency_class, frozenset()) for surface in impacted(facts)
+    )
     added = dict.fromkeys(scenario.options if scenario else ())
-    added |= dict.fromkeys(sorted(option for options in asked for option in options))
+    added |= dict.fromkeys(sorted(option for options in class_options for option in options))
     return offers(
         rollback_is_broad=bool(facts.incident.broad_rollback_reason),
         scenario_options=added,
@@ -58,48 +54,50 @@ def offered(facts: IncidentFacts) -> tuple[Offer, ...]:
 
 
 def impacted(facts: IncidentFacts) -> tuple[ImpactedSurface, ...]:
-    """The impacted surfaces, and the class that the scenario names where no surface has it."""
-    found = [ImpactedSurface(s.name, s.dependency_class) for s in facts.surfaces]
+    """The impacted surfaces, and the scenario's dependency class if no surface has it."""
+    surfaces = [ImpactedSurface(s.name, s.dependency_class) for s in facts.surfaces]
     scenario = facts.scenario
-    if scenario and scenario.dependency_class not in {s.dependency_class for s in found}:
-        found.append(ImpactedSurface(scenario.title, scenario.dependency_class))
-    return tuple(found)
+    if scenario and scenario.dependency_class not in {s.dependency_class for s in surfaces}:
+        surfaces.append(ImpactedSurface(scenario.title, scenario.dependency_class))
+    return tuple(surfaces)
 
 
 def is_dual(facts: IncidentFacts) -> bool:
-    """``D-DUAL``: billing or ledger data is touched, by surface or by scenario."""
+    """Does ``D-DUAL`` apply: is billing or ledger data touched, by surface or scenario?"""
     scenario = facts.scenario
     by_scenario = scenario is not None and "D-DUAL" in scenario.rules
     return by_scenario or any(
-        one.dependency_class == DependencyClass.BILLING for one in impacted(facts)
+        surface.dependency_class == DependencyClass.BILLING for surface in impacted(facts)
     )
 
 
-_FIRST = (Option.ROLLBACK, Option.REVOCATION)
+_BEFORE_HOTFIX = (Option.ROLLBACK, Option.REVOCATION)
 
 
-def first_things(facts: IncidentFacts) -> tuple[FirstThing, ...]:
-    """``D-FIRST``: what an access bypass asks for before a hotfix, and how far each is."""
+def prerequisites(facts: IncidentFacts) -> tuple[Prerequisite, ...]:
+    """What ``D-FIRST`` requires before a hotfix after an access bypass, and its progress."""
     scenario = facts.scenario
     if scenario is None or "D-FIRST" not in scenario.rules:
         return ()
-    return tuple(_first_thing(facts, option) for option in _FIRST)
+    return tuple(_prerequisite(facts, option) for option in _BEFORE_HOTFIX)
 
 
-def _first_thing(facts: IncidentFacts, option: Option) -> FirstThing:
-    made = [d for d in facts.decisions if d.option == option]
-    # Done cannot be recorded without proof; a run that failed shows that it was not complete.
-    done = any(d.execution.done_at and d.execution.state != ExecutionState.FAILED for d in made)
-    standing = "is not decided yet"
-    if made:
-        last = made[-1]
+def _prerequisite(facts: IncidentFacts, option: Option) -> Prerequisite:
+    decisions = [d for d in facts.decisions if d.option == option]
+    # Done is never recorded without proof; a failed run shows that it was not complete.
+    done = any(
+        d.execution.done_at and d.execution.state != ExecutionState.FAILED for d in decisions
+    )
+    progress = "is not decided yet"
+    if decisions:
+        last = decisions[-1]
         state = ExecutionState(last.execution.state).label.lower()
-        standing = f"is decided by {last.reference}, which stands at “{state}”"
-    return FirstThing(option.value, str(option.label), done, standing)
+        progress = f"is decided by {last.reference}, which stands at “{state}”"
+    return Prerequisite(option.value, str(option.label), done, progress)
 
 
 def stand_of(side: Side, scores: Scores | None = None) -> Stand:
-    """A side of a contradiction as the rules see one; ``scores`` are the commander's, if new."""
+    """A side of a contradiction as input of the rules, with the commander's new ``scores``."""
     recommendation = side.recommendation
     return Stand(
         number=recommendation.number,
@@ -112,16 +110,16 @@ def stand_of(side: Side, scores: Scores | None = None) -> Stand:
 
 
 def conflict_of(facts: IncidentFacts, scores: Mapping[int, Scores]) -> Conflict | None:
-    """The open contradiction, between what is still recommended."""
-    found = facts.contradiction
-    if found is None:
+    """The open contradiction, with the sides whose recommendations are still open."""
+    contradiction = facts.contradiction
+    if contradiction is None:
         return None
     sides = tuple(
         stand_of(side, scores.get(side.recommendation.number))
-        for side in facts.sides_of(found)
+        for side in facts.sides_of(contradiction)
         if side.recommendation.is_open
     )
-    return Conflict(found.reference, sides)
+    return Conflict(contradiction.reference, sides)
 
 
 def _unfinished(facts: IncidentFacts) -> Unfinished | None:
@@ -137,7 +135,7 @@ def situation_of(
     return Situation(
         now=now,
         severity=facts.incident.severity,
-        commander=holding(facts.commander),
+        commander=role_holder(facts.commander),
         is_first=not facts.decisions,
         is_overridden=facts.override is not None,
         readiness=control.readiness(facts),
@@ -146,45 +144,8 @@ def situation_of(
         severity_href=reverse("severity", args=number),
         commander_href=reverse("role", args=number),
         unfinished=_unfinished(facts),
-        first_things=first_things(facts),
+        prerequisites=prerequisites(facts),
         conflict=conflict_of(facts, scores or {}),
         is_dual=is_dual(facts),
-        data_owner=holding(facts.holder(RoleName.DATA_OWNER)),
-    )
-
-
-def proposal_of(
-    written: "DecisionInput", evidence: Iterable[Evidence], risks: tuple[str, ...]
-) -> Proposal:
-    """``evidence`` are the cited items of this incident, ``risks`` the texts picked and new."""
-    found = {
-        item.number: Cited(item.number, item.has_content, item.purpose == Purpose.PRECHECK)
-        for item in evidence
-    }
-    return Proposal(
-        scope=written.scope,
-        evidence=tuple(
-            found.get(number) or Cited(number, of_incident=False) for number in written.evidence
-        ),
-        risks=risks,
-        next_action=written.next_action,
-        deadline=written.deadline,
-        choice=written.choice,
-        option=written.option,
-        rejected=dict(written.rejected),
-        why_now=written.why_now,
-        reversibility=written.reversibility,
-        blast_radius=written.blast_radius,
-        verification=written.verification,
-        confidence=written.confidence,
-        executor=candidate(written.executor),
-        verifier=candidate(written.verifier),
-        deviation_reason=written.deviation_reason,
-        override_reason=written.override_reason,
-        supersede_reason=written.supersede_reason,
-        conflict_evidence=tuple(
-            found.get(number) or Cited(number, of_incident=False)
-            for number in written.conflict_evidence
-        ),
-        conflict_reason=written.conflict_reason,
+        data_owner=role_holder(facts.holder(RoleName.DATA_OWNER)),
     )

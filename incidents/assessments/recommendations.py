@@ -1,4 +1,4 @@
-"""What is recommended now and how it contradicts, as pages show it."""
+"""The open recommendations and their contradiction, for pages."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,9 +16,9 @@ _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """An open recommendation. ``side`` holds the commander's scores while it is contradicted,
-    ``leads`` says why it is the one to take: "more reversible", or nothing."""
+class RecommendationSummary:
+    """An open recommendation. ``side`` has the commander's scores while it is contradicted;
+    ``leads`` says why it leads: "more reversible", or "" when it does not."""
 
     recommendation: Recommendation
     reach: str
@@ -26,8 +26,8 @@ class Shown:
     leads: str = ""
 
 
-def shown(facts: IncidentFacts) -> list[Shown]:
-    """The open recommendations with what they cite: one query, none when there are none."""
+def summaries(facts: IncidentFacts) -> list[RecommendationSummary]:
+    """The open recommendations with their evidence: one query, none when there are none."""
     rows = list(facts.open_recommendations)
     cited = Evidence.objects.only("incident_id", "number").order_by("number")
     prefetch_related_objects(rows, Prefetch("evidence", cited))
@@ -41,24 +41,25 @@ def shown(facts: IncidentFacts) -> list[Shown]:
     if facts.contradiction is not None:
         sides = {side.recommendation_id: side for side in facts.sides_of(facts.contradiction)}
     return [
-        Shown(
-            one,
-            reaches.get(one.option) or reach_of(one.option, False, {}),
-            sides.get(one.pk),
-            lead.because if one.option in leading else "",
+        RecommendationSummary(
+            recommendation,
+            reaches.get(recommendation.option) or reach_of(recommendation.option, False, {}),
+            sides.get(recommendation.pk),
+            lead.because if recommendation.option in leading else "",
         )
-        for one in rows
+        for recommendation in rows
     ]
 
 
 def warning(facts: IncidentFacts, now: datetime) -> str:
-    """``D-CONFLICT``: how long the open contradiction has been so, and what it holds up."""
-    found = facts.contradiction
-    if found is None:
+    """How long the contradiction has been open, and what it prevents (``D-CONFLICT``)."""
+    contradiction = facts.contradiction
+    if contradiction is None:
         return ""
-    asked = listed(
-        f"{one.reference} asks for {first_lower(one.title)}" for one in facts.open_recommendations
+    requests = listed(
+        f"{recommendation.reference} asks for {first_lower(recommendation.title)}"
+        for recommendation in facts.open_recommendations
     )
-    minutes = (now - found.opened_at) // _MINUTE
+    minutes = (now - contradiction.opened_at) // _MINUTE
     age = f"Open for {duration(minutes * _MINUTE)}" if minutes > 0 else "Just opened"
-    return f"{age}: {asked}. No mitigation can be decided until it is resolved."
+    return f"{age}: {requests}. No mitigation can be decided until it is resolved."

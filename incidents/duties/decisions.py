@@ -43,7 +43,7 @@ def _of_one(facts: IncidentFacts, decision: Decision, person: Person) -> Iterabl
 def _sign(
     facts: IncidentFacts, decision: Decision, signed: dual_signature.DualFacts, person: Person
 ) -> Iterable[Duty]:
-    for one in dual_signature.missing(signed):
+    for one in dual_signature.missing_signatures(signed):
         if one.person == person.pk:
             yield Duty(
                 facts.incident,

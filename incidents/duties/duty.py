@@ -151,7 +151,7 @@ def _of_commander(facts: IncidentFacts, now: datetime) -> Iterable[Duty]:
             checkpoint.due_at,
             late,
         )
-    if not control.control(facts).held:
+    if not control.control(facts).is_held:
         yield Duty(
             incident,
             "commander",

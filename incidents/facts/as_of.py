@@ -1,4 +1,4 @@
-"""An incident as it was at a moment: the same facts that its room is made of, only earlier."""
+"""An incident as it was at a moment: the same facts that its room shows, only earlier."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,7 +10,7 @@ from incidents.facts import incident as incident_facts
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Freeze, Incident, Person, Surface, TimelineEntry
 from incidents.timeline import replay
-from incidents.timeline.replay import SURFACES, Then
+from incidents.timeline.replay import SURFACES, PastState
 
 _COLUMNS = (
     "severity",
@@ -31,28 +31,28 @@ def incident_at(incident: Incident, moment: datetime) -> Incident:
     Every panel rendered from it shows that moment. A fixed number of queries, however long the
     incident is.
     """
-    past = _columns_of(incident)
+    past = _fresh_copy(incident)
     past._moment = moment  # type: ignore[attr-defined]
-    then = _then(incident, moment)
+    then = _replayed(incident, moment)
     for name in _COLUMNS:
         setattr(past, name, then.columns.get(name, ""))
     _end_of_timeline(past, moment)
-    past._standing = _rewound(past, then, moment)  # type: ignore[attr-defined]
+    past._facts = _facts_at(past, then, moment)  # type: ignore[attr-defined]
     return past
 
 
-def _columns_of(incident: Incident) -> Incident:
-    """The same row again, without what was read of it before."""
-    names = [one.attname for one in Incident._meta.concrete_fields]
+def _fresh_copy(incident: Incident) -> Incident:
+    """A fresh instance of the same row, without cached properties."""
+    names = [field.attname for field in Incident._meta.concrete_fields]
     values = [getattr(incident, name) for name in names]
     return Incident.from_db(incident._state.db, names, values)
 
 
-def _then(incident: Incident, moment: datetime) -> Then:
+def _replayed(incident: Incident, moment: datetime) -> PastState:
     entries = TimelineEntry.objects.filter(incident=incident, kind__in=replay.kinds())
     lines = entries.order_by("seq").values_list("kind", "subject", "at", "data")
     now: dict[str, Any] = {name: getattr(incident, name) for name in _COLUMNS}
-    return replay.replay((replay.Line(*line) for line in lines), moment, now)
+    return replay.replay((replay.ReplayedEntry(*line) for line in lines), moment, now)
 
 
 def _end_of_timeline(past: Incident, moment: datetime) -> None:
@@ -60,37 +60,37 @@ def _end_of_timeline(past: Incident, moment: datetime) -> None:
     past.last_seq, past.last_hash = entries.values_list("seq", "hash").first() or (0, "")
 
 
-def _rewound(past: Incident, then: Then, moment: datetime) -> IncidentFacts:
-    now = incident_facts.standings([past], until=moment)[0]
-    made = at_moment.decisions(now.decisions, moment)
-    signed = tuple(one for one in now.signatures if one.signed_at <= moment)
+def _facts_at(past: Incident, then: PastState, moment: datetime) -> IncidentFacts:
+    now = incident_facts.read_all_facts([past], until=moment)[0]
+    decisions = at_moment.decisions(now.decisions, moment)
+    signed = tuple(row for row in now.signatures if row.signed_at <= moment)
     return replace(
         now,
         surfaces=_surfaces(then.columns.get(SURFACES, [s.pk for s in now.surfaces])),
         assignments=at_moment.assignments(now.assignments, moment),
-        freezes=_kept(at_moment.freezes(now.freezes, moment), then),
+        freezes=_with_holds(at_moment.freezes(now.freezes, moment), then),
         checkpoints=at_moment.checkpoints(now.checkpoints, moment),
-        decisions=made,
+        decisions=decisions,
         risks=_owned(at_moment.risks(now.risks, moment), then.owners),
         recommendations=at_moment.recommendations(now.recommendations, moment),
         sides=at_moment.sides(now.sides, moment),
         signatures=signed,
-        hashes={d.pk: now.hashes[d.pk] for d in made if signed and d.pk in now.hashes},
+        hashes={d.pk: now.hashes[d.pk] for d in decisions if signed and d.pk in now.hashes},
         branches=_owned(at_moment.branches(now.branches, moment), then.owners),
-        served=tuple(one for one in now.served if one.at <= moment),
+        served=tuple(row for row in now.served if row.at <= moment),
     )
 
 
-def _surfaces(named: list[int | str]) -> tuple[Surface, ...]:
-    """By key, or by name where an old entry says no more."""
-    names = [one for one in named if isinstance(one, str)]
-    keys = [one for one in named if isinstance(one, int)]
+def _surfaces(surfaces: list[int | str]) -> tuple[Surface, ...]:
+    """Look the surfaces up by key, or by name: old entries have only names."""
+    names = [surface for surface in surfaces if isinstance(surface, str)]
+    keys = [surface for surface in surfaces if isinstance(surface, int)]
     rows = Surface.objects.filter(pk__in=keys) | Surface.objects.filter(name__in=names)
     return tuple(rows.order_by("name"))
 
 
 def _owned[T: Any](rows: tuple[T, ...], owners: Mapping[str, int | None]) -> tuple[T, ...]:
-    """Whose each was then, where an entry tells."""
+    """Set the owner that each row had then, where an entry says so."""
     changed = [row for row in rows if owners.get(row.reference, row.owner_id) != row.owner_id]
     people = Person.objects.in_bulk([owners[row.reference] for row in changed])
     for row in changed:
@@ -98,20 +98,20 @@ def _owned[T: Any](rows: tuple[T, ...], owners: Mapping[str, int | None]) -> tup
     return rows
 
 
-def _kept(rows: tuple[Freeze, ...], then: Then) -> tuple[Freeze, ...]:
-    """A freeze can be kept again by another; the row has only the last one."""
-    kept = {row.pk: _last_kept(row, then) for row in rows}
-    people = Person.objects.in_bulk([one.owner for one in kept.values() if one])
+def _with_holds(rows: tuple[Freeze, ...], then: PastState) -> tuple[Freeze, ...]:
+    """Set who kept each freeze then: the row has only the last one who did."""
+    holds = {row.pk: _last_hold(row, then) for row in rows}
+    people = Person.objects.in_bulk([hold.owner for hold in holds.values() if hold])
     for row in rows:
-        if (one := kept[row.pk]) is not None:
-            row.kept_at, row.kept_by, row.kept_reason = one.at, people[one.owner], one.reason
+        if (hold := holds[row.pk]) is not None:
+            row.kept_at, row.kept_by, row.kept_reason = hold.at, people[hold.owner], hold.reason
     return rows
 
 
-def _last_kept(row: Freeze, then: Then) -> replay.Kept | None:
-    found = [
-        one
-        for one in then.kept.get(row.surface_id, ())
-        if row.since <= one.at and (row.until is None or one.at <= row.until)
+def _last_hold(row: Freeze, then: PastState) -> replay.Hold | None:
+    holds = [
+        hold
+        for hold in then.holds.get(row.surface_id, ())
+        if row.since <= hold.at and (row.until is None or hold.at <= row.until)
     ]
-    return found[-1] if found else None
+    return holds[-1] if holds else None

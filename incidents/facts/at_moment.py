@@ -1,4 +1,4 @@
-"""Rows taken back to a moment by the times that they carry. None of them is ever saved."""
+"""Rows set back to a moment by their own times. None of them is ever saved."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,11 +23,11 @@ def _is_later(at: datetime | None, moment: datetime) -> bool:
 
 
 def assignments(rows: Iterable[Assignment], moment: datetime) -> tuple[Assignment, ...]:
-    found = tuple(row for row in rows if row.since <= moment)
-    for row in found:
+    past = tuple(row for row in rows if row.since <= moment)
+    for row in past:
         if _is_later(row.until, moment):
             row.until = None
-    return found
+    return past
 
 
 def checkpoint(row: Checkpoint, moment: datetime) -> Checkpoint:
@@ -45,16 +45,16 @@ def checkpoints(rows: Iterable[Checkpoint], moment: datetime) -> tuple[Checkpoin
 
 
 def decisions(rows: Iterable[Decision], moment: datetime) -> tuple[Decision, ...]:
-    found = tuple(row for row in rows if row.decided_at <= moment)
-    for row in found:
+    past = tuple(row for row in rows if row.decided_at <= moment)
+    for row in past:
         checkpoint(row.checkpoint, moment)
         checkpoint(row.next_checkpoint, moment)
         execution(row.execution, moment)
-    return found
+    return past
 
 
 def execution(row: Execution, moment: datetime) -> Execution:
-    """Back step by step, the last first; what it was then follows from the times that are left."""
+    """Undo later steps, the last one first; the state then follows from the remaining times."""
     if not any(
         _is_later(at, moment)
         for at in (row.ended_at, row.judged_at, row.done_at, row.started_at, row.signed_at)
@@ -75,7 +75,7 @@ def execution(row: Execution, moment: datetime) -> Execution:
 
 
 def _reached(row: Execution) -> str:
-    """The state of an execution that was still under way."""
+    """The state of an execution that had not been judged or ended yet."""
     if row.done_at:
         return ExecutionState.DONE.value
     if row.started_at:
@@ -101,36 +101,36 @@ def contradiction(row: Contradiction, moment: datetime) -> Contradiction:
 
 
 def sides(rows: Iterable[Side], moment: datetime) -> tuple[Side, ...]:
-    """The commander scores and chooses when the contradiction ends, not before."""
-    found = tuple(row for row in rows if row.joined_at <= moment)
-    for row in found:
+    """The commander's scores and choice are set when the contradiction ends, not before."""
+    past = tuple(row for row in rows if row.joined_at <= moment)
+    for row in past:
         if contradiction(row.contradiction, moment).is_open:
             row.reversibility, row.blast_radius, row.chosen = None, None, False
         recommendation(row.recommendation, moment)
-    return found
+    return past
 
 
 def branches(rows: Iterable[Branch], moment: datetime) -> tuple[Branch, ...]:
-    found = tuple(row for row in rows if row.opened_at <= moment)
-    for row in found:
+    past = tuple(row for row in rows if row.opened_at <= moment)
+    for row in past:
         if _is_later(row.ended_at, moment):
             row.state, row.ended_at, row.end_reason = BranchState.ACTIVE.value, None, ""
-    return found
+    return past
 
 
 def freezes(rows: Iterable[Freeze], moment: datetime) -> tuple[Freeze, ...]:
-    found = tuple(row for row in rows if row.since <= moment)
-    for row in found:
+    past = tuple(row for row in rows if row.since <= moment)
+    for row in past:
         if _is_later(row.until, moment):
             row.until, row.lift_reason = None, ""
         if _is_later(row.kept_at, moment):
             row.kept_at, row.kept_by, row.kept_reason = None, None, ""
-    return found
+    return past
 
 
 def risks(rows: Iterable[Risk], moment: datetime) -> tuple[Risk, ...]:
-    found = tuple(row for row in rows if row.noted_at <= moment)
-    for row in found:
+    past = tuple(row for row in rows if row.noted_at <= moment)
+    for row in past:
         if _is_later(row.retired_at, moment):
             row.retired_at, row.retired_reason = None, ""
-    return found
+    return past

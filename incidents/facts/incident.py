@@ -1,4 +1,4 @@
-"""What is so in one incident, read in few queries and handed to the rules.
+"""The facts of an incident, read in few queries, as input of the rules.
 
 ``IncidentFacts`` is read once a request; everything derived in the room comes from it.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, QuerySet
 
 from incidents import scenarios
-from incidents.facts.signed_record import signed
+from incidents.facts.signed_record import signatures_and_hashes
 from incidents.models import (
     Assignment,
     Branch,
@@ -72,16 +72,16 @@ class IncidentFacts:
         return {(a.role, a.lane): a for a in self.assignments if a.until is None}
 
     def holder(self, role: str, lane: str = "") -> Person | None:
-        """Who holds the role and can act: a role of somebody who left is nobody's."""
-        held = self.holders.get((role, lane))
-        return held.person if held and held.can_act else None
+        """Who holds the role and can act. A holder who left does not count."""
+        assignment = self.holders.get((role, lane))
+        return assignment.person if assignment and assignment.can_act else None
 
     @property
     def unable(self) -> tuple[Assignment, ...]:
         """The roles whose holder can no longer act."""
-        return tuple(held for held in self.holders.values() if not held.can_act)
+        return tuple(assignment for assignment in self.holders.values() if not assignment.can_act)
 
-    def first_held(self, role: str, lane: str = "") -> datetime | None:
+    def first_assigned(self, role: str, lane: str = "") -> datetime | None:
         """When the role was first held by anybody."""
         return next((a.since for a in self.assignments if (a.role, a.lane) == (role, lane)), None)
 
@@ -95,7 +95,7 @@ class IncidentFacts:
 
     @cached_property
     def stopped(self) -> Mapping[int, datetime]:
-        """When each surface was first frozen, or it was first said why not."""
+        """When each surface was first frozen, or its freeze first declined."""
         first: dict[int, datetime] = {}
         for freeze in self.freezes:
             first.setdefault(freeze.surface_id, freeze.since)
@@ -119,7 +119,7 @@ class IncidentFacts:
 
     @property
     def mitigation(self) -> Execution | None:
-        """The one mitigation that is unfinished, if there is one."""
+        """The unfinished mitigation, if there is one; there is never more than one."""
         return next(
             (d.execution for d in self.decisions if _is_running(d.execution)),
             None,
@@ -127,9 +127,10 @@ class IncidentFacts:
 
     @property
     def failed(self) -> Decision | None:
-        """The decision whose verification failed since anything was decided.
+        """The decision whose verification failed after the last decision was taken.
 
-        It need not be the last one: that may only hold, while an earlier one was still executed.
+        It need not be the last decision itself: that may only hold, while an earlier one was still
+        being executed.
         """
         return next((d for d in reversed(self.decisions) if self._failed_since(d)), None)
 
@@ -177,17 +178,19 @@ def _is_running(execution: Execution) -> bool:
     return execution.mitigates and execution.is_unfinished
 
 
-def standings(incidents: Sequence[Incident], until: datetime | None = None) -> list[IncidentFacts]:
+def read_all_facts(
+    incidents: Sequence[Incident], until: datetime | None = None
+) -> list[IncidentFacts]:
     """Read the facts of several incidents, in their order, in fifteen queries at most.
 
-    ``until`` leaves out evidence that was captured later; rows are as they stand now.
+    ``until`` leaves out evidence that was captured later; all other rows are as they are now.
     """
     ids = [incident.pk for incident in incidents]
     surfaces: dict[int, list[Surface]] = defaultdict(list)
     through = Incident.surfaces.through.objects.filter(incident__in=ids)
     for link in through.select_related("surface").order_by("surface__name"):
         surfaces[link.incident_id].append(link.surface)
-    assignments = by_incident(held_roles(until), ids)
+    assignments = by_incident(assignments_with_ability(until), ids)
     freezes = by_incident(Freeze.objects.select_related("surface", "kept_by"), ids)
     checkpoints = by_incident(Checkpoint.objects.all(), ids)
     decisions = by_incident(
@@ -207,11 +210,11 @@ def standings(incidents: Sequence[Incident], until: datetime | None = None) -> l
     risks = by_incident(Risk.objects.select_related("owner"), ids)
     recommendations = by_incident(Recommendation.objects.all(), ids)
     sides: dict[int, list[Side]] = defaultdict(list)
-    # What cannot be there is not asked for: a room has few queries to spend.
+    # Skip the query when there are no recommendations: the room has a budget of 25 queries.
     joined = Side.objects.filter(contradiction__incident__in=[i for i in ids if recommendations[i]])
     for side in joined.select_related("contradiction__decision", "recommendation"):
         sides[side.contradiction.incident_id].append(side)
-    signatures, hashes = signed(decisions)
+    signatures, hashes = signatures_and_hashes(decisions)
     branches = by_incident(Branch.objects.select_related("owner"), ids)
     served = by_incident(
         Served.objects.annotate(number=F("evidence__number")),
@@ -257,10 +260,10 @@ def by_incident[T: Model](rows: "QuerySet[T]", ids: list[int]) -> dict[int, list
     return grouped
 
 
-def held_roles(until: datetime | None = None) -> "QuerySet[Assignment]":
+def assignments_with_ability(until: datetime | None = None) -> "QuerySet[Assignment]":
     rows = Assignment.objects.select_related("person")
     if until is not None:
-        # Who had an account then, and in which group, is on no record.
+        # Nothing records who had an account then, and in which group.
         return rows
     able = Person.objects.who_can_respond().filter(pk=OuterRef("person"))
     return rows.annotate(can_act=Exists(able))  # type: ignore[no-redef]
@@ -298,19 +301,19 @@ def _evidence(row: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def read_facts(incident: Incident) -> IncidentFacts:
     """Read the facts of one incident."""
-    return standings([incident])[0]
+    return read_all_facts([incident])[0]
 
 
-def of(incident: Incident) -> IncidentFacts:
-    """The standing of this incident object, read once: the panels of one room share it."""
-    cached: IncidentFacts | None = getattr(incident, "_standing", None)
+def cached_facts(incident: Incident) -> IncidentFacts:
+    """The facts of this incident object, read once: the panels of a room share them."""
+    cached: IncidentFacts | None = getattr(incident, "_facts", None)
     if cached is None:
         cached = read_facts(incident)
-        incident._standing = cached  # type: ignore[attr-defined]
+        incident._facts = cached  # type: ignore[attr-defined]
     return cached
 
 
 def moment_of(incident: Incident) -> datetime | None:
-    """The moment as of which this object shows its incident; nothing: as it is now."""
+    """The past moment that this object shows, or None when it shows its incident as it is now."""
     moment: datetime | None = getattr(incident, "_moment", None)
     return moment

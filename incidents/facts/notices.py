@@ -1,4 +1,4 @@
-"""What one person must hear, until they say that they have seen it."""
+"""The notices of a person, until they mark them as seen."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from incidents.models import Incident, Notice, Person
 
 
 def unseen(person: Person, incident: Incident | None = None) -> QuerySet[Notice]:
-    """The person's unseen notices, newest first: of one incident, or of all they may know of."""
+    """The person's unseen notices, newest first: of one incident, or of all they may see."""
     notices = Notice.objects.filter(person=person, seen_at=None).select_related("incident")
     if incident is not None:
         return notices.filter(incident=incident)
@@ -16,7 +16,7 @@ def unseen(person: Person, incident: Incident | None = None) -> QuerySet[Notice]
 
 
 def see(person: Person, pk: int, now: datetime) -> Notice | None:
-    """Mark one's own notice as seen; the first time stands. None when there is no such notice."""
+    """Mark the person's own notice as seen; the first time counts. None if there is no such one."""
     notice = Notice.objects.filter(person=person, pk=pk).first()
     if notice is not None and notice.seen_at is None:
         notice.seen_at = now

@@ -1,4 +1,4 @@
-"""What a signer reads of a decision, and its hash: a signature is bound to it."""
+"""The record of a decision as its signer reads it, and its hash, to which a signature is bound."""
 
 import hashlib
 import json
@@ -39,9 +39,9 @@ _RELATED = ("rejected", "evidence", "risks")
 
 
 def related(decision: str) -> dict[str, ArraySubquery]:
-    """To annotate rows with what belongs to the record of their ``decision``.
+    """Annotations with the related rows that belong to the record of ``decision``.
 
-    Evidence stands by number and hash, so that its content counts.
+    Evidence is represented by number and hash, so that its content counts.
     """
     of = OuterRef(decision)
     rejected = RejectedOption.objects.filter(decision=of).order_by()
@@ -58,9 +58,9 @@ def related(decision: str) -> dict[str, ArraySubquery]:
 
 def records_of(decisions: Iterable[Decision]) -> dict[int, dict[str, Any]]:
     """The whole records by key, in JSON's types; read afresh, in one query for all of them."""
-    made = {decision.pk: decision for decision in decisions}
-    rows = Decision.objects.filter(pk__in=made).order_by().annotate(**related("pk"))
-    return {row.pk: _record(made[row.pk], row) for row in rows.only("pk")}
+    by_key = {decision.pk: decision for decision in decisions}
+    rows = Decision.objects.filter(pk__in=by_key).order_by().annotate(**related("pk"))
+    return {row.pk: _record(by_key[row.pk], row) for row in rows.only("pk")}
 
 
 def _record(decision: Decision, row: object) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _record(decision: Decision, row: object) -> dict[str, Any]:
 
 
 def _utc(moment: datetime) -> str:
-    """One spelling of a moment, whatever the zone in which it was typed."""
+    """The moment in UTC, so that its time zone does not change the hash."""
     return moment.astimezone(UTC).isoformat()
 
 
@@ -94,11 +94,11 @@ def _hash(record: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def signed(
+def signatures_and_hashes(
     decisions: Mapping[int, Iterable[Decision]],
 ) -> tuple[dict[int, list[Signature]], dict[int, str]]:
-    """The signatures by incident, and the hashes of what was signed. One query, or none."""
-    dual = {d.pk: d for made in decisions.values() for d in made if d.execution.dual}
+    """The signatures by incident, and the hashes of the signed records. One query, or none."""
+    dual = {d.pk: d for group in decisions.values() for d in group if d.execution.dual}
     signatures: dict[int, list[Signature]] = defaultdict(list)
     hashes: dict[int, str] = {}
     if dual:

@@ -1,4 +1,4 @@
-"""The facts of many incidents at once, no more than a home page and its duties are made of."""
+"""The facts of many incidents at once: as many as a home page and its duties need."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import JSONArray
 from django.utils.dateparse import parse_datetime
 
-from incidents.facts.incident import IncidentFacts, by_incident, held_roles
-from incidents.facts.signed_record import signed
+from incidents.facts.incident import IncidentFacts, assignments_with_ability, by_incident
+from incidents.facts.signed_record import signatures_and_hashes
 from incidents.models import (
     Checkpoint,
     Decision,
@@ -26,8 +26,8 @@ from incidents.models import (
 )
 from incidents.vocabulary import Status
 
-MOST = 200
-"""So many incidents are read for one person: active ones that they take part in come first."""
+MAX_INCIDENTS = 200
+"""At most this many incidents are read for a person; active ones with their part come first."""
 
 type Column = Callable[[], Combinable]
 
@@ -35,7 +35,7 @@ _further: dict[str, Column] = {}
 
 
 def register_column(name: str) -> Callable[[Column], Column]:
-    """Have a value that another app knows come with the row of each incident, as an attribute."""
+    """Read another app's value with the row of each incident, as an attribute."""
 
     def add(column: Column) -> Column:
         _further[name] = column
@@ -45,10 +45,10 @@ def register_column(name: str) -> Callable[[Column], Column]:
 
 
 class _Unread:
-    """Stands for a fact that an outline has not read: whoever asks for it is told at once."""
+    """Placeholder for a fact that a summary does not read: any use of it raises."""
 
     def __getattr__(self, name: str) -> NoReturn:
-        raise RuntimeError("an outline of an incident does not have this fact")
+        raise RuntimeError("the summary of an incident does not have this fact")
 
     __iter__ = __len__ = __bool__ = __getitem__ = lambda self, *_: self.read
 
@@ -57,11 +57,11 @@ _UNREAD: Any = _Unread()
 
 
 @dataclass(frozen=True)
-class Outline(IncidentFacts):
-    """A standing whose sides are those of open contradictions, and that lacks all else.
+class IncidentSummary(IncidentFacts):
+    """Facts without those that a home page does not need; ``sides`` are of open contradictions.
 
-    It knows roles, checkpoints, decisions, signatures, surfaces by name, and when they were
-    frozen and evidence first came. What was not read cannot be asked for.
+    It has roles, checkpoints, decisions, signatures, surfaces by name, when they were first frozen,
+    and when evidence was first captured. Using any other fact raises.
     """
 
     first_stops: Mapping[int, datetime]
@@ -71,10 +71,10 @@ class Outline(IncidentFacts):
         return self.first_stops
 
 
-def unsettled_for(person: Person) -> "QuerySet[Incident]":
-    """The active and the watched incidents whose rooms the person may enter.
+def unsettled_incidents(person: Person) -> "QuerySet[Incident]":
+    """The active and watched incidents whose rooms the person may enter.
 
-    The active come first, and of these the ones that the person is in.
+    Active ones come first, and among these the ones in which the person takes part.
     """
     takes_part = Participation.objects.filter(incident=OuterRef("pk"), person=person)
     rows = Incident.objects.visible_to(person).unsettled().annotate(is_mine=Exists(takes_part))
@@ -82,18 +82,18 @@ def unsettled_for(person: Person) -> "QuerySet[Incident]":
     return rows.order_by(active_first, "-is_mine", "severity", "-declared_at", "-pk")
 
 
-def outlines(person: Person) -> list[Outline]:
-    """The outlines of the active and watched incidents that the person may know, worst first.
+def read_summaries(person: Person) -> list[IncidentSummary]:
+    """The summaries of the active and watched incidents that the person may see, worst first.
 
-    Six queries, however many there are.
+    Six queries, however many incidents there are.
     """
-    incidents = list(unsettled_for(person).annotate(**_columns())[:MOST])
-    incidents.sort(key=lambda one: (one.severity, -one.declared_at.timestamp(), -one.pk))
+    incidents = list(unsettled_incidents(person).annotate(**_columns())[:MAX_INCIDENTS])
+    incidents.sort(key=lambda row: (row.severity, -row.declared_at.timestamp(), -row.pk))
     return _read(incidents) if incidents else []
 
 
 def _columns() -> dict[str, Any]:
-    """What is one value an incident comes with its row."""
+    """Annotations for facts that fit into the row of an incident."""
     links = Incident.surfaces.through.objects.filter(incident=OuterRef("pk"))
     stops = Freeze.objects.filter(
         incident=OuterRef("incident"), surface=OuterRef("surface")
@@ -107,38 +107,38 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _read(incidents: Sequence[Any]) -> list[Outline]:
+def _read(incidents: Sequence[Any]) -> list[IncidentSummary]:
     ids = [incident.pk for incident in incidents]
-    assignments = by_incident(held_roles(), ids)
+    assignments = by_incident(assignments_with_ability(), ids)
     checkpoints = by_incident(Checkpoint.objects.open(), ids)
-    made = Decision.objects.select_related("checkpoint", "execution").order_by("number")
-    decisions = by_incident(made, ids)
-    signatures, hashes = signed(decisions)
+    decision_rows = Decision.objects.select_related("checkpoint", "execution").order_by("number")
+    decisions = by_incident(decision_rows, ids)
+    signatures, hashes = signatures_and_hashes(decisions)
     sides = _sides(ids)
     return [
-        Outline(
-            incident=one,
+        IncidentSummary(
+            incident=row,
             scenario=_UNREAD,
-            surfaces=tuple(_surface(*row[:2]) for row in one.its_surfaces),
-            assignments=tuple(assignments[one.pk]),
+            surfaces=tuple(_surface(pk, name) for pk, name, _ in row.its_surfaces),
+            assignments=tuple(assignments[row.pk]),
             freezes=_UNREAD,
-            checkpoints=tuple(checkpoints[one.pk]),
-            decisions=tuple(decisions[one.pk]),
+            checkpoints=tuple(checkpoints[row.pk]),
+            decisions=tuple(decisions[row.pk]),
             risks=_UNREAD,
             recommendations=_UNREAD,
-            sides=tuple(side for side in sides if side.contradiction.incident_id == one.pk),
-            signatures=tuple(signatures[one.pk]),
+            sides=tuple(side for side in sides if side.contradiction.incident_id == row.pk),
+            signatures=tuple(signatures[row.pk]),
             hashes=hashes,
             branches=_UNREAD,
             served=_UNREAD,
-            first_evidence_at=one.its_first_evidence,
+            first_evidence_at=row.its_first_evidence,
             evidence_by_lane=_UNREAD,
             rollback_check=_UNREAD,
             precheck_at=_UNREAD,
             compared_at=_UNREAD,
-            first_stops=dict(_stops(one.its_surfaces)),
+            first_stops=dict(_stops(row.its_surfaces)),
         )
-        for one in incidents
+        for row in incidents
     ]
 
 
@@ -150,7 +150,7 @@ def _sides(ids: list[int]) -> list[Side]:
 
 
 def _surface(pk: int, name: str) -> Surface:
-    """The surface by its name; what else it has is read when it is asked for."""
+    """The surface with its name; its other columns are read when they are used."""
     return Surface.from_db("default", ["id", "name"], [pk, name])
 
 

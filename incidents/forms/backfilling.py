@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from incidents.actions.backfilling import WrittenUp
+from incidents.actions.backfilling import BackfillInput
 from incidents.forms.evidence import PastField
 from incidents.rules.backfilling import Account
 from incidents.vocabulary import Severity
@@ -94,8 +94,8 @@ class BackfillForm(WarroomForm):
             if isinstance(field, WhenField):
                 field.now, field.zone = now, zone
 
-    def written(self) -> WrittenUp:
+    def written(self) -> BackfillInput:
         said = self.values()
         own = {name: said.pop(name) for name in _OWN}
         own["surfaces"] = tuple(own["surfaces"])
-        return WrittenUp(account=Account(**said), **own)
+        return BackfillInput(account=Account(**said), **own)

@@ -9,7 +9,7 @@ from django import forms
 
 from incidents.actions.decision_input import DecisionInput
 from incidents.models import Recommendation
-from incidents.rules.conflict import LEAST, MOST, Scores, Stand
+from incidents.rules.conflict import MAX_SCORE, MIN_SCORE, Scores, Stand
 from incidents.rules.decision import Conflict, Offer
 from incidents.vocabulary import Choice, Confidence
 from incidents.web.fields import PersonField, Soon
@@ -55,7 +55,7 @@ class Score(forms.TypedChoiceField):
     widget = forms.RadioSelect
 
     def __init__(self, **options: Any) -> None:
-        steps = [(n, str(n)) for n in range(LEAST, MOST + 1)]
+        steps = [(n, str(n)) for n in range(MIN_SCORE, MAX_SCORE + 1)]
         super().__init__(choices=steps, coerce=int, empty_value=None, **options)
 
 

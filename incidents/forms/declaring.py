@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from incidents import scenarios
 from incidents.assessments import scenario as scenario_assessment
-from incidents.assessments.scenario import Adopted
+from incidents.assessments.scenario import ScenarioSummary
 from incidents.models import Surface
 from incidents.scenarios import Scenario
 from incidents.vocabulary import SEVERITY_IMPACT, SEVERITY_POSTURE, Severity
@@ -78,7 +78,7 @@ class DeclareForm(WarroomForm):
         return [(choice, choice.data["value"].instance) for choice in self["surfaces"]]
 
     @property
-    def chosen(self) -> Adopted | None:
+    def chosen(self) -> ScenarioSummary | None:
         """The chosen scenario, as the room will show it."""
         found = scenarios.find(str(self["scenario"].value() or ""))
         return scenario_assessment.before_declaring(found) if found else None

@@ -10,7 +10,7 @@ from django import forms
 from incidents import scenarios
 from incidents.models import Incident
 from incidents.models.evidence import EARLIEST
-from incidents.rules.evidence import MAX_TEXT, Capture
+from incidents.rules.evidence import MAX_TEXT_BYTES, Capture
 from incidents.rules.file_types import text_of
 from incidents.scenarios import Scenario
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
@@ -225,6 +225,6 @@ class CaptureForm(WarroomForm):
             return Capture(**said)
         content = file.read()
         found = text_of(content) if said["kind"] in READ_AS_TEXT and not said["text"] else None
-        if found is not None and len(content) <= MAX_TEXT:
+        if found is not None and len(content) <= MAX_TEXT_BYTES:
             return Capture(**{**said, "text": found[0], "title": said["title"] or file.name})
         return Capture(**said, file=content, file_name=file.name)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from incidents.actions.recommendations import Proposed
+from incidents.actions.recommendations import RecommendationInput
 from incidents.forms.decisions import Numbers, Score
 from incidents.rules.decision import Offer
 from incidents.vocabulary import LaneKind
@@ -46,10 +46,10 @@ class RecommendForm(WarroomForm):
         """The numbers that are ticked, as the page has them."""
         return {str(number) for number in self["evidence"].value() or ()}
 
-    def proposed(self) -> Proposed:
+    def proposed(self) -> RecommendationInput:
         said = self.values()
         said.pop("lane", None)
-        return Proposed(**said)
+        return RecommendationInput(**said)
 
 
 class WithdrawRecommendationForm(WarroomForm):

@@ -1,4 +1,4 @@
-"""That an incident was handled elsewhere and is only written up here, with past times."""
+"""The account of an incident that was handled elsewhere, with past times."""
 
 from datetime import timedelta
 
@@ -11,10 +11,11 @@ from incidents.models.protection import append_only
 
 
 class Backfill(models.Model):
-    """The account of an incident that was handled elsewhere, as it was written up ``at`` a time.
+    """The account of an incident that was handled elsewhere, written up ``at`` a time.
 
-    When it was declared, its incident says. ``happened`` and ``done`` tell it, ``kept`` says where
-    its own record is, ``source`` where it was handled and why it is written up here.
+    The incident has the time of its declaration. ``happened`` and ``done`` are the account,
+    ``kept`` is the place of the original record, ``source`` says where it was handled and why it is
+    written up here.
     """
 
     incident = models.OneToOneField(
@@ -76,13 +77,13 @@ class Backfill(models.Model):
 
     @property
     def kept_href(self) -> str:
-        """Where its record is as a link, when it is one that a browser may safely follow."""
+        """The place of the original record as a link, if it is one that is safe to follow."""
         return self.kept if self.kept.startswith(("https://", "http://")) else ""
 
 
 class HandledElsewhere(Incident):
-    """The incident's row begins as backfilled, with its account, or never is: what is lived here
-    has no way there, and none leads from there to what is lived. Whoever writes it."""
+    """Triggers on the incident's row: it is inserted as backfilled, with its account, or never
+    becomes so, and a backfilled one never becomes active. This holds for plain SQL too."""
 
     class Meta:
         proxy = True

@@ -16,8 +16,8 @@ class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
 
 
 class Checkpoint(models.Model):
-    """A decision point with a due time (CP-1, CP-2 …). It ends in one decision, or is lifted when
-    its incident is closed before it came due."""
+    """A decision point with a due time (CP-1, CP-2 …). It ends with one decision, or is lifted when
+    its incident is closed first."""
 
     incident = models.ForeignKey(
         "incidents.Incident", on_delete=models.PROTECT, related_name="checkpoints"

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Claim(models.Model):
-    """Work that came due: whoever sets ``claimed_at`` does it, nobody else, in one transaction.
+    """Due work: only the process that sets ``claimed_at`` does it, in the same transaction.
 
     A failed attempt leaves a row without ``claimed_at``, with its error and when to try again.
     """
@@ -29,7 +29,7 @@ class Claim(models.Model):
 
 
 class Submission(models.Model):
-    """A form that was sent: the second press of the same button finds where the first led."""
+    """The key of a form that was sent; sending it again redirects to the first one's result."""
 
     key = models.UUIDField(primary_key=True)
     person = models.ForeignKey("incidents.Person", on_delete=models.CASCADE, related_name="+")
@@ -44,7 +44,7 @@ class Submission(models.Model):
 
 
 class Notice(models.Model):
-    """Something that one person must hear: shown in the room and on their home page, and mailed."""
+    """A message for one person, shown in the room and on their home page, and mailed."""
 
     person = models.ForeignKey("incidents.Person", on_delete=models.CASCADE, related_name="notices")
     incident = models.ForeignKey(

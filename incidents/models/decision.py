@@ -81,7 +81,7 @@ class Decision(Authored):
 
 
 class CitedEvidence(Decision.evidence.through):  # type: ignore[name-defined, misc]
-    """What a decision cites: written with it, and as final."""
+    """The evidence that a decision cites: written with it, and as final."""
 
     class Meta:
         proxy = True
@@ -115,7 +115,7 @@ class RejectedOption(models.Model):
 
 
 class DecisionDraft(models.Model):
-    """What an author has typed for a checkpoint so far; saves itself, survives a refusal.
+    """What an author has typed for a checkpoint so far; saved automatically and when refused.
 
     ``data`` holds the form's raw values by field name, lists for fields with several.
     """

@@ -9,7 +9,7 @@ from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(3000, 1, 1, tzinfo=UTC)
-"""Outside of these is a mistake, and near the ends of the calendar it cannot be read back."""
+"""A time outside of these is a mistake, and near the ends of the calendar Python cannot read it."""
 
 
 class Evidence(Authored):
@@ -75,7 +75,7 @@ class Evidence(Authored):
 
     @property
     def is_picture(self) -> bool:
-        """A picture by its bytes: the action sets ``content_type``, never who sends the file."""
+        """A picture by its bytes: the action sets ``content_type``, not the sender of the file."""
         return self.content_type.startswith("image/")
 
     @property

@@ -7,7 +7,7 @@ from incidents.vocabulary import UNFINISHED, ExecutionState, SignRole
 
 
 class Execution(models.Model):
-    """What became of a decision. The record itself never changes; this row is its progress.
+    """The progress of a decision, whose own record never changes.
 
     ``mitigates`` is false for a decision that only holds. ``proof`` shows that it was done,
     ``run`` is the verification run that was called verified or failed.
@@ -104,7 +104,7 @@ class Execution(models.Model):
 
 
 class Proof(Execution.proof.through):  # type: ignore[name-defined, misc]
-    """What shows that a decision was executed: final."""
+    """The evidence that a decision was executed: final."""
 
     class Meta:
         proxy = True

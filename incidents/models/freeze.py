@@ -9,7 +9,7 @@ class FreezeQuerySet(models.QuerySet["Freeze"]):
         return self.filter(until__isnull=True, declined=False)
 
     def current(self) -> "FreezeQuerySet":
-        """In force, or on record as not needed."""
+        """In force, or declined."""
         return self.filter(until__isnull=True)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def known_to(self, person: "Person") -> "IncidentQuerySet":
-        """Those whose existence the person may learn of: restricted ones only as participant."""
+        """Those that the person may know of: restricted ones only as participant."""
         if person.is_admin:
             return self
         return self.filter(
@@ -99,34 +99,34 @@ class Incident(models.Model):
 
     @property
     def is_in_error(self) -> bool:
-        """It was declared in error: void, or the duplicate of another."""
+        """Declared in error: void, or the duplicate of another."""
         return self.status in IN_ERROR
 
     @property
     def is_backfilled(self) -> bool:
-        """It was handled elsewhere, and stands here as written up afterwards."""
+        """Handled elsewhere, and written up here afterwards."""
         return self.status == Status.BACKFILLED
 
     @cached_property
     def backfilled(self) -> "Backfill | None":
-        """The account of one that was handled elsewhere, also where that is void now.
+        """The account of an incident that was handled elsewhere, also when it is void now.
 
-        No query for one that is lived here.
+        No query for one that is handled here.
         """
         return None if self.status in LIVED else getattr(self, "backfill", None)
 
     @property
     def clock_start(self) -> datetime:
-        """From when T+ counts: the declaration, or since when its record is kept here."""
+        """The start of T+: the declaration, or the time when it was written up here."""
         return self.backfilled.at if self.backfilled else self.declared_at
 
     @property
     def ended_as(self) -> str:
         """``Duplicate of INC-7`` or its status; one query for a duplicate."""
         if self.status == Status.DUPLICATE:
-            standing = self.voidings.filter(taken_back_at=None).select_related("original").first()
-            if standing and standing.original:
-                return f"Duplicate of {standing.original.reference}"
+            voiding = self.voidings.filter(taken_back_at=None).select_related("original").first()
+            if voiding and voiding.original:
+                return f"Duplicate of {voiding.original.reference}"
         return str(self.get_status_display())
 
     def get_absolute_url(self) -> str:
@@ -134,7 +134,7 @@ class Incident(models.Model):
 
 
 class Participation(models.Model):
-    """Somebody who takes part: the only people, beside admins, who know of a restricted one."""
+    """A participant: only participants and admins know of a restricted incident."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="participations")
     person = models.ForeignKey(

@@ -26,7 +26,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         )
 
     def who_may_enter(self, incident: "Incident") -> "PersonQuerySet":
-        """Of those who can respond: into a restricted one only who takes part, and admins."""
+        """Those who can respond; for a restricted incident only participants and admins."""
         people = self.who_can_respond()
         if not incident.restricted:
             return people
@@ -41,7 +41,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class PersonManager(UserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
     @classmethod
     def normalize_email(cls, email: str | None) -> str:
-        """Lower case: allauth looks an address up in no other way."""
+        """In lower case, because allauth looks addresses up in lower case."""
         return super().normalize_email(email).lower()
 
 
@@ -81,7 +81,7 @@ class Person(AbstractUser):
 
     @staticmethod
     def groups_with(names: Iterable[str], is_superuser: bool) -> frozenset[str]:
-        """The groups by name; whoever is a superuser is an admin."""
+        """The groups by name; a superuser is an admin."""
         return frozenset(names).union([Group.ADMIN.value] if is_superuser else [])
 
     @property

@@ -1,10 +1,10 @@
-"""Triggers that several tables of the record share. PostgreSQL holds them against plain SQL too."""
+"""Triggers that several tables of the record share. They hold for plain SQL too."""
 
 import pgtrigger
 
 
 def no_truncate() -> pgtrigger.Trigger:
-    """A row trigger does not see a TRUNCATE."""
+    """A trigger against TRUNCATE, which row triggers do not see."""
     return pgtrigger.Trigger(
         name="no_truncate",
         when=pgtrigger.Before,

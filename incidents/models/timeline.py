@@ -14,20 +14,20 @@ class TimelineQuerySet(models.QuerySet["TimelineEntry"]):
     def before(self, seq: int) -> "TimelineQuerySet":
         return self.filter(seq__lt=seq)
 
-    def saying(self, text: str) -> "TimelineQuerySet":
-        """Entries in which ``text`` was said, in any case, by or about whom it names.
+    def matching_text(self, text: str) -> "TimelineQuerySet":
+        """Entries with ``text``, in upper or lower case, in their data, subject or actor.
 
-        Only what the data says is looked at, not how it is laid out as JSON.
+        Only the strings of the data are searched, not its keys and punctuation as JSON.
         """
-        said = json.dumps(text, ensure_ascii=False)
-        said_in_data = models.Func(
+        quoted = json.dumps(text, ensure_ascii=False)
+        data_matches = models.Func(
             models.F("data"),
-            models.Value(f'$.** ? (@ like_regex {said} flag "iq")'),
+            models.Value(f'$.** ? (@ like_regex {quoted} flag "iq")'),
             template="jsonb_path_exists(%(expressions)s::jsonpath)",
             output_field=models.BooleanField(),
         )
         by_or_about = models.Q(subject__iexact=text) | models.Q(actor_name__icontains=text)
-        return self.filter(models.Q(said_in_data) | by_or_about)
+        return self.filter(models.Q(data_matches) | by_or_about)
 
 
 class TimelineEntry(Authored):

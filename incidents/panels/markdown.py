@@ -113,7 +113,7 @@ def _candidate(facts: IncidentFacts, now: datetime) -> str:
         )
         return f"recommended: {words}"
     default = postures(facts.incident.severity, decision_assessment.impacted(facts))
-    return "; ".join(f"{escape(one.source)}: {escape(one.words)}" for one in default)
+    return "; ".join(f"{escape(one.source)}: {escape(one.summary)}" for one in default)
 
 
 def _risk(facts: IncidentFacts) -> str:

@@ -36,7 +36,7 @@ from incidents.rules import dual_signature, next_change
 from incidents.rules.checkpoint import Fault
 from incidents.rules.control import Control
 from incidents.rules.decision import postures
-from incidents.rules.next_change import Moment
+from incidents.rules.next_change import NextChange
 from incidents.timeline import kinds
 from incidents.vocabulary import Phase, RoleName
 
@@ -72,7 +72,7 @@ class Bar:
 
 
 def bar(incident: Incident, now: datetime) -> Bar:
-    facts = incident_facts.of(incident)
+    facts = incident_facts.cached_facts(incident)
     following = facts.next_checkpoint
     return Bar(
         severity=incident.severity,
@@ -92,13 +92,15 @@ def bar(incident: Incident, now: datetime) -> Bar:
     )
 
 
-def next_moment(incident: Incident, now: datetime) -> Moment | None:
+def next_moment(incident: Incident, now: datetime) -> NextChange | None:
     """When the room changes by time alone. What a panel says of time has to be in it."""
-    facts = incident_facts.of(incident)
+    facts = incident_facts.cached_facts(incident)
     due = [checkpoint.due_at for checkpoint in facts.open_checkpoints]
     if facts.contradiction is not None:
         due.append(facts.contradiction.opened_at)
-    return next_change.next_moment(now, incident.declared_at, due, anti_patterns.ahead(facts))
+    return next_change.next_change(
+        now, incident.declared_at, due, anti_patterns.turning_times(facts)
+    )
 
 
 def render_bar(incident: Incident, now: datetime) -> str:
@@ -107,7 +109,7 @@ def render_bar(incident: Incident, now: datetime) -> str:
 
 
 def render_blueprint(incident: Incident, now: datetime) -> str:
-    facts = incident_facts.of(incident)
+    facts = incident_facts.cached_facts(incident)
     hour = derived.blueprint(facts, now)
     windows = [(window, window.items) for window in hour.windows]
     fifteen = derived.first_fifteen(facts, now)
@@ -115,7 +117,7 @@ def render_blueprint(incident: Incident, now: datetime) -> str:
 
 
 def render_deciding(incident: Incident, now: datetime) -> str:
-    facts = incident_facts.of(incident)
+    facts = incident_facts.cached_facts(incident)
     return _panel(
         "deciding",
         incident,
@@ -123,7 +125,7 @@ def render_deciding(incident: Incident, now: datetime) -> str:
         decision=facts.current_decision,
         **_progress(facts),
         contradiction=facts.contradiction,
-        recommendations=recommendations.shown(facts),
+        recommendations=recommendations.summaries(facts),
         earlier=facts.decisions[-2::-1],
         checkpoints=[(c, c.is_overdue(now)) for c in facts.open_checkpoints],
         postures=postures(incident.severity, situation_of(facts, now).surfaces),
@@ -138,7 +140,7 @@ def _progress(facts: IncidentFacts) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if current.execution.dual:
         found["signatures"] = facts.signatures_of(current)
-        found["waiting"] = dual_signature.missing(dual_facts(facts, current))
+        found["waiting"] = dual_signature.missing_signatures(dual_facts(facts, current))
     if current.execution.done_at:
         found["proof"] = current.execution.proof.defer("text").order_by("number")
     if (run := current.execution.run) and run.baseline_id:
@@ -151,7 +153,7 @@ def _unsigned(facts: IncidentFacts) -> dict[str, Any]:
     running = facts.mitigation
     if running is None or not running.dual:
         return {}
-    waiting = dual_signature.missing(dual_facts(facts, running.decision))
+    waiting = dual_signature.missing_signatures(dual_facts(facts, running.decision))
     return {"unsigned": running.decision, "waiting": waiting}
 
 
@@ -167,7 +169,7 @@ def register_warnings(provider: Warnings) -> Warnings:
 
 
 def render_warnings(incident: Incident, now: datetime) -> str:
-    facts = incident_facts.of(incident)
+    facts = incident_facts.cached_facts(incident)
     return _panel(
         "warnings",
         incident,
@@ -186,7 +188,7 @@ def render_warnings(incident: Incident, now: datetime) -> str:
 
 
 def render_standing(incident: Incident, now: datetime) -> str:
-    facts = incident_facts.of(incident)
+    facts = incident_facts.cached_facts(incident)
     return _panel(
         "standing",
         incident,
@@ -237,5 +239,5 @@ class ShownEntry:
 
 def shown(row: TimelineEntry) -> ShownEntry:
     kind = kinds.get(row.kind)
-    headline, body = kind.words(row.subject, row.data)
+    headline, body = kind.headline_and_body(row.subject, row.data)
     return ShownEntry(row, kind, headline, body)

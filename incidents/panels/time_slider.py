@@ -79,7 +79,7 @@ def _ticks(incident: Incident, minutes: int) -> tuple[Tick, ...]:
 
 def _tick(row: TimelineEntry, start: datetime, minutes: int) -> Tick:
     kind = kinds.get(row.kind)
-    headline, _ = kind.words(row.subject, row.data)
+    headline, _ = kind.headline_and_body(row.subject, row.data)
     # The first whole second and minute at which the entry stands.
     seconds = -(-(row.at - start) // _SECOND)
     return Tick(

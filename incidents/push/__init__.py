@@ -1,1 +1,1 @@
-"""Telling browsers of a change: topics, renderers, and the only send."""
+"""Pushing changes to browsers: topics, renderers, and the only sender."""

@@ -1,4 +1,4 @@
-"""Whoever loses access stops receiving: hubs are told when people, groups or sessions change.
+"""People who lose access stop receiving: hubs are notified when people, groups or sessions change.
 
 Signals, because Django's own admin, shell and session store change these rows too.
 """
@@ -17,8 +17,8 @@ from incidents.push import publish
 _WATCHED = frozenset({"is_active", "is_superuser", "password"})
 
 
-def _tell(person_id: int | None) -> None:
-    """Ask the hubs to look again, at one person or (None) at everybody, once it is committed."""
+def _publish_change(person_id: int | None) -> None:
+    """Make the hubs check one person, or everybody (None), again after the commit."""
     transaction.on_commit(lambda: publish.access_changed(person_id))
 
 
@@ -27,12 +27,12 @@ def person_saved(
     instance: Person, created: bool, update_fields: frozenset[str] | None, raw: bool, **_: Any
 ) -> None:
     if not created and not raw and (update_fields is None or _WATCHED & update_fields):
-        _tell(instance.pk)
+        _publish_change(instance.pk)
 
 
 @receiver(post_delete, sender=Person)
 def person_deleted(instance: Person, **_: Any) -> None:
-    _tell(instance.pk)
+    _publish_change(instance.pk)
 
 
 @receiver(m2m_changed, sender=Person.groups.through)
@@ -43,15 +43,15 @@ def groups_changed(
     if not action.startswith("post_"):
         return
     if isinstance(instance, Person):
-        _tell(instance.pk)
+        _publish_change(instance.pk)
         return
     for person_id in pk_set if pk_set is not None else {None}:
-        _tell(person_id)
+        _publish_change(person_id)
 
 
 @receiver(post_delete, sender=Group)
 def group_deleted(**_: Any) -> None:
-    _tell(None)
+    _publish_change(None)
 
 
 @receiver(post_delete, sender=Session)
@@ -59,4 +59,4 @@ def session_ended(instance: Session, **_: Any) -> None:
     """Signing out deletes the session; so does an admin who ends somebody's."""
     person_id = instance.get_decoded().get("_auth_user_id")
     if person_id is not None:
-        _tell(int(person_id))
+        _publish_change(int(person_id))

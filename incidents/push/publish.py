@@ -1,13 +1,13 @@
-"""The only sending on the channel layer. Messages carry a topic and a number, never content.
+"""The only sender on the channel layer. Messages carry a topic and a number, never content.
 
-Called after commit, so it never raises: what it would say is already in the database, hubs look
-there every two seconds and browsers poll. An outage is logged once, and once more when it ends.
+Called after commit, so it never raises: the change is already in the database, where hubs look
+every two seconds and browsers poll. An outage is logged once, and once more when it ends.
 
 Why a loop of its own: request threads and Celery workers have none, and ``async_to_sync`` opens a
 loop and a Redis connection for every call (4.7 ms measured, against 0.36 ms here, which is what a
 plain ``PUBLISH`` takes). This way nothing depends on how a channel layer names or packs things.
-Nor does a writer wait for it: what is left when a process ends is still said, for a moment; what
-dies with a process that is killed, hubs find.
+Writers do not wait for the sending either. When a process ends, it gets a moment to send what is
+queued; hubs find by themselves what a killed process did not send.
 """
 
 import asyncio
@@ -28,29 +28,29 @@ from incidents.push import topics
 logger = logging.getLogger(__name__)
 
 type Messages = dict[str, dict[str, Any]]
-"""By the group that each is for."""
+"""Messages by the group that each is for."""
 
-MOST = 200
-"""Messages that may be left unsaid before a writer waits for them to be said."""
+MAX_WAITING_MESSAGES = 200
+"""Messages in the queue from which on a writer waits until they are sent."""
 
-AT_ONCE = 50
+BATCH_SIZE = 50
 
-SPACE = 0.05
-"""Seconds between two sayings: who writes much is said together, the first is said at once."""
+PAUSE_SECONDS = 0.05
+"""Pause between two batches: frequent messages are batched, the first is sent immediately."""
 
-PATIENCE = 0.25
-"""Seconds that a writer then waits for a working layer; it never waits for one that is down."""
+WRITER_TIMEOUT_SECONDS = 0.25
+"""How long a writer then waits for a working layer; it never waits for one that is down."""
 
-GIVE_UP = 5.0
-"""Seconds after which an attempt counts as failed."""
+SEND_TIMEOUT_SECONDS = 5.0
+"""How long sending a message may take before it counts as failed."""
 
 
 def entry(incident_id: int, seq: int, *, duties: bool = False) -> None:
     """A timeline entry was committed; ``duties``: it changes what somebody must do."""
     group = topics.incident(incident_id)
     message = {"type": topics.ENTRY, "incident": incident_id, "seq": seq, "at": time.time()}
-    told = {group: message}
-    _send(told | _work() if duties else told)
+    messages = {group: message}
+    _send(messages | _work() if duties else messages)
 
 
 def duties_changed(incident_id: int) -> None:
@@ -60,7 +60,7 @@ def duties_changed(incident_id: int) -> None:
 
 
 def _work() -> Messages:
-    """Not even which incident: each hub looks for itself whom it concerns, and who may know."""
+    """A message without an incident: each hub looks up whom it concerns and who may see it."""
     return {topics.WORK: {"type": topics.WORK}}
 
 
@@ -78,45 +78,45 @@ async def ping(channel: str) -> None:
 class _Sender:
     """One thread with one event loop, and so one connection, for all writers of the process.
 
-    A writer leaves what it has to say and goes on. It waits only where many have been left, so that
-    what is unsaid stays little.
+    A writer adds its messages to the queue and continues. It waits only when the queue is long, so
+    that little is lost when the process is killed.
     """
 
     def __init__(self) -> None:
         self.works, self.reported = True, False
-        self.left: deque[Messages] = deque()
+        self.queue: deque[Messages] = deque()
         self.busy = False
         self.changed = threading.Condition()
         self.trying: Future[None] | None = None
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.loop.run_forever, name="live-publish", daemon=True).start()
 
-    def send(self, told: Messages) -> None:
+    def send(self, messages: Messages) -> None:
         with self.changed:
             if not self.works and self.busy:
                 return
-            self.left.append(told)
+            self.queue.append(messages)
             if not self.busy:
                 self.busy = True
                 self.trying = asyncio.run_coroutine_threadsafe(self._attempt(), self.loop)
-            self._wait(lambda: len(self.left) <= MOST, PATIENCE)
+            self._wait(lambda: len(self.queue) <= MAX_WAITING_MESSAGES, WRITER_TIMEOUT_SECONDS)
 
     def finish(self) -> None:
-        """When the process ends: wait until what was left is said, as long as one attempt lasts."""
+        """When the process ends: wait until the queue is sent, as long as one message may take."""
         with self.changed:
-            self._wait(lambda: not self.busy, GIVE_UP)
+            self._wait(lambda: not self.busy, SEND_TIMEOUT_SECONDS)
 
     def _wait(self, happened: Callable[[], bool], seconds: float) -> None:
-        """But not for a layer that is down, and for one that is slow only until that is known."""
+        """Wait, but not for a layer that is down; one that is too slow counts as down."""
         if self.works and not self.changed.wait_for(lambda: happened() or not self.works, seconds):
             self.works = False
 
     async def _attempt(self) -> None:
-        """Say all that was left, in its order, until nothing is."""
-        while (told := self._next()) is not None:
+        """Send the queue in order, until it is empty."""
+        while (messages := self._next()) is not None:
             try:
-                for group, message in told:
-                    async with asyncio.timeout(GIVE_UP):
+                for group, message in messages:
+                    async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                         await get_channel_layer().group_send(group, message)
             except Exception as error:  # noqa: BLE001  (whatever the layer raises, the write stands)
                 self._failed(error)
@@ -124,34 +124,36 @@ class _Sender:
                 if self.reported:
                     logger.warning("The channel layer works again")
                 self.works, self.reported = True, False
-            await asyncio.sleep(SPACE)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     def _next(self) -> list[tuple[str, dict[str, Any]]] | None:
-        """A part of what was left; None ends the attempt.
+        """The next batch of the queue; None ends the attempt.
 
-        Each group is told once of a kind of thing: how far a timeline has come includes how far it
-        came before.
+        Of several messages about the same thing only the last is sent to each group: the newest
+        sequence number of a timeline includes the earlier ones.
         """
         with self.changed:
-            parts = [self.left.popleft() for _ in range(min(len(self.left), AT_ONCE))]
+            parts = [self.queue.popleft() for _ in range(min(len(self.queue), BATCH_SIZE))]
             self.busy = bool(parts)
             self.changed.notify_all()
         if not parts:
             return None
-        told = [pair for part in parts for pair in part.items()]
-        return list({_about(group, message): (group, message) for group, message in told}.values())
+        messages = [pair for part in parts for pair in part.items()]
+        return list(
+            {_message_key(group, message): (group, message) for group, message in messages}.values()
+        )
 
     def _failed(self, why: object) -> None:
         if not self.reported:
             logger.error("The channel layer is down, browsers poll meanwhile: %s", why)
         with self.changed:
             self.works, self.reported = False, True
-            self.left.clear()
+            self.queue.clear()
             self.changed.notify_all()
 
 
-def _about(group: str, message: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What a later message says as well; two people's access are two things."""
+def _message_key(group: str, message: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The key by which a later message replaces an earlier one."""
     return group, message["type"], message.get("person"), message.get("incident")
 
 
@@ -159,12 +161,12 @@ _sender: _Sender | None = None
 _starting = threading.Lock()
 
 
-def _send(told: Messages) -> None:
+def _send(messages: Messages) -> None:
     global _sender
     if _sender is None:
         with _starting:
             _sender = _sender or _Sender()
-    _sender.send(told)
+    _sender.send(messages)
 
 
 def _finish() -> None:
@@ -172,12 +174,12 @@ def _finish() -> None:
         _sender.finish()
 
 
-def _forget() -> None:
-    """A forked worker (Celery) has no thread: it starts its own."""
+def _reset_after_fork() -> None:
+    """A forked worker (Celery) has no copy of the thread: it starts its own."""
     global _sender, _starting
     _sender, _starting = None, threading.Lock()
 
 
 atexit.register(_finish)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
+    os.register_at_fork(after_in_child=_reset_after_fork)

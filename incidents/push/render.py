@@ -1,7 +1,7 @@
 """The renderers of a room. Each app registers its own in ``AppConfig.ready()``.
 
 Pages call ``panel`` and ``entries`` with the same arguments as the hub does, so what arrives by
-socket equals what a fresh page shows. Nothing here knows who is looking.
+socket equals what a fresh page shows. Nothing here depends on the viewer.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,17 +13,17 @@ from threading import Lock
 from django.utils.html import strip_tags
 
 from incidents.models import Incident, TimelineEntry
-from incidents.rules.next_change import Moment
+from incidents.rules.next_change import NextChange
 from incidents.timeline import kinds
 
 type EntriesRenderer = Callable[[Incident, list[TimelineEntry]], list[str]]
 type PanelRenderer = Callable[[Incident, datetime], str]
-type Ahead = Callable[[Incident, datetime], Moment | None]
+type Ahead = Callable[[Incident, datetime], NextChange | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """One rendered entry. ``announce`` is "", "politely" or "now"; ``say`` is what is read out."""
+    """One rendered entry. ``announce`` is "", "politely" or "now"; ``say`` is read aloud."""
 
     seq: int
     kind: str
@@ -47,7 +47,7 @@ def register_entries(renderer: EntriesRenderer) -> EntriesRenderer:
 
 
 def register_panel(name: str, renderer: PanelRenderer) -> PanelRenderer:
-    """Add a panel: one element with the id ``panel-<name>``. Kinds name what they dirty."""
+    """Add a panel: one element with the id ``panel-<name>``. Kinds name the panels they change."""
     if _panels.get(name, renderer) is not renderer:
         raise ValueError(f"the panel {name} is registered twice")
     _panels[name] = renderer
@@ -55,7 +55,7 @@ def register_panel(name: str, renderer: PanelRenderer) -> PanelRenderer:
 
 
 def register_moment(ahead: Ahead) -> Ahead:
-    """Set how the next moment is found at which panels change without an entry."""
+    """Set the function that finds when panels change next without an entry."""
     global _ahead
     if _ahead is not None and _ahead is not ahead:
         raise ValueError("the next moment is registered twice")
@@ -63,7 +63,7 @@ def register_moment(ahead: Ahead) -> Ahead:
     return ahead
 
 
-def next_moment(incident: Incident, now: datetime) -> Moment | None:
+def next_moment(incident: Incident, now: datetime) -> NextChange | None:
     return _ahead(incident, now) if _ahead is not None else None
 
 
@@ -80,10 +80,12 @@ def entries(incident: Incident, rows: list[TimelineEntry]) -> list[Fragment]:
 
 def _fragment(row: TimelineEntry, html: str) -> Fragment:
     kind = kinds.get(row.kind)
-    said = ""
+    spoken = ""
     if kind.announce:
-        said = unescape(strip_tags(" ".join(kind.words(row.subject, row.data)))).strip()
-    return Fragment(row.seq, row.kind, html, kind.announce, said)
+        spoken = unescape(
+            strip_tags(" ".join(kind.headline_and_body(row.subject, row.data)))
+        ).strip()
+    return Fragment(row.seq, row.kind, html, kind.announce, spoken)
 
 
 def panel(name: str, incident: Incident, now: datetime) -> str:
@@ -97,38 +99,38 @@ def panels(incident: Incident, now: datetime, names: Iterable[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Painted:
-    """All panels of a room, as they stood ``at`` a time; ``moment`` is when they change next."""
+class RenderedPanels:
+    """All panels of a room, rendered ``at`` a time; ``moment`` is when they change next."""
 
     at: datetime
     last_hash: str
     html: dict[str, str]
-    moment: Moment | None
+    moment: NextChange | None
 
     def serves(self, incident: Incident, now: datetime) -> bool:
-        """At the same entry, in the ten seconds since, unless time alone has changed them."""
+        """Are they still right? No new entry, at most ten seconds old, no change by time alone."""
         if self.last_hash != incident.last_hash or not self.at <= now < self.at + SHARED_FOR:
             return False
         return self.moment is None or now < self.moment.at
 
 
-def panels_shared(incident: Incident, now: datetime) -> Painted:
-    """All panels, rendered once for all who ask at once: whoever comes meanwhile waits for it."""
-    with _locks[incident.pk % SHARED]:
-        held = _shared.get(incident.pk)
-        if held is None or not held.serves(incident, now):
+def panels_shared(incident: Incident, now: datetime) -> RenderedPanels:
+    """All panels, rendered once for concurrent requests: the others wait for the first."""
+    with _locks[incident.pk % MAX_SHARED_ROOMS]:
+        cached = _shared.get(incident.pk)
+        if cached is None or not cached.serves(incident, now):
             moment = next_moment(incident, now)
-            held = Painted(now, incident.last_hash, panels(incident, now), moment)
-            if len(_shared) >= SHARED:
+            cached = RenderedPanels(now, incident.last_hash, panels(incident, now), moment)
+            if len(_shared) >= MAX_SHARED_ROOMS:
                 _shared.clear()
-            _shared[incident.pk] = held
-    return held
+            _shared[incident.pk] = cached
+    return cached
 
 
-SHARED = 32
+MAX_SHARED_ROOMS = 32
 SHARED_FOR = timedelta(seconds=10)
-_shared: dict[int, Painted] = {}
-_locks = [Lock() for _ in range(SHARED)]
+_shared: dict[int, RenderedPanels] = {}
+_locks = [Lock() for _ in range(MAX_SHARED_ROOMS)]
 
 
 def dirtied(fragments: Sequence[Fragment]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 ACCESS = "access"
 
 WORK = "work"
-"""The group that hears of whatever changes what somebody must do, in any incident."""
+"""The group for changes of anybody's duties, in any incident."""
 
 ENTRY = "entry"
 DUTIES = "duties"
@@ -12,5 +12,5 @@ PING = "ping"
 
 
 def incident(incident_id: int) -> str:
-    """The group that hears of new entries of one incident."""
+    """The group for new entries of one incident."""
     return f"incident-{incident_id}"

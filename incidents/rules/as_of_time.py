@@ -1,4 +1,4 @@
-"""Which moment of an incident somebody asks for, as typed into an address or a field."""
+"""Parses the time at which somebody wants to see an incident, as typed in a field or a URL."""
 
 import re
 from dataclasses import dataclass
@@ -9,43 +9,45 @@ _ELAPSED = re.compile(r"[Tt][+ ]?(\d{1,4}):([0-5]\d)(?::([0-5]\d))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """``problem`` says in words why it is another moment than was asked for."""
+class RequestedMoment:
+    """The moment to show; ``problem`` says why it is not the one that was requested."""
 
     moment: datetime
     problem: str = ""
 
 
-def asked(text: str, first: datetime, last: datetime, zone: tzinfo) -> Asked:
-    """Minutes since ``first`` (``20``), with seconds (``20:30``), as shown (``T+00:20``), or a
-    date with its time in ISO 8601, in ``zone`` unless it names one. Never outside of the two."""
+def parse_moment(text: str, first: datetime, last: datetime, zone: tzinfo) -> RequestedMoment:
+    """Parse minutes since ``first`` (``20``, ``20:30``, ``T+00:20``) or an ISO 8601 date and time.
+
+    A date without a zone is in ``zone``. The result always lies between ``first`` and ``last``.
+    """
     text = " ".join(text.split())
     if not text:
-        return Asked(last)
-    moment = _read(text, first, zone)
+        return RequestedMoment(last)
+    moment = _parse(text, first, zone)
     if moment is None:
-        return Asked(
+        return RequestedMoment(
             last,
             f"“{text[:40]}” is no time of this incident. Give minutes since it was declared, such "
             "as 20 or 20:30, or a date with its time.",
         )
     if moment < first:
-        return Asked(first, "It was not declared before this.")
-    # The slider ends on a whole minute, a little after what it shows.
+        return RequestedMoment(first, "It was not declared before this.")
+    # The slider ends on the whole minute after the last entry.
     if moment > last + timedelta(minutes=1):
-        return Asked(last, "There is nothing later than this.")
-    return Asked(min(moment, last))
+        return RequestedMoment(last, "There is nothing later than this.")
+    return RequestedMoment(min(moment, last))
 
 
-def _read(text: str, first: datetime, zone: tzinfo) -> datetime | None:
+def _parse(text: str, first: datetime, zone: tzinfo) -> datetime | None:
     try:
-        if found := _MINUTES.fullmatch(text):
-            return first + timedelta(minutes=int(found[1]), seconds=int(found[2] or 0))
-        if found := _ELAPSED.fullmatch(text):
-            hours, minutes, seconds = (int(part or 0) for part in found.groups())
+        if match := _MINUTES.fullmatch(text):
+            return first + timedelta(minutes=int(match[1]), seconds=int(match[2] or 0))
+        if match := _ELAPSED.fullmatch(text):
+            hours, minutes, seconds = (int(part or 0) for part in match.groups())
             return first + timedelta(hours=hours, minutes=minutes, seconds=seconds)
         moment = datetime.fromisoformat(text)
-        # Near the ends of the calendar a zone leads out of it.
+        # Converting the zone near year 1 or 9999 overflows.
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
     except (ValueError, OverflowError):
         return None

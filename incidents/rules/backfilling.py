@@ -1,4 +1,18 @@
-"""May an incident be written up as handled elsewhere? Pure (product, 9: backfilled)."""
+"""May an incident be written up that was handled elsewhere (product, section 9: backfilled)?
+
+``BF-TITLE``: the title says in one sentence what was wrong.
+``BF-SEVERITY``: the severity is one that we know.
+``BF-TIMES``: each of the four times is given.
+``BF-PAST``: no time lies in the future.
+``BF-ORDER``: each time follows the one before it.
+``BF-OLD``: it began within the last ten years.
+``BF-LONG``: it lasted a year at most.
+``BF-HAPPENED``: the account says what happened.
+``BF-DONE``: the account says what was done about it.
+``BF-RECORD``: the account says where its own record is.
+``BF-SOURCE``: the account says where it was handled, and why it is written up here.
+``BF-SAME``: what happened and what was done are not the same text.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,12 +23,12 @@ from incidents.vocabulary import Severity
 from kernel.refusal import Violation
 from kernel.text import same_reason, says_nothing
 
-Found = tuple[Violation, ...]
+Violations = tuple[Violation, ...]
 
-OLDEST = timedelta(days=3653)
-"""Ten years: what is older is a slip of the keyboard, or history."""
+MAX_AGE = timedelta(days=3653)
+"""Ten years: an older date is almost certainly a typing error."""
 
-LONGEST = timedelta(days=366)
+MAX_DURATION = timedelta(days=366)
 
 ORDER = (
     ("began_at", "it began", "began"),
@@ -22,9 +36,9 @@ ORDER = (
     ("mitigated_at", "it was mitigated", "was mitigated"),
     ("recovered_at", "it had recovered", "had recovered"),
 )
-"""Its times in order: the field, how one asks for it, and what it did then."""
+"""The times in order: the field, the clause for asking and the clause for comparing."""
 
-_WORDS = (
+_REQUIRED_TEXTS = (
     ("happened", "BF-HAPPENED", "Say what happened."),
     ("done", "BF-DONE", "Say what was done about it."),
     ("kept", "BF-RECORD", "Say where the record of it is kept: a link or a place."),
@@ -34,7 +48,7 @@ _WORDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What is told of an incident that was handled elsewhere, as it was written."""
+    """The account of an incident that was handled elsewhere, as its author wrote it."""
 
     title: str = ""
     severity: str = ""
@@ -48,61 +62,63 @@ class Account:
     source: str = ""
 
 
-def violations(told: Account, now: datetime) -> Found:
-    return (*_named(told), *_timed(told, now), *_worded(told))
+def violations(account: Account, now: datetime) -> Violations:
+    return (*_title_and_severity(account), *_times(account, now), *_texts(account))
 
 
-def _named(told: Account) -> Found:
-    found = []
-    if says_nothing(told.title):
-        words = "Say in one sentence what was wrong."
-        found.append(Violation("BF-TITLE", words, "title"))
-    if told.severity not in Severity.values:
-        found.append(Violation("BF-SEVERITY", "Choose the severity that it had.", "severity"))
-    return tuple(found)
+def _title_and_severity(account: Account) -> Violations:
+    violations = []
+    if says_nothing(account.title):
+        sentence = "Say in one sentence what was wrong."
+        violations.append(Violation("BF-TITLE", sentence, "title"))
+    if account.severity not in Severity.values:
+        violations.append(Violation("BF-SEVERITY", "Choose the severity that it had.", "severity"))
+    return tuple(violations)
 
 
-def _timed(told: Account, now: datetime) -> Found:
-    """Each time is there, is past, and follows the one before it."""
-    found = []
+def _times(account: Account, now: datetime) -> Violations:
+    """Each time is given, is past, and follows the one before it."""
+    violations = []
     known = []
-    for field, asked, did in ORDER:
-        at: datetime | None = getattr(told, field)
+    for field, question, did in ORDER:
+        at: datetime | None = getattr(account, field)
         if at is None:
-            found.append(Violation("BF-TIMES", f"Say when {asked}; about is enough.", field))
+            violations.append(
+                Violation("BF-TIMES", f"Say when {question}; about is enough.", field)
+            )
         elif at > now:
-            words = f"That is ahead: {asked} in the past, or it is declared and handled here."
-            found.append(Violation("BF-PAST", words[:1].upper() + words[1:], field))
+            sentence = f"That is ahead: {question} in the past, or it is declared and handled here."
+            violations.append(Violation("BF-PAST", sentence[:1].upper() + sentence[1:], field))
         else:
             known.append((field, at, did))
     for (_, before, first), (field, after, then) in pairwise(known):
         if after < before:
-            words = f"It {then} {duration(before - after)} before it {first}: check both times."
-            found.append(Violation("BF-ORDER", words, field))
-    return (*found, *_sensible(told, now))
+            sentence = f"It {then} {duration(before - after)} before it {first}: check both times."
+            violations.append(Violation("BF-ORDER", sentence, field))
+    return (*violations, *_plausible(account, now))
 
 
-def _sensible(told: Account, now: datetime) -> Found:
-    """Neither so old nor so long that a year was mistyped."""
-    begun, over = told.began_at, told.recovered_at
-    if begun is None:
+def _plausible(account: Account, now: datetime) -> Violations:
+    """Neither so old nor so long that the year must be a typing error."""
+    began, recovered = account.began_at, account.recovered_at
+    if began is None:
         return ()
-    if now - begun > OLDEST:
-        words = "It began more than ten years ago: check the year."
-        return (Violation("BF-OLD", words, "began_at"),)
-    if over is not None and over - begun > LONGEST:
-        words = f"It lasted {duration(over - begun)}: more than a year. Check the years."
-        return (Violation("BF-LONG", words, "recovered_at"),)
+    if now - began > MAX_AGE:
+        sentence = "It began more than ten years ago: check the year."
+        return (Violation("BF-OLD", sentence, "began_at"),)
+    if recovered is not None and recovered - began > MAX_DURATION:
+        sentence = f"It lasted {duration(recovered - began)}: more than a year. Check the years."
+        return (Violation("BF-LONG", sentence, "recovered_at"),)
     return ()
 
 
-def _worded(told: Account) -> Found:
-    found = [
-        Violation(code, words, field)
-        for field, code, words in _WORDS
-        if says_nothing(getattr(told, field))
+def _texts(account: Account) -> Violations:
+    violations = [
+        Violation(code, sentence, field)
+        for field, code, sentence in _REQUIRED_TEXTS
+        if says_nothing(getattr(account, field))
     ]
-    if not says_nothing(told.done) and same_reason(told.happened, told.done):
-        words = "What was done is told in the words of what happened. Say each."
-        found.append(Violation("BF-SAME", words, "done"))
-    return tuple(found)
+    if not says_nothing(account.done) and same_reason(account.happened, account.done):
+        sentence = "What was done is told in the words of what happened. Say each."
+        violations.append(Violation("BF-SAME", sentence, "done"))
+    return tuple(violations)

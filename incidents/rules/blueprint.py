@@ -14,7 +14,7 @@ COMMIT_FROM = timedelta(minutes=50)
 
 @dataclass(frozen=True, slots=True)
 class BlueprintFacts:
-    """Moments at which each came true; none while it has not.
+    """When each condition was met; None while it is not.
 
     ``freeze_at``: a freeze, or a reason why not, on the last of the impacted surfaces.
     ``options_at``: the first mitigation options on record. ``last_checkpoint_due`` is the latest
@@ -57,12 +57,12 @@ class Window:
 
     @property
     def is_met(self) -> bool:
-        return all(one.met for one in self.items)
+        return all(item.met for item in self.items)
 
     @property
     def late(self) -> tuple[DerivedItem, ...]:
-        """What is still missing although the window has passed."""
-        return tuple(one for one in self.items if one.late and not one.met)
+        """The items that are still unmet although the window has passed."""
+        return tuple(item for item in self.items if item.late and not item.met)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,11 @@ class Blueprint:
 
     @property
     def late(self) -> tuple[DerivedItem, ...]:
-        return tuple(one for window in self.windows for one in window.late)
+        return tuple(item for window in self.windows for item in window.late)
 
     @property
-    def is_shown(self) -> bool:
-        """In the first hour, and after it until every window is met."""
+    def is_visible(self) -> bool:
+        """True in the first hour, and afterwards until every window is met."""
         return self.minute < 60 or not all(window.is_met for window in self.windows)
 
 
@@ -110,7 +110,7 @@ def _window(
     start, end = span
     minute = facts.minute
     limit = facts.declared_at + timedelta(minutes=end)
-    judged = tuple(against(one, limit, facts.now) for one in items)
+    judged = tuple(against(unchecked, limit, facts.now) for unchecked in items)
     return Window(code, title, start, end, start <= minute < end, minute < start, judged)
 
 

@@ -1,4 +1,4 @@
-"""Items that are derived from what is recorded; nobody ticks them."""
+"""Checklist items that are derived from the record; nobody ticks them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -7,12 +7,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class DerivedItem:
-    """One thing that is so, or what is missing until it is.
+    """One checklist item: met, or with a clause that says what is missing.
 
     ``missing`` is a clause without capital or full stop ("no evidence snapshot yet") and is
-    empty exactly when the item is met. ``met_at`` is the moment it became true, where one is
-    known. ``late`` is also true of an item that was met after its time. ``failed``: it was tried,
-    and failed, which is said before its time too.
+    empty exactly when the item is met. ``met_at`` is the moment it was met, if that is known.
+    ``late`` is also true of an item that was met after its limit. ``failed``: it was tried and
+    failed, which is reported before the limit too.
     """
 
     code: str
@@ -36,7 +36,7 @@ class DerivedItem:
 
 
 def item(code: str, label: str, met_at: datetime | None, missing: str) -> DerivedItem:
-    """Met at ``met_at``; without a time, ``missing`` says what is not there yet."""
+    """Met at ``met_at``; without a time it is unmet, and ``missing`` says why."""
     return DerivedItem(code, label, met_at, "" if met_at else missing)
 
 
@@ -47,11 +47,11 @@ def against(derived: DerivedItem, limit: datetime, now: datetime) -> DerivedItem
 
 
 def last_of(*moments: datetime | None) -> datetime | None:
-    """When the last of them came true; none while one of them has not (or there are none)."""
+    """The latest of the moments; None if any of them is None, or there are none."""
     known = [moment for moment in moments if moment is not None]
     return max(known) if known and len(known) == len(moments) else None
 
 
 def linked(items: Iterable[DerivedItem], links: Mapping[str, str]) -> tuple[DerivedItem, ...]:
-    """The same items, each with the link that mends it, by code."""
-    return tuple(replace(one, href=links.get(one.code, one.href)) for one in items)
+    """The same items, each with the link to where it can be met, by code."""
+    return tuple(replace(entry, href=links.get(entry.code, entry.href)) for entry in items)

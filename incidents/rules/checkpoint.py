@@ -1,9 +1,13 @@
-"""When the next checkpoint may lie, and what is wrong with those there are."""
+"""When the next checkpoint may lie, and what is wrong with the existing ones.
+
+``K-DUE``: a checkpoint lies strictly ahead, and no further than the severity allows.
+``K-DECIDED``: a checkpoint is decided once, and not after it was lifted at closing.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from incidents.rules.checkpoint_limits import deadline_problem, longest
+from incidents.rules.checkpoint_limits import deadline_problem, max_deadline
 from incidents.rules.wording import duration
 from incidents.vocabulary import Status
 from kernel.refusal import Violation
@@ -12,7 +16,6 @@ from kernel.refusal import Violation
 def schedule_violations(
     due_at: datetime | None, now: datetime, severity: str
 ) -> tuple[Violation, ...]:
-    """``K-DUE``: strictly ahead, and no further away than the severity allows."""
     if due_at is None:
         return (Violation("K-DUE", "Say when the checkpoint is due.", "due_at"),)
     problem = deadline_problem("The checkpoint", due_at, now, severity)
@@ -39,7 +42,7 @@ class CheckpointFacts:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that is wrong until somebody acts: a head, a sentence, and where to act."""
+    """A problem that lasts until somebody acts: a heading, a sentence, and where to act."""
 
     code: str
     label: str
@@ -50,22 +53,39 @@ class Fault:
 def faults(facts: CheckpointFacts) -> tuple[Fault, ...]:
     """Missed checkpoints, oldest first; or that there is no next one.
 
-    Only an active incident has faults. A missed checkpoint still is the next one until its
-    decision sets another, so the two are never shown together: one act mends it.
+    Only an active incident has faults. A missed checkpoint stays the next one until its decision
+    sets another, so the two faults never appear together: a single decision clears either.
     """
     if facts.status != Status.ACTIVE:
         return ()
     if not facts.open:
         return (_no_next(facts),)
     missed = sorted(
-        (one for one in facts.open if one.due_at <= facts.now),
-        key=lambda one: (one.due_at, one.number),
+        (checkpoint for checkpoint in facts.open if checkpoint.due_at <= facts.now),
+        key=lambda checkpoint: (checkpoint.due_at, checkpoint.number),
     )
-    return tuple(_missed(one, facts.now) for one in missed)
+    return tuple(_missed(checkpoint, facts.now) for checkpoint in missed)
+
+
+def lifted_violations(reference: str) -> tuple[Violation, ...]:
+    """Deciding at a checkpoint that was lifted when its incident was closed."""
+    sentence = f"{reference} was lifted at closing: decide at another one."
+    return (Violation("K-DECIDED", sentence),)
+
+
+def decided_violations(
+    reference: str, author: str, decision: str, option: str, href: str
+) -> tuple[Violation, ...]:
+    """Deciding at a checkpoint that somebody else has decided meanwhile."""
+    sentence = (
+        f"{author} decided {reference} while you were writing: "
+        f"{decision}, {option}. Your text is kept as your draft."
+    )
+    return (Violation("K-DECIDED", sentence, href=href),)
 
 
 def _no_next(facts: CheckpointFacts) -> Fault:
-    limit = longest(facts.severity)
+    limit = max_deadline(facts.severity)
     within = f" within {duration(limit)}" if limit else ""
     sentence = f"An active incident needs one: set it{within}."
     return Fault("K-NONE", "No next checkpoint", sentence, facts.plan_href)

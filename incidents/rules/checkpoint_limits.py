@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 from incidents.rules.wording import duration
 from incidents.vocabulary import Severity
 
-LONGEST: dict[str, timedelta] = {
+MAX_DEADLINE: dict[str, timedelta] = {
     Severity.SEV1: timedelta(minutes=60),
     Severity.SEV2: timedelta(hours=4),
     Severity.SEV3: timedelta(hours=72),
 }
 
 
-def longest(severity: str) -> timedelta | None:
-    """The furthest that a deadline may lie ahead; none is known while no severity is set."""
-    return LONGEST.get(severity)
+def max_deadline(severity: str) -> timedelta | None:
+    """How far ahead a deadline may lie; None while no severity is set."""
+    return MAX_DEADLINE.get(severity)
 
 
 def deadline_problem(subject: str, due: datetime, now: datetime, severity: str) -> str:
@@ -23,7 +23,7 @@ def deadline_problem(subject: str, due: datetime, now: datetime, severity: str) 
     It must lie strictly ahead; exactly at the limit is allowed. ``subject`` starts the sentence
     ("The deadline").
     """
-    limit = longest(severity)
+    limit = max_deadline(severity)
     if due <= now:
         return f"{subject} has passed; {_allowed(limit, severity)}."
     if limit is None or due - now <= limit:

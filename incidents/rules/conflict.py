@@ -8,7 +8,7 @@ yet is judged by its author's score counted twice.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-MOST, LEAST = 5, 1
+MAX_SCORE, MIN_SCORE = 5, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +20,18 @@ class Scores:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The names of the scores that are not there, or not from 1 to 5."""
-        given = {"reversibility": self.reversibility, "blast_radius": self.blast_radius}
+        """The names of the scores that are missing or not from 1 to 5."""
+        scores = {"reversibility": self.reversibility, "blast_radius": self.blast_radius}
         return tuple(
-            name for name, score in given.items() if score is None or not LEAST <= score <= MOST
+            name
+            for name, score in scores.items()
+            if score is None or not MIN_SCORE <= score <= MAX_SCORE
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """One side of a contradiction: recommendation R-``number`` and what it asks for."""
+    """One side of a contradiction: recommendation R-``number`` and the option it asks for."""
 
     number: int
     option: str
@@ -45,13 +47,13 @@ class Stand:
     @property
     def reversibility(self) -> int:
         """From 2 to 10: more is better."""
-        mine = self.author.reversibility or LEAST
+        mine = self.author.reversibility or MIN_SCORE
         return mine + (self.commander.reversibility or mine)
 
     @property
     def blast_radius(self) -> int:
         """From 2 to 10: less is better."""
-        mine = self.author.blast_radius or MOST
+        mine = self.author.blast_radius or MAX_SCORE
         return mine + (self.commander.blast_radius or mine)
 
 
@@ -75,11 +77,11 @@ def verdict(sides: Iterable[Stand]) -> Verdict:
     sides = tuple(sides)
     if not sides:
         return Verdict(frozenset(), "tie")
-    most = max(side.reversibility for side in sides)
-    leading = [side for side in sides if side.reversibility == most]
+    highest = max(side.reversibility for side in sides)
+    leading = [side for side in sides if side.reversibility == highest]
     options = frozenset(side.option for side in leading)
     if len(options) == 1:
         return Verdict(options, "more reversible")
-    least = min(side.blast_radius for side in leading)
-    options = frozenset(side.option for side in leading if side.blast_radius == least)
+    lowest = min(side.blast_radius for side in leading)
+    options = frozenset(side.option for side in leading if side.blast_radius == lowest)
     return Verdict(options, "smaller blast radius" if len(options) == 1 else "tie")

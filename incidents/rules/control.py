@@ -20,7 +20,7 @@ NO_EVIDENCE = "no evidence snapshot yet"
 
 @dataclass(frozen=True, slots=True)
 class ControlFacts:
-    """When each came true; none while it is not so.
+    """When each condition was met; None while it is not.
 
     ``commander_at`` is the moment since which there has always been a commander, so that
     handing over command does not move it.
@@ -33,18 +33,18 @@ class ControlFacts:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """``since`` is set exactly when control is held; ``missing`` are clauses for the room."""
+    """``since`` is set exactly when the incident is under control; ``missing`` are clauses."""
 
     since: datetime | None
     missing: tuple[str, ...]
 
     @property
-    def held(self) -> bool:
+    def is_held(self) -> bool:
         return not self.missing
 
     @property
     def sentence(self) -> str:
-        if self.held:
+        if self.is_held:
             return "Under control"
         return f"Not under control: {', '.join(self.missing)}"
 
@@ -85,7 +85,7 @@ def first_fifteen(facts: FirstFifteenFacts) -> tuple[DerivedItem, ...]:
     """The four items in the playbook's order: grip, freeze, snapshot, owners."""
     limit = facts.declared_at + FIRST_MINUTES
     items = (_grip(facts.control), freeze_item(facts.stops), _snapshot(facts), _owners(facts))
-    return tuple(against(one, limit, facts.now) for one in items)
+    return tuple(against(entry, limit, facts.now) for entry in items)
 
 
 def _grip(control: ControlFacts) -> DerivedItem:

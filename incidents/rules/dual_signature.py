@@ -1,6 +1,8 @@
-"""``D-DUAL``: two people sign before a decision on billing or ledger data is executed.
+"""Two signatures under a decision on billing or ledger data.
 
 Playbook, "Scenario B": data owner and incident commander, dual sign-off required.
+
+``D-DUAL``: two people sign before a decision on billing or ledger data is executed.
 """
 
 from collections.abc import Iterable
@@ -10,14 +12,14 @@ from incidents.rules.wording import first_lower, listed
 from incidents.vocabulary import ExecutionState, SignRole
 from kernel.refusal import Violation
 
-Found = tuple[Violation, ...]
+Violations = tuple[Violation, ...]
 
 OPEN_TO_SIGN = (ExecutionState.PENDING, ExecutionState.DECIDED)
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
-    """A signature. ``is_valid``: the record is still the one that was signed."""
+class SignatureFacts:
+    """A signature. ``is_valid``: the record has not changed since it was signed."""
 
     role: str
     person: int
@@ -26,8 +28,8 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Who holds one of the two roles now; ``person`` None when nobody does."""
+class RoleHolder:
+    """Who holds the role now; ``person`` is None when nobody does."""
 
     role: str
     person: int | None
@@ -36,37 +38,40 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class DualFacts:
-    """A decision that two must sign, and how far it is. ``role_href`` names a data owner."""
+    """A decision that two people must sign, and its progress.
+
+    ``role_href`` is the page on which a data owner is named.
+    """
 
     reference: str
     is_dual: bool
     state: str
-    signatures: tuple[Signed, ...]
-    holders: tuple[Holder, ...]
+    signatures: tuple[SignatureFacts, ...]
+    holders: tuple[RoleHolder, ...]
     role_href: str = ""
 
     @property
-    def valid(self) -> tuple[Signed, ...]:
-        return tuple(one for one in self.signatures if one.is_valid)
+    def valid(self) -> tuple[SignatureFacts, ...]:
+        return tuple(signature for signature in self.signatures if signature.is_valid)
 
     @property
     def signed_roles(self) -> frozenset[str]:
-        return frozenset(one.role for one in self.valid)
+        return frozenset(signature.role for signature in self.valid)
 
     @property
     def is_complete(self) -> bool:
-        """Both roles, by two people, under the record as it stands."""
+        """Two people have signed in both roles, under the current record."""
         return _both(self.valid)
 
     @property
     def is_changed(self) -> bool:
-        """Somebody signed what the record no longer says."""
-        return any(not one.is_valid for one in self.signatures)
+        """The record has changed since somebody signed it."""
+        return any(not signature.is_valid for signature in self.signatures)
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """A signature that is still to come: whose, and what keeps them from giving it."""
+class MissingSignature:
+    """A signature that is still missing: whose, and what prevents it."""
 
     role: str
     person: int | None
@@ -74,13 +79,13 @@ class Missing:
     href: str = ""
 
 
-def _both(valid: Iterable[Signed]) -> bool:
-    by_role = {one.role: one.person for one in valid}
+def _both(valid: Iterable[SignatureFacts]) -> bool:
+    by_role = {signature.role: signature.person for signature in valid}
     return set(by_role) == set(SignRole.values) and len(set(by_role.values())) == len(SignRole)
 
 
-def missing(facts: DualFacts) -> tuple[Missing, ...]:
-    """Who is still to sign, in words; empty when both have or nobody has to."""
+def missing_signatures(facts: DualFacts) -> tuple[MissingSignature, ...]:
+    """Who has yet to sign; empty when both have, or no signature is needed."""
     if not facts.is_dual or facts.state not in OPEN_TO_SIGN:
         return ()
     return tuple(
@@ -88,53 +93,73 @@ def missing(facts: DualFacts) -> tuple[Missing, ...]:
     )
 
 
-def _missing(facts: DualFacts, holder: Holder) -> Missing:
+def _missing(facts: DualFacts, holder: RoleHolder) -> MissingSignature:
     role = first_lower(SignRole(holder.role).label)
     if holder.person is None:
-        return Missing(holder.role, None, f"the {role}: nobody is named, name one", facts.role_href)
-    if any(one.person == holder.person for one in facts.valid):
-        words = f"the {role}: {holder.name} signed already as the other, name a second person"
-        return Missing(holder.role, None, words, facts.role_href)
-    return Missing(holder.role, holder.person, f"{holder.name}, {role}")
+        return MissingSignature(
+            holder.role, None, f"the {role}: nobody is named, name one", facts.role_href
+        )
+    if any(signature.person == holder.person for signature in facts.valid):
+        sentence = f"the {role}: {holder.name} signed already as the other, name a second person"
+        return MissingSignature(holder.role, None, sentence, facts.role_href)
+    return MissingSignature(holder.role, holder.person, f"{holder.name}, {role}")
 
 
-def sign_violations(facts: DualFacts, role: str, person: int, seen: bool) -> Found:
-    """May this person sign in this role? ``seen``: what they read is what the record says."""
-    found = []
+def sign_violations(facts: DualFacts, role: str, person: int, seen: bool) -> Violations:
+    """May this person sign in this role? ``seen``: they have read the current record."""
+    violations = []
     if not facts.is_dual:
-        found.append(_said(f"{facts.reference} needs no signatures."))
+        violations.append(_violation(f"{facts.reference} needs no signatures."))
     elif facts.state not in OPEN_TO_SIGN:
         state = ExecutionState(facts.state).label.lower()
-        found.append(_said(f"{facts.reference} can no longer be signed: {state}."))
-    holder = next((one for one in facts.holders if one.role == role), None)
+        violations.append(_violation(f"{facts.reference} can no longer be signed: {state}."))
+    holder = next((entry for entry in facts.holders if entry.role == role), None)
     if holder is None:
-        found.append(_said("Sign as commander or as data owner."))
+        violations.append(_violation("Sign as commander or as data owner."))
     elif holder.person != person:
         label = first_lower(SignRole(role).label)
         who = f"{holder.name} does" if holder.name else "nobody does"
-        found.append(_said(f"You do not hold the role {label} now: {who}."))
+        violations.append(_violation(f"You do not hold the role {label} now: {who}."))
     if role in facts.signed_roles:
-        by = next(one.name for one in facts.valid if one.role == role)
-        found.append(_said(f"{by} has signed already for this role."))
-    elif any(one.person == person for one in facts.valid):
-        found.append(_said("You signed already: the other signature is of a second person."))
+        by = next(entry.name for entry in facts.valid if entry.role == role)
+        violations.append(_violation(f"{by} has signed already for this role."))
+    elif any(entry.person == person for entry in facts.valid):
+        violations.append(
+            _violation("You signed already: the other signature is of a second person.")
+        )
     if not seen:
-        words = f"{facts.reference} is not what you read any more: read it again, then sign."
-        found.append(_said(words))
-    return tuple(found)
+        sentence = f"{facts.reference} is not what you read any more: read it again, then sign."
+        violations.append(_violation(sentence))
+    return tuple(violations)
 
 
-def may_execute(facts: DualFacts) -> Found:
-    """Not before both have signed what the record says."""
+def may_execute(facts: DualFacts) -> Violations:
+    """A dual decision is not executed before both have signed its current record."""
     if not facts.is_dual or facts.is_complete:
         return ()
-    who = listed(one.sentence for one in missing(facts)) or "two people"
+    who = listed(signature.sentence for signature in missing_signatures(facts)) or "two people"
     changed = (
         " It changed after it was signed, and must be signed again." if facts.is_changed else ""
     )
-    words = f"{facts.reference} waits for signatures: {who}.{changed}"
-    return (Violation("D-DUAL", words, "signatures"),)
+    sentence = f"{facts.reference} waits for signatures: {who}.{changed}"
+    return (Violation("D-DUAL", sentence, "signatures"),)
 
 
-def _said(sentence: str) -> Violation:
+def signer_warnings(data_owner: str, *, is_commander: bool, href: str) -> Violations:
+    """The warning of a decision that has no second person to sign it yet.
+
+    ``data_owner`` is their name, empty when there is none; ``href`` is where one is named.
+    """
+    if not data_owner:
+        sentence = "Nobody is data owner yet: the decision waits until one is named and has signed."
+    elif is_commander:
+        sentence = (
+            f"{data_owner} is commander and data owner: the decision waits for a second person."
+        )
+    else:
+        return ()
+    return (Violation("D-DUAL", sentence, href=href),)
+
+
+def _violation(sentence: str) -> Violation:
     return Violation("D-DUAL", sentence, "signatures")

@@ -1,4 +1,13 @@
-"""What may be captured as evidence, and what a captured command is recognised as."""
+"""What may be captured as evidence, and what a captured command is recognised as.
+
+``E-COMMAND``: a captured command has its command line.
+``E-LINK``: a captured link has its address.
+``E-SIZE``: a text is at most 1 MiB, a file at most 10 MiB.
+``E-FILE``: an uploaded file is not empty.
+``E-EMPTY``: evidence has a text, a file or a link.
+``E-LANE``: a verification run belongs to the verification lane.
+``E-BASELINE``: the baseline of an item is evidence of the same incident.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,17 +18,17 @@ from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from kernel.refusal import Violation
 from kernel.text import has_content, mask_secrets
 
-MAX_TEXT = 1024 * 1024
-MAX_FILE = 10 * 1024 * 1024
+MAX_TEXT_BYTES = 1024 * 1024
+MAX_FILE_BYTES = 10 * 1024 * 1024
 PRECHECK_COMMANDS = ("git rev-parse --short HEAD", "git log --oneline -n 5")
 """Playbook, "Minimal precheck command set"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What somebody captures. ``duration`` in milliseconds, ``file`` the bytes of an upload.
+    """What somebody captures. ``duration`` is in milliseconds, ``file`` the bytes of an upload.
 
-    ``serves`` is the key of the item of the scenario's evidence minimum that it is named for.
+    ``serves`` is the key of the requirement of the scenario's evidence minimum that it meets.
     """
 
     kind: str
@@ -42,16 +51,16 @@ class Capture:
 
 def violations(captured: Capture) -> tuple[Violation, ...]:
     """Every reason why this cannot be stored."""
-    found = [_size(captured), _file_size(captured), _substance(captured), _lane(captured)]
+    checks = [_size(captured), _file_size(captured), _substance(captured), _lane(captured)]
     if captured.kind == EvidenceKind.COMMAND and not has_content(captured.command):
-        found.append(Violation("E-COMMAND", "Write the command line that was run.", "command"))
+        checks.append(Violation("E-COMMAND", "Write the command line that was run.", "command"))
     if captured.kind == EvidenceKind.LINK and not captured.url:
-        found.append(Violation("E-LINK", "Paste the link.", "url"))
-    return tuple(violation for violation in found if violation is not None)
+        checks.append(Violation("E-LINK", "Paste the link.", "url"))
+    return tuple(violation for violation in checks if violation is not None)
 
 
 def _size(captured: Capture) -> Violation | None:
-    if len(captured.text.encode("utf-8", "replace")) > MAX_TEXT:
+    if len(captured.text.encode("utf-8", "replace")) > MAX_TEXT_BYTES:
         return Violation(
             "E-SIZE",
             "The text is over 1 MiB. Keep the lines that matter, or attach it as a file.",
@@ -61,7 +70,7 @@ def _size(captured: Capture) -> Violation | None:
 
 
 def _file_size(captured: Capture) -> Violation | None:
-    if captured.file is not None and len(captured.file) > MAX_FILE:
+    if captured.file is not None and len(captured.file) > MAX_FILE_BYTES:
         return Violation(
             "E-SIZE",
             "The file is over 10 MiB. Cut or compress it, or capture a link to where it lies.",
@@ -71,7 +80,7 @@ def _file_size(captured: Capture) -> Violation | None:
 
 
 def _substance(captured: Capture) -> Violation | None:
-    """A command may print nothing: its exit code is the evidence then."""
+    """There is something to store. A command may print nothing: its exit code is evidence too."""
     if captured.kind in {EvidenceKind.COMMAND, EvidenceKind.LINK}:
         return None
     if captured.kind == EvidenceKind.FILE and not captured.file:
@@ -90,15 +99,20 @@ def _lane(captured: Capture) -> Violation | None:
     return None
 
 
-def recognise(captured: Capture, health_checks: Iterable[str]) -> str:
-    """The purpose: as chosen, or precheck when the command runs one of the minimal set.
+def unknown_baseline(incident: str, number: int) -> Violation:
+    """The incident has no evidence of this number to compare with."""
+    return Violation("E-BASELINE", f"{incident} has no evidence E-{number}.", "baseline")
 
-    Secrets are masked before a command is stored, so a health check counts masked as well.
+
+def recognise(captured: Capture, health_checks: Iterable[str]) -> str:
+    """The chosen purpose, or precheck when the command runs one of the minimal prechecks.
+
+    A command is stored with its secrets masked, so the masked form of a health check counts too.
     """
     if captured.purpose != Purpose.GENERAL or captured.kind != EvidenceKind.COMMAND:
         return captured.purpose
     known = (*PRECHECK_COMMANDS, *health_checks)
     known = (*known, *(mask_secrets(command).text for command in known))
-    if any(runs(captured.command, one) for one in known):
+    if any(runs(captured.command, known_command) for known_command in known):
         return Purpose.PRECHECK
     return captured.purpose

@@ -1,5 +1,15 @@
-"""Executing a decision and verifying it. Playbook: "a green statement without rerun evidence is
-not closure". Each step says all that stands against it."""
+"""Executing, verifying and withdrawing a decision.
+
+Playbook: "a green statement without rerun evidence is not closure". Each function returns every
+violation at once.
+
+``X-STATE``: a decision is started, finished, judged or withdrawn only from the state before it.
+``X-PROOF``: done is shown by evidence with content, captured after the decision.
+``X-REASON``: withdrawing a decision needs a reason.
+``V-RUN``: a verdict rests on a verification run with content; a failed run verifies nothing.
+``V-FRESH``: the run was started and captured after the decision was executed.
+``V-FINDING``: the finding says what the run showed.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,15 +20,15 @@ from incidents.vocabulary import ExecutionState
 from kernel.refusal import Violation
 from kernel.text import has_content, says_nothing
 
-Found = tuple[Violation, ...]
+Violations = tuple[Violation, ...]
 
-AGAIN_WITHIN = timedelta(minutes=10)
-"""After a failed verification it is decided again within it."""
+DECIDE_AGAIN_WITHIN = timedelta(minutes=10)
+"""After a failed verification, how soon the next decision is due."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A decision as far as it is. ``ended`` says what became of it: "superseded by D-3"."""
+    """The progress of a decision. ``ended`` is set once it ended: "is superseded by D-3"."""
 
     reference: str
     state: str
@@ -28,8 +38,8 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """An evidence item as proof or as run. One of another incident shows nothing here."""
+class CitedProof:
+    """Evidence that is cited as proof or as run. That of another incident proves nothing here."""
 
     number: int
     has_content: bool = True
@@ -44,98 +54,109 @@ class Shown:
         return f"E-{self.number}"
 
 
-def start_violations(progress: Progress) -> Found:
-    """Starting: it is decided (and signed, see ``dual``), and nobody has started it."""
-    words = {
+def start_violations(progress: Progress) -> Violations:
+    """May it be started? It is decided (and signed, see ``dual_signature``), but not started."""
+    explanations = {
         ExecutionState.PENDING: "waits for signatures",
         ExecutionState.STARTED: "is being executed already",
         ExecutionState.DONE: "is executed already",
         ExecutionState.VERIFIED: "is executed and verified already",
         ExecutionState.FAILED: "was executed and failed: decide again",
     }
-    return _state(progress, ExecutionState.DECIDED, words)
+    return _state(progress, ExecutionState.DECIDED, explanations)
 
 
-def finish_violations(progress: Progress, proof: Iterable[Shown]) -> Found:
-    """Done: it was started, and evidence shows it."""
-    words = {
+def finish_violations(progress: Progress, proof: Iterable[CitedProof]) -> Violations:
+    """May it be marked as done? It was started, and evidence proves that it is done."""
+    explanations = {
         ExecutionState.PENDING: "waits for signatures",
         ExecutionState.DECIDED: "is not started yet: start it first",
         ExecutionState.DONE: "is marked as done already",
         ExecutionState.VERIFIED: "is verified already",
         ExecutionState.FAILED: "was verified, and failed",
     }
-    return _state(progress, ExecutionState.STARTED, words) + _proof(progress, tuple(proof))
+    return _state(progress, ExecutionState.STARTED, explanations) + _proof(progress, tuple(proof))
 
 
 def judge_violations(
-    progress: Progress, run: Shown | None, passed: bool | None, finding: str
-) -> Found:
-    """Verified or failed: by a run that was made after it was done, and in words."""
-    words = {
+    progress: Progress, run: CitedProof | None, passed: bool | None, finding: str
+) -> Violations:
+    """May it be called verified or failed? A run made afterwards shows it, with a finding."""
+    explanations = {
         ExecutionState.PENDING: "waits for signatures",
         ExecutionState.DECIDED: "is not executed yet",
         ExecutionState.STARTED: "is still being executed",
         ExecutionState.VERIFIED: "is verified already",
         ExecutionState.FAILED: "was called failed already: decide again",
     }
-    found = _state(progress, ExecutionState.DONE, words)
+    violations = _state(progress, ExecutionState.DONE, explanations)
     if passed is None:
-        found += (Violation("V-RUN", "Say whether it is verified or failed.", "verdict"),)
-    return found + _run(progress, run, bool(passed)) + _finding(finding)
+        violations += (Violation("V-RUN", "Say whether it is verified or failed.", "verdict"),)
+    return violations + _run(progress, run, bool(passed)) + _finding(finding)
 
 
-def _state(progress: Progress, needed: str, words: dict[ExecutionState, str]) -> Found:
+def withdraw_violations(reference: str, state: str, reason: str) -> Violations:
+    """May it be withdrawn? The first problem only: its execution has not started yet."""
+    if state not in (ExecutionState.PENDING, ExecutionState.DECIDED):
+        label = ExecutionState(state).label.lower()
+        sentence = f"{reference} can no longer be withdrawn: {label}."
+        return (Violation("X-STATE", sentence, "reason"),)
+    if says_nothing(reason):
+        return (Violation("X-REASON", "Say why it is withdrawn.", "reason"),)
+    return ()
+
+
+def _state(progress: Progress, needed: str, explanations: dict[ExecutionState, str]) -> Violations:
     if progress.state == needed:
         return ()
-    says = progress.ended or words.get(ExecutionState(progress.state), "is over")
-    return (Violation("X-STATE", f"{progress.reference} {says}.", "state"),)
+    explanation = progress.ended or explanations.get(ExecutionState(progress.state), "is over")
+    return (Violation("X-STATE", f"{progress.reference} {explanation}.", "state"),)
 
 
-def _proof(progress: Progress, proof: tuple[Shown, ...]) -> Found:
-    """One item is enough, if it has content and is not older than the decision."""
+def _proof(progress: Progress, proof: tuple[CitedProof, ...]) -> Violations:
+    """At least one item has content and is not older than the decision."""
     sentence = ""
-    foreign = [one.reference for one in proof if not one.of_incident]
-    since = [one for one in proof if not _before(one.captured_at, progress.decided_at)]
+    foreign = [cited.reference for cited in proof if not cited.of_incident]
+    since = [cited for cited in proof if not _before(cited.captured_at, progress.decided_at)]
     if foreign:
         sentence = f"{listed(foreign)}: not evidence of this incident."
     elif not proof:
         sentence = "Cite evidence that it was done: the output of what you ran."
     elif not since:
-        what = listed(one.reference for one in proof)
+        what = listed(cited.reference for cited in proof)
         sentence = (
             f"{what}: captured before {progress.reference} was decided, and cannot show that it"
             " was done."
         )
-    elif not any(one.has_content for one in since):
-        what = listed(one.reference for one in since)
+    elif not any(cited.has_content for cited in since):
+        what = listed(cited.reference for cited in since)
         sentence = f"{what}: empty. Cite evidence that has content."
     return (Violation("X-PROOF", sentence, "evidence"),) if sentence else ()
 
 
-def _run(progress: Progress, run: Shown | None, passed: bool) -> Found:
+def _run(progress: Progress, run: CitedProof | None, passed: bool) -> Violations:
     if run is None:
-        words = "Choose the verification run: the signal, measured after it was done."
-        return (Violation("V-RUN", words, "run"),)
+        sentence = "Choose the verification run: the signal, measured after it was done."
+        return (Violation("V-RUN", sentence, "run"),)
     if not run.of_incident:
         return (Violation("V-RUN", f"{run.reference} is not evidence of this incident.", "run"),)
-    found = []
+    violations = []
     if not run.is_run:
-        words = f"{run.reference} is not a verification run: capture one as such."
-        found.append(Violation("V-RUN", words, "run"))
+        sentence = f"{run.reference} is not a verification run: capture one as such."
+        violations.append(Violation("V-RUN", sentence, "run"))
     if not run.has_content:
-        found.append(Violation("V-RUN", f"{run.reference} is empty.", "run"))
+        violations.append(Violation("V-RUN", f"{run.reference} is empty.", "run"))
     if passed and not run.succeeded:
-        words = f"{run.reference} did not succeed: a run that fails verifies nothing."
-        found.append(Violation("V-RUN", words, "run"))
+        sentence = f"{run.reference} did not succeed: a run that fails verifies nothing."
+        violations.append(Violation("V-RUN", sentence, "run"))
     if not _is_fresh(progress, run):
-        words = f"{run.reference} was run before {progress.reference} was done: run it again."
-        found.append(Violation("V-FRESH", words, "run"))
-    return tuple(found)
+        sentence = f"{run.reference} was run before {progress.reference} was done: run it again."
+        violations.append(Violation("V-FRESH", sentence, "run"))
+    return tuple(violations)
 
 
-def _is_fresh(progress: Progress, run: Shown) -> bool:
-    """Begun and captured after it was done: what was captured at that moment was run before."""
+def _is_fresh(progress: Progress, run: CitedProof) -> bool:
+    """Started and captured strictly after it was done: a run takes time."""
     done = progress.done_at
     if done is None or run.captured_at is None:
         return done is None
@@ -146,10 +167,10 @@ def _before(moment: datetime | None, limit: datetime) -> bool:
     return moment is not None and moment < limit
 
 
-def _finding(finding: str) -> Found:
+def _finding(finding: str) -> Violations:
     if not says_nothing(finding):
         return ()
-    words = "Say what the run showed, beside the signal that was expected."
+    sentence = "Say what the run showed, beside the signal that was expected."
     if has_content(finding):
-        words = f"{quoted(finding)} does not say what the run showed."
-    return (Violation("V-FINDING", words, "finding"),)
+        sentence = f"{quoted(finding)} does not say what the run showed."
+    return (Violation("V-FINDING", sentence, "finding"),)

@@ -1,4 +1,4 @@
-"""What a captured file is, by its bytes alone; what its sender says of it counts for nothing."""
+"""The type of a captured file, by its bytes alone: the sender's content type is not trusted."""
 
 BINARY = "application/octet-stream"
 
@@ -11,29 +11,29 @@ _MAGIC = {
 
 
 def media_type(content: bytes) -> str:
-    """The type of a raster picture that a browser may show, else plain bytes. Never SVG or HTML."""
-    for magic, found in _MAGIC.items():
+    """The type of a raster image that browsers may show, else plain bytes. Never SVG or HTML."""
+    for magic, image_type in _MAGIC.items():
         if content.startswith(magic):
-            return found
+            return image_type
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
     return BINARY
 
 
-def plain_name(name: str, longest: int = 200) -> str:
+def plain_name(name: str, max_length: int = 200) -> str:
     """The file's own name without folders and control characters, shortened before its ending."""
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
     base = "".join(c for c in base if c.isprintable()).strip(" .")
     stem, dot, ending = base.rpartition(".")
-    if len(base) <= longest or not dot or len(ending) > 20:
-        return base[:longest]
-    return stem[: longest - len(ending) - 1] + dot + ending
+    if len(base) <= max_length or not dot or len(ending) > 20:
+        return base[:max_length]
+    return stem[: max_length - len(ending) - 1] + dot + ending
 
 
 def nearly_text(content: bytes) -> str | None:
-    """The content read byte by byte (latin-1) when hardly any byte of it controls anything.
+    """The content decoded as latin-1, if at most 2 % of its bytes are control characters.
 
-    An everyday log has an odd byte, or is cut within a letter: its secrets are secrets still.
+    A log with a stray byte, or cut in the middle of a letter, must still have its secrets masked.
     """
     if not content or media_type(content) != BINARY:
         return None

@@ -1,7 +1,7 @@
-"""The evidence minimum of a scenario: which item is met, by what, and since when.
+"""The evidence minimum of a scenario: which requirement is met, by what, and since when.
 
-Playbook, "Scenario library". An item is met by evidence that somebody named as serving it, or that
-is recognised by what it is for or by the command that printed it.
+Playbook, "Scenario library". A requirement is met by evidence that somebody named for it, or that
+is recognised by its purpose or by the command that printed it.
 """
 
 import re
@@ -13,11 +13,11 @@ from incidents.rules.checklist import DerivedItem
 
 
 @dataclass(frozen=True, slots=True)
-class Needed:
-    """One item of an evidence minimum.
+class RequiredEvidence:
+    """One requirement of an evidence minimum.
 
-    ``purpose`` (of the vocabulary) and ``command`` (words of a command line) recognise evidence by
-    itself; where both are given both must fit. Without either somebody has to name the evidence.
+    Evidence is recognised automatically by ``purpose`` (of the vocabulary), by ``command`` (words
+    of a command line), or by both together. Without either, somebody has to name the evidence.
     """
 
     key: str
@@ -31,11 +31,11 @@ class Needed:
 
 
 @dataclass(frozen=True, slots=True)
-class Bearing:
-    """An evidence item that may meet something, from the moment ``at``.
+class EvidenceFacts:
+    """Evidence that may meet a requirement.
 
-    ``key`` is the item that somebody named it for: then ``at`` is when they did. Without one ``at``
-    is when it was captured.
+    ``key`` is the requirement that somebody named it for, and ``at`` is when they did. Without a
+    ``key``, ``at`` is when the evidence was captured.
     """
 
     number: int
@@ -46,34 +46,45 @@ class Bearing:
 
 
 @dataclass(frozen=True, slots=True)
-class Minimum:
-    """One item with the numbers of what meets it, the first first."""
+class RequirementStatus:
+    """One requirement as a checklist item, with the numbers of the evidence that meets it."""
 
     item: DerivedItem
     evidence: tuple[int, ...] = ()
 
 
-def minimum(needed: Iterable[Needed], bearing: Iterable[Bearing]) -> tuple[Minimum, ...]:
-    """Each item in its order, met from the first evidence that bears on it."""
-    known = sorted(bearing, key=lambda one: (one.at, one.number))
-    return tuple(_judged(one, [b for b in known if bears(b, one)]) for one in needed)
+def check_minimum(
+    requirements: Iterable[RequiredEvidence], captured: Iterable[EvidenceFacts]
+) -> tuple[RequirementStatus, ...]:
+    """The status of each requirement, met since the first evidence that meets it."""
+    ordered = sorted(captured, key=lambda evidence: (evidence.at, evidence.number))
+    return tuple(
+        _status(required, [evidence for evidence in ordered if meets(evidence, required)])
+        for required in requirements
+    )
 
 
-def _judged(needed: Needed, found: list[Bearing]) -> Minimum:
-    missing = "" if found else "no evidence shows it yet"
-    item = DerivedItem(needed.key, needed.label, found[0].at if found else None, missing)
-    return Minimum(item, tuple(dict.fromkeys(one.number for one in found)))
+def _status(required: RequiredEvidence, meeting: list[EvidenceFacts]) -> RequirementStatus:
+    missing = "" if meeting else "no evidence shows it yet"
+    met_at = meeting[0].at if meeting else None
+    numbers = dict.fromkeys(evidence.number for evidence in meeting)
+    return RequirementStatus(
+        DerivedItem(required.key, required.label, met_at, missing), tuple(numbers)
+    )
 
 
-def bears(bearing: Bearing, needed: Needed) -> bool:
-    """Named for this very item, or recognised as it."""
-    if bearing.key:
-        return bearing.key == needed.key
-    if not needed.is_recognised or (needed.purpose and bearing.purpose != needed.purpose):
+def meets(evidence: EvidenceFacts, required: RequiredEvidence) -> bool:
+    """Named for this requirement, or recognised as meeting it."""
+    if evidence.key:
+        return evidence.key == required.key
+    if not required.is_recognised or (required.purpose and evidence.purpose != required.purpose):
         return False
-    return bool(re.search(pattern(needed.command), bearing.command, re.IGNORECASE))
+    return bool(re.search(command_pattern(required.command), evidence.command, re.IGNORECASE))
 
 
-def pattern(words: str) -> str:
-    """The words one after the other, however they are spaced. Read alike by ``re`` and Postgres."""
-    return r"\s+".join(re.escape(word) for word in words.split())
+def command_pattern(command: str) -> str:
+    """A regular expression for the words in order, however they are spaced.
+
+    ``re`` and PostgreSQL read it alike.
+    """
+    return r"\s+".join(re.escape(word) for word in command.split())

@@ -1,4 +1,4 @@
-"""When a room changes by time alone: no entry is written, and what is shown is no longer so."""
+"""When the next panel of a room changes by time alone, without a timeline entry."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,57 +8,62 @@ from incidents.rules.blueprint import HOUR
 from incidents.rules.control import FIRST_MINUTES
 
 MINUTE = timedelta(minutes=1)
-SETTLED = timedelta(seconds=1)
-"""After a limit, so that whoever asks "by then" and whoever asks "after it" has turned."""
+SETTLE_DELAY = timedelta(seconds=1)
+"""Added to a limit, so that comparisons with ``<=`` and with ``<`` have both changed."""
 
-ALONG = timedelta(seconds=5)
-"""A page looks up to this much later, and then sees this much more."""
+REFRESH_SLACK = timedelta(seconds=5)
+"""A page may refresh this much later, and then also shows what changed in between."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """``duties``: what somebody must do next changes then as well."""
+class NextChange:
+    """``duties``: somebody's next duty changes at that moment as well."""
 
     at: datetime
     duties: bool = False
 
 
-def next_moment(
+def next_change(
     now: datetime,
     declared_at: datetime,
     due: Iterable[datetime],
     once: Iterable[datetime] = (),
-) -> Moment | None:
-    """The first moment after ``now``; none when only an entry can change the room.
+) -> NextChange | None:
+    """The first change after ``now``; None when only an entry can change the room.
 
-    In the first hour each minute, since the strip counts them and every limit of the hour lies on
-    one. ``due`` are the open checkpoints: each at its time, and from then on each minute, since the
-    warning says how late it is; likewise since when a contradiction is open. At each of ``once``
-    something turns, and stays so.
+    In the first hour the room changes every minute: the strip counts minutes, and every limit of
+    the hour lies on a whole minute. ``due`` are the times of open checkpoints, and since when a
+    contradiction is open: the room changes at each of them and every minute from then on, because
+    a warning says how long ago that was. At each time of ``once`` it changes once.
     """
-    ahead = [*_of_hour(now, declared_at), *(one for at in due for one in _of_checkpoint(now, at))]
-    ahead += [Moment(at + SETTLED) for at in once if at + SETTLED > now]
+    ahead = [
+        *_of_hour(now, declared_at),
+        *(change for at in due for change in _of_checkpoint(now, at)),
+    ]
+    ahead += [NextChange(at + SETTLE_DELAY) for at in once if at + SETTLE_DELAY > now]
     if not ahead:
         return None
     first = min(moment.at for moment in ahead)
-    return Moment(first, any(one.duties and one.at <= first + ALONG for one in ahead))
+    return NextChange(
+        first, any(change.duties and change.at <= first + REFRESH_SLACK for change in ahead)
+    )
 
 
-def _of_hour(now: datetime, declared_at: datetime) -> Iterator[Moment]:
+def _of_hour(now: datetime, declared_at: datetime) -> Iterator[NextChange]:
     at = _next(now, declared_at + MINUTE)
-    if at <= declared_at + HOUR + SETTLED:
-        limit = declared_at + FIRST_MINUTES + SETTLED
-        yield Moment(at)
+    if at <= declared_at + HOUR + SETTLE_DELAY:
+        limit = declared_at + FIRST_MINUTES + SETTLE_DELAY
+        yield NextChange(at)
         if limit > now:
-            yield Moment(limit, duties=True)
+            yield NextChange(limit, duties=True)
 
 
-def _of_checkpoint(now: datetime, due_at: datetime) -> Iterator[Moment]:
+def _of_checkpoint(now: datetime, due_at: datetime) -> Iterator[NextChange]:
     at = _next(now, due_at)
-    yield Moment(at, duties=at == due_at + SETTLED)
+    yield NextChange(at, duties=at == due_at + SETTLE_DELAY)
 
 
 def _next(now: datetime, start: datetime) -> datetime:
-    """``start``, or the first whole minute after it that is still ahead; settled."""
-    first = start + SETTLED
+    """``start``, or the first whole minute after it that is still ahead, plus the delay."""
+    first = start + SETTLE_DELAY
     return first if now < first else first + ((now - first) // MINUTE + 1) * MINUTE

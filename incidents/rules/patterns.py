@@ -1,6 +1,6 @@
-"""Anti-patterns, derived from what is recorded. Playbook, "Advanced anti-patterns".
+"""Anti-patterns, derived from the record. Playbook, "Advanced anti-patterns".
 
-Here are those whose facts incidents hold; lanes and comms have theirs in ``rules/patterns.py``.
+These need facts of incidents only; lanes and comms have their own in ``rules/patterns.py``.
 """
 
 from collections import defaultdict
@@ -10,15 +10,15 @@ from datetime import datetime
 
 from incidents.rules.wording import listed
 
-MANY_LANES = 3
+MANY_LANES_COUNT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One anti-pattern that holds now: what, about what, and the act that mends it.
+    """One anti-pattern that currently applies: its sentence, and the button that mends it.
 
-    ``subject`` tells several of one code apart. ``lane`` is the lane on whose page it stands too,
-    ``others`` are further ones.
+    ``subject`` distinguishes several of the same code. ``lane`` and ``others`` are the lanes on
+    whose pages it is displayed as well.
     """
 
     code: str
@@ -35,7 +35,7 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Owned:
+class OwnedLane:
     """A lane and who owns it."""
 
     lane: str
@@ -46,7 +46,7 @@ class Owned:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A mitigation as far as it went. ``run_at``: when its verification run was captured."""
+    """The progress of a mitigation. ``run_at``: when its verification run was captured."""
 
     reference: str
     executor: int
@@ -59,25 +59,29 @@ class Change:
     run_at: datetime | None = None
 
 
-def hero(owned: Iterable[Owned], changes: Iterable[Change]) -> tuple[Pattern, ...]:
+def hero(owned: Iterable[OwnedLane], changes: Iterable[Change]) -> tuple[Pattern, ...]:
     """One person owns three lanes or more, or executes and verifies the same decision."""
-    lanes: dict[int, list[Owned]] = defaultdict(list)
-    for one in owned:
-        lanes[one.person].append(one)
-    found = [_of_lanes(held) for held in lanes.values() if len(held) >= MANY_LANES]
-    found += [_of_decision(c) for c in changes if c.is_unfinished and c.executor == c.verifier]
-    return tuple(found)
+    lanes: dict[int, list[OwnedLane]] = defaultdict(list)
+    for lane in owned:
+        lanes[lane.person].append(lane)
+    patterns = [
+        _of_lanes(owned_lanes)
+        for owned_lanes in lanes.values()
+        if len(owned_lanes) >= MANY_LANES_COUNT
+    ]
+    patterns += [_of_decision(c) for c in changes if c.is_unfinished and c.executor == c.verifier]
+    return tuple(patterns)
 
 
-def _of_lanes(held: list[Owned]) -> Pattern:
-    lanes = listed(one.label for one in held)
+def _of_lanes(owned: list[OwnedLane]) -> Pattern:
+    lanes = listed(lane.label for lane in owned)
     return Pattern(
         "HERO",
         "One-lane hero mode",
-        f"{held[0].name} owns {len(held)} lanes: {lanes}. Fast at first, fragile later.",
-        subject=f"person {held[0].person}",
+        f"{owned[0].name} owns {len(owned)} lanes: {lanes}. Fast at first, fragile later.",
+        subject=f"person {owned[0].person}",
         button="Name another owner",
-        others=tuple(one.lane for one in held),
+        others=tuple(lane.lane for lane in owned),
     )
 
 
@@ -114,9 +118,9 @@ def stale(changes: Iterable[Change]) -> tuple[Pattern, ...]:
 
 
 def parallel(changes: Iterable[Change]) -> tuple[Pattern, ...]:
-    """Two mitigations in effect at once: one was superseded after it had begun.
+    """Two mitigations in effect at once: one was superseded after it was started.
 
-    It is over when the later one is verified, failed or ended: then its state is what counts.
+    It ends when the later one is verified, failed or ended.
     """
     changes = tuple(changes)
     running = next((c for c in changes if c.is_unfinished and c.started_at), None)

@@ -1,4 +1,12 @@
-"""How phase, severity and status of an incident may change."""
+"""How phase, severity and status of an incident may change.
+
+``T-STATUS``: a status changes only along the graph.
+``T-OVER``: nothing is decided in an incident that has ended, or was handled elsewhere.
+``P-PHASE``: another phase is chosen, one that we know.
+``P-REASON``: changing the phase needs a reason.
+``S-SEVERITY``: another severity is chosen, one that we know.
+``S-REASON``: changing the severity needs a reason.
+"""
 
 from incidents.rules.state_machine import Graph
 from incidents.rules.wording import first_lower, listed
@@ -17,9 +25,9 @@ STATUS_GRAPH: Graph[Status] = Graph(
         Status.BACKFILLED: (Status.VOID, Status.DUPLICATE),
     },
 )
-"""Closing opens the watch, the watch ends in closed; either may be reopened. What was declared in
-error ends beside that, and can be taken back to what it was. What was handled elsewhere begins as
-backfilled and is never lived here."""
+"""Closing opens the watch, and the watch ends in closed; either may be reopened. An incident that
+was declared in error ends as void or duplicate, and can be taken back. One that was handled
+elsewhere begins as backfilled and never becomes active here."""
 
 PHASES = tuple(Phase)
 
@@ -32,8 +40,20 @@ def status_violations(current: str, target: str) -> tuple[Violation, ...]:
     return (Violation("T-STATUS", f"From {first_lower(label)} it goes to {allowed}.", "status"),)
 
 
+def ended_violation(
+    reference: str, status: str, *, is_backfilled: bool, is_in_error: bool
+) -> Violation:
+    """The refusal of an action that steers an incident in which nothing is steered any more."""
+    if is_backfilled:
+        sentence = f"{reference} is {status}: it was handled elsewhere, nothing is steered here."
+    else:
+        first = "take that back" if is_in_error else "reopen it"
+        sentence = f"{reference} is {status}: {first} before anything in it is decided."
+    return Violation("T-OVER", sentence)
+
+
 def phase_violations(current: str, target: str, reason: str) -> tuple[Violation, ...]:
-    """Another phase, and why: what shows that it moves on, goes back or skips one."""
+    """Another phase, and why it moves on, goes back or skips one."""
     if target not in Phase.values:
         return (Violation("P-PHASE", f"Choose a phase: {_phases()}.", "phase"),)
     if target == current:
@@ -55,16 +75,16 @@ def _ask_why(current: str, target: str) -> str:
 
 def severity_violations(current: str, target: str, reason: str) -> tuple[Violation, ...]:
     """A severity other than the current one, and why."""
-    found = []
+    violations = []
     if target not in Severity.values:
         labels = listed((str(s.label) for s in Severity), "or")
-        found.append(Violation("S-SEVERITY", f"Choose a severity: {labels}.", "severity"))
+        violations.append(Violation("S-SEVERITY", f"Choose a severity: {labels}.", "severity"))
     elif target == current:
         label = Severity(target).label
-        found.append(Violation("S-SEVERITY", f"The severity is {label} already.", "severity"))
+        violations.append(Violation("S-SEVERITY", f"The severity is {label} already.", "severity"))
     if says_nothing(reason):
-        found.append(Violation("S-REASON", "Say why the severity changes.", "reason"))
-    return tuple(found)
+        violations.append(Violation("S-REASON", "Say why the severity changes.", "reason"))
+    return tuple(violations)
 
 
 def _position(phase: str) -> int:

@@ -10,7 +10,7 @@ from incidents.vocabulary import LaneKind
 from kernel.text import says_nothing
 
 NEEDED_LANES = (LaneKind.MITIGATION, LaneKind.VERIFICATION, LaneKind.COMMUNICATION)
-"""The owner graph names these beside the commander; investigation may still be unowned."""
+"""The owner graph needs these besides the commander; investigation may still be unowned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""States and the moves between them, declared so that a wrong declaration fails at import."""
+"""States and the moves between them; a wrong declaration fails at import."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""What is wrong when somebody who holds a role has lost the account or the group."""
+"""The fault when somebody who holds a role has lost their account or their group."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from incidents.vocabulary import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A role in words, of a person who can no longer act; ``href`` is where another is named."""
+class HeldRole:
+    """A role of a person who can no longer act; ``href`` is where another one is named."""
 
     person: int
     name: str
@@ -18,18 +18,18 @@ class Held:
     href: str = ""
 
 
-def faults(status: str, unable: Iterable[Held]) -> tuple[Fault, ...]:
-    """``R-UNABLE``: one fault a person, with all their roles. Only an active incident has any."""
+def faults(status: str, unable: Iterable[HeldRole]) -> tuple[Fault, ...]:
+    """One fault (``R-UNABLE``) a person, with all their roles, in an active incident only."""
     if status != Status.ACTIVE:
         return ()
-    roles: dict[int, list[Held]] = {}
-    for held in unable:
-        roles.setdefault(held.person, []).append(held)
-    return tuple(_fault(held) for held in roles.values())
+    roles: dict[int, list[HeldRole]] = {}
+    for role in unable:
+        roles.setdefault(role.person, []).append(role)
+    return tuple(_fault(role) for role in roles.values())
 
 
-def _fault(held: list[Held]) -> Fault:
-    first = held[0]
-    roles = listed(first_lower(one.role) for one in held)
+def _fault(roles_of_person: list[HeldRole]) -> Fault:
+    first = roles_of_person[0]
+    roles = listed(first_lower(role.role) for role in roles_of_person)
     sentence = f"Still named as {roles}, which counts as nobody. Name somebody else."
     return Fault("R-UNABLE", f"{first.name} can no longer act", sentence, first.href)

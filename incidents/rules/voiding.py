@@ -1,4 +1,12 @@
-"""May an incident end as void or as a duplicate, and may that be taken back? Pure (product, 9)."""
+"""May an incident end as void or as a duplicate, and may that be taken back (product, section 9)?
+
+``V-STATUS``: only an active or backfilled incident ends in error; only such an end is taken back.
+``V-EXECUTED``: an incident in which a decision was executed goes through the gate instead.
+``V-FREEZE``: freezes are lifted first.
+``V-FOLLOWED``: an incident with duplicates does not end in error itself.
+``V-REASON``: ending in error, and taking that back, each need a reason.
+``V-DUPLICATE``: the original exists, is another incident, and every participant may know of it.
+"""
 
 from dataclasses import dataclass
 
@@ -7,14 +15,14 @@ from incidents.vocabulary import IN_ERROR, Status
 from kernel.refusal import Violation
 from kernel.text import says_nothing
 
-Found = tuple[Violation, ...]
+Violations = tuple[Violation, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The incident that this one is a duplicate of, as far as its author may know of it.
+    """The incident that this one is a duplicate of.
 
-    ``strangers`` take part in the duplicate and may not know of this one.
+    ``strangers`` take part in the duplicate and may not know of the original.
     """
 
     number: int
@@ -24,9 +32,9 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """What is to end. ``executed`` names the decisions whose execution ever began, ``frozen`` the
-    surfaces whose freeze is in force, ``duplicates`` the incidents that are followed here."""
+class EndingFacts:
+    """The incident that is to end. ``executed`` names the decisions whose execution was started,
+    ``frozen`` the surfaces with a freeze in force, ``duplicates`` the incidents followed here."""
 
     status: str
     executed: tuple[str, ...] = ()
@@ -35,61 +43,65 @@ class Ending:
     restricted: bool = False
 
 
-def void_violations(ending: Ending, reason: str) -> Found:
-    found = []
-    if ending.status not in {Status.ACTIVE, Status.BACKFILLED}:
-        words = "Only an active or a backfilled incident can end so."
-        found.append(Violation("V-STATUS", words, "status"))
-    if ending.executed:
-        was = "was" if len(ending.executed) == 1 else "were"
-        words = f"{listed(ending.executed)} {was} executed: what was changed goes through the gate."
-        found.append(Violation("V-EXECUTED", words, "", "gate"))
-    if ending.frozen:
-        words = f"{listed(ending.frozen)} {_is(ending.frozen)} frozen: lift that first."
-        found.append(Violation("V-FREEZE", words, "", "freeze"))
-    if ending.duplicates:
-        words = f"{listed(ending.duplicates)} {_is(ending.duplicates)} followed here."
-        found.append(Violation("V-FOLLOWED", words))
+def void_violations(facts: EndingFacts, reason: str) -> Violations:
+    violations = []
+    if facts.status not in {Status.ACTIVE, Status.BACKFILLED}:
+        sentence = "Only an active or a backfilled incident can end so."
+        violations.append(Violation("V-STATUS", sentence, "status"))
+    if facts.executed:
+        was = "was" if len(facts.executed) == 1 else "were"
+        sentence = (
+            f"{listed(facts.executed)} {was} executed: what was changed goes through the gate."
+        )
+        violations.append(Violation("V-EXECUTED", sentence, "", "gate"))
+    if facts.frozen:
+        sentence = f"{listed(facts.frozen)} {_is(facts.frozen)} frozen: lift that first."
+        violations.append(Violation("V-FREEZE", sentence, "", "freeze"))
+    if facts.duplicates:
+        sentence = f"{listed(facts.duplicates)} {_is(facts.duplicates)} followed here."
+        violations.append(Violation("V-FOLLOWED", sentence))
     if says_nothing(reason):
-        found.append(Violation("V-REASON", "Say why it was declared in error.", "reason"))
-    return tuple(found)
+        violations.append(Violation("V-REASON", "Say why it was declared in error.", "reason"))
+    return tuple(violations)
 
 
 def _is(names: tuple[str, ...]) -> str:
     return "is" if len(names) == 1 else "are"
 
 
-def duplicate_violations(number: int, ending: Ending, original: Original | None) -> Found:
-    """What speaks against naming that original; an unknown one and a hidden one sound alike."""
+def duplicate_violations(number: int, facts: EndingFacts, original: Original | None) -> Violations:
+    """May that incident be named as the original? Unknown and hidden ones get the same answer."""
     if original is None:
-        words = "There is no such incident. Name it like INC-42."
+        sentence = "There is no such incident. Name it like INC-42."
     elif original.number == number:
-        words = "It cannot be a duplicate of itself."
+        sentence = "It cannot be a duplicate of itself."
     elif original.status in IN_ERROR:
-        words = f"INC-{original.number} was declared in error itself."
-    elif original.status == Status.BACKFILLED and ending.status != Status.BACKFILLED:
-        words = f"INC-{original.number} is backfilled: nothing is followed there."
-    elif original.restricted and not ending.restricted:
-        words = f"INC-{original.number} is restricted: restrict this one first."
+        sentence = f"INC-{original.number} was declared in error itself."
+    elif original.status == Status.BACKFILLED and facts.status != Status.BACKFILLED:
+        sentence = f"INC-{original.number} is backfilled: nothing is followed there."
+    elif original.restricted and not facts.restricted:
+        sentence = f"INC-{original.number} is restricted: restrict this one first."
     elif original.strangers:
         take = "takes" if len(original.strangers) == 1 else "take"
-        words = f"INC-{original.number} is restricted, and {listed(original.strangers)} {take} part"
-        words += " here only: have them take part there first."
+        sentence = (
+            f"INC-{original.number} is restricted, and {listed(original.strangers)} {take} part"
+        )
+        sentence += " here only: have them take part there first."
     else:
         return ()
-    return (Violation("V-DUPLICATE", words, "original"),)
+    return (Violation("V-DUPLICATE", sentence, "original"),)
 
 
-def before_it(is_backfilled: bool) -> Status:
-    """What it was before it ended in error, and is again once that is taken back."""
+def status_before(is_backfilled: bool) -> Status:
+    """The status from before it ended in error, to which taking that back returns."""
     return Status.BACKFILLED if is_backfilled else Status.ACTIVE
 
 
-def take_back_violations(status: str, reason: str) -> Found:
-    found = []
+def take_back_violations(status: str, reason: str) -> Violations:
+    violations = []
     if status not in IN_ERROR:
-        words = "It is neither void nor a duplicate: there is nothing to take back."
-        found.append(Violation("V-STATUS", words, "status"))
+        sentence = "It is neither void nor a duplicate: there is nothing to take back."
+        violations.append(Violation("V-STATUS", sentence, "status"))
     if says_nothing(reason):
-        found.append(Violation("V-REASON", "Say why it goes on after all.", "reason"))
-    return tuple(found)
+        violations.append(Violation("V-REASON", "Say why it goes on after all.", "reason"))
+    return tuple(violations)

@@ -1,4 +1,4 @@
-"""Small pieces of the sentences that the rules say."""
+"""Helpers for the sentences of the rules: durations, lists, quotes."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -26,9 +26,9 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def listed(words: Iterable[str], last: str = "and") -> str:
+def listed(names: Iterable[str], last: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``."""
-    *head, tail = list(words) or [""]
+    *head, tail = list(names) or [""]
     return f"{', '.join(head)} {last} {tail}" if head else tail
 
 
@@ -39,6 +39,6 @@ def quoted(text: str) -> str:
 
 
 def first_lower(label: object) -> str:
-    """A label (of an enum, so possibly lazy) as it stands within a sentence."""
+    """A label (of an enum, so possibly lazy) for the middle of a sentence."""
     text = str(label)
     return text[:1].lower() + text[1:]

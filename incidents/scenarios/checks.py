@@ -1,4 +1,4 @@
-"""What is checked before anything starts."""
+"""System checks of the scenario files."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""Where scenarios are found: beside this module, in the site's folders, and in the database.
+"""Loads scenarios from this folder, the site's folders and the database.
 
-Files are read once a process. A file of the site takes the place of a built-in one with its slug.
-A wrong file is left out, so that it never closes a room, and is told when the site is checked.
+Files are read once a process. A file of the site replaces the built-in one with the same slug. An
+invalid file is left out, so that it never breaks a room, and is reported by the system checks.
 """
 
 import logging
@@ -22,7 +22,7 @@ _BUILT_IN = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ScenarioFiles:
     """The scenarios of all files by slug, each with its file, and what is wrong with the others."""
 
     scenarios: dict[str, Scenario] = field(default_factory=dict)
@@ -55,20 +55,20 @@ def _read(path: Path) -> Scenario:
         raise ScenarioError(name, (Problem("", f"cannot be read: {error}"),)) from error
 
 
-def shelf() -> Shelf:
+def shelf() -> ScenarioFiles:
     return _shelf(tuple(Path(folder) for folder in settings.SCENARIOS_DIR))
 
 
 @cache
-def _shelf(folders: tuple[Path, ...]) -> Shelf:
-    found = Shelf()
+def _shelf(folders: tuple[Path, ...]) -> ScenarioFiles:
+    shelf = ScenarioFiles()
     for folder in (_BUILT_IN, *folders):
         if not folder.is_dir():
             missing = Problem("", "is no folder, though SCENARIOS_DIR names it")
-            found.errors.append(ScenarioError(str(folder), (missing,)))
+            shelf.errors.append(ScenarioError(str(folder), (missing,)))
         for path in sorted(folder.glob("*.toml")):
-            found.take(path)
-    return found
+            shelf.take(path)
+    return shelf
 
 
 def library() -> dict[str, Scenario]:
@@ -90,10 +90,10 @@ def find_all(slugs: Iterable[str]) -> dict[str, Scenario]:
 
 
 def _of_rows(rows: Iterable[ScenarioText]) -> dict[str, Scenario]:
-    found = {}
+    scenarios = {}
     for row in rows:
         try:
-            found[row.slug] = read(row.slug, row.toml)
+            scenarios[row.slug] = read(row.slug, row.toml)
         except ScenarioError as error:  # checked when it was saved, by an earlier version
             logger.error("A scenario is left out. %s", error)
-    return found
+    return scenarios

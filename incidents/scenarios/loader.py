@@ -1,4 +1,4 @@
-"""From the text of a scenario to the scenario, or to what is wrong with it, key by key."""
+"""Parses the text of a scenario, or reports what is wrong with it, key by key."""
 
 import tomllib
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from incidents.scenarios.schema import Scenario, ScenarioTable
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """``key`` is the way to it, counted from 0 (``options[1].reach``); "" is the whole text."""
+    """``key`` is its path, counted from 0 (``options[1].reach``); "" is the whole text."""
 
     key: str
     sentence: str
@@ -31,14 +31,16 @@ class ScenarioError(Exception):
 
 @lru_cache(maxsize=256)
 def read(source: str, text: str) -> Scenario:
-    """Read a scenario; raises ``ScenarioError`` with everything that is wrong at once."""
+    """Parse a scenario; raises ``ScenarioError`` with every problem at once."""
     try:
         table = ScenarioTable.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(source, (Problem("", f"is not TOML: {error}"),)) from error
     except ValidationError as error:
-        found = tuple(Problem(_key(one["loc"]), _sentence(one)) for one in error.errors())
-        raise ScenarioError(source, found) from error
+        problems = tuple(
+            Problem(_key(problem["loc"]), _sentence(problem)) for problem in error.errors()
+        )
+        raise ScenarioError(source, problems) from error
     return table.scenario()
 
 
@@ -67,11 +69,11 @@ _SENTENCES = {
 def _sentence(error: Any) -> str:
     context = error.get("ctx", {})
     known = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
-    words = _SENTENCES.get(error["type"])
-    if words is None:
+    template = _SENTENCES.get(error["type"])
+    if template is None:
         return str(error["msg"])
-    return words.format(**{**context, "given": _given(error["input"]), "known": known})
+    return template.format(**{**context, "given": _quoted(error["input"]), "known": known})
 
 
-def _given(value: object) -> str:
+def _quoted(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)

@@ -1,4 +1,4 @@
-"""What a scenario file may say, and what a scenario is once it was read."""
+"""The schema of a scenario file, and the scenario that is read from it."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from incidents.rules.minimum import Needed
+from incidents.rules.minimum import RequiredEvidence
 from incidents.vocabulary import (
     DependencyClass,
     LaneKind,
@@ -31,7 +31,7 @@ RULES: dict[str, str] = {
     "D-DUAL": "Commander and data owner, two people, both sign before a decision is executed.",
     "D-FIRST": "Rollback and access revocation are executed, with proof, before any hotfix.",
 }
-"""The special rules that a scenario can ask for, in words (playbook, "Scenario library")."""
+"""The special rules that a scenario can require, with a sentence (playbook, "Scenario library")."""
 
 STEPS: dict[str, str] = {
     **{lane.value: f"{lane.label} owner" for lane in LaneKind},
@@ -54,7 +54,7 @@ class Scenario:
     risk: str
     posture: str
     options: tuple[str, ...]
-    evidence_minimum: tuple[Needed, ...]
+    evidence_minimum: tuple[RequiredEvidence, ...]
     chain: tuple[str, ...]
     rules: frozenset[str]
     dependency_class: str
@@ -65,29 +65,29 @@ class Scenario:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-def _shown(text: str) -> str:
+def _printable(text: str) -> str:
     if not text.isprintable():
         raise ValueError("holds a line break or another character that cannot be shown")
     return text
 
 
-def _once(values: tuple[str, ...]) -> tuple[str, ...]:
+def _unique(values: tuple[str, ...]) -> tuple[str, ...]:
     if twice := sorted({value for value in values if values.count(value) > 1}):
         raise ValueError(f'"{twice[0]}" is there twice')
     return values
 
 
-def _line(longest: int) -> object:
-    bounds = StringConstraints(strip_whitespace=True, min_length=1, max_length=longest)
-    return Annotated[str, bounds, AfterValidator(_shown)]
+def _single_line(max_length: int) -> object:
+    bounds = StringConstraints(strip_whitespace=True, min_length=1, max_length=max_length)
+    return Annotated[str, bounds, AfterValidator(_printable)]
 
 
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG}$", max_length=60)]
-Title = _line(160)
-Words = _line(500)
+Title = _single_line(160)
+Sentence = _single_line(500)
 Step = Literal[tuple(STEPS)]
 Rule = Literal[tuple(RULES)]
-Recognised = Literal[tuple(one.value for one in Purpose if one != Purpose.GENERAL)]
+Recognised = Literal[tuple(purpose.value for purpose in Purpose if purpose != Purpose.GENERAL)]
 
 
 class _Table(BaseModel):
@@ -97,43 +97,45 @@ class _Table(BaseModel):
 class OptionTable(_Table):
     option: Option
     reach: Reach | None = None
-    detail: Words | None = None
+    detail: Sentence | None = None
 
 
 class NeededTable(_Table):
     key: Slug
     label: Title
     purpose: Recognised | None = None
-    command: Words | None = None
+    command: Sentence | None = None
 
 
-def _options_once(found: tuple[OptionTable, ...]) -> tuple[OptionTable, ...]:
-    _once(tuple(one.option.value for one in found))
-    return found
+def _unique_options(options: tuple[OptionTable, ...]) -> tuple[OptionTable, ...]:
+    _unique(tuple(table.option.value for table in options))
+    return options
 
 
-def _keys_once(found: tuple[NeededTable, ...]) -> tuple[NeededTable, ...]:
-    _once(tuple(one.key for one in found))
-    return found
+def _unique_keys(requirements: tuple[NeededTable, ...]) -> tuple[NeededTable, ...]:
+    _unique(tuple(table.key for table in requirements))
+    return requirements
 
 
 class ScenarioTable(_Table):
-    """The whole of a file. What has no default must be there."""
+    """The whole of a file. Keys without a default are required."""
 
     slug: Slug
     title: Title
-    signal: Words
-    risk: Words
-    posture: Words
+    signal: Sentence
+    risk: Sentence
+    posture: Sentence
     dependency_class: DependencyClass
     severity: Severity | None = None
     restricted: StrictBool = False
-    surfaces: Annotated[tuple[Slug, ...], AfterValidator(_once)] = ()
-    chain: Annotated[tuple[Step, ...], Field(min_length=1), AfterValidator(_once)]
-    rules: Annotated[tuple[Rule, ...], AfterValidator(_once)] = ()
-    options: Annotated[tuple[OptionTable, ...], Field(min_length=1), AfterValidator(_options_once)]
+    surfaces: Annotated[tuple[Slug, ...], AfterValidator(_unique)] = ()
+    chain: Annotated[tuple[Step, ...], Field(min_length=1), AfterValidator(_unique)]
+    rules: Annotated[tuple[Rule, ...], AfterValidator(_unique)] = ()
+    options: Annotated[
+        tuple[OptionTable, ...], Field(min_length=1), AfterValidator(_unique_options)
+    ]
     evidence_minimum: Annotated[
-        tuple[NeededTable, ...], Field(min_length=1), AfterValidator(_keys_once)
+        tuple[NeededTable, ...], Field(min_length=1), AfterValidator(_unique_keys)
     ]
 
     def scenario(self) -> Scenario:
@@ -143,12 +145,12 @@ class ScenarioTable(_Table):
             signal=self.signal,
             risk=self.risk,
             posture=self.posture,
-            options=tuple(one.option.value for one in self.options),
-            reach={one.option.value: one.reach.value for one in self.options if one.reach},
-            details={one.option.value: one.detail for one in self.options if one.detail},
+            options=tuple(table.option.value for table in self.options),
+            reach={table.option.value: table.reach.value for table in self.options if table.reach},
+            details={table.option.value: table.detail for table in self.options if table.detail},
             evidence_minimum=tuple(
-                Needed(one.key, one.label, one.purpose or "", one.command or "")
-                for one in self.evidence_minimum
+                RequiredEvidence(table.key, table.label, table.purpose or "", table.command or "")
+                for table in self.evidence_minimum
             ),
             chain=self.chain,
             rules=frozenset(self.rules),

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What of an entry is sealed. ``amends`` is the sequence number of the entry it corrects."""
+    """The hashed parts of an entry. ``amends`` is the sequence number of the entry it corrects."""
 
     incident: int
     seq: int
@@ -59,7 +59,7 @@ class Break:
 
 
 def first_break(entries: Iterable[Sealed], last_seq: int, last_hash: str) -> Break | None:
-    """Walk a timeline in order of sequence; ``last_*`` is the end that the incident remembers."""
+    """Walk a timeline in order of sequence; ``last_*`` is its end as stored with the incident."""
     previous, seq = "", 0
     for entry in entries:
         seq += 1

@@ -1,7 +1,7 @@
-"""Checks that evidence is what it was when it was captured.
+"""Checks that evidence has not changed since it was captured.
 
-The timeline says the hash of each item and is itself a chain of hashes, so it is what counts: a row
-whose content and hash were both changed does not get past it.
+The timeline has the hash of each item and is itself a chain of hashes, so rows are compared with
+the timeline: changing both content and hash of a row is detected too.
 """
 
 import hashlib
@@ -9,19 +9,19 @@ from collections.abc import Iterator
 
 from incidents.models import Evidence, Incident, TimelineEntry
 
-AT_ONCE = 5
+BATCH_SIZE = 5
 """Items in memory: a file holds up to 10 MiB."""
 
 
 def broken_items(incident: Incident) -> Iterator[str]:
-    """A sentence for each item that does not hold, in order."""
+    """A sentence for each item that was changed or removed, in order."""
     recorded = dict(
         TimelineEntry.objects.filter(incident=incident, kind="evidence.captured").values_list(
             "subject", "data__sha256"
         )
     )
     items = Evidence.objects.filter(incident=incident).select_related("file").order_by("number")
-    for item in items.iterator(chunk_size=AT_ONCE):
+    for item in items.iterator(chunk_size=BATCH_SIZE):
         if problem := _problem(item, recorded.pop(item.reference, None)):
             yield f"{item.reference} {problem}"
     for reference in recorded:
@@ -42,7 +42,7 @@ def _problem(item: Evidence, recorded: str | None) -> str:
 
 
 def _content(item: Evidence) -> bytes | None:
-    """As it was hashed when it was captured; none when there is no file where one was stored."""
+    """The content that was hashed at capture; None when its file is missing."""
     if not item.file_name:
         return (item.text or item.url).encode()
     return bytes(item.file.content) if hasattr(item, "file") else None

@@ -1,7 +1,7 @@
 """Every kind of timeline entry: its code, its wording, its mark, and which panels it changes.
 
-A kind's ``headline`` and ``body`` are format strings over ``subject`` and the entry's data; what
-they are given is always escaped. ``body`` may be a function where a sentence depends on the data.
+A kind's ``headline`` and ``body`` are format strings over ``subject`` and the entry's data, which
+are always escaped. ``body`` may be a function, for a sentence that depends on the data.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,22 +11,22 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-type Words = str | Callable[[Mapping[str, Any]], SafeString]
+type Wording = str | Callable[[Mapping[str, Any]], SafeString]
 
 EVERY_PANEL = frozenset({"bar", "blueprint", "deciding", "warnings", "lanes", "standing"})
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``announce`` is "", "politely" or "now"; ``duties`` tells browsers to ask what is next.
+    """``announce`` is "", "politely" or "now"; ``duties`` makes browsers reload the next duty.
 
-    ``tick`` marks the entry where one looks back: "" for not at all, "strong" or "bad".
+    ``tick`` marks the entry on the time slider: "" for not at all, "strong" or "bad".
     """
 
     code: str
     label: str
     headline: str
-    body: Words = ""
+    body: Wording = ""
     icon: str = "mark-note"
     css: str = ""
     panels: frozenset[str] = EVERY_PANEL
@@ -35,17 +35,19 @@ class Kind:
     weight: bool = True
     tick: str = ""
 
-    def words(self, subject: str, data: Mapping[str, Any]) -> tuple[SafeString, SafeString]:
+    def headline_and_body(
+        self, subject: str, data: Mapping[str, Any]
+    ) -> tuple[SafeString, SafeString]:
         """The entry's headline and sentence, as safe HTML."""
         return self._fill(self.headline, subject, data), self._fill(self.body, subject, data)
 
     @staticmethod
-    def _fill(words: Words, subject: str, data: Mapping[str, Any]) -> SafeString:
-        if callable(words):
-            return words(data)
-        if not words:
+    def _fill(wording: Wording, subject: str, data: Mapping[str, Any]) -> SafeString:
+        if callable(wording):
+            return wording(data)
+        if not wording:
             return SafeString("")
-        return format_html(words, **{"subject": subject, **data})
+        return format_html(wording, **{"subject": subject, **data})
 
 
 _registry: dict[str, Kind] = {}
@@ -62,13 +64,13 @@ def register(kind: Kind) -> Kind:
 
 
 def get(code: str) -> Kind:
-    """The kind of an entry. One that this version does not know is shown by its code."""
+    """The kind of an entry. One that this version does not know is displayed by its code."""
     return _registry.get(code) or Kind(code, "Other", f"{code}.", css="entry-unknown")
 
 
 def check(code: str, subject: str, data: Mapping[str, Any]) -> None:
-    """Refuse what could never be read back: an unknown kind, or data that its wording lacks."""
-    _registry[code].words(subject, data)
+    """Raise for an entry that could not be displayed: unknown kind, or missing data."""
+    _registry[code].headline_and_body(subject, data)
 
 
 def all_kinds() -> tuple[Kind, ...]:
@@ -89,21 +91,21 @@ def _evidence(data: Mapping[str, Any]) -> SafeString:
 
 
 def _declared(data: Mapping[str, Any]) -> SafeString:
-    words = format_html("{}, by {}.", data["severity"], data["by"])
+    html = format_html("{}, by {}.", data["severity"], data["by"])
     if data.get("scenario"):
-        words += format_html(" From the scenario “{}”.", data["scenario"])
+        html += format_html(" From the scenario “{}”.", data["scenario"])
     if data.get("known"):
-        words += format_html(" {}", data["known"])
-    return words
+        html += format_html(" {}", data["known"])
+    return html
 
 
 def _decided(data: Mapping[str, Any]) -> SafeString:
-    words = format_html("{}, confidence {}.", data["option"], data["confidence"])
+    html = format_html("{}, confidence {}.", data["option"], data["confidence"])
     if data.get("override"):
-        words += format_html(" Readiness skipped: {}", data["override"])
+        html += format_html(" Readiness skipped: {}", data["override"])
     for warning in data.get("warnings", ()):
-        words += format_html(" {}", warning)
-    return words
+        html += format_html(" {}", warning)
+    return html
 
 
 SMALL = frozenset({"lanes", "warnings"})

@@ -1,4 +1,4 @@
-"""The kind of entry with which the record of what was handled elsewhere begins."""
+"""The kind of entry with which a backfilled incident begins."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,17 +12,17 @@ from incidents.timeline.kinds import Kind, register
 
 
 def _times(data: Mapping[str, Any]) -> SafeString:
-    told = [
+    times = [
         day(datetime.fromisoformat(data[name]))
         for name in ("began_at", "declared_at", "mitigated_at", "recovered_at")
     ]
-    return format_html("Began {}, declared {}, mitigated {}, recovered {}.", *told)
+    return format_html("Began {}, declared {}, mitigated {}, recovered {}.", *times)
 
 
 def _backfilled(data: Mapping[str, Any]) -> SafeString:
-    words = format_html("{}, written up by {}. ", data["severity"], data["by"]) + _times(data)
-    words += format_html(" What happened: {} What was done: {}", data["happened"], data["done"])
-    return words + format_html(" {} Its record: {}", data["source"], data["kept"])
+    html = format_html("{}, written up by {}. ", data["severity"], data["by"]) + _times(data)
+    html += format_html(" What happened: {} What was done: {}", data["happened"], data["done"])
+    return html + format_html(" {} Its record: {}", data["source"], data["kept"])
 
 
 register(

@@ -1,4 +1,4 @@
-"""The kinds of entry that the decision discipline writes."""
+"""The kinds of entry about recommendations, decisions, execution and verification."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,22 +15,22 @@ def _cites(data: Mapping[str, Any]) -> SafeString:
 
 
 def _recommended(data: Mapping[str, Any]) -> SafeString:
-    words = format_html("{}. {}", data["option"], data["reasons"])
-    words += format_html(
+    html = format_html("{}. {}", data["option"], data["reasons"])
+    html += format_html(
         " Reversibility {} of 5, blast radius {} of 5.",
         data["reversibility"],
         data["blast_radius"],
     )
     if data.get("replaces"):
-        words += format_html(" Replaces {}.", data["replaces"])
-    return words + _cites(data)
+        html += format_html(" Replaces {}.", data["replaces"])
+    return html + _cites(data)
 
 
 def _resolved(data: Mapping[str, Any]) -> SafeString:
-    words = format_html("{} chosen by {}.", data["chosen"], data["decision"])
+    html = format_html("{} chosen by {}.", data["chosen"], data["decision"])
     if data.get("reason"):
-        words += format_html(" {}", data["reason"])
-    return words + _cites(data)
+        html += format_html(" {}", data["reason"])
+    return html + _cites(data)
 
 
 def _done(data: Mapping[str, Any]) -> SafeString:
@@ -39,10 +39,10 @@ def _done(data: Mapping[str, Any]) -> SafeString:
 
 
 def _judged(data: Mapping[str, Any]) -> SafeString:
-    words = format_html("Run {}", data["run"])
+    html = format_html("Run {}", data["run"])
     if data.get("baseline"):
-        words += format_html(" against baseline {}", data["baseline"])
-    return words + format_html(". {}", data["finding"])
+        html += format_html(" against baseline {}", data["baseline"])
+    return html + format_html(". {}", data["finding"])
 
 
 for _kind in (

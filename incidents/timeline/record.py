@@ -1,4 +1,4 @@
-"""The only writer of timeline entries, and so the only origin of a push."""
+"""The only writer of timeline entries, and therefore the only origin of a push."""
 
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,7 @@ def record(
     """Append one entry to the timeline of a locked incident and push it after commit.
 
     ``kind`` is the code of a registered kind, ``subject`` the reference of the thing it is about
-    (``E-14``), ``data`` what the kind's wording needs, in JSON's types.
+    (``E-14``), ``data`` the values of the kind's wording, in JSON's types.
     """
     check_locked(incident)
     kinds.check(kind, subject, data)
@@ -69,7 +69,7 @@ def record(
 
 
 def _append(entry: TimelineEntry) -> None:
-    """The row, and the end of the timeline moved to it, in one statement."""
+    """Insert the row and move the incident's end of the timeline, in a single statement."""
     values = [entry.seq, entry.hash, entry.incident_id]
     values += [getattr(entry, name) for name in _COLUMNS]
     [(entry.pk,)] = prepared_statements.rows(_APPEND, [*values, Jsonb(entry.data)])

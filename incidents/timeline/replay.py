@@ -1,9 +1,9 @@
-"""What an incident was at a moment, folded from its timeline: pure, no queries, no clock.
+"""The state of an incident at a moment, folded from its timeline: pure, no queries, no clock.
 
-Most rows keep their own times. What is overwritten in place stands only in the entries: the
-incident's own columns, who owned a branch or a risk, who kept a freeze. An entry that changes a
-column says so in ``becomes``, by the column's name; entries from before that are read by their
-words, as far as those tell.
+Most rows have their own times. What is overwritten in place is only in the entries: the incident's
+own columns, the owners of branches and risks, who kept a freeze. An entry that changes a column has
+the new value in ``becomes``, by the column's name; entries from before ``becomes`` existed are
+interpreted by their other data, as far as possible.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,12 +18,12 @@ type Columns = dict[str, Any]
 
 BECOMES = "becomes"
 SURFACES = "surfaces"
-"""The one that is no column: the keys of the impacted surfaces, or their names in old entries."""
+"""Not a column: the keys of the impacted surfaces, or their names in old entries."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A timeline entry as far as it is replayed."""
+class ReplayedEntry:
+    """The parts of a timeline entry that the replay reads."""
 
     kind: str
     subject: str
@@ -32,8 +32,8 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A freeze kept on purpose: by whom, since when, why."""
+class Hold:
+    """A freeze that was kept on purpose: by whom, since when, why."""
 
     at: datetime
     owner: int
@@ -41,26 +41,26 @@ class Kept:
 
 
 @dataclass(slots=True)
-class Then:
+class PastState:
     """``columns`` by name; ``owners`` by reference (``B-1``, ``RISK-2``); ``kept`` by surface,
     in order of time."""
 
     columns: Columns = field(default_factory=dict)
     owners: dict[str, int | None] = field(default_factory=dict)
-    kept: dict[int, list[Kept]] = field(default_factory=dict)
+    holds: dict[int, list[Hold]] = field(default_factory=dict)
 
 
 def _nothing(data: Data) -> Columns:
     return {}
 
 
-def _coded(label: str, choices: type[Severity] | type[Phase]) -> str:
-    return next((code for code, words in choices.choices if words == label), "")
+def _code_of(label: str, choices: type[Severity] | type[Phase]) -> str:
+    return next((code for code, choice_label in choices.choices if choice_label == label), "")
 
 
 def _declared(data: Data) -> Columns:
     return {
-        "severity": _coded(data.get("severity", ""), Severity),
+        "severity": _code_of(data.get("severity", ""), Severity),
         "phase": Phase.DETECTION.value,
         SURFACES: list(data.get("surfaces", ())),
     }
@@ -76,59 +76,59 @@ def _impacted(data: Data) -> Columns:
     return {SURFACES: [] if names == "None." else names.split(", ")}
 
 
-_WORDS: dict[str, Callable[[Data], Columns]] = {
+_COLUMNS_WITHOUT_BECOMES: dict[str, Callable[[Data], Columns]] = {
     "incident.declared": _declared,
-    "severity.changed": lambda data: {"severity": _coded(data["after"], Severity)},
-    "phase.changed": lambda data: {"phase": _coded(data["after"], Phase)},
+    "severity.changed": lambda data: {"severity": _code_of(data["after"], Severity)},
+    "phase.changed": lambda data: {"phase": _code_of(data["after"], Phase)},
     "channel.set": lambda data: {"evidence_channel": data["channel"]},
     "revision.set": lambda data: {"last_known_good": data["revision"]},
     "rollback.reach": _reached,
     "surfaces.changed": _impacted,
     "scenario.set": lambda data: {"scenario": data["slug"]},
 }
-"""What each kind that changes a column says without ``becomes``."""
+"""For old entries without ``becomes``: the columns that each kind changes, from its data."""
 
 _OWNING = frozenset({"branch.opened", "branch.owner", "risk.noted", "risk.owned"})
 _KEEPING = "freeze.kept"
 
-_kinds = {*_WORDS, *_OWNING, _KEEPING}
+_kinds = {*_COLUMNS_WITHOUT_BECOMES, *_OWNING, _KEEPING}
 
 
 def register(kind: str) -> str:
-    """Add a kind of entry that changes columns of the incident and says so in ``becomes``."""
+    """Add a kind of entry that changes columns of the incident, with ``becomes``."""
     _kinds.add(kind)
     return kind
 
 
 def kinds() -> frozenset[str]:
-    """The kinds that are replayed: no other entry has to be read."""
+    """The kinds that are replayed; other entries need not be read."""
     return frozenset(_kinds)
 
 
-def replay(lines: Iterable[Line], until: datetime, now: Mapping[str, Any]) -> Then:
+def replay(entries: Iterable[ReplayedEntry], until: datetime, now: Mapping[str, Any]) -> PastState:
     """The incident at ``until``, from all its ``lines`` in order.
 
     ``now`` are the columns as they stand: what no entry ever changed was always so.
     """
-    lines = list(lines)
-    touched = {name for line in lines for name in _columns(line)}
-    then = Then({name: value for name, value in now.items() if name not in touched})
-    for line in lines:
-        if line.at <= until:
-            _fold(then, line)
-    return then
+    entries = list(entries)
+    touched = {name for entry in entries for name in _columns(entry)}
+    past = PastState({name: value for name, value in now.items() if name not in touched})
+    for entry in entries:
+        if entry.at <= until:
+            _fold(past, entry)
+    return past
 
 
-def _fold(then: Then, line: Line) -> None:
-    then.columns.update(_columns(line))
-    if line.kind in _OWNING and "owner_id" in line.data:
-        then.owners[line.subject] = line.data["owner_id"]
-    if line.kind == _KEEPING and "surface_id" in line.data:
-        kept = Kept(line.at, line.data["owner_id"], line.data["reason"])
-        then.kept.setdefault(line.data["surface_id"], []).append(kept)
+def _fold(past: PastState, entry: ReplayedEntry) -> None:
+    past.columns.update(_columns(entry))
+    if entry.kind in _OWNING and "owner_id" in entry.data:
+        past.owners[entry.subject] = entry.data["owner_id"]
+    if entry.kind == _KEEPING and "surface_id" in entry.data:
+        hold = Hold(entry.at, entry.data["owner_id"], entry.data["reason"])
+        past.holds.setdefault(entry.data["surface_id"], []).append(hold)
 
 
-def _columns(line: Line) -> Columns:
-    if BECOMES in line.data:
-        return dict(line.data[BECOMES])
-    return _WORDS.get(line.kind, _nothing)(line.data)
+def _columns(entry: ReplayedEntry) -> Columns:
+    if BECOMES in entry.data:
+        return dict(entry.data[BECOMES])
+    return _COLUMNS_WITHOUT_BECOMES.get(entry.kind, _nothing)(entry.data)

@@ -8,7 +8,7 @@ from incidents.models import Incident, TimelineEntry
 from incidents.panels import time_slider
 from incidents.panels.read_only_html import read_only
 from incidents.push import render as live
-from incidents.rules.as_of_time import asked
+from incidents.rules.as_of_time import parse_moment
 from incidents.views.room import WINDOW
 from incidents.web.access import requires
 from incidents.web.time_zone import zone_of
@@ -21,14 +21,14 @@ def as_of(request: HttpRequest, incident: Incident) -> HttpResponse:
     """``?t=`` is a moment; without one, or with one that cannot be read, it is now."""
     end = time_slider.end_of(incident, clock.now())
     text = clean_lines(request.GET.get("t", ""))
-    wanted = asked(text, incident.clock_start, end, zone_of(request))
+    wanted = parse_moment(text, incident.clock_start, end, zone_of(request))
     past = incident_at(incident, wanted.moment)
     panels = live.panels(past, wanted.moment)
     context = {
         "incident": past,
         "now": incident,
         "end": end,
-        "asked": wanted,
+        "parse_moment": wanted,
         "scrubber": time_slider.scrubber(incident, wanted.moment, end),
         "panels": {name: read_only(html) for name, html in panels.items()},
         **_window(past, wanted.moment),

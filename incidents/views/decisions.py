@@ -75,9 +75,9 @@ def draft(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResp
 def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> DecisionForm:
     options: dict[str, Any] = {
         "request": request,
-        "offered": decision_assessment.offered(incident_facts.of(incident)),
-        "conflict": decision_assessment.conflict_of(incident_facts.of(incident), {}),
-        "recommended": _recommended(incident_facts.of(incident)),
+        "offered": decision_assessment.offered(incident_facts.cached_facts(incident)),
+        "conflict": decision_assessment.conflict_of(incident_facts.cached_facts(incident), {}),
+        "recommended": _recommended(incident_facts.cached_facts(incident)),
         "now": clock.now(),
         "zone": zone_of(request),
     }
@@ -92,7 +92,7 @@ def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> Decisi
 
 def _likely_owners(incident: Incident) -> dict[str, Any]:
     """Mitigation executes, verification verifies: what a commander most often names."""
-    standing = incident_facts.of(incident)
+    standing = incident_facts.cached_facts(incident)
     return {
         "executor": standing.holder(RoleName.LANE_OWNER, LaneKind.MITIGATION),
         "verifier": standing.holder(RoleName.LANE_OWNER, LaneKind.VERIFICATION),
@@ -120,7 +120,7 @@ def _draft_of_predecessor(
     request: HttpRequest, incident: Incident, others: QuerySet[DecisionDraft]
 ) -> DecisionDraft | None:
     """What others had typed when command passed to the reader; later drafts are their own."""
-    command = incident_facts.of(incident).holders.get((RoleName.COMMANDER, ""))
+    command = incident_facts.cached_facts(incident).holders.get((RoleName.COMMANDER, ""))
     if command is None or command.person_id != request.actor.id:
         return None
     return others.filter(saved_at__lte=command.since).order_by("-saved_at").first()
@@ -142,7 +142,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now = clock.now()
-    standing = incident_facts.of(incident)
+    standing = incident_facts.cached_facts(incident)
     at = decision_assessment.situation_of(standing, now)
     evidence = list(incident.evidence.defer("text")[:SHOWN_EVIDENCE])
     context = {

@@ -184,10 +184,10 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     made = get_object_or_404(_rows(incident), number=number)
-    standing = incident_facts.of(incident)
+    standing = incident_facts.cached_facts(incident)
     current = content_hash(made) if made.execution.dual else ""
     signed = dual_facts(standing, made, current)
-    waiting = dual_signature.missing(signed)
+    waiting = dual_signature.missing_signatures(signed)
     state = made.execution.state
     forms = {
         "sign_form": SignForm(request=request),

@@ -13,7 +13,7 @@ from kernel import clock
 @requires("room.view")
 def snapshot(request: HttpRequest, incident: Incident) -> HttpResponse:
     """The Incident Command Snapshot as it is now."""
-    return _text(markdown.snapshot(incident_facts.of(incident), clock.now()))
+    return _text(markdown.snapshot(incident_facts.cached_facts(incident), clock.now()))
 
 
 @requires("room.view")
@@ -23,7 +23,7 @@ def record(request: HttpRequest, incident: Incident, decision: int) -> HttpRespo
         "execution", "executor", "verifier", "commander"
     ).prefetch_related("evidence", "rejected", "risks")
     made = get_object_or_404(rows, number=decision)
-    return _text(markdown.decision_record(made, incident_facts.of(incident)))
+    return _text(markdown.decision_record(made, incident_facts.cached_facts(incident)))
 
 
 def _text(text: str) -> HttpResponse:

@@ -26,7 +26,7 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
 
     The lane is in the form, so the door cannot ask for it: the action does.
     """
-    standing = incident_facts.of(incident)
+    standing = incident_facts.cached_facts(incident)
     mine = [
         lane.value
         for lane in LaneKind

@@ -20,7 +20,7 @@ from incidents.forms.register import (
 )
 from incidents.models import Incident
 from incidents.panels.room import bar
-from incidents.permissions import in_incident, may
+from incidents.permissions import incident_roles, may
 from incidents.vocabulary import BRANCH_USE, BranchType, LaneKind
 from incidents.web.access import requires
 from incidents.web.forms import WarroomForm
@@ -48,7 +48,7 @@ def _page(
 @requires("room.view")
 def risks(request: HttpRequest, incident: Incident) -> HttpResponse:
     """The whole register, and the form for another."""
-    standing = incident_facts.of(incident)
+    standing = incident_facts.cached_facts(incident)
     return _page(
         request,
         incident,
@@ -103,8 +103,8 @@ def retire_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpResp
 @requires("room.view")
 def branches(request: HttpRequest, incident: Incident) -> HttpResponse:
     """The branches, and the form for another. Who may change them: see the permissions."""
-    standing = incident_facts.of(incident)
-    who = in_incident(request.actor, incident, LaneKind.MITIGATION)
+    standing = incident_facts.cached_facts(incident)
+    who = incident_roles(request.actor, incident, LaneKind.MITIGATION)
     return _page(
         request,
         incident,

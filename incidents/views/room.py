@@ -42,7 +42,7 @@ def room(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 
 def _owns_lane(request: HttpRequest, incident: Incident) -> bool:
-    held = incident_facts.of(incident).holders.items()
+    held = incident_facts.cached_facts(incident).holders.items()
     return any(lane and one.person_id == request.user.pk for (_, lane), one in held)
 
 
@@ -55,7 +55,7 @@ def next_thing(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 
 def _next(request: HttpRequest, incident: Incident) -> dict[str, object]:
-    waiting = duties([incident_facts.of(incident)], request.user, clock.now())
+    waiting = duties([incident_facts.cached_facts(incident)], request.user, clock.now())
     return {
         "duty": waiting[0] if waiting else None,
         "others": waiting[1:3],
@@ -97,5 +97,5 @@ def _filtered(rows: TimelineQuerySet, wanted: dict[str, str]) -> TimelineQuerySe
     if codes := [k.code for k in kinds.all_kinds() if k.label == wanted["kind"]]:
         rows = rows.filter(kind__in=codes)
     if wanted["q"]:
-        rows = rows.saying(wanted["q"][:100])
+        rows = rows.matching_text(wanted["q"][:100])
     return rows

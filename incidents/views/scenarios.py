@@ -26,7 +26,7 @@ def scenario(request: HttpRequest, incident: Incident) -> HttpResponse:
         )
         return incident.get_absolute_url()
 
-    current = incident_facts.of(incident).scenario
+    current = incident_facts.cached_facts(incident).scenario
     about = f"Now it is “{current.title}”." if current else "None is adopted yet."
     context = {
         "incident": incident,
@@ -60,7 +60,7 @@ def serve(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
         "button": "Name it so",
         "about": found.title,
     }
-    at_hand = {"scenario": incident_facts.of(incident).scenario, "named": _named(found)}
+    at_hand = {"scenario": incident_facts.cached_facts(incident).scenario, "named": _named(found)}
     return submit(request, "incidents/short.html", ServeForm, do, context=context, **at_hand)
 
 
@@ -70,7 +70,7 @@ def _named(found: Evidence) -> list[str]:
 
 def serving(request: HttpRequest, incident: Incident, found: Evidence) -> dict[str, Any]:
     """For the page of an item: what it serves as, and the form to name more."""
-    scenario = incident_facts.of(incident).scenario
+    scenario = incident_facts.cached_facts(incident).scenario
     if scenario is None:
         return {}
     named = _named(found)

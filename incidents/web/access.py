@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from incidents.models import Incident
-from incidents.permissions import TABLE, Who, in_incident, may, require
+from incidents.permissions import TABLE, Who, incident_roles, may, require
 from incidents.web import kept_forms, resubmission
 from kernel import clock
 from kernel.refusal import AlreadyDone, NotPermitted, Refused
@@ -45,7 +45,7 @@ def requires(
                 return _send(view, keeps, request, *args, **kwargs)
             incident = find(request, kwargs.pop("number"))
             lane = kwargs.get("lane", "")
-            request.who = in_incident(request.actor, incident, lane)
+            request.who = incident_roles(request.actor, incident, lane)
             if not may(enter, request.who):
                 raise NotPermitted(
                     "The room is for responders. Ask an admin if you should be one; "

@@ -10,9 +10,9 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from incidents.rules.evidence import MAX_FILE
+from incidents.rules.evidence import MAX_FILE_BYTES
 
-LONGEST_REQUEST = MAX_FILE + settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024
+LONGEST_REQUEST = MAX_FILE_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024
 """Bytes past which a request is not read: one file, all the text a form may hold, and room for
 what separates them."""
 
@@ -29,7 +29,7 @@ class CappedUploadHandler(FileUploadHandler):
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
-        self.left = MAX_FILE + 1
+        self.left = MAX_FILE_BYTES + 1
         self.pieces: list[bytes] = []
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:

@@ -23,7 +23,7 @@ def changed_incidents(incidents: list[Incident], now: datetime) -> list[int]:
     recorded: dict[int, set[tuple[str, str]]] = {incident.pk: set() for incident in incidents}
     for span in PatternSpan.objects.filter(incident__in=recorded).open():
         recorded[span.incident_id].add((span.code, span.subject))
-    holding = anti_patterns.patterns(incident_facts.standings(incidents), now)
+    holding = anti_patterns.patterns(incident_facts.read_all_facts(incidents), now)
     return [
         number
         for number, keys in recorded.items()

@@ -69,7 +69,7 @@ class LaneFacts:
 
 def lanes_of(incident: Incident) -> list[LaneFacts]:
     """The four lanes, in four queries beside the incident's own facts."""
-    facts = incident_facts.of(incident)
+    facts = incident_facts.cached_facts(incident)
     unknowns = open_unknowns(incident, incident_facts.moment_of(incident))
     boundaries = _boundaries(incident)
     last = {note.lane: note for note in _last_notes(incident)}

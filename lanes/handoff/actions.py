@@ -7,12 +7,12 @@ watch) happens under the incident's lock, so that it ends in one way only.
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions import roles
 from incidents.actions.claims import claim
+from incidents.actions.role_steps import give_role_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action
 from incidents.models import Incident
-from incidents.permissions import in_incident, may
+from incidents.permissions import incident_roles, may
 from incidents.rules.wording import listed
 from incidents.timeline.record import record
 from kernel.actor import SYSTEM, Actor
@@ -94,7 +94,7 @@ def accept(
         )
         if not handoff.what:
             handoff_steps.free_deputy_step(incident, actor, handoff.receiver, now)
-        roles.give(incident, actor, handoff.role, handoff.lane, handoff.receiver, now)
+        give_role_step(incident, actor, handoff.role, handoff.lane, handoff.receiver, now)
         sentence = f"{handoff.receiver} accepted {handoff.owned} of {incident.reference}."
         people = handoff_facts.giver_and_commander(incident, handoff)
         handoff_steps.notify_step(
@@ -144,7 +144,7 @@ def withdraw(
     """Withdraw an offer, as its giver or the commander. The reason is optional."""
     with incident_action("handoff.withdraw", actor, incident_id, now, once=once) as incident:
         handoff = handoff_facts.handoffs_of(incident).get(number=number)
-        if actor.id != handoff.giver_id and not may("role.assign", in_incident(actor, incident)):
+        if actor.id != handoff.giver_id and not may("role.assign", incident_roles(actor, incident)):
             sentence = f"Only {handoff.giver} or the commander can withdraw {handoff.reference}."
             raise NotPermitted(sentence)
         _refuse(_ended(handoff))

@@ -51,7 +51,7 @@ def brief_of(incident: Incident, handoff: Handoff, now: datetime) -> Brief:
 
     The watch adds what was stated at closing and the check-ins so far.
     """
-    facts = incident_facts.of(incident)
+    facts = incident_facts.cached_facts(incident)
     items = incident.evidence.defer("text")
     notes = TimelineEntry.objects.filter(incident=incident, kind=NOTE)
     if handoff.lane:

@@ -94,7 +94,7 @@ def upcoming_checkpoints(incident: Incident, now: datetime) -> tuple[Checkpoint,
     """The open checkpoints that are not overdue: what a receiver can commit to."""
     return tuple(
         checkpoint
-        for checkpoint in incident_facts.of(incident).open_checkpoints
+        for checkpoint in incident_facts.cached_facts(incident).open_checkpoints
         if not checkpoint.is_overdue(now)
     )
 

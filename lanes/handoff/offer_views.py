@@ -80,7 +80,7 @@ def _offer_form(request: HttpRequest, incident: Incident, mine: list[str]) -> Of
         form.violations_ahead = rules.violations(
             handoff_facts.propose(incident, prefilled, lane, giver, now)
         )
-    after = _next_in_chain(incident_facts.of(incident), form.requested_lane)
+    after = _next_in_chain(incident_facts.cached_facts(incident), form.requested_lane)
     form.choose_from(_receivers(incident, giver), after)
     if form.requested_lane == WATCH:
         watch = watch_of(incident)
@@ -102,7 +102,7 @@ def _acceptance_test(form: OfferForm) -> dict[str, Any]:
 
 def _offerable(request: HttpRequest, incident: Incident) -> list[str]:
     """What the user may hand over: their own lanes first, then what a commander may."""
-    facts = incident_facts.of(incident)
+    facts = incident_facts.cached_facts(incident)
     if incident.status == Status.WATCHING:
         return _offerable_in_watch(request, facts)
     lanes = [lane.value for lane in LaneKind if facts.holder(RoleName.LANE_OWNER, lane)]
@@ -150,7 +150,7 @@ def _prefilled_watch(incident: Incident, now: datetime) -> Terms:
     known = [unknown.line for unknown in handoff_facts.unknowns_of(incident, WATCH)]
     following = watch.ahead(now)
     return Terms(
-        included=tuple(str(surface) for surface in incident_facts.of(incident).surfaces),
+        included=tuple(str(surface) for surface in incident_facts.cached_facts(incident).surfaces),
         unknowns="\n".join([line for line in (watch.uncertain, *known) if line]),
         checkpoint=following.hour if following else None,
         trigger=watch.trigger,

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from incidents.actions import roles
-from incidents.actions.notices import notify
+from incidents.actions import notices
 from incidents.actions.transaction import next_number
 from incidents.locking import check_locked
 from incidents.models import Assignment, Incident, Person
@@ -120,9 +119,14 @@ def end_watch_step(incident: Incident, reason: str, actor: Actor, now: datetime)
         withdraw_step(incident, handoff, reason, actor, now, overtaken=True)
 
 
-@roles.register_follower
 def withdraw_overtaken_step(
-    incident: Incident, role: str, lane: str, person: Person, actor: Actor, now: datetime
+    incident: Incident,
+    role: str,
+    lane: str,
+    person: Person,
+    actor: Actor,
+    now: datetime,
+    **_: object,
 ) -> None:
     """Withdraw open handoffs whose giver lost the role to somebody else."""
     overtaken = (
@@ -166,4 +170,4 @@ def notify_step(
     """Write a notice for each of these people except the actor."""
     others = [person for person in people if person.pk != actor.id]
     href = handoff.get_absolute_url()
-    notify(incident, others, kind, sentence[:300], href, now, handoff.reference)
+    notices.notify_step(incident, others, kind, sentence[:300], href, now, handoff.reference)

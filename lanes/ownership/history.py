@@ -39,7 +39,7 @@ MAX_HANDOFFS = 500
 
 def story(incident: Incident, until: datetime) -> Story:
     """The roles of an incident from its declaration to ``until``: one query beside its facts."""
-    facts = incident_facts.of(incident)
+    facts = incident_facts.cached_facts(incident)
     assigned = [a for a in facts.assignments if _row(a) and _had_begun(a, until)]
     tenures = tuple(_tenure(assignment, until) for assignment in assigned)
     named = {tenure.row for tenure in tenures}
@@ -120,7 +120,7 @@ def past_patterns(incident: Incident, limit: int) -> list[PatternSpan]:
 
 def graph(incident: Incident) -> Graph:
     """Who owns what now, or at the time that the incident is shown as of. No query of its own."""
-    facts, offers = incident_facts.of(incident), open_handoffs(incident)
+    facts, offers = incident_facts.cached_facts(incident), open_handoffs(incident)
     commander, deputy = facts.commander, facts.deputy
     ownerships = [_ownership(COMMAND, commander, offers.get(""))]
     if deputy:

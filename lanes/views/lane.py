@@ -56,7 +56,7 @@ def page(
     items = list(
         excerpts(incident.evidence.filter(lane=lane))[: MAX_EVIDENCE_OPEN + MAX_EVIDENCE_FOLDED]
     )
-    facts = incident_facts.of(incident)
+    facts = incident_facts.cached_facts(incident)
     context: dict[str, Any] = {
         "incident": incident,
         "bar": bar(incident, now),
@@ -96,7 +96,7 @@ def _kind_context(facts: IncidentFacts, kind: LaneKind, now: datetime) -> dict[s
         needed = evidence_minimum.of(facts, now)
         return {"hypotheses": hypotheses_of(facts.incident), "minimum": needed}
     if kind == LaneKind.MITIGATION:
-        return {"options": recommendations.shown(facts)}
+        return {"options": recommendations.summaries(facts)}
     if kind == LaneKind.VERIFICATION:
         return {"checks": checks_of(facts)}
     return page_context(kind, facts, now)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from incidents.actions.claims import claim
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
 from incidents.actions.ownership import can_answer
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import incident_action
@@ -59,7 +59,9 @@ def _record_and_notify(
     )
     if person is not None:
         sentence = f"{item.reference} of {incident.reference} {when}: {item.title}"[:300]
-        notify(incident, [person], kind, sentence, item.get_absolute_url(), now, item.reference)
+        notify_step(
+            incident, [person], kind, sentence, item.get_absolute_url(), now, item.reference
+        )
 
 
 def _when(item: BacklogItem, kind: str, now: datetime) -> str:

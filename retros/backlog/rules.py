@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from incidents.rules.risk import Answers
+from incidents.rules.risk import RiskOwner
 from incidents.rules.wording import quoted
 from kernel.refusal import Violation
 from kernel.text import has_content, says_nothing
@@ -42,7 +42,7 @@ class WorkFacts:
     title: str
     tracker: str = ""
     due_on: date | None = None
-    owner: Answers | None = None
+    owner: RiskOwner | None = None
 
 
 def today(now: datetime) -> date:
@@ -108,7 +108,7 @@ def _title(title: str) -> Violations:
     return text_violations("B-TITLE", "title", title, "Say in one line what is to be done.")
 
 
-def _owner(owner: Answers | None) -> Violations:
+def _owner(owner: RiskOwner | None) -> Violations:
     """``B-ABLE``: the owner of an item can act in its incident."""
     if owner is None or owner.can_act:
         return ()

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from incidents.actions.ownership import can_answer, tell_owner
+from incidents.actions import ownership
+from incidents.actions.ownership import can_answer
 from incidents.locking import check_locked
 from incidents.models import Incident, Person
-from incidents.rules.risk import Answers
+from incidents.rules.risk import RiskOwner
 from incidents.timeline.record import record
 from kernel.actor import Actor
 from kernel.refusal import Refused
@@ -62,7 +63,7 @@ def cleaned(work: WorkInput) -> WorkInput:
 def work_facts(incident: Incident, work: WorkInput) -> rules.WorkFacts:
     """What the rules judge of it."""
     owner = work.owner
-    answers = Answers(owner.pk, str(owner), can_answer(incident, owner)) if owner else None
+    answers = RiskOwner(owner.pk, str(owner), can_answer(incident, owner)) if owner else None
     return rules.WorkFacts(work.title, work.tracker, work.due_on, answers)
 
 
@@ -96,4 +97,6 @@ def notify_owner_step(incident: Incident, item: BacklogItem, actor: Actor, now: 
     if item.owner is not None:
         href, reference = item.get_absolute_url(), item.reference
         kind = "backlog.owned"
-        tell_owner(incident, item.owner, actor, kind, reference, item.title, href, now)
+        ownership.notify_owner_step(
+            incident, item.owner, actor, kind, reference, item.title, href, now
+        )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from comms.actions import lapse_steps
 from incidents.actions.submissions import redirect_submission
-from incidents.actions.transaction import incident_action
+from incidents.actions.transaction import RefusedAfterCommit, incident_action
 from incidents.facts.incident import read_facts
 from incidents.models import Incident
 from incidents.vocabulary import Status
@@ -55,24 +55,22 @@ def close(
     ``close_step``. Refused: statement and lapses stay, the attempt is on the timeline, and
     ``Refused`` carries every unmet condition.
     """
-    closing: Closing | None = None
-    with incident_action("incident.close", actor, incident_id, now, once=once) as incident:
-        _refuse_unless_active(incident)
-        if statement is not None:
-            save_statement_step(incident, statement, actor, now)
-        lapse_steps.note_lapsed_step(incident, now)
-        saved = gate_facts.saved_statement(incident)
-        conditions = gate.judge(gate_facts.read_gate(read_facts(incident), saved, now))
-        violations = gate.violations(conditions)
-        if violations:
-            record_refusal_step(incident, violations, actor, now, once=once)
-        else:
+    try:
+        with incident_action("incident.close", actor, incident_id, now, once=once) as incident:
+            _refuse_unless_active(incident)
+            if statement is not None:
+                save_statement_step(incident, statement, actor, now)
+            lapse_steps.note_lapsed_step(incident, now)
+            saved = gate_facts.saved_statement(incident)
+            conditions = gate.judge(gate_facts.read_gate(read_facts(incident), saved, now))
+            if violations := gate.violations(conditions):
+                record_refusal_step(incident, violations, actor, now)
+                raise RefusedAfterCommit(violations)
             closing = close_step(incident, saved, actor, now)
             redirect_submission(once, closing.get_absolute_url())
-    # Raised after the commit: the refusal is recorded and must not be rolled back.
-    if closing is None:
+    except RefusedAfterCommit:
         metrics.GATE_REFUSALS.inc()
-        raise Refused(violations)
+        raise
     return closing
 
 

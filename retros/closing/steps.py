@@ -1,17 +1,16 @@
 """Steps of closing, within the transaction of an action that locked the incident."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from incidents.actions import checkpoints
-from incidents.actions.lifecycle import set_status
-from incidents.actions.notices import notify
-from incidents.actions.role_steps import put_in_role
+from incidents.actions.checkpoint_steps import lift_checkpoints_step
+from incidents.actions.lifecycle_steps import set_status_step
+from incidents.actions.notices import notify_step
+from incidents.actions.role_steps import put_in_role_step
 from incidents.actions.transaction import next_number
 from incidents.locking import check_locked
-from incidents.models import Incident, Person, Submission
+from incidents.models import Incident, Person
 from incidents.timeline import replay
 from incidents.timeline.record import record
 from incidents.vocabulary import RoleName, Status
@@ -20,20 +19,11 @@ from kernel.refusal import Violation
 from kernel.text import clean_text
 from retros.closing import facts as gate_facts
 from retros.closing import rules as gate
+from retros.closing.signals import incident_closed
 from retros.models import CheckIn, Closing, Statement
 from retros.vocabulary import CHECK_IN_HOURS
 
 CLOSED_KIND = replay.register("incident.closed")
-
-type Follower = Callable[[Incident, Closing, datetime], object]
-
-_followers: list[Follower] = []
-
-
-def register_follower(follower: Follower) -> Follower:
-    """Have a step run in the transaction that closes an incident."""
-    _followers.append(follower)
-    return follower
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,14 +89,9 @@ def record_refusal_step(
     violations: Sequence[Violation],
     actor: Actor,
     now: datetime,
-    *,
-    once: UUID | None,
 ) -> None:
     """Leave the refused closing on the timeline, with every unmet condition."""
     check_locked(incident)
-    # The same form is sent again once it is mended, under the same key.
-    if once is not None:
-        Submission.objects.filter(pk=once).delete()
     record(
         incident,
         "closing.refused",
@@ -124,7 +109,7 @@ def close_step(
     """Close an incident whose gate is open; ``statement`` is what the gate judged.
 
     Effects, in order: the closing, its check-ins, checkpoints ahead lifted, the status, one entry,
-    the watch owner's role and notice, the followers.
+    the watch owner's role and notice, the signal.
     """
     check_locked(incident)
     # The gate has required both.
@@ -148,7 +133,7 @@ def close_step(
     CheckIn.objects.bulk_create(
         CheckIn(closing=closing, hour=hour, due_at=due_at) for hour, due_at in due_times
     )
-    lifted = checkpoints.lift(incident, now)
+    lifted = lift_checkpoints_step(incident, now)
     record(
         incident,
         CLOSED_KIND,
@@ -162,12 +147,11 @@ def close_step(
         watch_owner=str(statement.watch_owner),
         watch_until=closing.watch_until.isoformat(),
         lifted=", ".join(lifted),
-        becomes=set_status(incident, Status.WATCHING),
+        becomes=set_status_step(incident, Status.WATCHING),
     )
-    put_in_role(incident, RoleName.WATCH_OWNER, "", statement.watch_owner, now)
+    put_in_role_step(incident, RoleName.WATCH_OWNER, "", statement.watch_owner, now)
     _notify_watch_owner(closing, statement.watch_owner, actor, now)
-    for follow in _followers:
-        follow(incident, closing, now)
+    incident_closed.send(sender=Closing, incident=incident, closing=closing, now=now)
     return closing
 
 
@@ -177,4 +161,4 @@ def _notify_watch_owner(closing: Closing, owner: Person, actor: Actor, now: date
     incident = closing.incident
     sentence = f"You watch {incident.reference} for 24 h. Reopen it when: {closing.trigger}"[:300]
     href = closing.get_absolute_url()
-    notify(incident, [owner], CLOSED_KIND, sentence, href, now, incident.reference)
+    notify_step(incident, [owner], CLOSED_KIND, sentence, href, now, incident.reference)

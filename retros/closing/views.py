@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from incidents.facts.incident import of
+from incidents.facts.incident import cached_facts
 from incidents.models import Incident, TimelineEntry
 from incidents.panels.room import bar
 from incidents.permissions import may
@@ -76,7 +76,7 @@ def summary(request: HttpRequest, incident: Incident) -> HttpResponse:
 def gate_context(incident: Incident, now: datetime) -> dict[str, Any]:
     """Every condition of the gate with its links, and how many are met."""
     saved = gate_facts.saved_statement(incident)
-    conditions = judge(gate_facts.read_gate(of(incident), saved, now))
+    conditions = judge(gate_facts.read_gate(cached_facts(incident), saved, now))
     rows = [(c, [_link(incident, remedy) for remedy in c.remedies]) for c in conditions]
     return {
         "incident": incident,

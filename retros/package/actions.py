@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import incident_action
 from incidents.models import Incident, Person
@@ -96,7 +96,7 @@ def seal(package: int, built: BuiltPackage, *, now: datetime) -> bool:
             sha256=built.sha256,
         )
         sentence = f"Review the closure package of {incident.reference}, version {row.number}."
-        notify(incident, _admins(), "package.made", sentence, row.get_absolute_url(), now)
+        notify_step(incident, _admins(), "package.made", sentence, row.get_absolute_url(), now)
     return True
 
 
@@ -122,7 +122,7 @@ def fail(package: int, error: str, *, now: datetime, tries: int | None = None) -
         sentence = f"The closure package of {incident.reference} could not be made: try again."
         commander = holder(incident, RoleName.COMMANDER)
         recipients = [commander] if commander else []
-        notify(incident, recipients, "package.failed", sentence, row.get_absolute_url(), now)
+        notify_step(incident, recipients, "package.failed", sentence, row.get_absolute_url(), now)
     return True
 
 
@@ -206,7 +206,7 @@ def _notify_commander(
 ) -> None:
     person = holder(incident, RoleName.COMMANDER)
     if person is not None and person.pk != actor.id:
-        notify(incident, [person], kind, sentence, row.get_absolute_url(), now)
+        notify_step(incident, [person], kind, sentence, row.get_absolute_url(), now)
 
 
 def revise(

@@ -125,7 +125,7 @@ def _entries(package: Package) -> Iterable[EntrySummary]:
 
 def plain_sentence(row: TimelineEntry) -> str:
     """An entry's sentence as plain text."""
-    parts = kinds.get(row.kind).words(row.subject, row.data)
+    parts = kinds.get(row.kind).headline_and_body(row.subject, row.data)
     return " ".join(unescape(strip_tags(part)) for part in parts if part)
 
 

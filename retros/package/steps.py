@@ -8,14 +8,14 @@ from django.db import transaction
 from incidents.actions.transaction import next_number
 from incidents.locking import check_locked
 from incidents.models import Incident
-from retros.closing.steps import register_follower
 from retros.models import Closing, Package
 from retros.package import enqueue
 from retros.package.build import LABELS
 
 
-@register_follower
-def request_for_closing_step(incident: Incident, closing: Closing, now: datetime) -> Package:
+def request_for_closing_step(
+    incident: Incident, closing: Closing, now: datetime, **_: object
+) -> Package:
     """Request a version for this closing; its note is that of the closing statement."""
     note = {name: getattr(closing, name) for name in LABELS}
     return request_step(incident, closing, note, now)

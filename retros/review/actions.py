@@ -8,8 +8,8 @@ from uuid import UUID
 
 from incidents.actions.decision_input import masked_raw
 from incidents.actions.submissions import redirect_submission
-from incidents.actions.transaction import incident_action
-from incidents.models import Incident, Submission
+from incidents.actions.transaction import RefusedAfterCommit, incident_action
+from incidents.models import Incident
 from incidents.timeline.record import record
 from kernel.actor import Actor
 from kernel.refusal import Refused, Violation
@@ -80,15 +80,9 @@ def finish(
         violations = review.unreadable + _unmet(look, answers, now, review.unreadable)
         if violations:
             _save_draft(actor, look, masked_raw(review.raw), now)
-            # The same form is sent again once it is mended, under the same key.
-            if once is not None:
-                Submission.objects.filter(pk=once).delete()
-        else:
-            finish_step(incident, look, answers, actor, now)
-            redirect_submission(once, look.get_absolute_url())
-    # Raised after the commit: the draft must not be rolled back.
-    if violations:
-        raise Refused(violations)
+            raise RefusedAfterCommit(violations)
+        finish_step(incident, look, answers, actor, now)
+        redirect_submission(once, look.get_absolute_url())
     return look
 
 

@@ -76,7 +76,7 @@ class _Record:
     def __init__(self, closing: Closing) -> None:
         self.closing, self.incident = closing, closing.incident
         self.until = closing.closed_at
-        self.facts: IncidentFacts = incident_facts.of(self.incident)
+        self.facts: IncidentFacts = incident_facts.cached_facts(self.incident)
         self.entries = self._entries()
         self.spans = self._spans()
         self.first: Evidence | None = _first(self.incident)

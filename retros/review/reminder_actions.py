@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from incidents.actions.claims import claim
-from incidents.actions.notices import notify
+from incidents.actions.notices import notify_step
 from incidents.actions.ownership import can_answer
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import incident_action
@@ -38,7 +38,7 @@ def remind(look_id: int, kind: str, *, now: datetime) -> bool:
         names = listed(str(person) for person in recipients) if recipients else "Nobody could be"
         record(incident, kind, SYSTEM, now, when=when, told=names, closing=look.closing.number)
         sentence = f"The {look.kind} of {incident.reference} {when}."
-        notify(incident, recipients, kind, sentence, look.get_absolute_url(), now)
+        notify_step(incident, recipients, kind, sentence, look.get_absolute_url(), now)
     return True
 
 

@@ -11,7 +11,6 @@ from incidents.timeline.record import record
 from kernel.actor import Actor
 from retros.backlog.rules import MAX_DETAIL_CHARACTERS
 from retros.backlog.steps import WorkInput, add_step
-from retros.closing.steps import register_follower
 from retros.models import Answer, BacklogItem, Closing, LookBack, LookBackDraft
 from retros.review import rules
 from retros.vocabulary import Follows, Look, Question
@@ -29,8 +28,7 @@ class AnswerInput:
     due_on: date | None = None
 
 
-@register_follower
-def begin_step(incident: Incident, closing: Closing, now: datetime) -> None:
+def begin_step(incident: Incident, closing: Closing, now: datetime, **_: object) -> None:
     """Begin a review and a retro of this closing.
 
     What an earlier closing left unfinished is superseded; its drafts go on in the new one.

@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from incidents.actions.claims import claim
-from incidents.actions.lifecycle import set_status
-from incidents.actions.notices import notify
+from incidents.actions.lifecycle_steps import set_status_step
+from incidents.actions.notices import notify_step
 from incidents.actions.ownership import can_answer
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import incident_action
@@ -77,7 +77,7 @@ def remind(check_in: int, kind: str, *, now: datetime) -> bool:
         recipients = list(dict.fromkeys(person for person in people if person is not None))
         names = ", ".join(str(person) for person in recipients) or "Nobody"
         record(incident, kind, SYSTEM, now, hour=row.hour, told=names)
-        notify(incident, recipients, kind, sentence, watch_href(incident), now)
+        notify_step(incident, recipients, kind, sentence, watch_href(incident), now)
     return True
 
 
@@ -89,7 +89,7 @@ def end_watch(incident_id: int, *, now: datetime) -> bool:
             return False
         closing.ended_at, closing.end = now, End.HELD
         closing.save(update_fields=["ended_at", "end"])
-        becomes = set_status(incident, Status.CLOSED)
+        becomes = set_status_step(incident, Status.CLOSED)
         record(incident, HELD_KIND, SYSTEM, now, trigger=closing.trigger, becomes=becomes)
         end_offer_step(incident, closing, SYSTEM, now)
     return True

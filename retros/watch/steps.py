@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from incidents.actions import checkpoints
-from incidents.actions.lifecycle import set_status
-from incidents.actions.notices import notify
+from incidents.actions.checkpoint_steps import schedule_step
+from incidents.actions.lifecycle_steps import set_status_step
+from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
 from incidents.locking import check_locked
 from incidents.models import Incident
@@ -39,17 +39,17 @@ def reopen_step(
     if closing is not None:
         closing.ended_at, closing.end, closing.end_reason = now, end, reason[:500]
         closing.save(update_fields=["ended_at", "end", "end_reason"])
-    becomes = set_status(incident, Status.ACTIVE)
+    becomes = set_status_step(incident, Status.ACTIVE)
     record(incident, REOPENED_KIND, actor, now, reason=reason, how=str(end.label), becomes=becomes)
     if closing is not None:
         end_offer_step(incident, closing, actor, now)
     limit = now + DECIDE_WITHIN
     if not incident.checkpoints.open().filter(due_at__gt=now, due_at__lte=limit).exists():
-        checkpoints.add(incident, actor, limit, "Decide again: it was reopened", now)
+        schedule_step(incident, actor, limit, "Decide again: it was reopened", now)
     leaders = [holder(incident, role) for role in (RoleName.COMMANDER, RoleName.DEPUTY)]
     others = [person for person in leaders if person is not None and person.pk != actor.id]
     sentence = f"{incident.reference} is open again. {reason}"[:300]
-    notify(incident, others, REOPENED_KIND, sentence, incident.get_absolute_url(), now)
+    notify_step(incident, others, REOPENED_KIND, sentence, incident.get_absolute_url(), now)
 
 
 def end_offer_step(incident: Incident, closing: Closing, actor: Actor, now: datetime) -> None:

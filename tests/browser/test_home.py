@@ -10,7 +10,7 @@ from incidents.actions import roles
 from incidents.models import Incident, Person
 from incidents.vocabulary import Group, LaneKind, RoleName
 from kernel import clock
-from lanes import actions
+from lanes.handoff import actions as handoffs
 from tests.browser.accessibility import problems
 from tests.browser.conftest import Visits
 from tests.browser.test_live import AT_ONCE, BACK, CUT_OFF, Line
@@ -67,7 +67,7 @@ def offered(world: World, to: Person) -> Incident:
 
 def offer(world: World, incident: Incident, to: Person) -> None:
     jonas = world.people["jonas"].as_actor()
-    actions.handoffs.offer(jonas, incident.pk, terms(to), lane=LANE, now=clock.now())
+    handoffs.offer(jonas, incident.pk, terms(to), lane=LANE, now=clock.now())
 
 
 def test_what_waits_comes_and_goes_and_the_title_counts_it(

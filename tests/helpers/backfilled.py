@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from incidents.actions.backfilling import WrittenUp, backfill
+from incidents.actions.backfilling import BackfillInput, backfill
 from incidents.models import Incident, Person
 from incidents.rules.backfilling import Account
 from tests.helpers.factories import START
@@ -29,6 +29,6 @@ def account(now: datetime = START, **fields: Any) -> Account:
 def backfilled_incident(by: Person, *, now: datetime = START, **fields: Any) -> Incident:
     """``said`` are fields of the account, or of what it concerns."""
     concerns = {k: fields.pop(k) for k in ("surfaces", "restricted", "commander") if k in fields}
-    backfill_input = WrittenUp(account=account(now, **fields), **concerns)
+    backfill_input = BackfillInput(account=account(now, **fields), **concerns)
     incident = backfill(by.as_actor(), backfill_input, now=now)
     return Incident.objects.get(pk=incident.pk)

@@ -9,14 +9,14 @@ from typing import Any
 from django.db import close_old_connections, connection
 
 from incidents.actions import recommendations
-from incidents.actions.recommendations import Proposed
+from incidents.actions.recommendations import RecommendationInput
 from incidents.models import Evidence, Incident, Person, Recommendation
 from incidents.vocabulary import LaneKind
 from kernel.actor import Actor
 from kernel.refusal import Refused
 
 
-def proposed(*cited: Evidence, **other: Any) -> Proposed:
+def proposed(*cited: Evidence, **other: Any) -> RecommendationInput:
     """What every rule accepts: a full rollback."""
     said: dict[str, Any] = {
         "option": "rollback",
@@ -26,7 +26,7 @@ def proposed(*cited: Evidence, **other: Any) -> Proposed:
         "reversibility": 4,
         "blast_radius": 2,
     }
-    return Proposed(**(said | other))
+    return RecommendationInput(**(said | other))
 
 
 class Owners:

@@ -69,7 +69,7 @@ def recall(incident_id: int, moment: datetime, *, looks: bool = True) -> Remembe
 def _remembered(incident: Incident, now: datetime, looks: bool) -> Remembered:
     return Remembered(
         now,
-        plain(facts.of(incident)),
+        plain(facts.cached_facts(incident)),
         plain(lanes_of(incident)),
         {name: html for name, html in render.panels(incident, now).items() if name != "bar"}
         if looks

@@ -165,7 +165,7 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     "checkpoints.remind": lambda s: checkpoints.remind(
         s.schedule().pk, "checkpoint.due", now=LATER + timedelta(minutes=30)
     ),
-    "checkpoints.remind_together": lambda s: checkpoints.remind_together(
+    "checkpoints.remind_together": lambda s: checkpoints.remind_all(
         [(s.incident.pk, s.schedule().pk, "checkpoint.due")], now=LATER + timedelta(minutes=30)
     ),
     "decisions.decide": lambda s: s.decide(),

@@ -6,7 +6,7 @@ import pytest
 
 from incidents.actions import checkpoints
 from incidents.due import DUE, MISSED, SOON, Due, due
-from incidents.housekeeping import put_off
+from incidents.housekeeping import postpone
 from incidents.models import Checkpoint, Incident, Person
 from incidents.vocabulary import Status
 from tests.helpers.closable import set_status
@@ -51,7 +51,7 @@ def test_a_reminder_that_was_written_is_not_due_again(checkpoint: Checkpoint) ->
 
 
 def test_a_reminder_that_failed_waits_for_its_next_try(checkpoint: Checkpoint) -> None:
-    put_off(DUE, str(checkpoint.pk), AT, ValueError("no"), AT)
+    postpone(DUE, str(checkpoint.pk), AT, ValueError("no"), AT)
 
     assert due(AT) == []
     assert [one.kind for one in due(AT + timedelta(seconds=5))] == [DUE]

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from incidents import housekeeping
-from incidents.housekeeping import forget_submissions, put_off
+from incidents.housekeeping import delete_old_submissions, postpone
 from incidents.models import Claim, Person, Submission
 from tests.helpers.factories import START
 
@@ -24,7 +24,7 @@ from tests.helpers.factories import START
 def test_failed_work_waits_longer_the_later_it_is(late: int, wait: int) -> None:
     now = START + timedelta(seconds=late)
 
-    put_off("checkpoint.due", "7", START, ValueError("broken row"), now)
+    postpone("checkpoint.due", "7", START, ValueError("broken row"), now)
 
     claim = Claim.objects.get()
     assert claim.error == "ValueError: broken row"
@@ -36,7 +36,7 @@ def test_failed_work_waits_longer_the_later_it_is(late: int, wait: int) -> None:
 def test_work_that_somebody_else_has_done_stays_done() -> None:
     Claim.objects.create(kind="checkpoint.due", subject="7", due_at=START, claimed_at=START)
 
-    put_off("checkpoint.due", "7", START, ValueError("too late"), START)
+    postpone("checkpoint.due", "7", START, ValueError("too late"), START)
 
     assert Claim.objects.values_list("error", "try_again_at").get() == ("", None)
 
@@ -48,7 +48,7 @@ def test_submissions_are_forgotten_after_a_week(commander: Person) -> None:
         key=uuid.uuid4(), person=commander, at=START - week - timedelta(seconds=1)
     )
 
-    forget_submissions(START)
+    delete_old_submissions(START)
 
     assert list(Submission.objects.all()) == [kept]
 
@@ -59,11 +59,11 @@ def test_sessions_that_are_over_go_some_at_a_time(monkeypatch: pytest.MonkeyPatc
     expiries = {"alive": START, "over": START - second, "long-over": START - 2 * second}
     for key, expiry in expiries.items():
         Session.objects.create(session_key=key, session_data="", expire_date=expiry)
-    monkeypatch.setattr(housekeeping, "SESSIONS_AT_ONCE", 1)
+    monkeypatch.setattr(housekeeping, "SESSIONS_BATCH_SIZE", 1)
 
-    housekeeping.forget_sessions(START)
+    housekeeping.delete_expired_sessions(START)
     after_one = set(Session.objects.values_list("pk", flat=True))
-    housekeeping.forget_sessions(START)
+    housekeeping.delete_expired_sessions(START)
 
     assert len(after_one) == 2
     assert set(Session.objects.values_list("pk", flat=True)) == {"alive"}

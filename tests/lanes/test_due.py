@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from incidents.housekeeping import put_off
+from incidents.housekeeping import postpone
 from incidents.models import Claim, Incident, Notice, Person
 from incidents.vocabulary import LaneKind, Status
 from kernel import clock
@@ -55,7 +55,7 @@ def test_an_answer_or_the_end_of_the_incident_ends_it(
 
 
 def test_one_that_failed_waits_for_its_next_try(offered: Handoff) -> None:
-    put_off(WAITING, str(offered.pk), LATER, ValueError("no"), LATER)
+    postpone(WAITING, str(offered.pk), LATER, ValueError("no"), LATER)
 
     assert due(LATER) == []
     assert due(LATER + timedelta(seconds=5)) == [offered]

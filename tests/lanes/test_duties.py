@@ -24,7 +24,7 @@ def fresh(incident: Incident) -> Incident:
 
 
 def to_answer(incident: Incident, person: Person, now=NOW) -> list[Duty]:
-    found = duties([incident_facts.of(fresh(incident))], person, now)
+    found = duties([incident_facts.cached_facts(fresh(incident))], person, now)
     return [duty for duty in found if duty.role == "receiver"]
 
 
@@ -53,7 +53,7 @@ def test_as_many_queries_for_three_incidents_as_for_one(
 ) -> None:
     for _ in range(3):
         Handing(declared(commander), commander, NOW).offer(commander, stranger)
-    standings = incident_facts.standings(list(Incident.objects.all()))
+    standings = incident_facts.read_all_facts(list(Incident.objects.all()))
 
     with queries() as of_one:
         duties(standings[:1], stranger, NOW)
@@ -99,11 +99,11 @@ def lose(person: Person, what: str) -> None:
 def test_the_lane_of_somebody_who_left_counts_as_ownerless(
     staffed: Incident, lane_owners: Owners, lost: str
 ) -> None:
-    assert incident_facts.of(fresh(staffed)).unowned == ()
+    assert incident_facts.cached_facts(fresh(staffed)).unowned == ()
     lose(lane_owners[LANE], lost)
     incident = fresh(staffed)
 
-    standing = incident_facts.of(incident)
+    standing = incident_facts.cached_facts(incident)
     here = next(one for one in lanes_of(incident) if one.kind == LANE)
 
     assert standing.unowned == (LANE,)
@@ -122,7 +122,7 @@ def test_the_lane_of_somebody_who_left_counts_as_ownerless(
 def test_a_commander_who_left_commands_no_longer(staffed: Incident, commander: Person) -> None:
     lose(commander, "account")
 
-    standing = incident_facts.of(fresh(staffed))
+    standing = incident_facts.cached_facts(fresh(staffed))
 
     assert standing.commander is None
     assert "Commander can no longer act" in render.panel("warnings", fresh(staffed), NOW)

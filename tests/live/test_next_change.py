@@ -91,7 +91,7 @@ def test_a_look_is_never_of_a_later_time(incident: Incident) -> None:
 def test_who_asks_at_the_same_instant_waits_for_the_one_answer(incident: Incident) -> None:
     together = Barrier(4)
 
-    def ask(_: int) -> render.Painted:
+    def ask(_: int) -> render.RenderedPanels:
         mine = Incident.objects.get(pk=incident.pk)
         together.wait(5)
         try:

@@ -36,10 +36,10 @@ def layer_at(settings: Any) -> Iterator[Callable[[int], None]]:
         layer = settings.CHANNEL_LAYERS["default"]
         config = {**layer["CONFIG"], "hosts": [f"redis://127.0.0.1:{port}/0"]}
         settings.CHANNEL_LAYERS = {"default": {**layer, "CONFIG": config}}
-        publish._forget()
+        publish._reset_after_fork()
 
     yield point
-    publish._forget()
+    publish._reset_after_fork()
 
 
 def test_a_write_survives_is_polled_and_the_outage_is_said_once(
@@ -55,7 +55,7 @@ def test_a_write_survives_is_polled_and_the_outage_is_said_once(
 
     with caplog.at_level(logging.ERROR, "incidents.push.publish"):
         seqs = [note(commander, incident, text) for text in ("One.", "Two.", "Three.")]
-        publish._sender.trying.result(publish.GIVE_UP + 1)
+        publish._sender.trying.result(publish.SEND_TIMEOUT_SECONDS + 1)
     answer = client.get(f"/INC-{incident.pk}/live/", {"after": seqs[0] - 1}).json()
 
     assert [entry["seq"] for entry in answer["messages"][0]["entries"]] == seqs
@@ -120,11 +120,11 @@ def test_a_hung_layer_holds_up_one_writer_for_a_moment_and_then_nobody(
 ) -> None:
     layer_at(hung)
 
-    for seq in range(3 * publish.MOST):
+    for seq in range(3 * publish.MAX_WAITING_MESSAGES):
         publish.entry(incident.pk, seq)
 
     assert not publish._sender.works
-    assert len(publish._sender.left) <= publish.MOST + 1
+    assert len(publish._sender.queue) <= publish.MAX_WAITING_MESSAGES + 1
 
 
 @pytest.mark.asyncio

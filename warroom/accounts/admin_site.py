@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from incidents.permissions import may, require, standing
+from incidents.permissions import may, require, site_roles
 
 
 class Site(AdminSite):
@@ -21,7 +21,7 @@ class Site(AdminSite):
         user = request.user
         if not user.is_authenticated or not user.is_active:
             return False
-        return may("site.manage", standing(user.as_actor()))
+        return may("site.manage", site_roles(user.as_actor()))
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,6 +1,6 @@
 """What the people of the demo captured and wrote."""
 
-from incidents.actions.recommendations import Proposed
+from incidents.actions.recommendations import RecommendationInput
 from incidents.rules.evidence import Capture
 from incidents.vocabulary import EvidenceKind, LaneKind, Option, Purpose
 from lanes.handoff.actions import Terms
@@ -167,7 +167,7 @@ RETRY_RISK = "Mobile 5.2 retries without back-off and may flood Sign-in on recov
 
 SKEW_RISK = "A rollback brings back the clock-skew defect AUTH-881."
 
-ROLL_BACK = Proposed(
+ROLL_BACK = RecommendationInput(
     option=Option.ROLLBACK,
     option_detail="to 4be90a7",
     reasons=(
@@ -178,7 +178,7 @@ ROLL_BACK = Proposed(
     blast_radius=3,
 )
 
-PIN_KEYS = Proposed(
+PIN_KEYS = RecommendationInput(
     option=Option.HOTFIX,
     option_detail="pin the key set on four nodes",
     reasons=(

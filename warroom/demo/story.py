@@ -21,7 +21,7 @@ from incidents.actions import (
     risks,
     roles,
 )
-from incidents.actions.recommendations import Proposed
+from incidents.actions.recommendations import RecommendationInput
 from incidents.models import Evidence, Incident, Person, Surface
 from incidents.rules.evidence import Capture
 from incidents.vocabulary import (
@@ -266,7 +266,12 @@ class _Story:
         self._at(35.8, "aisha", handoffs.offer, terms, lane=LaneKind.COMMUNICATION)
 
     def _recommend(
-        self, minute: float, who: str, lane: LaneKind, content: Proposed, *cited: Evidence
+        self,
+        minute: float,
+        who: str,
+        lane: LaneKind,
+        content: RecommendationInput,
+        *cited: Evidence,
     ) -> None:
         proposed = replace(content, evidence=tuple(item.number for item in cited))
         self._at(minute, who, recommendations.recommend, proposed, lane=lane)

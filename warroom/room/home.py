@@ -12,9 +12,9 @@ from incidents.assessments import control
 from incidents.duties.duty import Duty, by_time, duties, outliving, owned
 from incidents.facts import notices
 from incidents.facts.incident import IncidentFacts
-from incidents.facts.summary import outlines
+from incidents.facts.summary import read_summaries
 from incidents.models import Incident, Surface
-from incidents.rules.next_change import SETTLED
+from incidents.rules.next_change import SETTLE_DELAY
 from incidents.vocabulary import Status
 from incidents.web.access import requires
 from kernel import clock
@@ -28,7 +28,7 @@ INCIDENTS, DUTIES, LANES, OVERDUE = 50, 20, 12, 20
 def home(request: HttpRequest) -> HttpResponse:
     """The page; what a page that is open asks for anew is only what stands in it."""
     now = clock.now()
-    known = outlines(request.user)
+    known = read_summaries(request.user)
     active = [facts for facts in known if facts.incident.status == Status.ACTIVE]
     # What is active comes first, however late other work may be.
     waiting = by_time(duties(known, request.user, now), now) + outliving(request.user, now)
@@ -88,7 +88,7 @@ def _moment(
     """When the page changes next by time alone: something of it is late from then on."""
     due = [duty.due_at for duty in waiting if duty.due_at is not None]
     due += [point.due_at for facts in known for point in facts.open_checkpoints]
-    return min((at + SETTLED for at in due if at + SETTLED > now), default=None)
+    return min((at + SETTLE_DELAY for at in due if at + SETTLE_DELAY > now), default=None)
 
 
 @requires("room.view")

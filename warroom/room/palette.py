@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Person
-from incidents.permissions import Who, may, refused_in
+from incidents.permissions import Who, may, refused_actions
 from incidents.vocabulary import LaneKind, RoleName, Status
 
 _ANY = "any"
@@ -194,7 +194,7 @@ class _Offered:
 
     def rows(self, acts: tuple[_Act, ...]) -> Iterator[Row]:
         status = self.facts.incident.status
-        refused = refused_in(self.facts.incident)
+        refused = refused_actions(self.facts.incident)
         for act in acts:
             if act.status not in {"", status} or self._is_of_living(act) or act.action in refused:
                 continue

@@ -44,8 +44,8 @@ STEPS: tuple[Callable[[datetime], None], ...] = (
     fan_out.fill,
     outbox.send_waiting,
     worker.ask_for_waiting,
-    housekeeping.forget_submissions,
-    housekeeping.forget_sessions,
+    housekeeping.delete_old_submissions,
+    housekeeping.delete_expired_sessions,
     heartbeat.note,
 )
 
@@ -151,7 +151,7 @@ def _remind_of_checkpoints(now: datetime) -> None:
     for part in batched(due(now), AT_ONCE, strict=False):
         try:
             together = [(one.incident_id, one.checkpoint_id, one.kind) for one in part]
-            checkpoints.remind_together(together, now=now)
+            checkpoints.remind_all(together, now=now)
         except Exception:
             logger.exception("%s reminders failed together: each is tried by itself", len(part))
     for one in due(now):
@@ -164,7 +164,7 @@ def _remind(one: Due, now: datetime) -> None:
         checkpoints.remind(one.checkpoint_id, one.kind, now=now)
     except Exception as error:
         logger.exception("%s of checkpoint %s failed", one.kind, one.checkpoint_id)
-        housekeeping.put_off(one.kind, one.subject, one.due_at, error, now)
+        housekeeping.postpone(one.kind, one.subject, one.due_at, error, now)
 
 
 def _remind_of_offer(one: Handoff, now: datetime) -> None:
@@ -174,7 +174,7 @@ def _remind_of_offer(one: Handoff, now: datetime) -> None:
     except Exception as error:
         logger.exception("%s of handoff %s failed", lanes_due.WAITING, one.pk)
         due_at = lanes_due.answer_due(one)
-        housekeeping.put_off(lanes_due.WAITING, str(one.pk), due_at, error, now)
+        housekeeping.postpone(lanes_due.WAITING, str(one.pk), due_at, error, now)
 
 
 def _remind_of_promise(one: comms_due.PromiseReminder, now: datetime) -> None:
@@ -183,7 +183,7 @@ def _remind_of_promise(one: comms_due.PromiseReminder, now: datetime) -> None:
         lapses.remind(one.update_id, one.kind, now=now)
     except Exception as error:
         logger.exception("%s of update %s failed", one.kind, one.update_id)
-        housekeeping.put_off(one.kind, one.subject, one.due_at, error, now)
+        housekeeping.postpone(one.kind, one.subject, one.due_at, error, now)
 
 
 def _remind_of_watch(one: retros_due.DueCheckIn, now: datetime) -> None:
@@ -192,7 +192,7 @@ def _remind_of_watch(one: retros_due.DueCheckIn, now: datetime) -> None:
         watching.remind(one.check_in_id, one.kind, now=now)
     except Exception as error:
         logger.exception("%s of check-in %s failed", one.kind, one.check_in_id)
-        housekeeping.put_off(one.kind, one.subject, one.due_at, error, now)
+        housekeeping.postpone(one.kind, one.subject, one.due_at, error, now)
 
 
 def _end_watch(incident: int, now: datetime) -> None:
@@ -208,7 +208,7 @@ def _remind_of_item(one: backlog_due.DueReminder, now: datetime) -> None:
         reminder_actions.remind(one.item_id, one.kind, now=now)
     except Exception as error:
         logger.exception("%s of HARD-%s failed", one.kind, one.item_id)
-        housekeeping.put_off(one.kind, one.subject, one.due_at, error, now)
+        housekeeping.postpone(one.kind, one.subject, one.due_at, error, now)
 
 
 def _remind_of_look(one: review_due.DueReminder, now: datetime) -> None:
@@ -217,4 +217,4 @@ def _remind_of_look(one: review_due.DueReminder, now: datetime) -> None:
         review_reminding.remind(one.look_id, one.kind, now=now)
     except Exception as error:
         logger.exception("%s of look back %s failed", one.kind, one.look_id)
-        housekeeping.put_off(one.kind, one.subject, one.due_at, error, now)
+        housekeeping.postpone(one.kind, one.subject, one.due_at, error, now)

@@ -14,5 +14,5 @@ register = template.Library()
 def show(context: dict[str, Any]) -> dict[str, Any]:
     request, incident = context["request"], context["incident"]
     here = request.resolver_match.kwargs.get("lane", "")
-    offered = palette(request.user, request.who, incident_facts.of(incident), here)
+    offered = palette(request.user, request.who, incident_facts.cached_facts(incident), here)
     return {"incident": incident, "palette": offered}

@@ -1,9 +1,9 @@
-"""May this decision be recorded? Pure: a proposal and the situation in, every violation out.
+"""May this decision be recorded? Pure functions from a proposal and a situation to violations.
 
-The rules stand in the order of the product's table; each is one small function in the module
-of its noun. Where a value of the form is blank for which the table has no code of its own, the
-nearest rule reports it: a missing choice, option or "why now" is ``D-REJECTED`` (the record says
-why one was chosen beside why the others were not), a missing confidence ``D-CONFIDENCE``.
+The rules are in the order of the product's table; each is one small function in the module of its
+noun. A blank field for which the table has no code is reported by the nearest rule: a missing
+choice, option or "why now" by ``D-REJECTED`` (the record says why one option was chosen and the
+others were not), a missing confidence by ``D-CONFIDENCE``.
 """
 
 from collections.abc import Iterable
@@ -20,17 +20,23 @@ from incidents.rules.decision.inputs import (
     Candidate,
     Cited,
     Conflict,
-    FirstThing,
+    DecisionFields,
     ImpactedSurface,
+    Prerequisite,
     Proposal,
     Situation,
     Unfinished,
 )
 from incidents.rules.decision.ladder import Offer, choice_for, mitigates, offers, reach_of
 from incidents.rules.decision.option import confidence, consistency, rejected, settle, why_now
-from incidents.rules.decision.owners import one_person, owners, signers
-from incidents.rules.decision.posture import Posture, left_by, posture, postures
-from incidents.rules.decision.preconditions import conflict, first, one, settles
+from incidents.rules.decision.owners import owners, same_person, signers
+from incidents.rules.decision.posture import Posture, not_followed_by, posture, postures
+from incidents.rules.decision.preconditions import (
+    conflict,
+    prerequisites_first,
+    settles,
+    single_mitigation,
+)
 from incidents.rules.decision.statements import blast_radius, reversibility, verification
 from kernel.refusal import Violation
 
@@ -39,17 +45,18 @@ __all__ = [
     "Candidate",
     "Cited",
     "Conflict",
-    "FirstThing",
+    "DecisionFields",
     "ImpactedSurface",
     "Offer",
     "Posture",
+    "Prerequisite",
     "Proposal",
     "Situation",
     "Unfinished",
     "by_code",
     "choice_for",
-    "left_by",
     "mitigates",
+    "not_followed_by",
     "offers",
     "postures",
     "reach_of",
@@ -75,31 +82,29 @@ RULES = (
     confidence,
     owners,
     posture,
-    first,
-    one,
+    prerequisites_first,
+    single_mitigation,
     conflict,
 )
 
 
 def violations(proposal: Proposal, situation: Situation) -> tuple[Violation, ...]:
-    """Every unmet rule, one violation for each field that must be mended; empty when it may be.
+    """Every unmet rule, one violation for each field to mend; empty when it may be recorded.
 
-    A rule that finds fault with several fields repeats its code: count rules with ``by_code``.
-    What can be derived is derived first (``settle``), so store the settled proposal.
+    ``proposal`` is settled (see ``settle``). A rule that several fields violate repeats its code:
+    count rules with ``by_code``.
     """
-    settled = settle(proposal)
-    return tuple(found for rule in RULES for found in rule(settled, situation))
+    return tuple(violation for rule in RULES for violation in rule(proposal, situation))
 
 
 def warnings(proposal: Proposal, situation: Situation) -> tuple[Violation, ...]:
-    """What does not stop the decision and should still be seen."""
-    settled = settle(proposal)
-    return one_person(settled, situation) + signers(settled, situation)
+    """What the author should see although it does not refuse the decision."""
+    return same_person(proposal, situation) + signers(proposal, situation)
 
 
-def by_code(found: Iterable[Violation]) -> dict[str, tuple[Violation, ...]]:
-    """Violations grouped by rule, in order: one line at the top for each rule, all at fields."""
+def by_code(violations: Iterable[Violation]) -> dict[str, tuple[Violation, ...]]:
+    """Violations grouped by code, in order: the page lists each rule once."""
     grouped: dict[str, tuple[Violation, ...]] = {}
-    for violation in found:
+    for violation in violations:
         grouped[violation.code] = (*grouped.get(violation.code, ()), violation)
     return grouped

@@ -1,33 +1,40 @@
 """The evidence packet: owner, readiness, scope, evidence, risks, next action."""
 
-from incidents.rules.checkpoint_limits import deadline_problem, longest
+from incidents.rules.checkpoint_limits import deadline_problem, max_deadline
 from incidents.rules.decision.inputs import Proposal, Situation
+from incidents.rules.risk import text_violation
 from incidents.rules.wording import duration, listed, quoted
 from incidents.vocabulary import Severity
 from kernel.refusal import Violation
 from kernel.text import has_content, says_nothing
 
-Found = tuple[Violation, ...]
+Violations = tuple[Violation, ...]
 
 
-def owner(proposal: Proposal, situation: Situation) -> Found:
-    """``D-OWNER``: severity and commander are set, and the commander can act."""
-    found = []
+def owner(proposal: Proposal, situation: Situation) -> Violations:
+    """Before anything is decided, somebody is in command.
+
+    ``D-OWNER``: severity and commander are set, and the commander can act.
+    """
+    violations = []
     if situation.severity not in Severity.values:
-        words = "Declare the severity first."
-        found.append(Violation("D-OWNER", words, href=situation.severity_href))
+        sentence = "Declare the severity first."
+        violations.append(Violation("D-OWNER", sentence, href=situation.severity_href))
     commander = situation.commander
     if commander is None:
-        words = "Name a commander first."
-        found.append(Violation("D-OWNER", words, href=situation.commander_href))
+        sentence = "Name a commander first."
+        violations.append(Violation("D-OWNER", sentence, href=situation.commander_href))
     elif not commander.can_act:
-        words = f"{commander.name} commands but can no longer act: name another commander."
-        found.append(Violation("D-OWNER", words, href=situation.commander_href))
-    return tuple(found)
+        sentence = f"{commander.name} commands but can no longer act: name another commander."
+        violations.append(Violation("D-OWNER", sentence, href=situation.commander_href))
+    return tuple(violations)
 
 
-def ready(proposal: Proposal, situation: Situation) -> Found:
-    """``D-READY``: before the first decision readiness holds, or is skipped for a reason."""
+def ready(proposal: Proposal, situation: Situation) -> Violations:
+    """Later decisions need no readiness, and one override lasts.
+
+    ``D-READY``: before the first decision readiness holds, or is skipped for a reason.
+    """
     if not situation.is_first or situation.readiness.holds or is_overridden(proposal, situation):
         return ()
     missing = "; ".join(situation.readiness.missing)
@@ -42,18 +49,23 @@ def is_overridden(proposal: Proposal, situation: Situation) -> bool:
     return situation.is_overridden or not says_nothing(proposal.override_reason)
 
 
-def scope(proposal: Proposal, situation: Situation) -> Found:
-    """``D-SCOPE``: the impacted scope is stated."""
+def scope(proposal: Proposal, situation: Situation) -> Violations:
+    """What is hit, and how much of it.
+
+    ``D-SCOPE``: the impacted scope is stated.
+    """
     if not says_nothing(proposal.scope):
         return ()
     return (Violation("D-SCOPE", "State the impacted scope: what is hit, and how much.", "scope"),)
 
 
-def evidence(proposal: Proposal, situation: Situation) -> Found:
-    """``D-EVIDENCE``: evidence of this incident, and for the first decision the precheck output.
+def evidence(proposal: Proposal, situation: Situation) -> Violations:
+    """A readiness override lifts the precheck only.
 
-    An override lifts the second half only. Every fault is in one field, so the first that is
-    found is reported: an item of another incident, then nothing cited, then the precheck.
+    Every problem is in the same field, so only the first is reported: evidence of another
+    incident, then nothing cited, then the precheck.
+
+    ``D-EVIDENCE``: evidence of this incident is cited, and for the first decision a precheck.
     """
     sentence = _evidence_problem(proposal, situation)
     return (Violation("D-EVIDENCE", sentence, "evidence"),) if sentence else ()
@@ -61,46 +73,51 @@ def evidence(proposal: Proposal, situation: Situation) -> Found:
 
 def _evidence_problem(proposal: Proposal, situation: Situation) -> str:
     cited = proposal.evidence
-    if foreign := [f"E-{one.number}" for one in cited if not one.of_incident]:
+    if foreign := [f"E-{cited_item.number}" for cited_item in cited if not cited_item.of_incident]:
         verb = "is" if len(foreign) == 1 else "are"
         return f"{listed(foreign)} {verb} not evidence of this incident."
     if not cited:
         return "Cite at least one evidence item."
-    solid = [one for one in cited if one.has_content]
+    solid = [cited_item for cited_item in cited if cited_item.has_content]
     if not solid:
         return "Cite evidence that has content: what you cite is empty."
     if not situation.is_first or is_overridden(proposal, situation):
         return ""
-    if any(one.is_precheck for one in solid):
+    if any(cited_item.is_precheck for cited_item in solid):
         return ""
     return "Cite the precheck output: the first decision rests on it."
 
 
-def risks(proposal: Proposal, situation: Situation) -> Found:
-    """``D-RISK``: at least one residual risk in words, and none that says only "none".
+def risks(proposal: Proposal, situation: Situation) -> Violations:
+    """At least one residual risk is named, and none that says only "none".
 
     A "none" beside a real risk is refused too: it would enter the register.
     """
-    written = [text for text in proposal.risks if text.strip()]
-    nothing = next((text for text in written if says_nothing(text)), None)
+    texts = [text for text in proposal.risks if text.strip()]
+    nothing = next((text for text in texts if says_nothing(text)), None)
     if nothing is not None:
-        shown = quoted(nothing)
-        words = f"Name at least one residual risk: {shown} is not one."
-    elif not written:
-        words = "Name at least one residual risk: take one of the register, or write what may fail."
+        quote = quoted(nothing)
+        sentence = f"Name at least one residual risk: {quote} is not one."
+    elif not texts:
+        sentence = (
+            "Name at least one residual risk: take one of the register, or write what may fail."
+        )
     else:
         return ()
-    return (Violation("D-RISK", words, "risk_new"),)
+    return (text_violation(sentence, "risk_new"),)
 
 
-def next_action(proposal: Proposal, situation: Situation) -> Found:
-    """``D-NEXT``: what happens next, and by when, within the limit of the severity."""
-    found = []
+def next_action(proposal: Proposal, situation: Situation) -> Violations:
+    """The deadline becomes the next checkpoint.
+
+    ``D-NEXT``: the next action has a deadline within the limit of the severity.
+    """
+    violations = []
     if says_nothing(proposal.next_action):
-        found.append(Violation("D-NEXT", "Say what happens next.", "next_action"))
+        violations.append(Violation("D-NEXT", "Say what happens next.", "next_action"))
     if sentence := _deadline(proposal, situation):
-        found.append(Violation("D-NEXT", sentence, "deadline"))
-    return tuple(found)
+        violations.append(Violation("D-NEXT", sentence, "deadline"))
+    return tuple(violations)
 
 
 def _deadline(proposal: Proposal, situation: Situation) -> str:
@@ -108,6 +125,6 @@ def _deadline(proposal: Proposal, situation: Situation) -> str:
         return deadline_problem(
             "The deadline", proposal.deadline, situation.now, situation.severity
         )
-    limit = longest(situation.severity)
+    limit = max_deadline(situation.severity)
     within = f", at most {duration(limit)} from now" if limit else ""
     return f"Give the next action a deadline{within}."

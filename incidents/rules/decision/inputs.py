@@ -1,6 +1,6 @@
-"""What the decision rules judge: the proposal that a commander filled in, and the situation.
+"""The input of the decision rules: the proposal that a commander filled in, and the situation.
 
-Every field of a proposal may be blank: a rule says what is missing, it never fails.
+Every field of a proposal may be blank: a rule reports what is missing, it never fails.
 """
 
 from collections.abc import Mapping
@@ -40,23 +40,23 @@ class ImpactedSurface:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """The mitigation that runs, or waits for signatures or verification."""
+    """The mitigation that is running, or waits for signatures or verification."""
 
     reference: str
     label: str
 
 
 @dataclass(frozen=True, slots=True)
-class FirstThing:
+class Prerequisite:
     """An option that must be executed, with proof, before a hotfix (``D-FIRST``).
 
-    ``standing`` says in words how far it is: "is not decided yet".
+    ``progress`` is a clause: "is not decided yet".
     """
 
     option: str
     label: str
     is_done: bool
-    standing: str
+    progress: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +71,14 @@ class Conflict:
         return frozenset(side.option for side in self.sides)
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """The form, with its field names; ``risks`` are the texts picked and the new one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionFields:
+    """The fields of the form that the rules read as they were filled in, with the form's names.
 
-    ``rejected`` holds the reasons by option; the form's field of each is ``rejected_<option>``.
+    ``rejected`` maps options to reasons; the form's field of each is ``rejected_<option>``.
     """
 
     scope: str = ""
-    evidence: tuple[Cited, ...] = ()
-    risks: tuple[str, ...] = ()
     next_action: str = ""
     deadline: datetime | None = None
     choice: str = ""
@@ -91,23 +89,34 @@ class Proposal:
     blast_radius: str = ""
     verification: str = ""
     confidence: str = ""
-    executor: Candidate | None = None
-    verifier: Candidate | None = None
     deviation_reason: str = ""
     override_reason: str = ""
     supersede_reason: str = ""
-    conflict_evidence: tuple[Cited, ...] = ()
     conflict_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal(DecisionFields):
+    """What the rules judge: the fields, with people, evidence and risks looked up.
+
+    ``risks`` are the texts of the picked risks and of the new one.
+    """
+
+    evidence: tuple[Cited, ...] = ()
+    risks: tuple[str, ...] = ()
+    executor: Candidate | None = None
+    verifier: Candidate | None = None
+    conflict_evidence: tuple[Cited, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """The incident at the moment of deciding.
 
-    ``is_first``: no decision has been recorded yet. ``is_overridden``: readiness was skipped on
-    record before. ``offered``: see ``ladder.offers``. ``is_dual``: two people must sign
-    (``D-DUAL``). ``data_owner``: who signs beside the commander. The links mend what no field
-    of the form can.
+    ``is_first``: no decision has been recorded yet. ``is_overridden``: an earlier decision skipped
+    readiness. ``offered``: see ``ladder.offers``. ``is_dual``: two people must sign (``D-DUAL``).
+    ``data_owner``: who signs besides the commander. The links lead to what no field of the form
+    can mend.
     """
 
     now: datetime
@@ -121,7 +130,7 @@ class Situation:
     severity_href: str = ""
     commander_href: str = ""
     unfinished: Unfinished | None = None
-    first_things: tuple[FirstThing, ...] = ()
+    prerequisites: tuple[Prerequisite, ...] = ()
     conflict: Conflict | None = None
     is_dual: bool = False
     data_owner: Candidate | None = None

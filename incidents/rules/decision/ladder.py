@@ -22,11 +22,11 @@ def offers(
     rollback_is_broad: bool = False,
     scenario_reach: Mapping[str, str] | None = None,
 ) -> tuple[Offer, ...]:
-    """The ladder, then what the scenario offers, then hold; each once.
+    """The ladder, then the options of the scenario, then hold; each once.
 
-    Hold is always offered: a checkpoint can end in going on observing, and pausing needs it.
+    Hold is always offered: a checkpoint may end in observing further, and pausing needs it.
     """
-    order = dict.fromkeys(Option(one) for one in (*LADDER, *scenario_options, Option.HOLD))
+    order = dict.fromkeys(Option(code) for code in (*LADDER, *scenario_options, Option.HOLD))
     return tuple(
         Offer(
             option.value,
@@ -41,9 +41,9 @@ def offers(
 def reach_of(option: str, rollback_is_broad: bool, scenario_reach: Mapping[str, str]) -> Reach:
     """How far a wrong choice reaches.
 
-    A migration or data change on record makes a full rollback broad, whatever the scenario
-    says; otherwise the scenario's own reach counts, then the usual one. An unknown option is
-    taken for the worst.
+    A recorded migration or data change makes a full rollback broad, whatever the scenario says;
+    otherwise the scenario's own reach counts, then the usual one. For an unknown option the worst
+    is assumed.
     """
     if option == Option.ROLLBACK and rollback_is_broad:
         return Reach.BROAD
@@ -51,13 +51,13 @@ def reach_of(option: str, rollback_is_broad: bool, scenario_reach: Mapping[str, 
 
 
 def choice_for(option: str) -> Choice:
-    """What a decision for ``option`` is called: rollback for a full rollback, else continue.
+    """The choice that ``option`` implies: rollback for a full rollback, else continue.
 
-    Hold alone is continuing to observe. Escalating is never guessed: somebody must say so.
+    Holding means continuing to observe. Escalating is never implied: somebody must choose it.
     """
     return Choice.ROLLBACK if option == Option.ROLLBACK else Choice.CONTINUE
 
 
 def mitigates(option: str) -> bool:
-    """True of every option but holding: that one changes nothing that runs."""
+    """True of every option but hold, which changes nothing that runs."""
     return option != Option.HOLD

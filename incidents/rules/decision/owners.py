@@ -1,51 +1,55 @@
-"""Who executes and who verifies."""
+"""Who executes and who verifies.
+
+``D-OWNERS``: executor and verifier are named and can act; for SEV-1 they are two people.
+"""
 
 from incidents.rules.decision.inputs import Candidate, Proposal, Situation
+from incidents.rules.dual_signature import signer_warnings
 from incidents.vocabulary import Severity
 from kernel.refusal import Violation
 
-Found = tuple[Violation, ...]
+Violations = tuple[Violation, ...]
 
 
-def owners(proposal: Proposal, situation: Situation) -> Found:
-    """``D-OWNERS``: both are named and can act; for SEV-1 they are two people."""
-    found = _able("executor", "executes", proposal.executor)
-    found += _able("verifier", "verifies", proposal.verifier)
+def owners(proposal: Proposal, situation: Situation) -> Violations:
+    """Both are named and can act; for SEV-1 they are two people."""
+    violations = _able("executor", "executes", proposal.executor)
+    violations += _able("verifier", "verifies", proposal.verifier)
     if situation.severity == Severity.SEV1 and (person := _same(proposal)):
-        words = f"{person.name} would execute and verify; SEV-1 needs two people."
-        found += (Violation("D-OWNERS", words, "verifier"),)
-    return found
+        sentence = f"{person.name} would execute and verify; SEV-1 needs two people."
+        violations += (Violation("D-OWNERS", sentence, "verifier"),)
+    return violations
 
 
-def one_person(proposal: Proposal, situation: Situation) -> Found:
-    """The warning below SEV-1: allowed, and still hero mode."""
+def same_person(proposal: Proposal, situation: Situation) -> Violations:
+    """The warning below SEV-1, where one person may do both."""
     person = _same(proposal)
     if person is None or situation.severity == Severity.SEV1:
         return ()
-    words = f"{person.name} would execute and verify: a second person sees more."
-    return (Violation("D-OWNERS", words, "verifier"),)
+    sentence = f"{person.name} would execute and verify: a second person sees more."
+    return (Violation("D-OWNERS", sentence, "verifier"),)
 
 
-def signers(proposal: Proposal, situation: Situation) -> Found:
-    """The warning where ``D-DUAL`` applies and there are not yet two people to sign."""
+def signers(proposal: Proposal, situation: Situation) -> Violations:
+    """The warning where two people must sign and there are not two yet."""
     if not situation.is_dual:
         return ()
-    data, commander = situation.data_owner, situation.commander
-    if data is None:
-        words = "Nobody is data owner yet: the decision waits until one is named and has signed."
-    elif commander is not None and data.id == commander.id:
-        words = f"{data.name} is commander and data owner: the decision waits for a second person."
-    else:
-        return ()
-    return (Violation("D-DUAL", words, href=situation.commander_href),)
+    data_owner, commander = situation.data_owner, situation.commander
+    return signer_warnings(
+        data_owner.name if data_owner else "",
+        is_commander=data_owner is not None
+        and commander is not None
+        and data_owner.id == commander.id,
+        href=situation.commander_href,
+    )
 
 
-def _able(field: str, does: str, person: Candidate | None) -> Found:
+def _able(field: str, does: str, person: Candidate | None) -> Violations:
     if person is None:
         return (Violation("D-OWNERS", f"Name who {does}.", field),)
     if not person.can_act:
-        words = f"{person.name} cannot act in this incident: name somebody else who {does}."
-        return (Violation("D-OWNERS", words, field),)
+        sentence = f"{person.name} cannot act in this incident: name somebody else who {does}."
+        return (Violation("D-OWNERS", sentence, field),)
     return ()
 
 

@@ -16,7 +16,7 @@ from incidents.vocabulary import (
 from kernel.refusal import Violation
 from kernel.text import has_content, says_nothing
 
-Found = tuple[Violation, ...]
+Violations = tuple[Violation, ...]
 
 FITS_SEVERITY: dict[str, frozenset[Option]] = {
     Severity.SEV1: frozenset({Option.ROLLBACK}),
@@ -36,44 +36,45 @@ FITS_CLASS: dict[str, frozenset[Option]] = {
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """One default: where it comes from, what it says, and which options follow it."""
+    """One default: where it comes from, a summary, and the options that follow it."""
 
     source: str
-    words: str
+    summary: str
     options: frozenset[Option]
 
 
 def postures(severity: str, surfaces: Iterable[ImpactedSurface]) -> tuple[Posture, ...]:
     """The posture of the severity, then one for each impacted class that has one."""
     surfaces = tuple(surfaces)
-    found = []
+    applicable = []
     if severity in FITS_SEVERITY:
         label = str(Severity(severity).label)
-        found.append(Posture(label, SEVERITY_POSTURE[severity], FITS_SEVERITY[severity]))
+        applicable.append(Posture(label, SEVERITY_POSTURE[severity], FITS_SEVERITY[severity]))
     for kind, options in FITS_CLASS.items():
-        if names := [one.name for one in surfaces if one.dependency_class == kind]:
+        if names := [surface.name for surface in surfaces if surface.dependency_class == kind]:
             label = first_lower(DependencyClass(kind).label)
-            found.append(Posture(f"{listed(names)}, {label}", CLASS_POSTURE[kind], options))
-    return tuple(found)
+            applicable.append(Posture(f"{listed(names)}, {label}", CLASS_POSTURE[kind], options))
+    return tuple(applicable)
 
 
-def left_by(option: str, defaults: Iterable[Posture]) -> tuple[Posture, ...]:
+def not_followed_by(option: str, defaults: Iterable[Posture]) -> tuple[Posture, ...]:
     """The postures that ``option`` does not follow."""
     return tuple(default for default in defaults if option not in default.options)
 
 
-def posture(proposal: Proposal, situation: Situation) -> Found:
-    """``D-POSTURE``: an option that leaves any default posture needs a deviation reason.
+def posture(proposal: Proposal, situation: Situation) -> Violations:
+    """The option must follow *every* posture.
 
-    It must follow *every* posture. Where two ask for different things (SEV-1 rolls back, billing
-    freezes writes) each option leaves one of them, so a reason is always asked for: that is the
-    choice that a reader will ask about. Escalating with a pause is exempt: it takes no option,
-    it passes the question up, and "why now" and the rejected rungs say why. Holding while the
-    mitigation continues is an option like any other.
+    Where two postures differ (SEV-1 rolls back, billing freezes writes) every option leaves one of
+    them, so a reason is always required: a reader will ask about that choice. Escalating with a
+    pause is exempt: it takes no option, it passes the question up, and "why now" and the rejected
+    rungs give the reason. Holding while the mitigation continues is an option like any other.
+
+    ``D-POSTURE``: an option that leaves any default posture needs a deviation reason.
     """
     if situation.offer(proposal.option) is None or proposal.choice == Choice.ESCALATE:
         return ()
-    left = left_by(proposal.option, postures(situation.severity, situation.surfaces))
+    left = not_followed_by(proposal.option, postures(situation.severity, situation.surfaces))
     if not left or not says_nothing(proposal.deviation_reason):
         return ()
     return (Violation("D-POSTURE", _sentence(proposal, situation, left), "deviation_reason"),)
@@ -82,7 +83,7 @@ def posture(proposal: Proposal, situation: Situation) -> Found:
 def _sentence(proposal: Proposal, situation: Situation, left: tuple[Posture, ...]) -> str:
     offer = situation.offer(proposal.option)
     label = offer.label if offer else proposal.option
-    defaults = " and of ".join(f"{default.source} ({default.words})" for default in left)
+    defaults = " and of ".join(f"{default.source} ({default.summary})" for default in left)
     sentence = f"{label} leaves the posture of {defaults}. "
     if has_content(proposal.deviation_reason):
         return sentence + f"{quoted(proposal.deviation_reason)} does not say why."

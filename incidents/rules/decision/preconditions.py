@@ -1,4 +1,4 @@
-"""What must come before, and what must end: ``D-FIRST``, ``D-ONE``, ``D-CONFLICT``."""
+"""What must be done before a decision, and what must be ended by it."""
 
 from incidents.rules.conflict import Stand, verdict
 from incidents.rules.decision.inputs import Conflict, Proposal, Situation
@@ -8,50 +8,57 @@ from incidents.vocabulary import Option
 from kernel.refusal import Violation
 from kernel.text import has_content, says_nothing
 
-Found = tuple[Violation, ...]
+Violations = tuple[Violation, ...]
 
 
-def first(proposal: Proposal, situation: Situation) -> Found:
-    """``D-FIRST``: rollback and access revocation, executed with proof, before a hotfix.
+def prerequisites_first(proposal: Proposal, situation: Situation) -> Violations:
+    """Playbook, scenario C. ``prerequisites`` is empty where the rule does not apply.
 
-    Playbook, scenario C. ``first_things`` is empty where the rule does not apply.
+    ``D-FIRST``: rollback and access revocation, executed with proof, come before a hotfix.
     """
     if proposal.option != Option.HOTFIX:
         return ()
-    waiting = [thing for thing in situation.first_things if not thing.is_done]
+    waiting = [thing for thing in situation.prerequisites if not thing.is_done]
     if not waiting:
         return ()
-    come = listed(first_lower(thing.label) for thing in situation.first_things)
-    missing = listed(f"{first_lower(thing.label)} {thing.standing}" for thing in waiting)
-    words = f"Before a hotfix come {come}, executed and with proof: {missing}."
-    return (Violation("D-FIRST", words, "option"),)
+    come = listed(first_lower(thing.label) for thing in situation.prerequisites)
+    missing = listed(f"{first_lower(thing.label)} {thing.progress}" for thing in waiting)
+    sentence = f"Before a hotfix come {come}, executed and with proof: {missing}."
+    return (Violation("D-FIRST", sentence, "option"),)
 
 
-def one(proposal: Proposal, situation: Situation) -> Found:
-    """``D-ONE``: a mitigation that is unfinished must be superseded, with a reason."""
+def single_mitigation(proposal: Proposal, situation: Situation) -> Violations:
+    """One mitigation at a time, so that its effect can be seen.
+
+    ``D-ONE``: a mitigation that is unfinished must be superseded, with a reason.
+    """
     running = situation.unfinished
     if running is None or not proposal.option or not mitigates(proposal.option):
         return ()
     if not says_nothing(proposal.supersede_reason):
         return ()
-    words = f"{running.reference}, {first_lower(running.label)}, is unfinished"
+    sentence = f"{running.reference}, {first_lower(running.label)}, is unfinished"
     if has_content(proposal.supersede_reason):
-        words += f": {quoted(proposal.supersede_reason)} does not say why this supersedes it."
+        sentence += f": {quoted(proposal.supersede_reason)} does not say why this supersedes it."
     else:
-        words += " (one mitigation at a time). Say why this decision supersedes it."
-    return (Violation("D-ONE", words, "supersede_reason"),)
+        sentence += " (one mitigation at a time). Say why this decision supersedes it."
+    return (Violation("D-ONE", sentence, "supersede_reason"),)
 
 
-def conflict(proposal: Proposal, situation: Situation) -> Found:
-    """``D-CONFLICT``: while a contradiction is open, only a decision that resolves it.
+def conflict(proposal: Proposal, situation: Situation) -> Violations:
+    """Holding is no decision on mitigation: it is allowed, and leaves the contradiction open,
+    unless one side recommends to hold.
 
-    Holding is no decision on mitigation: it is allowed, and leaves the contradiction open, unless
-    holding is what one side recommends.
+    ``D-CONFLICT``: while a contradiction is open, a decision on mitigation must resolve it.
     """
-    open_one = situation.conflict
-    if open_one is None or (proposal.option and not settles(proposal.option, open_one)):
+    open_conflict = situation.conflict
+    if open_conflict is None or (proposal.option and not settles(proposal.option, open_conflict)):
         return ()
-    return _on_its_subject(proposal, open_one) + _scored(open_one) + _chosen(proposal, open_one)
+    return (
+        _on_its_subject(proposal, open_conflict)
+        + _unscored(open_conflict)
+        + _chosen(proposal, open_conflict)
+    )
 
 
 def settles(option: str, conflict: Conflict) -> bool:
@@ -59,22 +66,22 @@ def settles(option: str, conflict: Conflict) -> bool:
     return mitigates(option) or option in conflict.options
 
 
-def _on_its_subject(proposal: Proposal, conflict: Conflict) -> Found:
+def _on_its_subject(proposal: Proposal, conflict: Conflict) -> Violations:
     if not proposal.option or proposal.option in conflict.options:
         return ()
-    asked = listed((f"{first_lower(s.label)} ({s.reference})" for s in conflict.sides), "or")
-    words = (
-        f"{conflict.reference} is open: choose what it is about, {asked}, or hold until"
+    sides = listed((f"{first_lower(s.label)} ({s.reference})" for s in conflict.sides), "or")
+    sentence = (
+        f"{conflict.reference} is open: choose what it is about, {sides}, or hold until"
         " its owners agree."
     )
-    return (Violation("D-CONFLICT", words, "option"),)
+    return (Violation("D-CONFLICT", sentence, "option"),)
 
 
-def _scored(conflict: Conflict) -> Found:
+def _unscored(conflict: Conflict) -> Violations:
     return tuple(
         Violation(
             "D-CONFLICT",
-            f"Score the {_WORDS[name]} of {side.reference} ({first_lower(side.label)}), 1 to 5.",
+            f"Score the {_SCORE_NAMES[name]} of {_named([side])}, 1 to 5.",
             f"score_{side.number}_{name}",
         )
         for side in conflict.sides
@@ -82,15 +89,15 @@ def _scored(conflict: Conflict) -> Found:
     )
 
 
-_WORDS = {"reversibility": "reversibility", "blast_radius": "blast radius"}
+_SCORE_NAMES = {"reversibility": "reversibility", "blast_radius": "blast radius"}
 
 
-def _chosen(proposal: Proposal, conflict: Conflict) -> Found:
-    """The leading side may be taken as it is; another needs evidence and a reason.
+def _chosen(proposal: Proposal, conflict: Conflict) -> Violations:
+    """The leading side needs no more; any other needs evidence and a reason.
 
     Where the scores are level, the commander decides with a reason.
     """
-    if proposal.option not in conflict.options or _scored(conflict):
+    if proposal.option not in conflict.options or _unscored(conflict):
         return ()
     lead = verdict(conflict.sides)
     if proposal.option not in lead.options:
@@ -103,22 +110,22 @@ def _chosen(proposal: Proposal, conflict: Conflict) -> Found:
     return ()
 
 
-def _disproof(proposal: Proposal, against: list[Stand], because: str) -> Found:
+def _disproof(proposal: Proposal, against: list[Stand], because: str) -> Violations:
     solid = [e for e in proposal.conflict_evidence if e.of_incident and e.has_content]
     if solid:
         return ()
-    words = f"{_named(against)} has the {because}: cite the evidence that disproves it."
+    sentence = f"{_named(against)} has the {because}: cite the evidence that disproves it."
     if because == "more reversible":
-        words = f"{_named(against)} is the more reversible: cite the evidence that disproves it."
-    return (Violation("D-CONFLICT", words, "conflict_evidence"),)
+        sentence = f"{_named(against)} is the more reversible: cite the evidence that disproves it."
+    return (Violation("D-CONFLICT", sentence, "conflict_evidence"),)
 
 
-def _reason(proposal: Proposal, words: str) -> Found:
+def _reason(proposal: Proposal, sentence: str) -> Violations:
     if not says_nothing(proposal.conflict_reason):
         return ()
     if has_content(proposal.conflict_reason):
-        words = f"{words[:-1]}: {quoted(proposal.conflict_reason)} does not."
-    return (Violation("D-CONFLICT", words, "conflict_reason"),)
+        sentence = f"{sentence[:-1]}: {quoted(proposal.conflict_reason)} does not."
+    return (Violation("D-CONFLICT", sentence, "conflict_reason"),)
 
 
 def _named(sides: list[Stand]) -> str:

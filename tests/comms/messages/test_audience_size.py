@@ -38,7 +38,7 @@ def sign_in(db: None) -> Surface:
 
 def counts(commander: Person, sign_in: Surface, kind=UPDATE, audience="public", **said):
     incident = declared(commander, surfaces=[sign_in, SurfaceFactory(name="API")], **said)
-    found = count_readers(incident_facts.of(incident), kind, audience)
+    found = count_readers(incident_facts.cached_facts(incident), kind, audience)
     return {label: count for label, count in found.counts if count}, found.total
 
 
@@ -80,7 +80,7 @@ def test_of_a_restricted_incident_nobody_hears(commander: Person, sign_in: Surfa
 
 
 def test_one_query(commander: Person, sign_in: Surface, django_assert_num_queries) -> None:
-    standing = incident_facts.of(declared(commander, surfaces=[sign_in]))
+    standing = incident_facts.cached_facts(declared(commander, surfaces=[sign_in]))
     follow(), follow("webhook")
 
     with django_assert_num_queries(1):

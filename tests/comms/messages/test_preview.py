@@ -56,7 +56,7 @@ def test_what_is_previewed_is_what_is_shown(
         published(commander, impacted, START)
     written = update(NOW, impacted, **other)
 
-    before = preview.preview_incident(written, incident_facts.of(impacted), NOW)
+    before = preview.preview_incident(written, incident_facts.cached_facts(impacted), NOW)
     made = publish_update(commander.as_actor(), impacted.pk, written, now=NOW)
 
     (after,) = site(Audience(made.audience), NOW).incidents

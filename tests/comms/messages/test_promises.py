@@ -10,8 +10,8 @@ from comms.duties import promise_duties
 from comms.messages import promises as commitments
 from comms.models import Lapse, Update
 from incidents.duties.duty import duties
-from incidents.facts.incident import standings
-from incidents.housekeeping import put_off
+from incidents.facts.incident import read_all_facts
+from incidents.housekeeping import postpone
 from incidents.models import Claim, Incident, Notice, Person
 from incidents.push import render
 from incidents.vocabulary import LaneKind, Status
@@ -164,7 +164,7 @@ def test_a_closed_incident_promises_nothing(staffed: Incident, said: Update) -> 
 
 
 def test_one_that_failed_waits_for_its_next_try(said: Update) -> None:
-    put_off(DUE, str(said.pk), PROMISED, ValueError("no"), PROMISED)
+    postpone(DUE, str(said.pk), PROMISED, ValueError("no"), PROMISED)
 
     assert promises(PROMISED) == []
     assert [one.kind for one in promises(PROMISED + timedelta(seconds=5))] == [DUE]
@@ -223,7 +223,7 @@ def test_an_explanation_says_something(
 
 
 def asked_of(person: Person, incidents: list[Incident], now: datetime) -> list[tuple[str, bool]]:
-    found = duties(standings(incidents), person, now)
+    found = duties(read_all_facts(incidents), person, now)
     return [(duty.title, duty.overdue) for duty in found if "update" in duty.title]
 
 
@@ -258,7 +258,7 @@ def test_one_query_for_the_duties_of_many_incidents(commander: Person, many: int
     incidents = [declared(commander) for _ in range(many)]
     for incident in incidents:
         published(commander, incident, NOW)
-    held = standings(incidents)
+    held = read_all_facts(incidents)
 
     with queries() as asked:
         found = list(promise_duties(held, commander, NOW))
@@ -267,7 +267,7 @@ def test_one_query_for_the_duties_of_many_incidents(commander: Person, many: int
 
 
 def test_who_speaks_for_nothing_costs_nothing(said: Update, stranger: Person) -> None:
-    held = standings([said.incident])
+    held = read_all_facts([said.incident])
 
     with queries() as asked:
         found = list(promise_duties(held, stranger, NOW))

@@ -17,6 +17,7 @@ from incidents.actions import (
     execution,
     freezes,
     lifecycle,
+    lifecycle_steps,
     recommendations,
     risks,
     roles,
@@ -28,7 +29,7 @@ from incidents.facts import incident as incident_facts
 from incidents.facts.as_of import incident_at
 from incidents.locking import lock
 from incidents.models import Backfill, Freeze, Incident, Notice, Person, Voided
-from incidents.permissions import NEVER_BACKFILLED, refused_in
+from incidents.permissions import NEVER_BACKFILLED, refused_actions
 from incidents.timeline import kinds
 from incidents.timeline.verify import verify
 from incidents.vocabulary import LaneKind, RoleName, Status
@@ -86,7 +87,7 @@ def test_it_stands_with_its_past_times(elsewhere: Incident, commander: Person) -
     assert told.recovered_at == START - timedelta(hours=HOURS_BEFORE["recovered_at"])
     assert (told.at, told.by) == (START, commander)
     assert [surface.name for surface in elsewhere.surfaces.all()] == ["Exports"]
-    assert incident_facts.of(elsewhere).commander == commander
+    assert incident_facts.cached_facts(elsewhere).commander == commander
     assert not Incident.objects.in_progress().exists()
 
 
@@ -94,7 +95,7 @@ def test_its_entries_are_of_now_and_tell_of_the_past(elsewhere: Incident) -> Non
     first, second = elsewhere.timeline.order_by("seq")
     assert [one.kind for one in (first, second)] == ["incident.backfilled", "role.assigned"]
     assert {one.at for one in (first, second)} == {START}
-    headline, body = kinds.get(first.kind).words("", first.data)
+    headline, body = kinds.get(first.kind).headline_and_body("", first.data)
     assert headline == "Backfilled: it was handled elsewhere."
     assert "Began <time" in body
     assert "2026-03-02T06:00:00Z" in body
@@ -113,12 +114,12 @@ def test_it_is_replayed_as_it_was(elsewhere: Incident, commander: Person) -> Non
     before, after = incident_at(now, START), incident_at(now, LATER)
     assert (before.status, after.status) == ("backfill", "void")
     assert before.backfilled == after.backfilled == elsewhere.backfill
-    assert [surface.name for surface in incident_facts.of(before).surfaces] == ["Exports"]
+    assert [surface.name for surface in incident_facts.cached_facts(before).surfaces] == ["Exports"]
 
 
 def test_another_may_answer_for_it(commander: Person, deputy: Person) -> None:
     made = backfilled_incident(commander, commander=deputy, restricted=True)
-    assert incident_facts.of(made).commander == deputy
+    assert incident_facts.cached_facts(made).commander == deputy
     known = Incident.objects.visible_to
     assert known(commander).filter(pk=made.pk).exists()
     assert known(deputy).filter(pk=made.pk).exists()
@@ -134,7 +135,7 @@ def test_who_may_not_know_of_a_restricted_one_does_not(
 
 def test_sent_twice_it_is_put_on_record_once(commander: Person, key: UUID) -> None:
     def send() -> Incident:
-        said = backfilling.WrittenUp(account=account())
+        said = backfilling.BackfillInput(account=account())
         return backfilling.backfill(commander.as_actor(), said, now=START, once=key)
 
     made = send()
@@ -231,7 +232,7 @@ def test_nothing_is_lived_in_it(
 
 
 def test_the_table_refuses_what_steers_a_response(elsewhere: Incident) -> None:
-    assert refused_in(elsewhere) == NEVER_BACKFILLED
+    assert refused_actions(elsewhere) == NEVER_BACKFILLED
     assert {"decision.decide", "decision.execute", "message.publish"} <= NEVER_BACKFILLED
 
 
@@ -329,13 +330,13 @@ def test_void_it_does_not_come_back_as_active(elsewhere: Incident, commander: Pe
     with pytest.raises(ProgrammingError, match="void"), transaction.atomic():
         Incident.objects.filter(pk=elsewhere.pk).update(status="active")
     with pytest.raises(ProgrammingError, match="void"), transaction.atomic():
-        lifecycle.set_status(lock(elsewhere.pk), "active")
+        lifecycle_steps.set_status_step(lock(elsewhere.pk), "active")
 
 
 def test_the_step_alone_is_refused_too(incident: Incident, elsewhere: Incident) -> None:
     for one, to in ((incident, "backfill"), (elsewhere, "active"), (elsewhere, "watching")):
         with pytest.raises(Refused, match="goes to"), transaction.atomic():
-            lifecycle.set_status(lock(one.pk), to)
+            lifecycle_steps.set_status_step(lock(one.pk), to)
 
 
 def test_a_row_without_an_account_is_not_kept(commander: Person) -> None:

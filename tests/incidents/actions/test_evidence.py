@@ -9,7 +9,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from incidents.actions import evidence
 from incidents.models import Evidence, EvidenceFile, Incident, Person, TimelineEntry
-from incidents.rules.evidence import MAX_FILE, MAX_TEXT, Capture
+from incidents.rules.evidence import MAX_FILE_BYTES, MAX_TEXT_BYTES, Capture
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from kernel.refusal import Refused
 from tests.helpers.factories import START, SurfaceFactory
@@ -113,10 +113,12 @@ def test_the_database_refuses_to_change_an_item(capture: Any, name: str) -> None
 @pytest.mark.parametrize(
     ("said", "code"),
     [
-        pytest.param({"text": "x" * (MAX_TEXT + 1)}, "E-SIZE", id="text over 1 MiB"),
-        pytest.param({"text": "é" * (MAX_TEXT // 2 + 1)}, "E-SIZE", id="counted in bytes"),
+        pytest.param({"text": "x" * (MAX_TEXT_BYTES + 1)}, "E-SIZE", id="text over 1 MiB"),
+        pytest.param({"text": "é" * (MAX_TEXT_BYTES // 2 + 1)}, "E-SIZE", id="counted in bytes"),
         pytest.param(
-            {"kind": "file", "file": b"x" * (MAX_FILE + 1), "file_name": "a"}, "E-SIZE", id="file"
+            {"kind": "file", "file": b"x" * (MAX_FILE_BYTES + 1), "file_name": "a"},
+            "E-SIZE",
+            id="file",
         ),
         pytest.param({"text": " \n\x1b[0m"}, "E-EMPTY", id="nothing that can be seen"),
         pytest.param({"kind": "command", "text": "out"}, "E-COMMAND", id="no command line"),
@@ -145,12 +147,14 @@ def test_what_cannot_be_kept_is_refused_and_leaves_nothing(
 @pytest.mark.parametrize(
     "said",
     [
-        pytest.param({"text": "x" * MAX_TEXT}, id="text"),
-        pytest.param({"kind": "file", "file": b"\x00" * MAX_FILE, "file_name": "a"}, id="file"),
+        pytest.param({"text": "x" * MAX_TEXT_BYTES}, id="text"),
+        pytest.param(
+            {"kind": "file", "file": b"\x00" * MAX_FILE_BYTES, "file_name": "a"}, id="file"
+        ),
     ],
 )
 def test_exactly_the_limit_is_kept(capture: Any, said: dict[str, Any]) -> None:
-    assert capture(**said).size in {MAX_TEXT, MAX_FILE}
+    assert capture(**said).size in {MAX_TEXT_BYTES, MAX_FILE_BYTES}
 
 
 def test_a_command_may_print_nothing(capture: Any) -> None:

@@ -198,7 +198,7 @@ def test_two_who_resolve_a_contradiction(
             voice = recommendations.recommend(
                 lane_owners[lane].as_actor(),
                 incident.pk,
-                recommendations.Proposed(
+                recommendations.RecommendationInput(
                     option=option,
                     reasons="It takes the cause away",
                     evidence=(cited.number,),

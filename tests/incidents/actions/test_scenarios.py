@@ -54,8 +54,8 @@ def test_an_incident_adopts_a_scenario_and_another_later(
         ("", "It fits", "K-SCENARIO", "scenario"),
         ("\x00", "It fits", "K-SCENARIO", "scenario"),
         (SLUG, "It fits", "K-SCENARIO", "scenario"),
-        ("permission-leak", "", "K-REASON", "reason"),
-        ("permission-leak", "n/a", "K-REASON", "reason"),
+        ("permission-leak", "", "K-FITS", "reason"),
+        ("permission-leak", "n/a", "K-FITS", "reason"),
     ],
     ids=["unknown", "none", "odd", "the same", "no reason", "a reason that says nothing"],
 )

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 )
 
 from incidents.actions import (
+    checkpoints,
     decisions,
     evidence,
     execution,
@@ -27,7 +28,7 @@ from incidents.actions import (
 from incidents.facts.signed_record import content_hash
 from incidents.models import Contradiction, Decision, Execution, Incident, Person
 from incidents.rules.conflict import Scores
-from incidents.rules.recommendation import Voice, contradict
+from incidents.rules.recommendation import OpenRecommendation, contradict
 from incidents.timeline.verify import verify
 from incidents.vocabulary import (
     UNFINISHED,
@@ -86,7 +87,7 @@ class Lived(RuleBasedStateMachine):
         self._assign(RoleName.DATA_OWNER, data)
         self.cited = made_ready(self.incident, commander, self.now)
         due = self.now + timedelta(minutes=20)
-        decisions.checkpoints.schedule(
+        checkpoints.schedule(
             commander.as_actor(), self.incident.pk, due_at=due, purpose="", now=self.now
         )
 
@@ -206,7 +207,7 @@ class Lived(RuleBasedStateMachine):
             return
         option = self.options[pick % len(self.options)]
         lanes = {2: LaneKind.INVESTIGATION, 3: LaneKind.MITIGATION, 4: LaneKind.VERIFICATION}
-        said = recommendations.Proposed(
+        said = recommendations.RecommendationInput(
             option=option,
             reasons="It takes the cause away",
             evidence=(self.cited.number,),
@@ -246,7 +247,7 @@ class Lived(RuleBasedStateMachine):
         if not hasattr(self, "incident"):
             return
         voices = [
-            Voice((one.actor_kind, one.actor_id), one.option)
+            OpenRecommendation((one.actor_kind, one.actor_id), one.option)
             for one in self.incident.recommendations.open()
         ]
         found = Contradiction.objects.filter(incident=self.incident).open()

@@ -18,7 +18,7 @@ from incidents.actions.restriction import restrict
 from incidents.due import due
 from incidents.models import Incident, Notice, Person, TimelineEntry
 from incidents.rules.voiding import (
-    Ending,
+    EndingFacts,
     Original,
     duplicate_violations,
     take_back_violations,
@@ -64,29 +64,33 @@ def status(incident: Incident) -> str:
 
 @pytest.mark.parametrize("reason", ["A drill", "Noise of a probe", "None of this was ours"])
 def test_what_may_end_as_void(reason: str) -> None:
-    assert void_violations(Ending("active"), reason) == ()
+    assert void_violations(EndingFacts("active"), reason) == ()
 
 
 @pytest.mark.parametrize(
     ("ending", "reason", "codes"),
     [
-        (Ending("watching"), WHY, ["V-STATUS"]),
-        (Ending("void"), WHY, ["V-STATUS"]),
-        (Ending("active", executed=("D-1",)), WHY, ["V-EXECUTED"]),
-        (Ending("active", frozen=("Sign-in",)), WHY, ["V-FREEZE"]),
-        (Ending("active", duplicates=("INC-2",)), WHY, ["V-FOLLOWED"]),
-        (Ending("active"), "n/a", ["V-REASON"]),
-        (Ending("closed", executed=("D-1", "D-2")), " ", ["V-STATUS", "V-EXECUTED", "V-REASON"]),
+        (EndingFacts("watching"), WHY, ["V-STATUS"]),
+        (EndingFacts("void"), WHY, ["V-STATUS"]),
+        (EndingFacts("active", executed=("D-1",)), WHY, ["V-EXECUTED"]),
+        (EndingFacts("active", frozen=("Sign-in",)), WHY, ["V-FREEZE"]),
+        (EndingFacts("active", duplicates=("INC-2",)), WHY, ["V-FOLLOWED"]),
+        (EndingFacts("active"), "n/a", ["V-REASON"]),
+        (
+            EndingFacts("closed", executed=("D-1", "D-2")),
+            " ",
+            ["V-STATUS", "V-EXECUTED", "V-REASON"],
+        ),
     ],
 )
-def test_what_may_not(ending: Ending, reason: str, codes: list[str]) -> None:
+def test_what_may_not(ending: EndingFacts, reason: str, codes: list[str]) -> None:
     assert [one.code for one in void_violations(ending, reason)] == codes
 
 
 @pytest.mark.parametrize("status", ["active", "watching", "closed"])
 def test_what_may_be_duplicated(status: str) -> None:
-    assert duplicate_violations(2, Ending("active"), Original(1, status)) == ()
-    both = Ending("active", restricted=True), Original(1, status, restricted=True)
+    assert duplicate_violations(2, EndingFacts("active"), Original(1, status)) == ()
+    both = EndingFacts("active", restricted=True), Original(1, status, restricted=True)
     assert duplicate_violations(2, *both) == ()
 
 
@@ -101,7 +105,7 @@ def test_what_may_be_duplicated(status: str) -> None:
     ],
 )
 def test_what_may_not_be_duplicated(original: Original | None) -> None:
-    assert [one.code for one in duplicate_violations(2, Ending("active"), original)] == [
+    assert [one.code for one in duplicate_violations(2, EndingFacts("active"), original)] == [
         "V-DUPLICATE"
     ]
 

@@ -174,7 +174,7 @@ def test_three_pending_decisions_are_asked_for_in_as_many_queries_as_one(
 
     def ask(incidents: list[Incident]) -> tuple[int, int]:
         with queries() as counted:
-            found = duties(incident_facts.standings(incidents), data_owner, ledger.now)
+            found = duties(incident_facts.read_all_facts(incidents), data_owner, ledger.now)
         return len(found), len(counted)
 
     one, three = ask([ledger.incident]), ask([ledger.incident, *more])

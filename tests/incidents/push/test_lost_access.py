@@ -55,7 +55,7 @@ def _listening(heard: Heard) -> Iterator[Callable[[], None]]:
         assert stop.wait(5)
 
     # One that has seen an outage, in another test, says nothing for a while.
-    publish._forget()
+    publish._reset_after_fork()
     thread = Thread(target=lambda: asyncio.run(listen()))
     thread.start()
     assert ready.wait(5)

@@ -139,4 +139,4 @@ def test_the_hour_ends_in_a_note_and_a_checkpoint_beyond_it(changes, met):
     ],
 )
 def test_the_strip_goes_after_the_hour_once_all_is_met(facts, minute, expected):
-    assert blueprint(replace(facts, now=after(minute))).is_shown is expected
+    assert blueprint(replace(facts, now=after(minute))).is_visible is expected

@@ -32,7 +32,7 @@ FACTS = FirstFifteenFacts(
 def test_control_is_held_since_the_last_of_the_three():
     control = under_control(HELD)
 
-    assert (control.held, control.since, control.sentence) == (True, after(3), "Under control")
+    assert (control.is_held, control.since, control.sentence) == (True, after(3), "Under control")
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_control_is_held_since_the_last_of_the_three():
 def test_the_room_says_what_is_missing(absent, expected):
     control = under_control(replace(HELD, **dict.fromkeys(absent)))
 
-    assert (control.held, control.since, control.sentence) == (False, None, expected)
+    assert (control.is_held, control.since, control.sentence) == (False, None, expected)
 
 
 def test_the_four_items_carry_the_time_at_which_each_came_true():

@@ -7,18 +7,18 @@ import pytest
 
 from incidents.rules.dual_signature import (
     DualFacts,
-    Holder,
-    Signed,
+    RoleHolder,
+    SignatureFacts,
     may_execute,
-    missing,
+    missing_signatures,
     sign_violations,
 )
 from incidents.vocabulary import ExecutionState, SignRole
 
 MARA, ANA, BEN = 1, 2, 3
 COMMANDER, DATA_OWNER = SignRole.COMMANDER.value, SignRole.DATA_OWNER.value
-BY_MARA = Signed(COMMANDER, MARA, "Mara")
-BY_ANA = Signed(DATA_OWNER, ANA, "Ana")
+BY_MARA = SignatureFacts(COMMANDER, MARA, "Mara")
+BY_ANA = SignatureFacts(DATA_OWNER, ANA, "Ana")
 OUTDATED = replace(BY_MARA, is_valid=False)
 
 PENDING = DualFacts(
@@ -26,13 +26,13 @@ PENDING = DualFacts(
     is_dual=True,
     state=ExecutionState.PENDING,
     signatures=(),
-    holders=(Holder(COMMANDER, MARA, "Mara"), Holder(DATA_OWNER, ANA, "Ana")),
+    holders=(RoleHolder(COMMANDER, MARA, "Mara"), RoleHolder(DATA_OWNER, ANA, "Ana")),
     role_href="/role",
 )
 BOTH = replace(PENDING, state=ExecutionState.DECIDED, signatures=(BY_MARA, BY_ANA))
-NOBODY = (Holder(COMMANDER, MARA, "Mara"), Holder(DATA_OWNER, None))
-ONE_FOR_BOTH = (Holder(COMMANDER, MARA, "Mara"), Holder(DATA_OWNER, MARA, "Mara"))
-TAKEN_OVER = (Holder(COMMANDER, BEN, "Ben"), Holder(DATA_OWNER, ANA, "Ana"))
+NOBODY = (RoleHolder(COMMANDER, MARA, "Mara"), RoleHolder(DATA_OWNER, None))
+ONE_FOR_BOTH = (RoleHolder(COMMANDER, MARA, "Mara"), RoleHolder(DATA_OWNER, MARA, "Mara"))
+TAKEN_OVER = (RoleHolder(COMMANDER, BEN, "Ben"), RoleHolder(DATA_OWNER, ANA, "Ana"))
 
 
 def said(facts: DualFacts, role: str, person: int, seen: bool = True) -> list[str]:
@@ -60,7 +60,7 @@ ACCEPTED = {
         replace(
             PENDING,
             signatures=(BY_MARA,),
-            holders=(Holder(COMMANDER, MARA, "Mara"), Holder(DATA_OWNER, BEN, "Ben")),
+            holders=(RoleHolder(COMMANDER, MARA, "Mara"), RoleHolder(DATA_OWNER, BEN, "Ben")),
         ),
         DATA_OWNER,
         BEN,
@@ -219,7 +219,7 @@ MISSING: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str]]]] = {
 def test_who_is_missing(
     changes: dict[str, Any], expected: list[tuple[str, int | None, str]]
 ) -> None:
-    found = missing(replace(PENDING, **changes))
+    found = missing_signatures(replace(PENDING, **changes))
 
     assert [(one.sentence, one.person, one.href) for one in found] == expected
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from incidents.rules.execution import (
+    CitedProof,
     Progress,
-    Shown,
     finish_violations,
     judge_violations,
     start_violations,
@@ -23,8 +23,8 @@ SECOND = timedelta(seconds=1)
 DECIDED = Progress("D-2", ExecutionState.DECIDED, DECIDED_AT)
 STARTED = replace(DECIDED, state=ExecutionState.STARTED)
 DONE = replace(DECIDED, state=ExecutionState.DONE, done_at=DONE_AT)
-PROOF = Shown(7, captured_at=DECIDED_AT + SECOND)
-RUN = Shown(9, captured_at=DONE_AT + SECOND, is_run=True)
+PROOF = CitedProof(7, captured_at=DECIDED_AT + SECOND)
+RUN = CitedProof(9, captured_at=DONE_AT + SECOND, is_run=True)
 FINDING = "401 rate 0.3 %, as in the baseline"
 
 
@@ -84,7 +84,7 @@ def test_each_state_says_why_not(state: ExecutionState) -> None:
 
 EARLY = replace(PROOF, captured_at=DECIDED_AT - SECOND)
 EMPTY = replace(PROOF, has_content=False)
-FOREIGN = Shown(99, of_incident=False)
+FOREIGN = CitedProof(99, of_incident=False)
 
 PROVEN = {
     "one item": (PROOF,),
@@ -97,11 +97,11 @@ PROVEN = {
 
 
 @pytest.mark.parametrize("proof", PROVEN.values(), ids=PROVEN)
-def test_it_is_shown_to_be_done(proof: tuple[Shown, ...]) -> None:
+def test_it_is_shown_to_be_done(proof: tuple[CitedProof, ...]) -> None:
     assert finish_violations(STARTED, proof) == ()
 
 
-UNPROVEN: dict[str, tuple[tuple[Shown, ...], str]] = {
+UNPROVEN: dict[str, tuple[tuple[CitedProof, ...], str]] = {
     "nothing": ((), "Cite evidence that it was done: the output of what you ran."),
     "empty": ((EMPTY,), "E-7: empty. Cite evidence that has content."),
     "a second before the decision": (
@@ -121,7 +121,7 @@ UNPROVEN: dict[str, tuple[tuple[Shown, ...], str]] = {
 
 
 @pytest.mark.parametrize(("proof", "sentence"), UNPROVEN.values(), ids=UNPROVEN)
-def test_it_is_not_shown_to_be_done(proof: tuple[Shown, ...], sentence: str) -> None:
+def test_it_is_not_shown_to_be_done(proof: tuple[CitedProof, ...], sentence: str) -> None:
     (violation,) = finish_violations(STARTED, proof)
 
     assert (violation.code, violation.field) == ("X-PROOF", "evidence")
@@ -130,7 +130,7 @@ def test_it_is_not_shown_to_be_done(proof: tuple[Shown, ...], sentence: str) -> 
 
 # -- V-RUN and V-FRESH -------------------------------------------------------------------------
 
-RUNS: dict[str, tuple[Shown, bool]] = {
+RUNS: dict[str, tuple[CitedProof, bool]] = {
     "it succeeded, verified": (RUN, True),
     "it succeeded, failed all the same": (RUN, False),
     "it did not succeed, failed": (replace(RUN, succeeded=False), False),
@@ -141,11 +141,11 @@ RUNS: dict[str, tuple[Shown, bool]] = {
 
 
 @pytest.mark.parametrize(("run", "passed"), RUNS.values(), ids=RUNS)
-def test_a_run_that_judges(run: Shown, passed: bool) -> None:
+def test_a_run_that_judges(run: CitedProof, passed: bool) -> None:
     assert judge_violations(DONE, run, passed, FINDING) == ()
 
 
-NO_RUNS: dict[str, tuple[Shown | None, bool, list[tuple[str, str]]]] = {
+NO_RUNS: dict[str, tuple[CitedProof | None, bool, list[tuple[str, str]]]] = {
     "none": (
         None,
         True,
@@ -183,7 +183,7 @@ NO_RUNS: dict[str, tuple[Shown | None, bool, list[tuple[str, str]]]] = {
         [("V-FRESH", "E-9 was run before D-2 was done: run it again.")],
     ),
     "everything": (
-        Shown(9, has_content=False, captured_at=DECIDED_AT, succeeded=False),
+        CitedProof(9, has_content=False, captured_at=DECIDED_AT, succeeded=False),
         True,
         [
             ("V-RUN", "E-9 is not a verification run: capture one as such."),
@@ -197,7 +197,7 @@ NO_RUNS: dict[str, tuple[Shown | None, bool, list[tuple[str, str]]]] = {
 
 @pytest.mark.parametrize(("run", "passed", "expected"), NO_RUNS.values(), ids=NO_RUNS)
 def test_a_run_that_judges_nothing(
-    run: Shown | None, passed: bool, expected: list[tuple[str, str]]
+    run: CitedProof | None, passed: bool, expected: list[tuple[str, str]]
 ) -> None:
     found = judge_violations(DONE, run, passed, FINDING)
 

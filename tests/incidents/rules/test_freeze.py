@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from incidents.rules.freeze import (
-    Found,
-    Keeper,
-    Stop,
+    FreezeFacts,
+    FreezeOwner,
+    Violations,
     decline_violations,
     freeze_violations,
     keep_violations,
@@ -16,12 +16,12 @@ from incidents.rules.freeze import (
 from kernel.refusal import Violation
 from tests.incidents.rules.example_facts import SAYS_NOTHING
 
-OPEN, FROZEN = Stop("Sign-in"), Stop("Sign-in", is_frozen=True)
-DECLINED = Stop("Sign-in", is_declined=True)
-JONAS, LEFT = Keeper("Jonas Weber"), Keeper("Priya Raman", can_act=False)
+OPEN, FROZEN = FreezeFacts("Sign-in"), FreezeFacts("Sign-in", is_frozen=True)
+DECLINED = FreezeFacts("Sign-in", is_declined=True)
+JONAS, LEFT = FreezeOwner("Jonas Weber"), FreezeOwner("Priya Raman", can_act=False)
 WHY = "The signer is not trusted yet"
 
-type Ask = Callable[[str], Found]
+type Ask = Callable[[str], Violations]
 
 ACCEPTED: dict[str, Ask] = {
     "freeze what is open": lambda why: freeze_violations(OPEN, why),
@@ -90,7 +90,7 @@ def test_it_is_refused_without_a_reason(ask: Ask, why: str) -> None:
         ),
     ],
 )
-def test_it_is_refused(problems: Found, code: str, field: str, sentence: str) -> None:
+def test_it_is_refused(problems: Violations, code: str, field: str, sentence: str) -> None:
     assert problems == (Violation(code, sentence, field),)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from incidents.rules.next_change import ALONG, Moment, next_moment
+from incidents.rules.next_change import REFRESH_SLACK, NextChange, next_change
 from tests.incidents.rules.example_facts import DECLARED
 
 
@@ -37,9 +37,9 @@ def after(minutes: float, seconds: float = 0) -> timedelta:
 def test_the_next_moment(
     now: timedelta, due: list[timedelta], at: timedelta | None, duties: bool
 ) -> None:
-    found = next_moment(DECLARED + now, DECLARED, [DECLARED + one for one in due])
+    found = next_change(DECLARED + now, DECLARED, [DECLARED + one for one in due])
 
-    assert found == (None if at is None else Moment(DECLARED + at, duties))
+    assert found == (None if at is None else NextChange(DECLARED + at, duties))
 
 
 @pytest.mark.parametrize(
@@ -51,17 +51,17 @@ def test_the_next_moment(
     ],
 )
 def test_what_turns_once(now: timedelta, at: timedelta | None) -> None:
-    found = next_moment(DECLARED + now, DECLARED, [], [DECLARED + after(615)])
+    found = next_change(DECLARED + now, DECLARED, [], [DECLARED + after(615)])
 
-    assert found == (None if at is None else Moment(DECLARED + at))
+    assert found == (None if at is None else NextChange(DECLARED + at))
 
 
 @pytest.mark.parametrize("seconds", range(0, 3700, 37))
 def test_it_is_always_ahead_and_in_the_hour_never_far(seconds: int) -> None:
     now = DECLARED + timedelta(seconds=seconds)
 
-    found = next_moment(now, DECLARED, [DECLARED + timedelta(minutes=90)])
+    found = next_change(now, DECLARED, [DECLARED + timedelta(minutes=90)])
 
     assert found is not None
     assert now < found.at
-    assert seconds > 3600 or found.at - now <= timedelta(minutes=1, seconds=1) + ALONG
+    assert seconds > 3600 or found.at - now <= timedelta(minutes=1, seconds=1) + REFRESH_SLACK

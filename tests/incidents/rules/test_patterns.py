@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from incidents.rules.patterns import Change, Owned, hero, parallel, stale
+from incidents.rules.patterns import Change, OwnedLane, hero, parallel, stale
 
 AT = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
 
@@ -14,11 +14,11 @@ def minute(number: int) -> datetime:
     return AT + timedelta(minutes=number)
 
 
-def owned(*people: int) -> list[Owned]:
+def owned(*people: int) -> list[OwnedLane]:
     """The lanes in order, each with the number of its owner; 0 is nobody."""
     lanes = ("investigation", "mitigation", "communication", "verification")
     return [
-        Owned(lane, lane.title(), person, f"Person {person}")
+        OwnedLane(lane, lane.title(), person, f"Person {person}")
         for lane, person in zip(lanes, people, strict=False)
         if person
     ]

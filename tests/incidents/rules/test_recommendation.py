@@ -7,9 +7,14 @@ import pytest
 
 from incidents.rules.conflict import Scores
 from incidents.rules.decision import Cited
-from incidents.rules.recommendation import Recommended, Voice, contradict, violations
+from incidents.rules.recommendation import (
+    OpenRecommendation,
+    RecommendationFacts,
+    contradict,
+    violations,
+)
 
-SOUND = Recommended(
+SOUND = RecommendationFacts(
     option="rollback",
     reasons="It takes the cause away and needs no new code.",
     evidence=(Cited(3),),
@@ -105,28 +110,48 @@ def test_the_sentence_says_what_to_do(other: dict[str, Any], sentence: str) -> N
 ANA, BEN, HERS = ("person", 1), ("person", 2), ("agent", 1)
 
 CONTRADICT = {
-    "two owners, two options": ([Voice(ANA, "flag"), Voice(BEN, "rollback")], True),
+    "two owners, two options": (
+        [OpenRecommendation(ANA, "flag"), OpenRecommendation(BEN, "rollback")],
+        True,
+    ),
     "among three": (
-        [Voice(ANA, "flag"), Voice(BEN, "flag"), Voice(("person", 3), "hotfix")],
+        [
+            OpenRecommendation(ANA, "flag"),
+            OpenRecommendation(BEN, "flag"),
+            OpenRecommendation(("person", 3), "hotfix"),
+        ],
         True,
     ),
     "one owner of two lanes and another": (
-        [Voice(ANA, "flag"), Voice(ANA, "rollback"), Voice(BEN, "flag")],
+        [
+            OpenRecommendation(ANA, "flag"),
+            OpenRecommendation(ANA, "rollback"),
+            OpenRecommendation(BEN, "flag"),
+        ],
         True,
     ),
     "an agent and the person who answers for it": (
-        [Voice(ANA, "flag"), Voice(HERS, "rollback")],
+        [OpenRecommendation(ANA, "flag"), OpenRecommendation(HERS, "rollback")],
         True,
     ),
-    "holding against acting": ([Voice(ANA, "hold"), Voice(BEN, "rollback")], True),
+    "holding against acting": (
+        [OpenRecommendation(ANA, "hold"), OpenRecommendation(BEN, "rollback")],
+        True,
+    ),
     "nobody": ([], False),
-    "one alone": ([Voice(ANA, "flag")], False),
-    "two owners of one mind": ([Voice(ANA, "flag"), Voice(BEN, "flag")], False),
-    "one owner of two lanes alone": ([Voice(ANA, "flag"), Voice(ANA, "rollback")], False),
+    "one alone": ([OpenRecommendation(ANA, "flag")], False),
+    "two owners of one mind": (
+        [OpenRecommendation(ANA, "flag"), OpenRecommendation(BEN, "flag")],
+        False,
+    ),
+    "one owner of two lanes alone": (
+        [OpenRecommendation(ANA, "flag"), OpenRecommendation(ANA, "rollback")],
+        False,
+    ),
 }
 
 
 @pytest.mark.parametrize(("voices", "expected"), CONTRADICT.values(), ids=CONTRADICT)
-def test_they_contradict_each_other(voices: list[Voice], expected: bool) -> None:
+def test_they_contradict_each_other(voices: list[OpenRecommendation], expected: bool) -> None:
     assert contradict(voices) is expected
     assert contradict(reversed(voices)) is expected

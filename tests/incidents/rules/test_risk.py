@@ -2,12 +2,12 @@
 
 import pytest
 
-from incidents.rules.risk import Answers, add_violations, own_violations, retire_violations
+from incidents.rules.risk import RiskOwner, add_violations, own_violations, retire_violations
 from kernel.refusal import Violation
 from tests.incidents.rules.example_facts import SAYS_NOTHING
 
-JONAS = Answers(2, "Jonas Weber")
-LEFT = Answers(4, "Priya Raman", can_act=False)
+JONAS = RiskOwner(2, "Jonas Weber")
+LEFT = RiskOwner(4, "Priya Raman", can_act=False)
 RISK = "Sessions issued before 13:48 may fail until they expire"
 CANNOT = Violation(
     "RISK-OWNER", "Priya Raman cannot act in this incident: name somebody else.", "owner"
@@ -23,7 +23,7 @@ CANNOT = Violation(
         pytest.param("Nothing warns us when the cache fills", None, id="begins with nothing"),
     ],
 )
-def test_a_risk_is_noted(text: str, owner: Answers | None) -> None:
+def test_a_risk_is_noted(text: str, owner: RiskOwner | None) -> None:
     assert add_violations(text, owner) == ()
 
 
@@ -87,7 +87,7 @@ def test_a_risk_is_given(before: int | None) -> None:
     ],
 )
 def test_a_risk_is_not_given(
-    is_open: bool, before: int | None, owner: Answers, problems: tuple[Violation, ...]
+    is_open: bool, before: int | None, owner: RiskOwner, problems: tuple[Violation, ...]
 ) -> None:
     assert own_violations("RISK-1", is_open, before, owner) == problems
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from incidents.rules.unable_role_holders import Held, faults
+from incidents.rules.unable_role_holders import HeldRole, faults
 from incidents.vocabulary import Status
 
-KEN = Held(4, "Ken Ito", "Verification owner", "/roles/?who=lane_owner:verification")
+KEN = HeldRole(4, "Ken Ito", "Verification owner", "/roles/?who=lane_owner:verification")
 
 
 def test_nobody_who_left_no_fault() -> None:
@@ -22,7 +22,8 @@ def test_it_names_the_person_the_role_and_where_another_is_named() -> None:
 
 def test_one_fault_a_person_however_many_roles() -> None:
     found = faults(
-        Status.ACTIVE, [KEN, Held(4, "Ken Ito", "Deputy"), Held(5, "Aisha Bello", "Commander")]
+        Status.ACTIVE,
+        [KEN, HeldRole(4, "Ken Ito", "Deputy"), HeldRole(5, "Aisha Bello", "Commander")],
     )
 
     assert [fault.label for fault in found] == [

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 
 from incidents import scenarios
-from incidents.rules.minimum import Needed
+from incidents.rules.minimum import RequiredEvidence
 from incidents.scenarios.schema import NeededTable, OptionTable, ScenarioTable
 from incidents.vocabulary import DependencyClass, Option, Purpose, Reach
 from tests.incidents.scenarios.example_scenarios import RIGHT, changed
@@ -24,8 +24,8 @@ def test_what_a_scenario_says_is_read() -> None:
         posture="Throttle the flow, then replay.",
         options=("throttling", "replay"),
         evidence_minimum=(
-            Needed("index-age", "Age of the index", purpose="baseline"),
-            Needed("queue-depth", "Depth of the queue", command="queuectl depth"),
+            RequiredEvidence("index-age", "Age of the index", purpose="baseline"),
+            RequiredEvidence("queue-depth", "Depth of the queue", command="queuectl depth"),
         ),
         chain=("investigation", "commander"),
         rules=frozenset(),

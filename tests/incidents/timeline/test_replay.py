@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 
 from incidents.timeline.kinds import all_kinds
-from incidents.timeline.replay import SURFACES, Line, kinds, replay
+from incidents.timeline.replay import SURFACES, ReplayedEntry, kinds, replay
 from tests.helpers.factories import START
 
 NOW = {"severity": "3", "phase": "recovery", "evidence_channel": "#now", "restricted": True}
 OLD = {"severity": "SEV-2", "surfaces": ["Sign-in"], "by": "Mara"}
 
 
-def line(minute: int, kind: str, subject: str = "", **data: Any) -> Line:
-    return Line(kind, subject, START + timedelta(minutes=minute), data)
+def line(minute: int, kind: str, subject: str = "", **data: Any) -> ReplayedEntry:
+    return ReplayedEntry(kind, subject, START + timedelta(minutes=minute), data)
 
 
-def columns(minute: int, *lines: Line) -> dict[str, Any]:
+def columns(minute: int, *lines: ReplayedEntry) -> dict[str, Any]:
     return replay(lines, START + timedelta(minutes=minute), NOW).columns
 
 
@@ -53,9 +53,11 @@ def test_what_is_set_later_was_not_so_before() -> None:
         (line(1, "scenario.set", slug="permission-leak"), {"scenario": "permission-leak"}),
         (line(1, "severity.changed", after="SEV-1", becomes={"severity": "2"}), {"severity": "2"}),
     ],
-    ids=lambda one: one.kind if isinstance(one, Line) else "",
+    ids=lambda one: one.kind if isinstance(one, ReplayedEntry) else "",
 )
-def test_an_entry_tells_what_it_made_of_the_incident(entry: Line, becomes: dict[str, Any]) -> None:
+def test_an_entry_tells_what_it_made_of_the_incident(
+    entry: ReplayedEntry, becomes: dict[str, Any]
+) -> None:
     found = columns(1, entry)
 
     assert {name: found[name] for name in becomes} == becomes

@@ -10,7 +10,7 @@ from django.urls import reverse
 from incidents.actions import voiding
 from incidents.facts import incident as incident_facts
 from incidents.models import Incident, Person, Surface
-from incidents.permissions import in_incident
+from incidents.permissions import incident_roles
 from kernel import clock
 from lanes.actions import add_note
 from retros.backlog import actions as backlog
@@ -168,8 +168,8 @@ def test_the_pages_of_how_incidents_end_say_that_it_has_none(
 
 
 def test_quick_entry_offers_nothing_that_is_refused(elsewhere: Incident, commander: Person) -> None:
-    who = in_incident(commander.as_actor(), elsewhere)
-    found = palette(commander, who, incident_facts.of(elsewhere))
+    who = incident_roles(commander.as_actor(), elsewhere)
+    found = palette(commander, who, incident_facts.cached_facts(elsewhere))
 
     assert {row.label for row in found.acts} == {
         "Write a note",

@@ -12,7 +12,7 @@ from incidents.actions import evidence
 from incidents.forms.evidence import PastField, SecondsField
 from incidents.models import Evidence, Incident, Person
 from incidents.panels.evidence_excerpts import LONGEST, window
-from incidents.rules.evidence import MAX_FILE, MAX_TEXT, Capture
+from incidents.rules.evidence import MAX_FILE_BYTES, MAX_TEXT_BYTES, Capture
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from kernel import clock
 from tests.helpers.counting import queries
@@ -127,12 +127,12 @@ def test_text_with_nul_is_kept_without_it(send: Any, incident: Incident) -> None
 
 
 def test_too_much_text_is_refused_and_comes_back(send: Any, incident: Incident) -> None:
-    answer = send(kind="log", text="x" * (MAX_TEXT + 1), title="The whole log")
+    answer = send(kind="log", text="x" * (MAX_TEXT_BYTES + 1), title="The whole log")
 
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "The text is over 1 MiB." in page
-    assert "x" * (MAX_TEXT + 1) in page
+    assert "x" * (MAX_TEXT_BYTES + 1) in page
     assert 'value="The whole log"' in page
     assert not incident.evidence.exists()
 
@@ -141,7 +141,7 @@ def test_too_much_text_is_refused_and_comes_back(send: Any, incident: Incident) 
 def test_too_large_a_file_is_refused_and_the_text_comes_back(
     send: Any, incident: Incident, over: int
 ) -> None:
-    file = upload(b"\x00" * (MAX_FILE + over), "core.dump")
+    file = upload(b"\x00" * (MAX_FILE_BYTES + over), "core.dump")
 
     answer = send(kind="file", file=file, text="From node 7", title="Core of node 7")
 

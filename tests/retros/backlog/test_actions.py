@@ -45,7 +45,7 @@ def entry(incident: Incident) -> Any:
 
 def sentences(incident: Incident) -> str:
     made = entry(incident)
-    return " ".join(kinds.get(made.kind).words(made.subject, made.data))
+    return " ".join(kinds.get(made.kind).headline_and_body(made.subject, made.data))
 
 
 def test_an_item_is_noted_with_its_entry(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from incidents.housekeeping import put_off
+from incidents.housekeeping import postpone
 from incidents.models import Claim, Incident, Notice, Person
 from incidents.timeline import kinds
 from retros.backlog import actions as backlog
@@ -60,7 +60,7 @@ def test_a_reminder_is_on_record_and_leads_to_the_item(
     reminder_actions.remind(item.pk, DUE_KIND, now=NINE)
 
     entry = incident.timeline.latest("seq")
-    parts = kinds.get(entry.kind).words(entry.subject, entry.data)
+    parts = kinds.get(entry.kind).headline_and_body(entry.subject, entry.data)
     assert parts == (
         f"{item.reference} is due today.",
         "Alert on queue age. Deputy was reminded.",
@@ -79,7 +79,7 @@ def test_a_reminder_that_was_written_is_not_due_again(item: BacklogItem) -> None
 
 
 def test_a_reminder_that_failed_waits_for_its_next_try(item: BacklogItem) -> None:
-    put_off(DUE_KIND, str(item.pk), NINE, ValueError("no"), NINE)
+    postpone(DUE_KIND, str(item.pk), NINE, ValueError("no"), NINE)
 
     assert backlog_due.due_reminders(NINE) == []
     assert backlog_due.due_reminders(NINE + timedelta(seconds=5)) == [

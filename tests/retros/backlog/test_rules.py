@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from incidents.rules.risk import Answers
+from incidents.rules.risk import RiskOwner
 from retros.backlog import rules
 from retros.vocabulary import BacklogState as State
 from tests.incidents.rules.example_facts import SAYS_NOTHING
 
 TODAY = date(2026, 3, 5)
 YESTERDAY, TOMORROW = date(2026, 3, 4), date(2026, 3, 6)
-KEN = Answers(2, "Ken Ito")
-LEFT = Answers(4, "Priya Raman", can_act=False)
+KEN = RiskOwner(2, "Ken Ito")
+LEFT = RiskOwner(4, "Priya Raman", can_act=False)
 
 
 def item(**other: Any) -> rules.WorkFacts:

@@ -11,7 +11,7 @@ from django.forms.models import model_to_dict
 from django.test import Client
 from django.urls import reverse
 
-from incidents.actions import lifecycle, voiding
+from incidents.actions import lifecycle_steps, voiding
 from incidents.locking import lock
 from incidents.models import Incident, Person, Voided
 from incidents.permissions import TABLE, Who
@@ -61,7 +61,7 @@ def test_the_step_alone_is_stopped_by_the_database(incident: Incident, status: s
         pytest.raises((ProgrammingError, Refused), match=r"closure gate|goes to"),
         transaction.atomic(),
     ):
-        lifecycle.set_status(lock(incident.pk), status)
+        lifecycle_steps.set_status_step(lock(incident.pk), status)
     assert Incident.objects.get(pk=incident.pk).status == "active"
 
 
@@ -126,7 +126,7 @@ def test_what_was_declared_in_error_is_no_way_round(
     with pytest.raises(Refused, match="watched or closed"):
         ending.reopen()
     with pytest.raises(Refused, match="goes to"), transaction.atomic():
-        lifecycle.set_status(lock(number), status)
+        lifecycle_steps.set_status_step(lock(number), status)
     with pytest.raises(ProgrammingError), transaction.atomic():
         Incident.objects.filter(pk=number).update(status=status)
     assert ending.status == ended
@@ -193,7 +193,7 @@ def test_what_was_handled_elsewhere_is_no_way_round(
         with pytest.raises(Refused):
             act(actor, backfilled.pk, now=now)
     with pytest.raises((ProgrammingError, Refused)), transaction.atomic():
-        lifecycle.set_status(lock(backfilled.pk), status)
+        lifecycle_steps.set_status_step(lock(backfilled.pk), status)
     with pytest.raises(ProgrammingError), transaction.atomic():
         Incident.objects.filter(pk=backfilled.pk).update(status=status)
     assert Incident.objects.get(pk=backfilled.pk).status == ended
@@ -210,7 +210,7 @@ def test_what_is_lived_here_is_never_backfilled(ending: ClosingRun, began: bool)
         ending.start()
     number = ending.incident.pk
     with pytest.raises(Refused, match="goes to"), transaction.atomic():
-        lifecycle.set_status(lock(number), "backfill")
+        lifecycle_steps.set_status_step(lock(number), "backfill")
     with pytest.raises(ProgrammingError, match="handled elsewhere"), transaction.atomic():
         Incident.objects.filter(pk=number).update(status="backfill")
     assert ending.status == "active"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from comms.actions import publish_escalation, publish_update
-from incidents.actions import evidence, freezes, lifecycle, risks, voiding
+from incidents.actions import evidence, freezes, lifecycle_steps, risks, voiding
 from incidents.locking import lock
 from incidents.models import Evidence, Incident
 from incidents.vocabulary import Option
@@ -141,7 +141,7 @@ class Ended(Lived):
         else:
             # Of one that is void the rule allows it, and the database knows that it was lived here.
             with pytest.raises((Refused, DatabaseError)), transaction.atomic():
-                lifecycle.set_status(lock(self.incident.pk), "backfill")
+                lifecycle_steps.set_status_step(lock(self.incident.pk), "backfill")
         assert self._try_on(backfilled, closing.close) is None
         backfilled.refresh_from_db()
         assert backfilled.status == "backfill"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from incidents.actions import roles
-from incidents.housekeeping import put_off
+from incidents.housekeeping import postpone
 from incidents.models import Claim, Incident, Notice, Person
 from incidents.timeline import kinds
 from incidents.vocabulary import RoleName
@@ -82,7 +82,7 @@ def test_a_reminder_is_on_record_and_leads_to_its_form(closed: ClosingRun) -> No
     reminder_actions.remind(review.pk, "review.due", now=review.due_at)
 
     entry = closed.incident.timeline.latest("seq")
-    parts = kinds.get(entry.kind).words(entry.subject, entry.data)
+    parts = kinds.get(entry.kind).headline_and_body(entry.subject, entry.data)
     assert parts == ("Review is due now.", "Commander reminded.")
     href = f"/INC-{closed.incident.pk}/retro/1/#review"
     assert Notice.objects.get(kind="review.due").href == href
@@ -103,7 +103,7 @@ def test_a_reminder_that_was_written_is_not_due_again(closed: ClosingRun) -> Non
 
 def test_a_reminder_that_failed_waits_for_its_next_try(closed: ClosingRun) -> None:
     review = look(closed, "review")
-    put_off("review.due", str(review.pk), review.due_at, ValueError("no"), review.due_at)
+    postpone("review.due", str(review.pk), review.due_at, ValueError("no"), review.due_at)
 
     assert review_due.due_reminders(review.due_at) == []
     later = review.due_at + timedelta(seconds=5)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from incidents.rules.risk import Answers
+from incidents.rules.risk import RiskOwner
 from retros.backlog.rules import WorkFacts
 from retros.review import rules
 from retros.review.longest_checkpoint import slowest, spans
@@ -13,8 +13,8 @@ from retros.vocabulary import QUESTIONS, Follows, Look, Question
 from tests.incidents.rules.example_facts import SAYS_NOTHING
 
 TODAY = date(2026, 3, 5)
-KEN = Answers(2, "Ken Ito")
-LEFT = Answers(4, "Priya Raman", can_act=False)
+KEN = RiskOwner(2, "Ken Ito")
+LEFT = RiskOwner(4, "Priya Raman", can_act=False)
 ITEM = WorkFacts("Warn when two boundaries include the same thing", "", date(2026, 4, 2), KEN)
 AT = datetime(2026, 3, 5, 15, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)

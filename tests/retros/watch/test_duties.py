@@ -31,7 +31,7 @@ def titled(duties: list[Duty], title: str) -> list[Duty]:
 
 
 def in_the_room(person: Person, watching: WatchRun) -> list[Duty]:
-    return duties([incident_facts.of(watching.fresh())], person, watching.ending.now)
+    return duties([incident_facts.cached_facts(watching.fresh())], person, watching.ending.now)
 
 
 def test_a_check_in_is_its_owners_work_when_it_is_due(client: Client, watching: WatchRun) -> None:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from incidents.actions import checkpoints, roles
 from incidents.duties.duty import Duty, by_time
-from incidents.facts.summary import outlines
+from incidents.facts.summary import read_summaries
 from incidents.models import Incident, Person
 from incidents.vocabulary import Group, LaneKind, RoleName
 from kernel import clock
@@ -248,7 +248,7 @@ def test_the_page_knows_when_time_alone_changes_it(inside: Client, me: Person) -
 def test_an_outline_does_not_pretend_to_have_what_it_has_not_read(
     incident: Incident, commander: Person
 ) -> None:
-    (found,) = outlines(commander)
+    (found,) = read_summaries(commander)
 
     for fact in (found.freezes, found.risks, found.evidence_by_lane, found.scenario):
         with pytest.raises(RuntimeError, match="does not have this fact"):

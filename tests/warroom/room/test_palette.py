@@ -8,7 +8,7 @@ from django.test import Client
 from incidents.actions import roles
 from incidents.facts import incident as incident_facts
 from incidents.models import Incident, Person
-from incidents.permissions import in_incident
+from incidents.permissions import incident_roles
 from incidents.vocabulary import LaneKind, RoleName, Status
 from kernel import clock
 from tests.helpers.closable import set_status
@@ -48,8 +48,8 @@ ALL_OF_COMMAND = (
 
 
 def offered(person: Person, incident: Incident, here: str = "") -> Palette:
-    who = in_incident(person.as_actor(), incident, here)
-    return palette(person, who, incident_facts.of(incident), here)
+    who = incident_roles(person.as_actor(), incident, here)
+    return palette(person, who, incident_facts.cached_facts(incident), here)
 
 
 def labels(rows: tuple[Row, ...]) -> set[str]:

@@ -149,8 +149,8 @@ def test_an_incident_that_somebody_holds_keeps_no_other_waiting(
 
     with psycopg.connect(os.environ["DATABASE_URL"], dbname=name) as other:
         other.execute("SELECT id FROM incidents_incident WHERE id = %s FOR UPDATE", [held.pk])
-        assert checkpoints.remind_together(due, now=AT) == 1
-    assert checkpoints.remind_together(due, now=AT) == 1
+        assert checkpoints.remind_all(due, now=AT) == 1
+    assert checkpoints.remind_all(due, now=AT) == 1
 
     assert _reminders(incident) == _reminders(held) == [("checkpoint.due", AT)]
 
@@ -161,7 +161,7 @@ def test_together_as_one_by_one(staffed: Incident, commander: Person, deputy: Pe
     Notice.objects.all().delete()
 
     checkpoints.remind(made[0].pk, "checkpoint.missed", now=now)
-    checkpoints.remind_together([(staffed.pk, made[1].pk, "checkpoint.missed")], now=now)
+    checkpoints.remind_all([(staffed.pk, made[1].pk, "checkpoint.missed")], now=now)
 
     first, second = TimelineEntry.objects.filter(kind="checkpoint.missed").order_by("seq")
     assert first.data == second.data == {"told": "Commander and Deputy"}
@@ -180,9 +180,7 @@ def test_what_was_decided_meanwhile_is_not_reminded_of(
     checkpoint = _schedule(incident, commander)
     Checkpoint.objects.filter(pk=checkpoint.pk).update(decided_at=AT)
 
-    assert (
-        checkpoints.remind_together([(incident.pk, checkpoint.pk, "checkpoint.due")], now=AT) == 0
-    )
+    assert checkpoints.remind_all([(incident.pk, checkpoint.pk, "checkpoint.due")], now=AT) == 0
     assert Claim.objects.count() == 0
 
 

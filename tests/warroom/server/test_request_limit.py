@@ -14,7 +14,7 @@ from django.core.asgi import get_asgi_application
 from django.db import connections
 
 from incidents.models import Incident, Person
-from incidents.rules.evidence import MAX_FILE
+from incidents.rules.evidence import MAX_FILE_BYTES
 from incidents.web.uploads import LONGEST_REQUEST
 from tests.helpers.live_app import LiveApp
 from warroom.asgi import application
@@ -102,7 +102,7 @@ def test_the_largest_file_with_much_text_still_arrives(
         for name, said in fields.items()
     )
     body += b'--x\r\nContent-Disposition: form-data; name="file"; filename="core"\r\n\r\n'
-    body += bytes(MAX_FILE) + b"\r\n--x--\r\n"
+    body += bytes(MAX_FILE_BYTES) + b"\r\n--x--\r\n"
     headers = {
         "Content-Type": "multipart/form-data; boundary=x",
         "Cookie": f"{cookie['name']}={cookie['value']}; csrftoken={TOKEN}",
@@ -111,7 +111,7 @@ def test_the_largest_file_with_much_text_still_arrives(
     line.request("POST", f"/{incident.reference}/evidence/new/", body, headers)
 
     assert line.getresponse().status == 302
-    assert incident.evidence.get().size == MAX_FILE
+    assert incident.evidence.get().size == MAX_FILE_BYTES
 
 
 async def test_a_body_that_does_not_come_to_its_end_is_given_up() -> None:

@@ -12,6 +12,7 @@ from incidents.rules.decision import (
     Proposal,
     by_code,
     offers,
+    settle,
     violations,
     warnings,
 )
@@ -95,7 +96,7 @@ def test_with_an_option_chosen_its_own_rules_join_in():
     chosen = Proposal(option="hotfix", confidence="1")
     at_hand = situation(severity="1", offered=offers())
 
-    refused = found(chosen, at_hand)
+    refused = found(settle(chosen), at_hand)
 
     assert refused == [
         ("D-SCOPE", "scope"),

@@ -61,7 +61,7 @@ def test_settling_changes_nothing_that_was_filled_in_and_settles_once(choice, op
 def test_what_can_be_derived_is_not_asked_for(choice, option):
     chosen = proposal(choice=choice, option=option, deviation_reason="The flag has no owner")
 
-    assert found(chosen) == []
+    assert found(settle(chosen)) == []
 
 
 # D-REJECTED: choice and option

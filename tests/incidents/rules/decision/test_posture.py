@@ -2,7 +2,7 @@
 
 import pytest
 
-from incidents.rules.decision import ImpactedSurface, left_by, postures, violations
+from incidents.rules.decision import ImpactedSurface, not_followed_by, postures, violations
 from incidents.vocabulary import DependencyClass, Option, Severity
 from kernel.refusal import Violation
 from tests.incidents.rules.decision.valid_decision import NOTHING, choosing, found, situation
@@ -77,13 +77,13 @@ CLASSES = {
 def test_a_class_by_itself_asks_for_its_own_answer(surface, fitting):
     defaults = postures("", [surface])
 
-    assert {option.value for option in Option if not left_by(option, defaults)} == fitting
+    assert {option.value for option in Option if not not_followed_by(option, defaults)} == fitting
 
 
 def test_severity_comes_first_then_each_class_once_with_its_surfaces():
     surfaces = [QUEUE, WIKI, AUTH, ImpactedSurface("Token refresh", DependencyClass.AUTH)]
 
-    said = [(default.source, default.words) for default in postures(SEV1, iter(surfaces))]
+    said = [(default.source, default.summary) for default in postures(SEV1, iter(surfaces))]
 
     assert said == [
         ("SEV-1", "immediate rollback candidate"),

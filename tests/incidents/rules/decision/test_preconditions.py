@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from incidents.rules.conflict import Scores, Stand
-from incidents.rules.decision import Cited, Conflict, FirstThing, Unfinished, warnings
+from incidents.rules.decision import Cited, Conflict, Prerequisite, Unfinished, warnings
 from incidents.vocabulary import Option
 from tests.incidents.rules.decision.valid_decision import (
     ADA,
@@ -21,10 +21,10 @@ from tests.incidents.rules.decision.valid_decision import (
 L3 = {"confidence": "3"}
 
 
-def things(rollback: bool, revocation: bool) -> tuple[FirstThing, ...]:
+def things(rollback: bool, revocation: bool) -> tuple[Prerequisite, ...]:
     return (
-        FirstThing(Option.ROLLBACK, "Full rollback", rollback, "is not decided yet"),
-        FirstThing(
+        Prerequisite(Option.ROLLBACK, "Full rollback", rollback, "is not decided yet"),
+        Prerequisite(
             Option.REVOCATION, "Access revocation", revocation, "is decided by D-2, not started"
         ),
     )
@@ -42,7 +42,7 @@ FIRST_ACCEPTED = {
 
 @pytest.mark.parametrize(("option", "first"), FIRST_ACCEPTED.values(), ids=FIRST_ACCEPTED)
 def test_first_accepts(option, first):
-    assert found(choosing(option, **L3), situation(first_things=first)) == []
+    assert found(choosing(option, **L3), situation(prerequisites=first)) == []
 
 
 FIRST_REFUSED = {
@@ -60,7 +60,7 @@ FIRST_REFUSED = {
 
 @pytest.mark.parametrize(("first", "says"), FIRST_REFUSED.values(), ids=FIRST_REFUSED)
 def test_first_refuses_a_hotfix(first, says):
-    at = situation(first_things=first)
+    at = situation(prerequisites=first)
 
     assert found(choosing("hotfix", **L3), at) == [("D-FIRST", "option")]
     (sentence,) = sentences(choosing("hotfix", **L3), at)

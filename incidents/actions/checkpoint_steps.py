@@ -1,0 +1,41 @@
+"""Steps that schedule and lift checkpoints, inside the transaction of an action."""
+
+from datetime import datetime
+
+from incidents.actions.transaction import next_number
+from incidents.locking import check_locked
+from incidents.models import Checkpoint, Incident
+from incidents.timeline.record import record
+from kernel.actor import Actor
+
+
+def schedule_step(
+    incident: Incident, actor: Actor, due_at: datetime, purpose: str, now: datetime
+) -> Checkpoint:
+    """Write the checkpoint and its entry."""
+    check_locked(incident)
+    checkpoint = Checkpoint.objects.create(
+        incident=incident,
+        number=next_number(incident.checkpoints.all()),
+        purpose=purpose[:200],
+        due_at=due_at,
+        scheduled_at=now,
+    )
+    record(
+        incident,
+        "checkpoint.scheduled",
+        actor,
+        now,
+        subject=checkpoint.reference,
+        purpose=checkpoint.purpose,
+        due_at=due_at.isoformat(),
+    )
+    return checkpoint
+
+
+def lift_checkpoints_step(incident: Incident, now: datetime) -> list[str]:
+    """Lift the open checkpoints of an incident that is being closed; returns their references."""
+    check_locked(incident)
+    rows = list(incident.checkpoints.open().order_by("number"))
+    incident.checkpoints.filter(pk__in=[row.pk for row in rows]).update(lifted_at=now)
+    return [row.reference for row in rows]
