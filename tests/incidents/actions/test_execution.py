@@ -10,10 +10,10 @@ from incidents.models import Evidence, Incident, Notice, Person, TimelineEntry
 from incidents.rules.evidence import Capture
 from incidents.vocabulary import EvidenceKind, ExecutionState, Option, Purpose, RoleName
 from kernel.refusal import AlreadyDone, NotPermitted, Refused
-from tests.helpers.decision_inputs import PRECHECK, captured
-from tests.helpers.decision_run import Executing
+from tests.helpers.decision_inputs import PRECHECK, capture_evidence
+from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import declared
-from tests.helpers.recommendations import at_once
+from tests.helpers.recommendations import run_concurrently
 
 BASELINE = replace(PRECHECK, command="probe sign-in", purpose=Purpose.BASELINE)
 
@@ -22,7 +22,7 @@ def entry(incident: Incident, kind: str) -> TimelineEntry:
     return incident.timeline.filter(kind=kind).latest("seq")
 
 
-def told(kind: str) -> set[str]:
+def notified(kind: str) -> set[str]:
     rows = Notice.objects.filter(kind=kind).values_list("person__username", flat=True)
     return set(rows)
 
@@ -36,7 +36,7 @@ def codes(attempt: Callable[[], object]) -> list[str]:
 # -- The way of a decision ---------------------------------------------------------------------
 
 
-def test_a_mitigation_is_started_done_and_verified(executing: Executing) -> None:
+def test_a_mitigation_is_started_done_and_verified(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
 
     executing.start()
@@ -55,7 +55,7 @@ def test_a_mitigation_is_started_done_and_verified(executing: Executing) -> None
     assert made.finding == "401 rate 0.3 %, as in the baseline"
 
 
-def test_each_step_is_told_on_the_timeline_and_to_whom_it_concerns(executing: Executing) -> None:
+def test_each_step_is_told_on_the_timeline_and_to_whom_it_concerns(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.start()
     executing.finish(proof := executing.capture())
@@ -69,11 +69,11 @@ def test_each_step_is_told_on_the_timeline_and_to_whom_it_concerns(executing: Ex
     assert (done.subject, done.data["evidence"]) == ("D-1", [proof.reference])
     assert passed.data["run"] == run.reference
     assert passed.data["baseline"] == baseline.reference
-    assert told("execution.done") == {executing.verifier.username}
-    assert told("verification.passed") == {"commander"}
+    assert notified("execution.done") == {executing.verifier.username}
+    assert notified("verification.passed") == {"commander"}
 
 
-def test_a_decision_that_holds_may_go_the_same_way(executing: Executing) -> None:
+def test_a_decision_that_holds_may_go_the_same_way(executing: DecisionRun) -> None:
     executing.decide(Option.HOLD)
     executing.done()
 
@@ -86,7 +86,7 @@ def test_a_decision_that_holds_may_go_the_same_way(executing: Executing) -> None
 
 
 def test_only_who_is_named_executes(
-    executing: Executing, commander: Person, admin: Person, stranger: Person
+    executing: DecisionRun, commander: Person, admin: Person, stranger: Person
 ) -> None:
     executing.decide(Option.FLAG)
 
@@ -102,7 +102,7 @@ def test_only_who_is_named_executes(
 
 
 def test_only_who_is_named_verifies(
-    executing: Executing, commander: Person, admin: Person, stranger: Person
+    executing: DecisionRun, commander: Person, admin: Person, stranger: Person
 ) -> None:
     executing.decide(Option.FLAG)
     executing.done()
@@ -119,7 +119,7 @@ def test_only_who_is_named_verifies(
 
 
 def test_what_waits_for_signatures_is_not_started_and_says_for_whose(
-    ledger: Executing, data_owner: Person
+    ledger: DecisionRun, data_owner: Person
 ) -> None:
     ledger.decide()
 
@@ -131,7 +131,7 @@ def test_what_waits_for_signatures_is_not_started_and_says_for_whose(
     assert violation.sentence == f"D-1 waits for signatures: {data_owner}, data owner."
 
 
-def test_signed_by_both_it_is_executed(ledger: Executing, data_owner: Person) -> None:
+def test_signed_by_both_it_is_executed(ledger: DecisionRun, data_owner: Person) -> None:
     ledger.decide()
     ledger.sign(data_owner)
 
@@ -140,7 +140,7 @@ def test_signed_by_both_it_is_executed(ledger: Executing, data_owner: Person) ->
     assert ledger.read().execution.state == ExecutionState.DONE
 
 
-def test_what_is_over_is_not_started(executing: Executing) -> None:
+def test_what_is_over_is_not_started(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.decide(Option.ROLLBACK, supersede_reason="The flag changed nothing")
 
@@ -151,7 +151,7 @@ def test_what_is_over_is_not_started(executing: Executing) -> None:
         executing.start(number=2)
 
 
-def test_no_step_is_taken_out_of_turn(executing: Executing) -> None:
+def test_no_step_is_taken_out_of_turn(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     item = executing.capture()
 
@@ -166,11 +166,11 @@ def test_no_step_is_taken_out_of_turn(executing: Executing) -> None:
 # -- X-PROOF -----------------------------------------------------------------------------------
 
 
-def test_it_is_not_done_without_proof(executing: Executing, commander: Person) -> None:
+def test_it_is_not_done_without_proof(executing: DecisionRun, commander: Person) -> None:
     executing.decide(Option.FLAG)
     executing.start()
     other = declared(commander)
-    elsewhere = [captured(other, commander, executing.now) for _ in range(5)][-1]
+    elsewhere = [capture_evidence(other, commander, executing.now) for _ in range(5)][-1]
     silent = executing.capture(Capture(kind=EvidenceKind.COMMAND, command="flag off"))
 
     for proof in ([], [executing.cited], [elsewhere], [silent]):
@@ -183,7 +183,7 @@ def test_it_is_not_done_without_proof(executing: Executing, commander: Person) -
 # -- V-RUN, V-FRESH, V-FINDING -----------------------------------------------------------------
 
 
-def test_no_run_of_before_verifies(executing: Executing) -> None:
+def test_no_run_of_before_verifies(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.start()
     early = executing.run()
@@ -196,7 +196,7 @@ def test_no_run_of_before_verifies(executing: Executing) -> None:
     assert codes(lambda: executing.judge(None)) == ["V-RUN"]
 
 
-def test_a_run_that_failed_verifies_nothing_but_shows_a_failure(executing: Executing) -> None:
+def test_a_run_that_failed_verifies_nothing_but_shows_a_failure(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.done()
     run = executing.run(exit_code=1)
@@ -207,17 +207,19 @@ def test_a_run_that_failed_verifies_nothing_but_shows_a_failure(executing: Execu
     assert executing.read().execution.state == ExecutionState.FAILED
 
 
-def test_a_run_of_another_incident_shows_nothing(executing: Executing, commander: Person) -> None:
+def test_a_run_of_another_incident_shows_nothing(executing: DecisionRun, commander: Person) -> None:
     executing.decide(Option.FLAG)
     executing.done()
     other = declared(commander)
     for _ in range(9):
-        run = captured(other, commander, executing.now, replace(PRECHECK, purpose="verification"))
+        run = capture_evidence(
+            other, commander, executing.now, replace(PRECHECK, purpose="verification")
+        )
 
     assert codes(lambda: executing.judge(run)) == ["V-RUN"]
 
 
-def test_everything_that_is_wrong_is_told_at_once(executing: Executing) -> None:
+def test_everything_that_is_wrong_is_told_at_once(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.done()
 
@@ -226,7 +228,7 @@ def test_everything_that_is_wrong_is_told_at_once(executing: Executing) -> None:
     assert found == ["V-RUN", "V-RUN", "V-FRESH", "V-FINDING"]
 
 
-def test_a_form_sent_twice_is_done_once(executing: Executing, key: object) -> None:
+def test_a_form_sent_twice_is_done_once(executing: DecisionRun, key: object) -> None:
     executing.decide(Option.FLAG)
     executing.start(once=key)
 
@@ -238,7 +240,7 @@ def test_a_form_sent_twice_is_done_once(executing: Executing, key: object) -> No
 
 
 def test_after_a_failure_a_checkpoint_asks_for_a_decision_within_ten_minutes(
-    executing: Executing, deputy: Person
+    executing: DecisionRun, deputy: Person
 ) -> None:
     executing.assign(RoleName.DEPUTY, deputy)
     executing.decide(Option.FLAG)
@@ -252,14 +254,14 @@ def test_after_a_failure_a_checkpoint_asks_for_a_decision_within_ten_minutes(
     assert due.purpose == "Decide again: verification of D-1 failed"
     failed = entry(executing.incident, "verification.failed")
     assert failed.data["finding"] == "401 rate still 18 %"
-    assert told("verification.failed") == {
+    assert notified("verification.failed") == {
         "commander",
         "deputy",
         executing.executor.username,
     }
 
 
-def test_a_checkpoint_that_is_due_by_then_is_enough(executing: Executing) -> None:
+def test_a_checkpoint_that_is_due_by_then_is_enough(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.done()
     run = executing.run()
@@ -272,7 +274,7 @@ def test_a_checkpoint_that_is_due_by_then_is_enough(executing: Executing) -> Non
     assert points[0].due_at <= executing.now + timedelta(minutes=10)
 
 
-def test_one_that_is_overdue_is_not(executing: Executing) -> None:
+def test_one_that_is_overdue_is_not(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.done()
     run = executing.run()
@@ -285,7 +287,7 @@ def test_one_that_is_overdue_is_not(executing: Executing) -> None:
     assert points[1].due_at == executing.now + timedelta(minutes=10)
 
 
-def test_a_verified_one_asks_for_nothing_more(executing: Executing) -> None:
+def test_a_verified_one_asks_for_nothing_more(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.done()
 
@@ -299,15 +301,15 @@ def test_a_verified_one_asks_for_nothing_more(executing: Executing) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_windows_that_start_and_judge_at_once_one_wins_each_time(
-    executing: Executing,
+    executing: DecisionRun,
 ) -> None:
     """Fifty decisions in a row, each started and judged twice in the same instant."""
     executing.decide(Option.HOLD, deadline=executing.now + timedelta(hours=1))
     for number in range(1, 51):
-        started = at_once(lambda _: state(executing.start(number=number)), 1, 2)  # noqa: B023
+        started = run_concurrently(lambda _: state(executing.start(number=number)), 1, 2)  # noqa: B023
         executing.finish(executing.capture(), number=number)
         run: Evidence = executing.run()
-        judged = at_once(
+        judged = run_concurrently(
             lambda passed: state(executing.judge(run, passed, number=number)),  # noqa: B023
             True,
             False,

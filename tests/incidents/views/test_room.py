@@ -14,7 +14,7 @@ from kernel import clock
 from kernel.actor import SYSTEM
 from lanes import actions as lanes
 from tests.helpers.counting import queries
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import START, declared
 
 NOW = START + timedelta(minutes=10)
@@ -57,7 +57,7 @@ def test_a_young_room_says_what_control_lacks_and_that_no_checkpoint_is_set(
 def test_evidence_brings_it_under_control(
     inside: Client, incident: Incident, commander: Person
 ) -> None:
-    captured(incident, commander, START + timedelta(minutes=3))
+    capture_evidence(incident, commander, START + timedelta(minutes=3))
 
     text = inside.get(incident.get_absolute_url()).content.decode()
 

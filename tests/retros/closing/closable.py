@@ -13,7 +13,7 @@ from retros.closing.actions import Stated
 from retros.models import Closing
 from retros.watch import actions as watching
 from tests.helpers import messages as saying
-from tests.helpers.decision_run import Executing
+from tests.helpers.decision_run import DecisionRun
 
 STATED: dict[str, Any] = {
     "happened": "Some edge nodes did not know the new signing key.",
@@ -25,7 +25,7 @@ STATED: dict[str, Any] = {
 }
 
 
-class Ending(Executing):
+class Ending(DecisionRun):
     """Each step takes a minute, as in ``Executing``, or as long as ``pace`` says."""
 
     pace = timedelta(minutes=1)

@@ -7,7 +7,7 @@ import pytest
 
 from incidents.models import Incident
 from incidents.vocabulary import LaneKind
-from tests.helpers.recommendations import Owners, at_once
+from tests.helpers.recommendations import Owners, run_concurrently
 from tests.retros.closing.closable import Ending
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,7 +79,7 @@ def test_it_is_never_closed_with_an_unmet_condition(
             step()
             return "done"
 
-        closed, broke = at_once(attempt, ending.close, broken.breaks)
+        closed, broke = run_concurrently(attempt, ending.close, broken.breaks)
         outcomes.add(closed == "done")
         if closed == "done":
             made = ending.incident.closings.last()
