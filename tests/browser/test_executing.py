@@ -13,18 +13,18 @@ from tests.browser.accessibility import problems
 from tests.browser.conftest import PHONE, Visits
 from tests.browser.world import World
 from tests.helpers.decision_inputs import PRECHECK
-from tests.helpers.decision_run import Executing
+from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import declared
 
 
 @pytest.fixture
-def ledger(world: World) -> Executing:
+def ledger(world: World) -> DecisionRun:
     """Mara commands, Jonas executes, Ken verifies, Priya is data owner; D-1 waits for her."""
     people, now = world.people, clock.now() - timedelta(minutes=20)
     incident = declared(people["mara"], now=now, scenario="billing-state-mismatch")
     names = dict(zip(LaneKind, ("priya", "jonas", "aisha", "ken"), strict=True))
     owners = {lane: people[name] for lane, name in names.items()}
-    found = Executing(incident, people["mara"], owners, now)
+    found = DecisionRun(incident, people["mara"], owners, now)
     found.assign(RoleName.DATA_OWNER, people["priya"])
     baseline = replace(PRECHECK, command="probe", purpose=Purpose.BASELINE, text="eu 0.3 %\nus 0\n")
     found.capture(baseline)
@@ -40,7 +40,7 @@ def capture(page: Page, command: str, output: str) -> None:
     page.get_by_label(re.compile("^Exit code")).fill("0")
 
 
-def test_by_those_it_names(visit: Visits, ledger: Executing) -> None:
+def test_by_those_it_names(visit: Visits, ledger: DecisionRun) -> None:
     room = ledger.incident.get_absolute_url()
     jonas = visit("jonas", room)
     waits = jonas.locator("#panel-warnings [data-code=D-DUAL]")
@@ -114,7 +114,7 @@ def side_by_side(page: Page) -> None:
     assert one["x"] + one["width"] <= two["x"]
 
 
-def test_withdrawing_by_keyboard(visit: Visits, ledger: Executing) -> None:
+def test_withdrawing_by_keyboard(visit: Visits, ledger: DecisionRun) -> None:
     mara = visit("mara", f"{ledger.incident.get_absolute_url()}D-1/")
     summary = mara.get_by_text("Withdraw this decision")
     summary.focus()

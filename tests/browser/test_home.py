@@ -16,7 +16,7 @@ from tests.browser.conftest import Visits
 from tests.browser.test_live import AT_ONCE, BACK, CUT_OFF, Line
 from tests.browser.test_moments import SEEN, Time
 from tests.browser.world import World
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import PersonFactory
 from tests.helpers.handoffs import terms
 
@@ -107,7 +107,7 @@ def test_a_form_sent_by_one_is_seen_at_home_by_the_other(
     expect(mine).to_have_title("(1) Home · Warroom")
     expect(work(mine)).to_have_text("Capture the first evidence snapshot")
 
-    captured(incident, newcomer, clock.now())
+    capture_evidence(incident, newcomer, clock.now())
     expect(mine).to_have_title("Home · Warroom", timeout=SOON)
     expect(mine.locator("#home-work")).to_contain_text("Nothing waits for you.")
     assert not_reloaded(mine)

@@ -11,7 +11,7 @@ from lanes import actions
 from tests.browser.conftest import Visits
 from tests.browser.test_live import BACK, Line
 from tests.browser.world import World
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 
 LANE = LaneKind.INVESTIGATION
 
@@ -21,7 +21,7 @@ def incident(world: World) -> Incident:
     """Its investigation is Priya's, with one evidence item."""
     incident = world.declare()
     own(world, incident, "priya")
-    captured(incident, world.people["priya"], clock.now())
+    capture_evidence(incident, world.people["priya"], clock.now())
     return incident
 
 

@@ -92,8 +92,8 @@ def ready(world: World) -> tuple[Incident, dict[str, Any]]:
     incident, now = world.declare(evidence_channel="#inc"), clock.now()
     people = world.people
     world.schedule(incident)
-    cited = decision_inputs.captured(incident, people["mara"], now)
-    fields = decision_inputs.posted(cited, people["jonas"], people["ken"])
+    cited = decision_inputs.capture_evidence(incident, people["mara"], now)
+    fields = decision_inputs.decision_form_data(cited, people["jonas"], people["ken"])
     return incident, fields | {"override_reason": "A third of sign-ins fail."}
 
 

@@ -12,7 +12,7 @@ from kernel import clock
 from tests.browser.accessibility import problems
 from tests.browser.conftest import Visits
 from tests.browser.world import World
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def incident(world: World) -> Incident:
             person=world.people[who],
             now=clock.now(),
         )
-    captured(incident, mara, clock.now())
+    capture_evidence(incident, mara, clock.now())
     world.schedule(incident)
     return incident
 

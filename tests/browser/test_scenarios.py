@@ -12,7 +12,7 @@ from incidents.vocabulary import LaneKind, RoleName
 from kernel import clock
 from tests.browser.conftest import Visits
 from tests.browser.world import World
-from tests.helpers.decision_inputs import made_ready
+from tests.helpers.decision_inputs import prepare_decision
 
 OWNERS = {
     LaneKind.INVESTIGATION: "priya",
@@ -50,7 +50,7 @@ def staff(world: World, incident: Incident, **named: str) -> None:
     for role, who in named.items():
         person = world.people[who]
         roles.assign(mara.as_actor(), incident.pk, role=RoleName(role), person=person, now=now)
-    made_ready(incident, mara, now)
+    prepare_decision(incident, mara, now)
     due = now + timedelta(minutes=15)
     checkpoints.schedule(mara.as_actor(), incident.pk, due_at=due, purpose="First", now=now)
 

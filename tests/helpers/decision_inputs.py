@@ -34,24 +34,26 @@ VERIFICATION = Capture(
 )
 
 
-def captured(incident: Incident, by: Person, now: datetime, item: Capture = PRECHECK) -> Evidence:
+def capture_evidence(
+    incident: Incident, by: Person, now: datetime, item: Capture = PRECHECK
+) -> Evidence:
     return evidence.capture(by.as_actor(), incident.pk, item, now=now)
 
 
-def made_ready(incident: Incident, commander: Person, now: datetime) -> Evidence:
+def prepare_decision(incident: Incident, commander: Person, now: datetime) -> Evidence:
     """Readiness holds once the lanes are staffed; returns the precheck output."""
     actor = commander.as_actor()
     lifecycle.set_channel(actor, incident.pk, channel="#inc", now=now)
     lifecycle.set_revision(actor, incident.pk, revision="4be90a7", now=now)
-    captured(incident, commander, now, ROLLBACK_CHECK)
-    return captured(incident, commander, now)
+    capture_evidence(incident, commander, now, ROLLBACK_CHECK)
+    return capture_evidence(incident, commander, now)
 
 
-def written(
+def decision_input(
     cited: Evidence, executor: Person, verifier: Person, now: datetime, **other: Any
 ) -> DecisionInput:
     """A decision that every rule accepts, for a full rollback in 30 minutes."""
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "scope": "Sign-in in all regions",
         "evidence": (cited.number,),
         "risk_new": "Sessions issued before the rollback may fail until they expire",
@@ -72,10 +74,12 @@ def written(
         "verifier": verifier,
         "deviation_reason": "",
     }
-    return DecisionInput(**(said | other))
+    return DecisionInput(**(fields | other))
 
 
-def posted(cited: Evidence, executor: Person, verifier: Person, **other: Any) -> dict[str, Any]:
+def decision_form_data(
+    cited: Evidence, executor: Person, verifier: Person, **other: Any
+) -> dict[str, Any]:
     """The same decision as the browser sends it."""
     return {
         "scope": "Sign-in in all regions",

@@ -12,13 +12,19 @@ from incidents.facts.signed_record import content_hash
 from incidents.models import Decision, Evidence, Incident, Person
 from incidents.rules.evidence import Capture
 from incidents.vocabulary import LaneKind, Option, RoleName
-from tests.helpers.decision_inputs import PRECHECK, VERIFICATION, captured, made_ready, written
+from tests.helpers.decision_inputs import (
+    PRECHECK,
+    VERIFICATION,
+    capture_evidence,
+    decision_input,
+    prepare_decision,
+)
 from tests.helpers.factories import START
 
 NOW = START + timedelta(minutes=10)
 
 
-class Executing:
+class DecisionRun:
     """Each step takes a minute; ``now`` is the time of the last one."""
 
     def __init__(
@@ -34,7 +40,7 @@ class Executing:
         self.now = now
         for lane, person in owners.items():
             self.assign(RoleName.LANE_OWNER, person, lane)
-        self.cited = made_ready(incident, commander, now)
+        self.cited = prepare_decision(incident, commander, now)
         due = now + timedelta(minutes=20)
         checkpoints.schedule(self._as(commander), incident.pk, due_at=due, purpose="", now=now)
 
@@ -47,13 +53,13 @@ class Executing:
         option: Option = Option.WRITE_FREEZE,
         by: Person | None = None,
         checkpoint: int | None = None,
-        **said: Any,
+        **fields: Any,
     ) -> Decision:
         """At a checkpoint, or at the next that is open."""
         rows = self.incident.checkpoints.all()
         due = rows.get(number=checkpoint) if checkpoint else rows.open().first()
         assert due is not None
-        filled = written(
+        filled_in = decision_input(
             self.cited,
             self.executor,
             self.verifier,
@@ -67,12 +73,12 @@ class Executing:
                     Option.ROLLBACK: "A migration is in the way",
                 },
                 "deviation_reason": "The usual way needs people who sleep",
-                **said,
+                **fields,
             },
         )
         actor = self._as(by or self.commander)
-        made = decisions.decide(actor, self.incident.pk, due.number, filled, now=self.now)
-        return self.read(made.number)
+        decision = decisions.decide(actor, self.incident.pk, due.number, filled_in, now=self.now)
+        return self.read(decision.number)
 
     def read(self, number: int = 1) -> Decision:
         """The decision as its row stands now."""
@@ -84,9 +90,11 @@ class Executing:
         with pgtrigger.ignore("incidents.Decision:decided_is_final"):
             Decision.objects.filter(incident=self.incident, number=number).update(**columns)
 
-    def sign(self, by: Person, role: str = "data_owner", number: int = 1, **said: Any) -> Decision:
-        said = {"role": role, "seen": content_hash(self.read(number))} | said
-        return signatures.sign(self._as(by), self.incident.pk, number, now=self._later(), **said)
+    def sign(
+        self, by: Person, role: str = "data_owner", number: int = 1, **fields: Any
+    ) -> Decision:
+        fields = {"role": role, "seen": content_hash(self.read(number))} | fields
+        return signatures.sign(self._as(by), self.incident.pk, number, now=self._later(), **fields)
 
     def withdraw(
         self, by: Person | None = None, reason: str = "It came too early", number: int = 1
@@ -96,19 +104,19 @@ class Executing:
             actor, self.incident.pk, number, reason=reason, now=self._later()
         )
 
-    def start(self, by: Person | None = None, number: int = 1, **said: Any) -> Decision:
+    def start(self, by: Person | None = None, number: int = 1, **fields: Any) -> Decision:
         actor = self._as(by or self.executor)
-        return execution.start(actor, self.incident.pk, number, now=self._later(), **said)
+        return execution.start(actor, self.incident.pk, number, now=self._later(), **fields)
 
     def capture(self, item: Capture = PRECHECK, by: Person | None = None) -> Evidence:
-        return captured(self.incident, by or self.executor, self._later(), item)
+        return capture_evidence(self.incident, by or self.executor, self._later(), item)
 
     def finish(
-        self, *proof: Evidence, by: Person | None = None, number: int = 1, **said: Any
+        self, *proof: Evidence, by: Person | None = None, number: int = 1, **fields: Any
     ) -> Decision:
-        said = {"evidence": [item.number for item in proof]} | said
+        fields = {"evidence": [item.number for item in proof]} | fields
         actor = self._as(by or self.executor)
-        return execution.finish(actor, self.incident.pk, number, now=self._later(), **said)
+        return execution.finish(actor, self.incident.pk, number, now=self._later(), **fields)
 
     def run(self, **other: Any) -> Evidence:
         """A verification run of the verifier."""
@@ -120,15 +128,15 @@ class Executing:
         passed: bool | None = True,
         by: Person | None = None,
         number: int = 1,
-        **said: Any,
+        **fields: Any,
     ) -> Decision:
-        said = {
+        fields = {
             "passed": passed,
             "run": run.number if run else None,
             "finding": "401 rate 0.3 %, as in the baseline",
-        } | said
+        } | fields
         actor = self._as(by or self.verifier)
-        return execution.judge(actor, self.incident.pk, number, now=self._later(), **said)
+        return execution.judge(actor, self.incident.pk, number, now=self._later(), **fields)
 
     def done(self, number: int = 1) -> Decision:
         """Started and shown to be done."""

@@ -55,9 +55,9 @@ class SurfaceFactory(DjangoModelFactory[Surface]):
     owner_team = "Identity"
 
 
-def declared(by: Person, *, now: datetime = START, **said: Any) -> Incident:
+def declared(by: Person, *, now: datetime = START, **fields: Any) -> Incident:
     """An incident, declared through the action; ``said`` are fields of ``Declaration``."""
-    facts = {"title": "Tokens refused after release", "severity": Severity.SEV1, **said}
+    facts = {"title": "Tokens refused after release", "severity": Severity.SEV1, **fields}
     facts["surfaces"] = tuple(facts.get("surfaces", ()))
     incident = lifecycle.declare(by.as_actor(), lifecycle.Declaration(**facts), now=now)
     return Incident.objects.get(pk=incident.pk)

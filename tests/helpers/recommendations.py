@@ -16,9 +16,9 @@ from kernel.actor import Actor
 from kernel.refusal import Refused
 
 
-def proposed(*cited: Evidence, **other: Any) -> RecommendationInput:
+def recommendation_input(*cited: Evidence, **other: Any) -> RecommendationInput:
     """What every rule accepts: a full rollback."""
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "option": "rollback",
         "option_detail": "to 4be90a7",
         "reasons": "It takes the cause away",
@@ -26,7 +26,7 @@ def proposed(*cited: Evidence, **other: Any) -> RecommendationInput:
         "reversibility": 4,
         "blast_radius": 2,
     }
-    return RecommendationInput(**(said | other))
+    return RecommendationInput(**(fields | other))
 
 
 class Owners:
@@ -42,8 +42,8 @@ class Owners:
     ) -> Recommendation:
         who = by or self.owners[lane]
         actor = who.as_actor() if isinstance(who, Person) else who
-        said = proposed(self.cited, **({"option": option} | other))
-        return recommendations.recommend(actor, self.incident.pk, said, lane=lane, now=self.now)
+        fields = recommendation_input(self.cited, **({"option": option} | other))
+        return recommendations.recommend(actor, self.incident.pk, fields, lane=lane, now=self.now)
 
     def withdraw(
         self, number: int, by: Person, reason: str = "The cause is another"
@@ -53,19 +53,19 @@ class Owners:
         )
 
 
-def at_once(attempt: Callable[[Any], str], *given: Any) -> list[str]:
+def run_concurrently(attempt: Callable[[Any], str], *inputs: Any) -> list[str]:
     """Each in a thread and with a connection of its own, let go together; refusals as codes."""
-    together = Barrier(len(given))
+    barrier = Barrier(len(inputs))
 
-    def run(one: Any) -> str:
-        together.wait(10)
+    def run(attempt_input: Any) -> str:
+        barrier.wait(10)
         try:
-            return attempt(one)
+            return attempt(attempt_input)
         except Refused as refusal:
             return refusal.violations[0].code
         finally:
             connection.close()
 
     close_old_connections()
-    with ThreadPoolExecutor(len(given)) as pool:
-        return list(pool.map(run, given))
+    with ThreadPoolExecutor(len(inputs)) as pool:
+        return list(pool.map(run, inputs))

@@ -32,9 +32,9 @@ def plain(found: Any, above: tuple[Model, ...] = ()) -> Any:
 def _row(row: Model, above: tuple[Model, ...]) -> dict[str, Any]:
     deferred = row.get_deferred_fields()
     columns = {
-        one.attname: getattr(row, one.attname)
-        for one in row._meta.concrete_fields
-        if one.attname not in deferred
+        column.attname: getattr(row, column.attname)
+        for column in row._meta.concrete_fields
+        if column.attname not in deferred
     }
     read = {
         name: plain(other, above)
@@ -45,7 +45,7 @@ def _row(row: Model, above: tuple[Model, ...]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Remembered:
+class Snapshot:
     """What an incident was, and looked like, at a moment."""
 
     at: datetime
@@ -54,20 +54,20 @@ class Remembered:
     panels: dict[str, str]
 
 
-def remember(incident_id: int, now: datetime, *, looks: bool = True) -> Remembered:
+def snapshot_now(incident_id: int, now: datetime, *, looks: bool = True) -> Snapshot:
     """As it is ``now``; ``looks`` renders its panels too."""
     incident = Incident.objects.get(pk=incident_id)
-    return _remembered(incident, now, looks)
+    return _snapshot(incident, now, looks)
 
 
-def recall(incident_id: int, moment: datetime, *, looks: bool = True) -> Remembered:
+def snapshot_at(incident_id: int, moment: datetime, *, looks: bool = True) -> Snapshot:
     """The same, rebuilt later."""
     past = incident_at(Incident.objects.get(pk=incident_id), moment)
-    return _remembered(past, moment, looks)
+    return _snapshot(past, moment, looks)
 
 
-def _remembered(incident: Incident, now: datetime, looks: bool) -> Remembered:
-    return Remembered(
+def _snapshot(incident: Incident, now: datetime, looks: bool) -> Snapshot:
+    return Snapshot(
         now,
         plain(facts.cached_facts(incident)),
         plain(lanes_of(incident)),
@@ -77,20 +77,24 @@ def _remembered(incident: Incident, now: datetime, looks: bool) -> Remembered:
     )
 
 
-def differences(one: Any, other: Any, path: str = "") -> list[str]:
+def differences(left: Any, right: Any, path: str = "") -> list[str]:
     """Where two snapshots differ, in words: a whole one is too long to read."""
-    if type(one) is not type(other):
-        return [f"{path}: {one!r} is not {other!r}"]
-    if isinstance(one, Remembered):
-        return differences(vars(one), vars(other), path)
-    if isinstance(one, dict):
-        names = sorted(one.keys() | other.keys())
-        pairs = ((name, one.get(name), other.get(name)) for name in names)
-        return [told for name, a, b in pairs for told in differences(a, b, f"{path}.{name}")]
-    if isinstance(one, list) and len(one) == len(other):
-        pairs = ((str(n), a, b) for n, (a, b) in enumerate(zip(one, other, strict=True)))
-        return [told for name, a, b in pairs for told in differences(a, b, f"{path}.{name}")]
-    return [] if one == other else [f"{path}: {one!r} is not {other!r}"]
+    if type(left) is not type(right):
+        return [f"{path}: {left!r} is not {right!r}"]
+    if isinstance(left, Snapshot):
+        return differences(vars(left), vars(right), path)
+    if isinstance(left, dict):
+        names = sorted(left.keys() | right.keys())
+        pairs = ((name, left.get(name), right.get(name)) for name in names)
+        return [
+            difference for name, a, b in pairs for difference in differences(a, b, f"{path}.{name}")
+        ]
+    if isinstance(left, list) and len(left) == len(right):
+        pairs = ((str(n), a, b) for n, (a, b) in enumerate(zip(left, right, strict=True)))
+        return [
+            difference for name, a, b in pairs for difference in differences(a, b, f"{path}.{name}")
+        ]
+    return [] if left == right else [f"{path}: {left!r} is not {right!r}"]
 
 
 def entries_until(incident_id: int, moment: datetime) -> int:

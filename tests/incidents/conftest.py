@@ -7,8 +7,8 @@ import pytest
 
 from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind, RoleName
-from tests.helpers.decision_inputs import captured
-from tests.helpers.decision_run import Executing
+from tests.helpers.decision_inputs import capture_evidence
+from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import START, declared
 from tests.helpers.recommendations import Owners
 
@@ -19,7 +19,7 @@ def recommending(
 ) -> Owners:
     """The owners of ``staffed``, ten minutes in, with one evidence item to cite."""
     now = START + timedelta(minutes=10)
-    return Owners(staffed, lane_owners, captured(staffed, commander, now), now)
+    return Owners(staffed, lane_owners, capture_evidence(staffed, commander, now), now)
 
 
 @pytest.fixture
@@ -35,16 +35,18 @@ def opposed(recommending: Owners) -> Owners:
 @pytest.fixture
 def executing(
     incident: Incident, commander: Person, lane_owners: dict[LaneKind, Person]
-) -> Executing:
+) -> DecisionRun:
     """Ready for its first decision, which nobody has to sign."""
-    return Executing(incident, commander, lane_owners)
+    return DecisionRun(incident, commander, lane_owners)
 
 
 @pytest.fixture
-def ledger(commander: Person, data_owner: Person, lane_owners: dict[LaneKind, Person]) -> Executing:
+def ledger(
+    commander: Person, data_owner: Person, lane_owners: dict[LaneKind, Person]
+) -> DecisionRun:
     """A billing incident: the commander and ``data_owner`` sign its decisions."""
     incident = declared(commander, scenario="billing-state-mismatch")
-    found = Executing(incident, commander, lane_owners)
+    found = DecisionRun(incident, commander, lane_owners)
     found.assign(RoleName.DATA_OWNER, data_owner)
     return found
 

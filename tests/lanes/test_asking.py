@@ -14,7 +14,7 @@ from kernel import clock
 from lanes import actions
 from lanes.models import Hypothesis, Unknown
 from tests.helpers.counting import queries
-from tests.helpers.decision_inputs import VERIFICATION, captured
+from tests.helpers.decision_inputs import VERIFICATION, capture_evidence
 from tests.helpers.factories import START, declared
 from tests.markup import markup
 
@@ -147,7 +147,7 @@ def test_who_may_decides_a_hypothesis(
     may: bool,
 ) -> None:
     person = person_of(who, commander, admin, stranger, lane_owners)
-    captured(site.incident, stranger, START)
+    capture_evidence(site.incident, stranger, START)
 
     page = site.page(person, "H-1/")
     said = {"verdict": "confirmed", "evidence": ["1"], "finding": "Four nodes show it"}
@@ -205,7 +205,7 @@ def test_a_refused_one_keeps_what_was_typed(site: Site, lane_owners: Owners) -> 
 def test_a_refused_verdict_says_all_that_is_missing_and_keeps_what_is_ticked(
     site: Site, supposed: Hypothesis, stranger: Person, lane_owners: Owners
 ) -> None:
-    captured(site.incident, stranger, START)
+    capture_evidence(site.incident, stranger, START)
     missing = markup(site.send(lane_owners[LANE], "H-1/"))
     ticked = site.send(lane_owners[LANE], "H-1/", evidence=["1"], finding="None.")
 
@@ -216,7 +216,7 @@ def test_a_refused_verdict_says_all_that_is_missing_and_keeps_what_is_ticked(
 def test_who_comes_second_reads_who_was_first_and_keeps_what_they_typed(
     site: Site, supposed: Hypothesis, commander: Person, lane_owners: Owners
 ) -> None:
-    shown = captured(site.incident, commander, START)
+    shown = capture_evidence(site.incident, commander, START)
     said = {"evidence": [shown.number], "finding": "No node shows it"}
     site.send(commander, "H-1/", verdict="ruled_out", **said)
 
@@ -242,7 +242,7 @@ def test_the_lane_shows_them_as_text_with_what_resolved_them(
     site: Site, asked: Unknown, stranger: Person, lane_owners: Owners
 ) -> None:
     owner = lane_owners[LANE].as_actor()
-    shown = captured(site.incident, stranger, START)
+    shown = capture_evidence(site.incident, stranger, START)
     actions.resolve_unknown(
         owner,
         site.incident.pk,
@@ -265,9 +265,9 @@ def test_the_lane_shows_them_as_text_with_what_resolved_them(
 
 
 def test_verification_shows_which_evidence_serves_as_what(site: Site, stranger: Person) -> None:
-    captured(site.incident, stranger, START, VERIFICATION)
+    capture_evidence(site.incident, stranger, START, VERIFICATION)
     before = Capture(kind=EvidenceKind.METRIC, text="0.2 %", purpose=Purpose.BASELINE)
-    captured(site.incident, stranger, START, before)
+    capture_evidence(site.incident, stranger, START, before)
 
     page = site.page(stranger, "lanes/verification/")
 

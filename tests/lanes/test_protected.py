@@ -7,7 +7,7 @@ from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind
 from lanes import actions
 from lanes.models import Hypothesis, Unknown
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import START
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ LANE = LaneKind.INVESTIGATION
 def found_out(staffed: Incident, commander: Person) -> Incident:
     """U-1 resolved and U-2 open, H-1 ruled out and H-2 open."""
     actor, number = commander.as_actor(), staffed.pk
-    cited = [captured(staffed, commander, START).number]
+    cited = [capture_evidence(staffed, commander, START).number]
     for text in ("Which regions?", "Which clients?"):
         actions.raise_unknown(actor, number, lane=LANE, text=text, now=START)
     for text in ("Clocks differ", "A slow replica"):

@@ -14,7 +14,7 @@ from kernel import clock
 from lanes import actions
 from lanes.models import BoundaryItem
 from tests.helpers.counting import queries
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import START
 from tests.helpers.recommendations import Owners
 from tests.markup import markup
@@ -49,7 +49,7 @@ def send(client: Client, incident: Incident) -> Any:
 def test_its_owner_recommends_and_all_see_what_is_recommended(
     visit: Any, staffed: Incident, stranger: Person, lane_owners: dict[LaneKind, Person]
 ) -> None:
-    cited = captured(staffed, stranger, START)
+    cited = capture_evidence(staffed, stranger, START)
     before = visit(lane_owners[MITIGATION])
     owners = Owners(staffed, lane_owners, cited, START)
     owners.recommend(MITIGATION, "rollback")

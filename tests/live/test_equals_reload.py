@@ -11,7 +11,7 @@ from incidents.models import Incident, Person, Surface
 from incidents.vocabulary import LaneKind
 from kernel import clock
 from lanes import actions as lanes
-from tests.helpers.decision_inputs import made_ready, written
+from tests.helpers.decision_inputs import decision_input, prepare_decision
 from tests.helpers.factories import START, SurfaceFactory
 from tests.live.conftest import Opener
 
@@ -32,13 +32,13 @@ def first_hour(
     actor, number = commander.as_actor(), incident.pk
     lifecycle.set_surfaces(actor, number, surfaces=(surface,), now=NOW)
     freezes.freeze(actor, number, surface=surface, scope="", reason="Hold still", now=NOW)
-    cited = made_ready(incident, commander, NOW)
+    cited = prepare_decision(incident, commander, NOW)
     lanes.set_boundary(
         actor, number, lane=LaneKind.MITIGATION, included=["flags"], excluded=["press"], now=NOW
     )
     due = NOW + timedelta(minutes=20)
     checkpoints.schedule(actor, number, due_at=due, purpose="What first", now=NOW)
-    said = written(cited, owners[LaneKind.MITIGATION], owners[LaneKind.VERIFICATION], NOW)
+    said = decision_input(cited, owners[LaneKind.MITIGATION], owners[LaneKind.VERIFICATION], NOW)
     decisions.decide(actor, number, 1, said, now=NOW)
     lifecycle.change_phase(actor, number, phase="containment", reason="Chosen", now=NOW)
     return lanes.add_note(actor, number, text="Rolled back", lane="mitigation", now=NOW).seq

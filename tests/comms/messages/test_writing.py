@@ -14,7 +14,7 @@ from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind, Option
 from kernel import clock
 from tests.helpers.counting import queries
-from tests.helpers.decision_run import Executing
+from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import START, SurfaceFactory, declared
 from tests.helpers.messages import published
 from tests.markup import markup
@@ -148,7 +148,7 @@ def test_the_first_draft_comes_from_the_facts(
     client: Client, commander: Person, lane_owners: dict[LaneKind, Person]
 ) -> None:
     incident = declared(commander, surfaces=[SurfaceFactory(name="Sign-in")])
-    executing = Executing(incident, commander, lane_owners, START + timedelta(minutes=2))
+    executing = DecisionRun(incident, commander, lane_owners, START + timedelta(minutes=2))
     executing.decide(Option.FLAG)
 
     page = Desk(client, incident, commander).get()

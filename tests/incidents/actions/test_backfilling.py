@@ -43,10 +43,10 @@ from retros.closing.steps import StatementInput
 from retros.watch import actions as watching
 from tests.helpers import messages as saying
 from tests.helpers.backfilled import HOURS_BEFORE, account, backfilled_incident
-from tests.helpers.decision_inputs import PRECHECK, VERIFICATION, written
+from tests.helpers.decision_inputs import PRECHECK, VERIFICATION, decision_input
 from tests.helpers.factories import START, SurfaceFactory, declared
 from tests.helpers.handoffs import terms
-from tests.helpers.recommendations import proposed
+from tests.helpers.recommendations import recommendation_input
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -192,10 +192,10 @@ LIVING: dict[str, Try] = {
     )(by, one, other),
     "update": lambda by, one, _: saying.published(by, one, LATER, surfaces={}),
     "decision": lambda by, one, other: _do(
-        decisions.decide, 1, written(_cited(by, one), by, other, LATER)
+        decisions.decide, 1, decision_input(_cited(by, one), by, other, LATER)
     )(by, one, other),
     "recommendation": lambda by, one, other: _do(
-        recommendations.recommend, proposed(_cited(by, one)), lane=LaneKind.MITIGATION
+        recommendations.recommend, recommendation_input(_cited(by, one)), lane=LaneKind.MITIGATION
     )(by, one, other),
     "handoff": lambda by, one, other: _do(handoffs.offer, terms(other), lane=LaneKind.MITIGATION)(
         by, one, other

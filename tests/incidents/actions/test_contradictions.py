@@ -10,7 +10,7 @@ from incidents.rules.conflict import Scores
 from incidents.vocabulary import LaneKind, Option, RecommendationState, RoleName
 from kernel.actor import Actor, ActorKind
 from tests.helpers.factories import START, declared
-from tests.helpers.recommendations import Owners, at_once
+from tests.helpers.recommendations import Owners, run_concurrently
 from tests.incidents.actions.test_supersede import Deciding
 
 NOW = START + timedelta(minutes=10)
@@ -175,7 +175,7 @@ def test_two_owners_at_once_open_one_contradiction_with_both(
     wanted = [(MITIGATION, "rollback"), (INVESTIGATION, "hotfix")]
 
     for _ in range(10):
-        answers = at_once(lambda one: recommending.recommend(*one).reference, *wanted)
+        answers = run_concurrently(lambda one: recommending.recommend(*one).reference, *wanted)
 
         found = staffed.contradictions.open().get()
         both = [side.recommendation.reference for side in found.sides.all()]

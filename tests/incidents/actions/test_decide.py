@@ -14,7 +14,7 @@ from incidents.actions import checkpoints, decisions, drafts, lifecycle
 from incidents.models import Decision, DecisionDraft, Evidence, Incident, Notice, Person
 from incidents.vocabulary import LaneKind, Option
 from kernel.refusal import AlreadyDone, Refused
-from tests.helpers.decision_inputs import captured, made_ready, written
+from tests.helpers.decision_inputs import capture_evidence, decision_input, prepare_decision
 from tests.helpers.factories import START
 
 NOW = START + timedelta(minutes=10)
@@ -23,7 +23,7 @@ NOW = START + timedelta(minutes=10)
 @pytest.fixture
 def cited(staffed: Incident, commander: Person) -> Evidence:
     """Precheck output of an incident that is ready, with CP-1 due in 20 minutes."""
-    evidence = made_ready(staffed, commander, NOW)
+    evidence = prepare_decision(staffed, commander, NOW)
     due = NOW + timedelta(minutes=20)
     checkpoints.schedule(commander.as_actor(), staffed.pk, due_at=due, purpose="", now=NOW)
     return evidence
@@ -43,7 +43,7 @@ def decide(
 def test_a_decision_ends_its_checkpoint_and_sets_the_next(
     staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person]
 ) -> None:
-    made = decide(staffed, commander, written(cited, *owners, NOW))
+    made = decide(staffed, commander, decision_input(cited, *owners, NOW))
 
     assert made.reference == "D-1"
     assert [c.reference for c in staffed.checkpoints.open()] == ["CP-2"]
@@ -56,7 +56,7 @@ def test_a_decision_ends_its_checkpoint_and_sets_the_next(
 def test_the_entry_tells_the_whole_record(
     staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person]
 ) -> None:
-    decide(staffed, commander, written(cited, *owners, NOW))
+    decide(staffed, commander, decision_input(cited, *owners, NOW))
 
     entry = staffed.timeline.get(kind="decision.made")
 
@@ -71,7 +71,9 @@ def test_one_person_for_both_is_a_warning_on_the_record_below_sev1(
     lifecycle.change_severity(
         commander.as_actor(), staffed.pk, severity="2", reason="One region only", now=NOW
     )
-    said = written(cited, owners[0], owners[0], NOW, deviation_reason="The cause is in the release")
+    said = decision_input(
+        cited, owners[0], owners[0], NOW, deviation_reason="The cause is in the release"
+    )
 
     decide(staffed, commander, said)
 
@@ -83,7 +85,7 @@ def test_one_person_for_both_is_a_warning_on_the_record_below_sev1(
 def test_both_owners_are_told(
     staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person]
 ) -> None:
-    decide(staffed, commander, written(cited, *owners, NOW))
+    decide(staffed, commander, decision_input(cited, *owners, NOW))
 
     told = Notice.objects.filter(kind="decision.made").values_list("person", flat=True)
 
@@ -93,7 +95,7 @@ def test_both_owners_are_told(
 def test_a_refusal_lists_everything_and_leaves_only_itself_and_the_draft(
     staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person]
 ) -> None:
-    said = written(
+    said = decision_input(
         cited,
         owners[0],
         owners[0],
@@ -124,7 +126,7 @@ def test_a_secret_in_a_statement_is_masked_on_the_record_and_in_the_draft(
     draft = drafts.save_draft(
         commander.as_actor(), staffed.checkpoints.get(), {"why_now": [leak]}, now=NOW
     )
-    made = decide(staffed, commander, written(cited, *owners, NOW, why_now=leak))
+    made = decide(staffed, commander, decision_input(cited, *owners, NOW, why_now=leak))
 
     assert "Tr0ub4dor" not in str(draft.data)
     assert "Tr0ub4dor" not in made.why_now
@@ -136,7 +138,7 @@ def test_a_text_that_masking_makes_too_long_is_cut_and_the_decision_stands(
 ) -> None:
     action = "x" * 280 + " password=hunter2xy9"
 
-    made = decide(staffed, commander, written(cited, *owners, NOW, next_action=action))
+    made = decide(staffed, commander, decision_input(cited, *owners, NOW, next_action=action))
 
     assert len(made.next_action) == 300
     assert "hunter2" not in made.next_action
@@ -145,7 +147,7 @@ def test_a_text_that_masking_makes_too_long_is_cut_and_the_decision_stands(
 def test_a_draft_that_comes_after_the_decision_is_not_kept(
     staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person]
 ) -> None:
-    decide(staffed, commander, written(cited, *owners, NOW))
+    decide(staffed, commander, decision_input(cited, *owners, NOW))
 
     late = drafts.save_draft(
         commander.as_actor(), staffed.checkpoints.get(number=1), {"scope": ["x"]}, now=NOW
@@ -159,9 +161,9 @@ def test_a_mended_refusal_is_accepted_under_the_same_submission(
     staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person], key: Any
 ) -> None:
     with pytest.raises(Refused):
-        decide(staffed, commander, written(cited, *owners, NOW, scope=""), once=key)
+        decide(staffed, commander, decision_input(cited, *owners, NOW, scope=""), once=key)
 
-    made = decide(staffed, commander, written(cited, *owners, NOW), once=key)
+    made = decide(staffed, commander, decision_input(cited, *owners, NOW), once=key)
 
     assert made.reference == "D-1"
     assert not DecisionDraft.objects.exists()
@@ -170,10 +172,10 @@ def test_a_mended_refusal_is_accepted_under_the_same_submission(
 def test_the_same_submission_decides_once(
     staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person], key: Any
 ) -> None:
-    decide(staffed, commander, written(cited, *owners, NOW), once=key)
+    decide(staffed, commander, decision_input(cited, *owners, NOW), once=key)
 
     with pytest.raises(AlreadyDone) as again:
-        decide(staffed, commander, written(cited, *owners, NOW), once=key)
+        decide(staffed, commander, decision_input(cited, *owners, NOW), once=key)
 
     assert again.value.href == staffed.get_absolute_url()
     assert Decision.objects.count() == 1
@@ -183,7 +185,7 @@ def test_evidence_of_another_incident_is_no_evidence(
     staffed: Incident, commander: Person, cited: Evidence, owners: tuple[Person, Person]
 ) -> None:
     with pytest.raises(Refused) as refusal:
-        decide(staffed, commander, written(cited, *owners, NOW, evidence=(999,)))
+        decide(staffed, commander, decision_input(cited, *owners, NOW, evidence=(999,)))
 
     assert {violation.code for violation in refusal.value.violations} == {"D-EVIDENCE"}
 
@@ -192,17 +194,17 @@ def test_the_first_decision_needs_readiness_or_a_recorded_override(
     staffed: Incident, commander: Person, owners: tuple[Person, Person]
 ) -> None:
 
-    evidence = captured(staffed, commander, NOW)
+    evidence = capture_evidence(staffed, commander, NOW)
     checkpoints.schedule(
         commander.as_actor(), staffed.pk, due_at=NOW + timedelta(minutes=5), purpose="", now=NOW
     )
 
     with pytest.raises(Refused) as refusal:
-        decide(staffed, commander, written(evidence, *owners, NOW))
+        decide(staffed, commander, decision_input(evidence, *owners, NOW))
     made = decide(
         staffed,
         commander,
-        written(evidence, *owners, NOW, override_reason="Data is being lost every second"),
+        decision_input(evidence, *owners, NOW, override_reason="Data is being lost every second"),
     )
 
     assert {violation.code for violation in refusal.value.violations} == {"D-READY"}
@@ -221,7 +223,7 @@ def test_of_two_who_decide_at_once_the_second_keeps_a_draft(
 
     def attempt(person: Person) -> str:
         together.wait(10)
-        said = written(cited, *owners, NOW, raw={"scope": [str(person)]})
+        said = decision_input(cited, *owners, NOW, raw={"scope": [str(person)]})
         try:
             return decide(staffed, person, said).reference
         except Refused as refusal:

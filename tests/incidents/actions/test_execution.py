@@ -10,10 +10,10 @@ from incidents.models import Evidence, Incident, Notice, Person, TimelineEntry
 from incidents.rules.evidence import Capture
 from incidents.vocabulary import EvidenceKind, ExecutionState, Option, Purpose, RoleName
 from kernel.refusal import AlreadyDone, NotPermitted, Refused
-from tests.helpers.decision_inputs import PRECHECK, captured
-from tests.helpers.decision_run import Executing
+from tests.helpers.decision_inputs import PRECHECK, capture_evidence
+from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import declared
-from tests.helpers.recommendations import at_once
+from tests.helpers.recommendations import run_concurrently
 from tests.helpers.tiers import in_tier
 
 BASELINE = replace(PRECHECK, command="probe sign-in", purpose=Purpose.BASELINE)
@@ -23,7 +23,7 @@ def entry(incident: Incident, kind: str) -> TimelineEntry:
     return incident.timeline.filter(kind=kind).latest("seq")
 
 
-def told(kind: str) -> set[str]:
+def notified(kind: str) -> set[str]:
     rows = Notice.objects.filter(kind=kind).values_list("person__username", flat=True)
     return set(rows)
 
@@ -37,7 +37,7 @@ def codes(attempt: Callable[[], object]) -> list[str]:
 # -- The way of a decision ---------------------------------------------------------------------
 
 
-def test_a_mitigation_is_started_done_and_verified(executing: Executing) -> None:
+def test_a_mitigation_is_started_done_and_verified(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
 
     executing.start()
@@ -56,7 +56,7 @@ def test_a_mitigation_is_started_done_and_verified(executing: Executing) -> None
     assert made.finding == "401 rate 0.3 %, as in the baseline"
 
 
-def test_each_step_is_told_on_the_timeline_and_to_whom_it_concerns(executing: Executing) -> None:
+def test_each_step_is_told_on_the_timeline_and_to_whom_it_concerns(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.start()
     executing.finish(proof := executing.capture())
@@ -70,11 +70,11 @@ def test_each_step_is_told_on_the_timeline_and_to_whom_it_concerns(executing: Ex
     assert (done.subject, done.data["evidence"]) == ("D-1", [proof.reference])
     assert passed.data["run"] == run.reference
     assert passed.data["baseline"] == baseline.reference
-    assert told("execution.done") == {executing.verifier.username}
-    assert told("verification.passed") == {"commander"}
+    assert notified("execution.done") == {executing.verifier.username}
+    assert notified("verification.passed") == {"commander"}
 
 
-def test_a_decision_that_holds_may_go_the_same_way(executing: Executing) -> None:
+def test_a_decision_that_holds_may_go_the_same_way(executing: DecisionRun) -> None:
     executing.decide(Option.HOLD)
     executing.done()
 
@@ -87,7 +87,7 @@ def test_a_decision_that_holds_may_go_the_same_way(executing: Executing) -> None
 
 
 def test_only_who_is_named_executes(
-    executing: Executing, commander: Person, admin: Person, stranger: Person
+    executing: DecisionRun, commander: Person, admin: Person, stranger: Person
 ) -> None:
     executing.decide(Option.FLAG)
 
@@ -103,7 +103,7 @@ def test_only_who_is_named_executes(
 
 
 def test_only_who_is_named_verifies(
-    executing: Executing, commander: Person, admin: Person, stranger: Person
+    executing: DecisionRun, commander: Person, admin: Person, stranger: Person
 ) -> None:
     executing.decide(Option.FLAG)
     executing.done()
@@ -120,7 +120,7 @@ def test_only_who_is_named_verifies(
 
 
 def test_what_waits_for_signatures_is_not_started_and_says_for_whose(
-    ledger: Executing, data_owner: Person
+    ledger: DecisionRun, data_owner: Person
 ) -> None:
     ledger.decide()
 
@@ -132,7 +132,7 @@ def test_what_waits_for_signatures_is_not_started_and_says_for_whose(
     assert violation.sentence == f"D-1 waits for signatures: {data_owner}, data owner."
 
 
-def test_signed_by_both_it_is_executed(ledger: Executing, data_owner: Person) -> None:
+def test_signed_by_both_it_is_executed(ledger: DecisionRun, data_owner: Person) -> None:
     ledger.decide()
     ledger.sign(data_owner)
 
@@ -141,7 +141,7 @@ def test_signed_by_both_it_is_executed(ledger: Executing, data_owner: Person) ->
     assert ledger.read().execution.state == ExecutionState.DONE
 
 
-def test_what_is_over_is_not_started(executing: Executing) -> None:
+def test_what_is_over_is_not_started(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.decide(Option.ROLLBACK, supersede_reason="The flag changed nothing")
 
@@ -152,7 +152,7 @@ def test_what_is_over_is_not_started(executing: Executing) -> None:
         executing.start(number=2)
 
 
-def test_no_step_is_taken_out_of_turn(executing: Executing) -> None:
+def test_no_step_is_taken_out_of_turn(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     item = executing.capture()
 
@@ -167,11 +167,11 @@ def test_no_step_is_taken_out_of_turn(executing: Executing) -> None:
 # -- X-PROOF -----------------------------------------------------------------------------------
 
 
-def test_it_is_not_done_without_proof(executing: Executing, commander: Person) -> None:
+def test_it_is_not_done_without_proof(executing: DecisionRun, commander: Person) -> None:
     executing.decide(Option.FLAG)
     executing.start()
     other = declared(commander)
-    elsewhere = [captured(other, commander, executing.now) for _ in range(5)][-1]
+    elsewhere = [capture_evidence(other, commander, executing.now) for _ in range(5)][-1]
     silent = executing.capture(Capture(kind=EvidenceKind.COMMAND, command="flag off"))
 
     for proof in ([], [executing.cited], [elsewhere], [silent]):
@@ -184,7 +184,7 @@ def test_it_is_not_done_without_proof(executing: Executing, commander: Person) -
 # -- V-RUN, V-FRESH, V-FINDING -----------------------------------------------------------------
 
 
-def test_no_run_of_before_verifies(executing: Executing) -> None:
+def test_no_run_of_before_verifies(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.start()
     early = executing.run()
@@ -197,7 +197,7 @@ def test_no_run_of_before_verifies(executing: Executing) -> None:
     assert codes(lambda: executing.judge(None)) == ["V-RUN"]
 
 
-def test_a_run_that_failed_verifies_nothing_but_shows_a_failure(executing: Executing) -> None:
+def test_a_run_that_failed_verifies_nothing_but_shows_a_failure(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.done()
     run = executing.run(exit_code=1)
@@ -208,17 +208,19 @@ def test_a_run_that_failed_verifies_nothing_but_shows_a_failure(executing: Execu
     assert executing.read().execution.state == ExecutionState.FAILED
 
 
-def test_a_run_of_another_incident_shows_nothing(executing: Executing, commander: Person) -> None:
+def test_a_run_of_another_incident_shows_nothing(executing: DecisionRun, commander: Person) -> None:
     executing.decide(Option.FLAG)
     executing.done()
     other = declared(commander)
     for _ in range(9):
-        run = captured(other, commander, executing.now, replace(PRECHECK, purpose="verification"))
+        run = capture_evidence(
+            other, commander, executing.now, replace(PRECHECK, purpose="verification")
+        )
 
     assert codes(lambda: executing.judge(run)) == ["V-RUN"]
 
 
-def test_everything_that_is_wrong_is_told_at_once(executing: Executing) -> None:
+def test_everything_that_is_wrong_is_told_at_once(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.done()
 
@@ -227,7 +229,7 @@ def test_everything_that_is_wrong_is_told_at_once(executing: Executing) -> None:
     assert found == ["V-RUN", "V-RUN", "V-FRESH", "V-FINDING"]
 
 
-def test_a_form_sent_twice_is_done_once(executing: Executing, key: object) -> None:
+def test_a_form_sent_twice_is_done_once(executing: DecisionRun, key: object) -> None:
     executing.decide(Option.FLAG)
     executing.start(once=key)
 
@@ -239,7 +241,7 @@ def test_a_form_sent_twice_is_done_once(executing: Executing, key: object) -> No
 
 
 def test_after_a_failure_a_checkpoint_asks_for_a_decision_within_ten_minutes(
-    executing: Executing, deputy: Person
+    executing: DecisionRun, deputy: Person
 ) -> None:
     executing.assign(RoleName.DEPUTY, deputy)
     executing.decide(Option.FLAG)
@@ -253,14 +255,14 @@ def test_after_a_failure_a_checkpoint_asks_for_a_decision_within_ten_minutes(
     assert due.purpose == "Decide again: verification of D-1 failed"
     failed = entry(executing.incident, "verification.failed")
     assert failed.data["finding"] == "401 rate still 18 %"
-    assert told("verification.failed") == {
+    assert notified("verification.failed") == {
         "commander",
         "deputy",
         executing.executor.username,
     }
 
 
-def test_a_checkpoint_that_is_due_by_then_is_enough(executing: Executing) -> None:
+def test_a_checkpoint_that_is_due_by_then_is_enough(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.done()
     run = executing.run()
@@ -273,7 +275,7 @@ def test_a_checkpoint_that_is_due_by_then_is_enough(executing: Executing) -> Non
     assert points[0].due_at <= executing.now + timedelta(minutes=10)
 
 
-def test_one_that_is_overdue_is_not(executing: Executing) -> None:
+def test_one_that_is_overdue_is_not(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.done()
     run = executing.run()
@@ -286,7 +288,7 @@ def test_one_that_is_overdue_is_not(executing: Executing) -> None:
     assert points[1].due_at == executing.now + timedelta(minutes=10)
 
 
-def test_a_verified_one_asks_for_nothing_more(executing: Executing) -> None:
+def test_a_verified_one_asks_for_nothing_more(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.done()
 
@@ -302,15 +304,15 @@ ROUNDS = in_tier(test=5, prove=50)
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_windows_that_start_and_judge_at_once_one_wins_each_time(
-    executing: Executing,
+    executing: DecisionRun,
 ) -> None:
     """Many decisions in a row, each started and judged twice in the same instant."""
     executing.decide(Option.HOLD, deadline=executing.now + timedelta(hours=1))
     for number in range(1, ROUNDS + 1):
-        started = at_once(lambda _: state(executing.start(number=number)), 1, 2)  # noqa: B023
+        started = run_concurrently(lambda _: state(executing.start(number=number)), 1, 2)  # noqa: B023
         executing.finish(executing.capture(), number=number)
         run: Evidence = executing.run()
-        judged = at_once(
+        judged = run_concurrently(
             lambda passed: state(executing.judge(run, passed, number=number)),  # noqa: B023
             True,
             False,

@@ -16,7 +16,7 @@ from incidents.models import Decision, Evidence, Incident, Person, Signature
 from incidents.rules.conflict import Scores
 from incidents.vocabulary import ExecutionState, LaneKind, Option, RoleName
 from kernel.refusal import Refused
-from tests.helpers.decision_inputs import written
+from tests.helpers.decision_inputs import decision_input
 from tests.helpers.factories import declared
 from tests.helpers.tiers import in_tier
 from tests.incidents.actions.test_supersede import NOW, ready
@@ -68,7 +68,7 @@ def decide(
     number: int = 1,
     **said: object,
 ) -> str:
-    filled = written(
+    filled = decision_input(
         cited,
         owners[LaneKind.MITIGATION],
         owners[LaneKind.VERIFICATION],

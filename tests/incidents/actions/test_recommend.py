@@ -10,9 +10,9 @@ from incidents.models import Incident, Person, TimelineEntry
 from incidents.vocabulary import LaneKind, RecommendationState, RoleName, Status
 from kernel.refusal import AlreadyDone, NotPermitted, Refused
 from tests.helpers.closable import set_status
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import START, declared
-from tests.helpers.recommendations import Owners, at_once, proposed
+from tests.helpers.recommendations import Owners, recommendation_input, run_concurrently
 
 NOW = START + timedelta(minutes=10)
 INVESTIGATION, MITIGATION = LaneKind.INVESTIGATION, LaneKind.MITIGATION
@@ -76,7 +76,7 @@ def test_evidence_of_another_incident_is_none_of_this(
 ) -> None:
     other = declared(commander)
     for _ in range(2):
-        elsewhere = captured(other, commander, NOW)
+        elsewhere = capture_evidence(other, commander, NOW)
 
     with pytest.raises(Refused) as refusal:
         recommending.recommend(MITIGATION, "rollback", evidence=(elsewhere.number,))
@@ -97,7 +97,7 @@ def test_an_option_of_the_scenario_can_be_recommended(commander: Person) -> None
     roles.assign(
         actor, incident.pk, role=RoleName.LANE_OWNER, lane=MITIGATION, person=commander, now=NOW
     )
-    said = proposed(captured(incident, commander, NOW), option="revocation")
+    said = recommendation_input(capture_evidence(incident, commander, NOW), option="revocation")
 
     made = recommendations.recommend(actor, incident.pk, said, lane=MITIGATION, now=NOW)
 
@@ -132,7 +132,7 @@ def test_a_form_sent_twice_recommends_once(
     staffed: Incident, recommending: Owners, lane_owners: dict[LaneKind, Person]
 ) -> None:
     actor, key = lane_owners[MITIGATION].as_actor(), uuid4()
-    said = proposed(recommending.cited)
+    said = recommendation_input(recommending.cited)
     recommendations.recommend(actor, staffed.pk, said, lane=MITIGATION, now=NOW, once=key)
 
     with pytest.raises(AlreadyDone):
@@ -229,7 +229,7 @@ def test_of_two_who_withdraw_at_once_the_second_is_told(
 ) -> None:
     recommending.recommend(MITIGATION, "rollback")
 
-    answers = at_once(
+    answers = run_concurrently(
         lambda person: recommending.withdraw(1, person).reference,
         commander,
         lane_owners[MITIGATION],

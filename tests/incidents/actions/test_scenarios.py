@@ -12,7 +12,7 @@ from incidents.models import Evidence, Incident, Person, ScenarioText, Served
 from kernel.actor import Actor, ActorKind
 from kernel.refusal import NotPermitted, Refused
 from tests.helpers.counting import queries
-from tests.helpers.decision_inputs import PRECHECK, ROLLBACK_CHECK, captured
+from tests.helpers.decision_inputs import PRECHECK, ROLLBACK_CHECK, capture_evidence
 from tests.helpers.factories import START, declared
 from tests.incidents.scenarios.example_scenarios import RIGHT
 
@@ -76,7 +76,7 @@ def test_only_command_adopts(incident: Incident, stranger: Person) -> None:
 
 
 def test_evidence_is_named_when_it_is_captured(adopted: Incident, commander: Person) -> None:
-    item = captured(adopted, commander, LATER, replace(PRECHECK, serves="first-bad-deploy"))
+    item = capture_evidence(adopted, commander, LATER, replace(PRECHECK, serves="first-bad-deploy"))
 
     row = Served.objects.get()
     entry = adopted.timeline.get(kind="evidence.served")
@@ -90,7 +90,7 @@ def test_evidence_is_named_when_it_is_captured(adopted: Incident, commander: Per
 def test_any_responder_names_it_later(
     adopted: Incident, commander: Person, stranger: Person
 ) -> None:
-    captured(adopted, commander, START)
+    capture_evidence(adopted, commander, START)
 
     for key in ("first-bad-deploy", "failing-endpoints"):
         scenarios.serve(stranger.as_actor(), adopted.pk, 1, serves=key, now=LATER)
@@ -108,7 +108,7 @@ def test_any_responder_names_it_later(
     ids=["no such item", "no item", "no such evidence", "named already"],
 )
 def test_what_cannot_be_named(adopted: Incident, commander: Person, number: int, key: str) -> None:
-    captured(adopted, commander, START, replace(PRECHECK, serves="first-bad-deploy"))
+    capture_evidence(adopted, commander, START, replace(PRECHECK, serves="first-bad-deploy"))
 
     with pytest.raises(Refused) as caught:
         scenarios.serve(commander.as_actor(), adopted.pk, number, serves=key, now=LATER)
@@ -119,7 +119,7 @@ def test_what_cannot_be_named(adopted: Incident, commander: Person, number: int,
 
 def test_without_a_scenario_nothing_can_be_named(incident: Incident, commander: Person) -> None:
     with pytest.raises(Refused):
-        captured(incident, commander, LATER, replace(PRECHECK, serves="first-bad-deploy"))
+        capture_evidence(incident, commander, LATER, replace(PRECHECK, serves="first-bad-deploy"))
 
     assert not Evidence.objects.exists()
 
@@ -137,8 +137,8 @@ def test_the_minimum_is_derived_from_what_is_named_and_what_is_recognised(
     adopted: Incident, commander: Person
 ) -> None:
     for _ in range(3):
-        captured(adopted, commander, LATER, ROLLBACK_CHECK)
-    captured(adopted, commander, LATER, replace(PRECHECK, serves="failing-endpoints"))
+        capture_evidence(adopted, commander, LATER, ROLLBACK_CHECK)
+    capture_evidence(adopted, commander, LATER, replace(PRECHECK, serves="failing-endpoints"))
 
     with queries() as asked:
         found = evidence_minimum.of(standing := incident_facts.read_facts(adopted), LATER)
@@ -155,7 +155,7 @@ def test_the_minimum_is_derived_from_what_is_named_and_what_is_recognised(
 
 
 def test_what_was_captured_later_does_not_count_yet(adopted: Incident, commander: Person) -> None:
-    captured(adopted, commander, LATER, ROLLBACK_CHECK)
+    capture_evidence(adopted, commander, LATER, ROLLBACK_CHECK)
 
     found = evidence_minimum.of(incident_facts.read_facts(adopted), LATER - timedelta(seconds=1))
 
@@ -165,8 +165,10 @@ def test_what_was_captured_later_does_not_count_yet(adopted: Incident, commander
 def test_two_recognisers_are_one_query(commander: Person) -> None:
     ScenarioText.objects.create(slug="search-is-stale", toml=RIGHT)
     incident = declared(commander, scenario="search-is-stale")
-    captured(incident, commander, LATER, replace(PRECHECK, command="sudo Queuectl  depth -v"))
-    captured(incident, commander, LATER, replace(PRECHECK, purpose="baseline"))
+    capture_evidence(
+        incident, commander, LATER, replace(PRECHECK, command="sudo Queuectl  depth -v")
+    )
+    capture_evidence(incident, commander, LATER, replace(PRECHECK, purpose="baseline"))
     standing = incident_facts.read_facts(incident)
 
     with queries() as asked:

@@ -40,7 +40,13 @@ from incidents.vocabulary import (
     SignRole,
 )
 from kernel.refusal import NotPermitted, Refused
-from tests.helpers.decision_inputs import PRECHECK, VERIFICATION, captured, made_ready, written
+from tests.helpers.decision_inputs import (
+    PRECHECK,
+    VERIFICATION,
+    capture_evidence,
+    decision_input,
+    prepare_decision,
+)
 from tests.helpers.factories import START, PersonFactory, declared
 from tests.helpers.tiers import in_tier
 
@@ -85,7 +91,7 @@ class Lived(RuleBasedStateMachine):
             self._assign(RoleName.LANE_OWNER, person, lane)
         self._assign(RoleName.LANE_OWNER, data, LaneKind.COMMUNICATION)
         self._assign(RoleName.DATA_OWNER, data)
-        self.cited = made_ready(self.incident, commander, self.now)
+        self.cited = prepare_decision(self.incident, commander, self.now)
         due = self.now + timedelta(minutes=20)
         checkpoints.schedule(
             commander.as_actor(), self.incident.pk, due_at=due, purpose="", now=self.now
@@ -131,7 +137,7 @@ class Lived(RuleBasedStateMachine):
         _, _, _, executor, verifier = self.people
         voices = self.incident.recommendations.open().order_by("number")
         scores = zip(voices, (first, second) * 3, strict=False)
-        said = written(
+        said = decision_input(
             self.cited,
             executor,
             executor if same else verifier,
@@ -176,7 +182,9 @@ class Lived(RuleBasedStateMachine):
     @rule(back=BACK, fresh=MOSTLY)
     def finish(self, back: int, fresh: bool) -> None:
         if made := self._decision(back):
-            proof = captured(self.incident, self.people[3], self.now) if fresh else self.cited
+            proof = (
+                capture_evidence(self.incident, self.people[3], self.now) if fresh else self.cited
+            )
             self._try(execution.finish, 3, made.number, evidence=[proof.number])
 
     @rule(back=BACK, passed=st.booleans(), fresh=MOSTLY)

@@ -9,14 +9,14 @@ from incidents.facts.signed_record import content_hash, record_of
 from incidents.models import Incident, Notice, Person, RejectedOption, Signature, TimelineEntry
 from incidents.vocabulary import ExecutionState, Option, RoleName, Severity
 from kernel.refusal import AlreadyDone, NotPermitted, Refused, Violation
-from tests.helpers.decision_run import NOW, Executing
+from tests.helpers.decision_run import NOW, DecisionRun
 
 
 def entry(incident: Incident, kind: str) -> TimelineEntry:
     return incident.timeline.filter(kind=kind).latest("seq")
 
 
-def told(kind: str) -> set[str]:
+def notified(kind: str) -> set[str]:
     rows = Notice.objects.filter(kind=kind).values_list("person__username", flat=True)
     return set(rows)
 
@@ -29,13 +29,13 @@ def refused(refusal: pytest.ExceptionInfo[Refused]) -> list[Violation]:
 
 
 def test_who_decides_as_commander_has_signed_and_the_data_owner_is_asked(
-    ledger: Executing, commander: Person, data_owner: Person
+    ledger: DecisionRun, commander: Person, data_owner: Person
 ) -> None:
     made = ledger.decide()
 
     assert made.execution.state == ExecutionState.PENDING
     assert [(s.role, s.person) for s in made.signatures.all()] == [("commander", commander)]
-    assert told("decision.sign") == {"data-owner"}
+    assert notified("decision.sign") == {"data-owner"}
     signed = entry(ledger.incident, "decision.signed")
     assert (signed.subject, signed.data["person"], signed.data["role"]) == (
         "D-1",
@@ -46,16 +46,16 @@ def test_who_decides_as_commander_has_signed_and_the_data_owner_is_asked(
 
 
 def test_what_an_admin_decides_is_signed_by_nobody_and_both_are_asked(
-    ledger: Executing, admin: Person
+    ledger: DecisionRun, admin: Person
 ) -> None:
     made = ledger.decide(by=admin)
 
     assert not made.signatures.exists()
     assert made.execution.state == ExecutionState.PENDING
-    assert told("decision.sign") == {"commander", "data-owner"}
+    assert notified("decision.sign") == {"commander", "data-owner"}
 
 
-def test_the_second_signature_makes_it_executable(ledger: Executing, data_owner: Person) -> None:
+def test_the_second_signature_makes_it_executable(ledger: DecisionRun, data_owner: Person) -> None:
     ledger.decide()
 
     ledger.sign(data_owner)
@@ -65,11 +65,11 @@ def test_the_second_signature_makes_it_executable(ledger: Executing, data_owner:
     assert entry(ledger.incident, "decision.signed").data["missing"] == (
         "Both have signed: D-1 can be executed."
     )
-    assert told("decision.signed") == {ledger.executor.username}
+    assert notified("decision.signed") == {ledger.executor.username}
 
 
 def test_the_order_of_the_two_does_not_matter(
-    ledger: Executing, admin: Person, commander: Person, data_owner: Person
+    ledger: DecisionRun, admin: Person, commander: Person, data_owner: Person
 ) -> None:
     ledger.decide(by=admin)
 
@@ -84,7 +84,7 @@ def test_the_order_of_the_two_does_not_matter(
 
 
 def test_a_deadline_typed_in_another_zone_is_the_same_record(
-    ledger: Executing, data_owner: Person
+    ledger: DecisionRun, data_owner: Person
 ) -> None:
     """The commander signs the row that is written, the data owner the one that is read."""
     tokyo = timezone(timedelta(hours=9))
@@ -97,7 +97,7 @@ def test_a_deadline_typed_in_another_zone_is_the_same_record(
 
 
 def test_signing_what_was_read_before_a_change_is_refused(
-    ledger: Executing, data_owner: Person
+    ledger: DecisionRun, data_owner: Person
 ) -> None:
     seen = content_hash(ledger.decide())
     ledger.change(scope="All regions")
@@ -110,7 +110,7 @@ def test_signing_what_was_read_before_a_change_is_refused(
     assert Signature.objects.count() == 1
 
 
-def test_who_holds_both_roles_signs_once(ledger: Executing, commander: Person) -> None:
+def test_who_holds_both_roles_signs_once(ledger: DecisionRun, commander: Person) -> None:
     ledger.assign(RoleName.DATA_OWNER, commander)
     ledger.decide()
 
@@ -121,7 +121,7 @@ def test_who_holds_both_roles_signs_once(ledger: Executing, commander: Person) -
     assert "name a second person" in entry(ledger.incident, "decision.signed").data["missing"]
 
 
-def test_signing_twice_is_refused(ledger: Executing, data_owner: Person) -> None:
+def test_signing_twice_is_refused(ledger: DecisionRun, data_owner: Person) -> None:
     ledger.decide()
     ledger.sign(data_owner)
 
@@ -130,7 +130,7 @@ def test_signing_twice_is_refused(ledger: Executing, data_owner: Person) -> None
 
 
 def test_who_is_no_longer_data_owner_does_not_sign(
-    ledger: Executing, data_owner: Person, stranger: Person
+    ledger: DecisionRun, data_owner: Person, stranger: Person
 ) -> None:
     ledger.decide()
     ledger.assign(RoleName.DATA_OWNER, stranger)
@@ -144,7 +144,7 @@ def test_who_is_no_longer_data_owner_does_not_sign(
 
 @pytest.mark.parametrize("who", ["deputy", "stranger", "admin", "stakeholder"])
 def test_nobody_else_signs(
-    request: pytest.FixtureRequest, ledger: Executing, deputy: Person, who: str
+    request: pytest.FixtureRequest, ledger: DecisionRun, deputy: Person, who: str
 ) -> None:
     ledger.assign(RoleName.DEPUTY, deputy)
     ledger.decide()
@@ -155,14 +155,14 @@ def test_nobody_else_signs(
     assert Signature.objects.count() == 1
 
 
-def test_where_nobody_must_sign_nobody_can(executing: Executing, commander: Person) -> None:
+def test_where_nobody_must_sign_nobody_can(executing: DecisionRun, commander: Person) -> None:
     executing.decide(Option.FLAG)
 
     with pytest.raises(Refused, match="D-1 needs no signatures"):
         executing.sign(commander, "commander")
 
 
-def test_a_form_sent_twice_signs_once(ledger: Executing, data_owner: Person, key: object) -> None:
+def test_a_form_sent_twice_signs_once(ledger: DecisionRun, data_owner: Person, key: object) -> None:
     ledger.decide()
     ledger.sign(data_owner, once=key)
 
@@ -174,7 +174,7 @@ def test_a_form_sent_twice_signs_once(ledger: Executing, data_owner: Person, key
 
 
 def test_what_changed_after_it_was_signed_is_not_started_until_it_is_signed_again(
-    ledger: Executing, commander: Person, data_owner: Person
+    ledger: DecisionRun, commander: Person, data_owner: Person
 ) -> None:
     ledger.decide()
     ledger.sign(data_owner)
@@ -194,7 +194,7 @@ def test_what_changed_after_it_was_signed_is_not_started_until_it_is_signed_agai
     assert Signature.objects.count() == 4
 
 
-def test_also_what_hangs_on_a_record_is_part_of_it(ledger: Executing, data_owner: Person) -> None:
+def test_also_what_hangs_on_a_record_is_part_of_it(ledger: DecisionRun, data_owner: Person) -> None:
     made = ledger.decide()
     before = content_hash(made)
 
@@ -204,7 +204,7 @@ def test_also_what_hangs_on_a_record_is_part_of_it(ledger: Executing, data_owner
     assert content_hash(ledger.read()) != before
 
 
-def test_the_record_has_all_that_a_signer_reads(ledger: Executing, commander: Person) -> None:
+def test_the_record_has_all_that_a_signer_reads(ledger: DecisionRun, commander: Person) -> None:
     record = record_of(ledger.decide(Option.WRITE_FREEZE))
 
     assert record["severity"] == Severity.SEV1
@@ -222,7 +222,7 @@ def test_the_record_has_all_that_a_signer_reads(ledger: Executing, commander: Pe
 
 @pytest.mark.parametrize("signed", [False, True], ids=["pending", "signed"])
 def test_what_nobody_has_begun_is_withdrawn_with_a_reason(
-    ledger: Executing, data_owner: Person, signed: bool
+    ledger: DecisionRun, data_owner: Person, signed: bool
 ) -> None:
     ledger.decide()
     if signed:
@@ -237,14 +237,14 @@ def test_what_nobody_has_begun_is_withdrawn_with_a_reason(
         "It came too early",
     )
     assert entry(ledger.incident, "decision.withdrawn").data["reason"] == "It came too early"
-    assert told("decision.withdrawn") == {
+    assert notified("decision.withdrawn") == {
         "data-owner",
         ledger.executor.username,
         ledger.verifier.username,
     }
 
 
-def test_after_it_the_next_mitigation_supersedes_nothing(executing: Executing) -> None:
+def test_after_it_the_next_mitigation_supersedes_nothing(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.withdraw()
 
@@ -253,7 +253,7 @@ def test_after_it_the_next_mitigation_supersedes_nothing(executing: Executing) -
     assert executing.read(2).execution.state == ExecutionState.DECIDED
 
 
-def test_what_is_begun_is_not_withdrawn(executing: Executing) -> None:
+def test_what_is_begun_is_not_withdrawn(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.start()
 
@@ -266,7 +266,7 @@ def test_what_is_begun_is_not_withdrawn(executing: Executing) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", " \n", "None.", "N / A", "-"])
-def test_it_is_not_withdrawn_for_no_reason(executing: Executing, reason: str) -> None:
+def test_it_is_not_withdrawn_for_no_reason(executing: DecisionRun, reason: str) -> None:
     executing.decide(Option.FLAG)
 
     with pytest.raises(Refused) as refusal:
@@ -277,7 +277,7 @@ def test_it_is_not_withdrawn_for_no_reason(executing: Executing, reason: str) ->
 
 
 def test_an_admin_withdraws_too_and_nobody_else(
-    executing: Executing, admin: Person, stranger: Person
+    executing: DecisionRun, admin: Person, stranger: Person
 ) -> None:
     executing.decide(Option.FLAG)
 

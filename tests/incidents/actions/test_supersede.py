@@ -10,7 +10,7 @@ from incidents.actions import checkpoints, decisions, lifecycle, roles
 from incidents.models import Decision, Evidence, Execution, Incident, Notice, Person
 from incidents.vocabulary import ExecutionState, LaneKind, Option, RoleName
 from kernel.refusal import Refused
-from tests.helpers.decision_inputs import made_ready, written
+from tests.helpers.decision_inputs import decision_input, prepare_decision
 from tests.helpers.factories import START, SurfaceFactory, declared
 
 NOW = START + timedelta(minutes=10)
@@ -26,7 +26,7 @@ def ready(
         )
     due = now + timedelta(minutes=20)
     checkpoints.schedule(actor, incident.pk, due_at=due, purpose="", now=now)
-    return made_ready(incident, commander, now)
+    return prepare_decision(incident, commander, now)
 
 
 class Deciding:
@@ -51,7 +51,7 @@ class Deciding:
             Option.ROLLBACK: "Sessions would all end",
         }
         choice = "rollback" if option == Option.ROLLBACK else "continue"
-        filled = written(
+        filled = decision_input(
             self.cited,
             self.executor,
             self.verifier,

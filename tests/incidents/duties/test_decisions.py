@@ -9,21 +9,21 @@ from incidents.facts import incident as incident_facts
 from incidents.models import Incident, Person
 from incidents.vocabulary import Option, RoleName
 from tests.helpers.counting import queries
-from tests.helpers.decision_run import Executing
+from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import declared
 
 
-def asked(given: Executing, person: Person) -> list[Duty]:
+def asked(given: DecisionRun, person: Person) -> list[Duty]:
     return duties([incident_facts.read_facts(given.incident)], person, given.now)
 
 
-def titles(given: Executing, person: Person) -> list[str]:
+def titles(given: DecisionRun, person: Person) -> list[str]:
     """Those that name a decision."""
     return [duty.title for duty in asked(given, person) if "D-1" in duty.title]
 
 
 def test_who_is_to_sign_is_led_to_the_record(
-    ledger: Executing, commander: Person, data_owner: Person
+    ledger: DecisionRun, commander: Person, data_owner: Person
 ) -> None:
     made = ledger.decide()
 
@@ -35,7 +35,7 @@ def test_who_is_to_sign_is_led_to_the_record(
     assert titles(ledger, ledger.executor) == []
 
 
-def test_signed_it_is_the_executors(ledger: Executing, data_owner: Person) -> None:
+def test_signed_it_is_the_executors(ledger: DecisionRun, data_owner: Person) -> None:
     made = ledger.decide()
     ledger.sign(data_owner)
 
@@ -46,7 +46,7 @@ def test_signed_it_is_the_executors(ledger: Executing, data_owner: Person) -> No
 
 
 def test_a_record_that_changed_is_the_signers_again(
-    ledger: Executing, commander: Person, data_owner: Person
+    ledger: DecisionRun, commander: Person, data_owner: Person
 ) -> None:
     ledger.decide()
     ledger.sign(data_owner)
@@ -58,7 +58,7 @@ def test_a_record_that_changed_is_the_signers_again(
     assert titles(ledger, data_owner) == ["Sign D-1: Write freeze"]
 
 
-def test_each_step_passes_it_on(executing: Executing) -> None:
+def test_each_step_passes_it_on(executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     made = executing.read()
     both = (executing.executor, executing.verifier)
@@ -84,7 +84,7 @@ def test_each_step_passes_it_on(executing: Executing) -> None:
 
 
 @pytest.mark.parametrize("end", ["withdraw", "supersede"])
-def test_what_is_over_asks_nobody(executing: Executing, end: str) -> None:
+def test_what_is_over_asks_nobody(executing: DecisionRun, end: str) -> None:
     executing.decide(Option.FLAG)
     if end == "withdraw":
         executing.withdraw()
@@ -95,7 +95,7 @@ def test_what_is_over_asks_nobody(executing: Executing, end: str) -> None:
     assert titles(executing, executing.verifier) == []
 
 
-def test_nobody_is_asked_to_execute_a_decision_that_holds(executing: Executing) -> None:
+def test_nobody_is_asked_to_execute_a_decision_that_holds(executing: DecisionRun) -> None:
     executing.decide(Option.HOLD)
 
     assert titles(executing, executing.executor) == []
@@ -105,13 +105,13 @@ def test_nobody_is_asked_to_execute_a_decision_that_holds(executing: Executing) 
 # -- After a failure ---------------------------------------------------------------------------
 
 
-def failed(given: Executing) -> None:
+def failed(given: DecisionRun) -> None:
     given.done()
     given.judge(given.run(), False, finding="401 rate still 18 %")
 
 
 def test_the_commander_decides_again_before_all_else(
-    executing: Executing, commander: Person
+    executing: DecisionRun, commander: Person
 ) -> None:
     executing.decide(Option.FLAG)
     failed(executing)
@@ -124,7 +124,7 @@ def test_the_commander_decides_again_before_all_else(
 
 
 def test_but_not_before_a_checkpoint_that_is_overdue(
-    executing: Executing, commander: Person
+    executing: DecisionRun, commander: Person
 ) -> None:
     executing.decide(Option.FLAG)
     failed(executing)
@@ -136,7 +136,7 @@ def test_but_not_before_a_checkpoint_that_is_overdue(
     assert second.title == "Decide again: verification of D-1 failed"
 
 
-def test_deciding_again_ends_it(executing: Executing, commander: Person) -> None:
+def test_deciding_again_ends_it(executing: DecisionRun, commander: Person) -> None:
     executing.decide(Option.FLAG)
     failed(executing)
 
@@ -146,7 +146,7 @@ def test_deciding_again_ends_it(executing: Executing, commander: Person) -> None
 
 
 def test_a_failure_is_not_hidden_by_a_later_decision_to_hold(
-    executing: Executing, commander: Person
+    executing: DecisionRun, commander: Person
 ) -> None:
     """D-2 was made before D-1 failed, and answers nothing."""
     executing.decide(Option.FLAG)
@@ -161,13 +161,13 @@ def test_a_failure_is_not_hidden_by_a_later_decision_to_hold(
 
 
 def test_three_pending_decisions_are_asked_for_in_as_many_queries_as_one(
-    ledger: Executing, commander: Person, data_owner: Person, lane_owners: dict[str, Person]
+    ledger: DecisionRun, commander: Person, data_owner: Person, lane_owners: dict[str, Person]
 ) -> None:
     ledger.decide()
     more: list[Incident] = []
     for _ in range(2):
         incident = declared(commander, scenario="billing-state-mismatch")
-        other = Executing(incident, commander, lane_owners)
+        other = DecisionRun(incident, commander, lane_owners)
         other.assign(RoleName.DATA_OWNER, data_owner)
         other.decide()
         more.append(incident)

@@ -39,11 +39,11 @@ from lanes.actions import add_note, hypotheses, set_boundary, unknowns
 from lanes.handoff import actions as handoffs
 from tests.helpers import messages as saying
 from tests.helpers.counting import queries
-from tests.helpers.decision_inputs import PRECHECK, ROLLBACK_CHECK, VERIFICATION, written
+from tests.helpers.decision_inputs import PRECHECK, ROLLBACK_CHECK, VERIFICATION, decision_input
 from tests.helpers.factories import START, SurfaceFactory, declared
 from tests.helpers.handoffs import terms
-from tests.helpers.recommendations import proposed
-from tests.helpers.snapshots import Remembered, differences, entries_until, recall, remember
+from tests.helpers.recommendations import recommendation_input
+from tests.helpers.snapshots import Snapshot, differences, entries_until, snapshot_at, snapshot_now
 from tests.helpers.tiers import in_tier
 from tests.incidents.actions.test_sequences import LONG, Lived
 
@@ -61,11 +61,11 @@ class Life:
     def __init__(self, incident: Incident, commander: Person, looks: bool) -> None:
         self.number, self.commander, self.now = incident.pk, commander, START
         self.looks = looks
-        self.kept: list[Remembered] = []
+        self.kept: list[Snapshot] = []
         self.keep()
 
     def keep(self) -> None:
-        self.kept.append(remember(self.number, self.now, looks=self.looks))
+        self.kept.append(snapshot_now(self.number, self.now, looks=self.looks))
 
     def __call__(
         self, do: Callable[..., Any], *args: Any, by: Person | None = None, **said: Any
@@ -89,7 +89,7 @@ class Life:
     def decide(self, checkpoint: int, executor: Person, verifier: Person, **other: Any) -> Any:
         cited = Incident.objects.get(pk=self.number).evidence.get(number=1)
         why = {"rejected": REJECTED, "deviation_reason": "The usual way needs people who sleep"}
-        said = written(cited, executor, verifier, self.now, **(why | other))
+        said = decision_input(cited, executor, verifier, self.now, **(why | other))
         return self(decisions.decide, checkpoint, said)
 
 
@@ -178,7 +178,7 @@ def _contradict(life: Life, owners: dict[LaneKind, Person]) -> None:
     cited = Incident.objects.get(pk=life.number).evidence.get(number=1)
 
     def recommend(lane: LaneKind, option: str) -> None:
-        said = proposed(cited, option=option)
+        said = recommendation_input(cited, option=option)
         life(recommendations.recommend, said, lane=lane, by=owners[lane])
 
     recommend(INVESTIGATION, "hotfix")
@@ -288,35 +288,35 @@ def test_every_moment_of_a_life_is_rebuilt_field_by_field(live: Callable[..., Li
 
     assert len(life.kept) > 60
     for then in life.kept:
-        assert differences(recall(life.number, then.at), then) == []
+        assert differences(snapshot_at(life.number, then.at), then) == []
 
 
 def test_a_moment_between_two_steps_has_the_facts_of_the_first(live: Callable[..., Life]) -> None:
     life = live()
     for then in life.kept[:: in_tier(test=3, prove=1)]:
-        between = recall(life.number, then.at + timedelta(seconds=30), looks=False)
+        between = snapshot_at(life.number, then.at + timedelta(seconds=30), looks=False)
 
         assert differences([between.facts, between.lanes], [then.facts, then.lanes]) == []
         assert between.facts["incident"]["last_seq"] == entries_until(life.number, then.at)
     # Whoever looks back changes nothing.
-    assert differences(remember(life.number, life.now, looks=False), life.kept[-1]) == []
+    assert differences(snapshot_now(life.number, life.now, looks=False), life.kept[-1]) == []
 
 
 def test_the_past_costs_as_many_queries_however_much_happened(live: Callable[..., Life]) -> None:
     life = live()
     with queries() as whole:
-        recall(life.number, life.now)
+        snapshot_at(life.number, life.now)
     life(add_note, text="Quiet")
     for reason in ("Worse", "Better"):
         for severity in ("1", "2"):
             life(lifecycle.change_severity, severity=severity, reason=reason)
     with queries() as longer:
-        recall(life.number, life.now)
+        snapshot_at(life.number, life.now)
 
     assert len(whole) == len(longer) <= 32
 
 
-class Recalled(Lived):
+class RebuiltLife(Lived):
     """Random lives: what was kept after each step is found again at the end."""
 
     @invariant()
@@ -324,22 +324,22 @@ class Recalled(Lived):
         if not hasattr(self, "incident"):
             return
         kept = self.__dict__.setdefault("kept", [])
-        kept.append(remember(self.incident.pk, self.now, looks=False))
+        kept.append(snapshot_now(self.incident.pk, self.now, looks=False))
         self.now += timedelta(seconds=1)
 
     def teardown(self) -> None:
         for then in self.__dict__.get("kept", []):
-            rebuilt = recall(self.incident.pk, then.at, looks=False)
+            rebuilt = snapshot_at(self.incident.pk, then.at, looks=False)
             assert differences(rebuilt, then) == []
         super().teardown()
 
 
-class RecalledBilling(Recalled):
+class RecalledBilling(RebuiltLife):
     scenario = "billing-state-mismatch"
     options = Lived.options
 
 
-@pytest.mark.parametrize("lived", [Recalled, RecalledBilling], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("lived", [RebuiltLife, RecalledBilling], ids=lambda one: one.__name__)
 def test_every_moment_of_a_random_life_is_rebuilt(db: None, lived: type[Lived]) -> None:
     run_state_machine_as_test(
         lived, settings=settings(LONG, max_examples=in_tier(test=1, prove=20))

@@ -78,13 +78,15 @@ def situation(**changes: Any) -> Situation:
     return replace(SITUATION, **changes)
 
 
-def found(code: str, proposed: Proposal, at: Situation = SITUATION) -> list[tuple[str, str]]:
+def rule_violations(
+    code: str, proposed: Proposal, at: Situation = SITUATION
+) -> list[tuple[str, str]]:
     """Field and sentence of each violation of one rule."""
     return [(v.field, v.sentence) for v in violations(proposed, at) if v.code == code]
 
 
 def fields(code: str, proposed: Proposal, at: Situation = SITUATION) -> list[str]:
-    return [field for field, _ in found(code, proposed, at)]
+    return [field for field, _ in rule_violations(code, proposed, at)]
 
 
 def options(option: str, **changes: Any) -> Proposal:

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from incidents.actions import checkpoints, decisions
 from incidents.models import Checkpoint, Incident, Person, Risk, TimelineEntry
 from incidents.vocabulary import LaneKind
-from tests.helpers.decision_inputs import captured, made_ready, written
+from tests.helpers.decision_inputs import capture_evidence, decision_input, prepare_decision
 from tests.helpers.factories import START
 
 NOW = START + timedelta(minutes=10)
@@ -47,13 +47,13 @@ def _refused(statement: str) -> None:
 @pytest.fixture
 def decided(staffed: Incident, commander: Person, lane_owners: dict[LaneKind, Person]) -> Incident:
     """D-1 at CP-1, with evidence, rejected options and a risk; CP-2 is open."""
-    cited = made_ready(staffed, commander, NOW)
+    cited = prepare_decision(staffed, commander, NOW)
     due = NOW + timedelta(minutes=20)
     actor = commander.as_actor()
     checkpoints.schedule(actor, staffed.pk, due_at=due, purpose="", now=NOW)
     owners = (lane_owners[LaneKind.MITIGATION], lane_owners[LaneKind.VERIFICATION])
-    decisions.decide(actor, staffed.pk, 1, written(cited, *owners, NOW), now=NOW)
-    captured(staffed, commander, NOW)
+    decisions.decide(actor, staffed.pk, 1, decision_input(cited, *owners, NOW), now=NOW)
+    capture_evidence(staffed, commander, NOW)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return staffed

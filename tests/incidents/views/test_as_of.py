@@ -13,7 +13,7 @@ from incidents.models import Incident, Person
 from kernel import clock
 from lanes.actions import add_note
 from tests.helpers.counting import queries
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import START, SurfaceFactory, declared
 from tests.incidents.views.test_room import fill
 from tests.markup import markup
@@ -31,7 +31,7 @@ def lived(staffed: Incident, commander: Person) -> Incident:
     due_at, at = START + timedelta(minutes=30), START + timedelta(minutes=20, seconds=15)
     checkpoints.schedule(actor, staffed.pk, due_at=due_at, purpose="First move", now=at)
     checkpoints.remind(staffed.checkpoints.get().pk, "checkpoint.due", now=due_at)
-    captured(staffed, commander, START + timedelta(minutes=31))
+    capture_evidence(staffed, commander, START + timedelta(minutes=31))
     return staffed
 
 

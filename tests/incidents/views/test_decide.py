@@ -11,7 +11,12 @@ from incidents.models import Decision, DecisionDraft, Evidence, Incident, Person
 from incidents.vocabulary import LaneKind
 from kernel import clock
 from tests.helpers.counting import queries
-from tests.helpers.decision_inputs import captured, made_ready, posted, written
+from tests.helpers.decision_inputs import (
+    capture_evidence,
+    decision_form_data,
+    decision_input,
+    prepare_decision,
+)
 from tests.helpers.factories import START
 from tests.markup import markup
 
@@ -26,7 +31,7 @@ def _time() -> Iterator[None]:
 
 @pytest.fixture
 def cited(staffed: Incident, commander: Person) -> Evidence:
-    evidence = made_ready(staffed, commander, NOW)
+    evidence = prepare_decision(staffed, commander, NOW)
     checkpoints.schedule(
         commander.as_actor(), staffed.pk, due_at=NOW + timedelta(minutes=20), purpose="", now=NOW
     )
@@ -56,7 +61,7 @@ def test_a_good_decision_leads_to_the_room(
     cited: Evidence,
     owners: tuple[Person, Person],
 ) -> None:
-    answer = at_the_form.post(page, posted(cited, *owners))
+    answer = at_the_form.post(page, decision_form_data(cited, *owners))
 
     assert (answer.status_code, answer["Location"]) == (302, f"/{staffed.reference}/")
     assert Decision.objects.get().option == "rollback"
@@ -65,7 +70,7 @@ def test_a_good_decision_leads_to_the_room(
 def test_a_refusal_shows_every_rule_and_keeps_every_word(
     at_the_form: Client, page: str, cited: Evidence, owners: tuple[Person, Person]
 ) -> None:
-    said = posted(
+    said = decision_form_data(
         cited,
         owners[0],
         owners[0],
@@ -93,7 +98,9 @@ def test_a_refusal_shows_every_rule_and_keeps_every_word(
 def test_an_odd_deadline_is_refused_together_with_the_rules(
     at_the_form: Client, page: str, cited: Evidence, owners: tuple[Person, Person]
 ) -> None:
-    answer = at_the_form.post(page, posted(cited, *owners, deadline="soonish", scope=""))
+    answer = at_the_form.post(
+        page, decision_form_data(cited, *owners, deadline="soonish", scope="")
+    )
 
     text = markup(answer)
     assert answer.status_code == 422
@@ -104,7 +111,7 @@ def test_an_odd_deadline_is_refused_together_with_the_rules(
 def test_a_refused_draft_is_there_when_the_form_is_opened_again(
     at_the_form: Client, page: str, cited: Evidence, owners: tuple[Person, Person]
 ) -> None:
-    at_the_form.post(page, posted(cited, *owners, scope="", why_now="Because it grows"))
+    at_the_form.post(page, decision_form_data(cited, *owners, scope="", why_now="Because it grows"))
 
     text = markup(at_the_form.get(page))
 
@@ -127,9 +134,9 @@ def test_who_comes_second_sees_the_first_decision_and_keeps_the_text(
     cited: Evidence,
     owners: tuple[Person, Person],
 ) -> None:
-    decisions.decide(admin.as_actor(), staffed.pk, 1, written(cited, *owners, NOW), now=NOW)
+    decisions.decide(admin.as_actor(), staffed.pk, 1, decision_input(cited, *owners, NOW), now=NOW)
 
-    answer = at_the_form.post(page, posted(cited, *owners, why_now="My own words"))
+    answer = at_the_form.post(page, decision_form_data(cited, *owners, why_now="My own words"))
 
     text = markup(answer)
     assert answer.status_code == 409
@@ -141,7 +148,7 @@ def test_who_comes_second_sees_the_first_decision_and_keeps_the_text(
 def test_the_second_press_of_the_button_writes_nothing_twice(
     at_the_form: Client, page: str, cited: Evidence, owners: tuple[Person, Person]
 ) -> None:
-    said = posted(cited, *owners, once="7f1d7a0e-8a55-4a3c-9a3e-2b6f0c7d9e10")
+    said = decision_form_data(cited, *owners, once="7f1d7a0e-8a55-4a3c-9a3e-2b6f0c7d9e10")
 
     answers = [at_the_form.post(page, said).status_code for _ in range(2)]
 
@@ -156,7 +163,7 @@ def test_the_form_asks_as_often_for_three_items_as_for_one(
     with queries() as once:
         at_the_form.get(page)
     for _ in range(2):
-        captured(staffed, commander, NOW)
+        capture_evidence(staffed, commander, NOW)
 
     with queries() as thrice:
         at_the_form.get(page)

@@ -15,7 +15,7 @@ from incidents.vocabulary import ExecutionState, Option, Purpose, RoleName
 from kernel import clock
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import PRECHECK, VERIFICATION
-from tests.helpers.decision_run import Executing
+from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import declared
 from tests.markup import markup
 
@@ -26,7 +26,7 @@ type Visit = Callable[..., Any]
 def at(client: Client) -> Visit:
     """What somebody is answered at an address of D-1; with fields, they send them."""
 
-    def answer(given: Executing, person: Person, path: str = "", /, **said: Any) -> Any:
+    def answer(given: DecisionRun, person: Person, path: str = "", /, **said: Any) -> Any:
         client.force_login(person)
         given.now += timedelta(minutes=1)
         address = f"{given.incident.get_absolute_url()}D-1/{path}"
@@ -48,7 +48,7 @@ SENT = {"once": ""}
 
 
 def test_who_is_asked_reads_signs_and_sees_it_signed(
-    at: Visit, ledger: Executing, data_owner: Person
+    at: Visit, ledger: DecisionRun, data_owner: Person
 ) -> None:
     made = ledger.decide()
     page = text(at(ledger, data_owner))
@@ -67,7 +67,7 @@ def test_who_is_asked_reads_signs_and_sees_it_signed(
 
 
 def test_others_see_who_is_missing_and_no_button(
-    at: Visit, ledger: Executing, commander: Person, stranger: Person
+    at: Visit, ledger: DecisionRun, commander: Person, stranger: Person
 ) -> None:
     ledger.decide()
 
@@ -81,7 +81,7 @@ def test_nobody_named_is_said_with_a_link_to_name_one(
     at: Visit, commander: Person, lane_owners: Any
 ) -> None:
     incident = declared(commander, scenario="billing-state-mismatch")
-    nobody = Executing(incident, commander, lane_owners)
+    nobody = DecisionRun(incident, commander, lane_owners)
     nobody.decide()
 
     page = text(at(nobody, commander))
@@ -93,7 +93,7 @@ def test_nobody_named_is_said_with_a_link_to_name_one(
 
 
 def test_what_changed_while_it_was_read_is_shown_again(
-    at: Visit, ledger: Executing, data_owner: Person
+    at: Visit, ledger: DecisionRun, data_owner: Person
 ) -> None:
     seen = content_hash(ledger.decide())
     ledger.change(scope="All regions")
@@ -108,7 +108,7 @@ def test_what_changed_while_it_was_read_is_shown_again(
 
 
 def test_every_reason_against_a_signature_is_shown(
-    at: Visit, ledger: Executing, data_owner: Person
+    at: Visit, ledger: DecisionRun, data_owner: Person
 ) -> None:
     ledger.decide()
 
@@ -122,7 +122,7 @@ def test_every_reason_against_a_signature_is_shown(
 
 
 def test_the_commander_withdraws_it_with_a_reason(
-    at: Visit, ledger: Executing, commander: Person
+    at: Visit, ledger: DecisionRun, commander: Person
 ) -> None:
     ledger.decide()
 
@@ -139,7 +139,7 @@ def test_the_commander_withdraws_it_with_a_reason(
 
 
 def test_who_does_not_command_is_offered_no_withdrawal(
-    at: Visit, executing: Executing, stranger: Person
+    at: Visit, executing: DecisionRun, stranger: Person
 ) -> None:
     executing.decide(Option.FLAG)
 
@@ -149,7 +149,7 @@ def test_who_does_not_command_is_offered_no_withdrawal(
 # -- Starting and finishing --------------------------------------------------------------------
 
 
-def test_the_executor_starts_and_shows_that_it_is_done(at: Visit, executing: Executing) -> None:
+def test_the_executor_starts_and_shows_that_it_is_done(at: Visit, executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executor = executing.executor
     before = text(at(executing, executor))
@@ -171,7 +171,7 @@ def test_the_executor_starts_and_shows_that_it_is_done(at: Visit, executing: Exe
     assert proof.reference in text(at(executing, executor))
 
 
-def test_nothing_cited_is_refused_beside_the_field(at: Visit, executing: Executing) -> None:
+def test_nothing_cited_is_refused_beside_the_field(at: Visit, executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.start()
     item = executing.capture()
@@ -183,7 +183,7 @@ def test_nothing_cited_is_refused_beside_the_field(at: Visit, executing: Executi
     assert f'value="{item.number}"' in text(answer)
 
 
-def test_a_pending_one_offers_no_start_and_refuses_it(at: Visit, ledger: Executing) -> None:
+def test_a_pending_one_offers_no_start_and_refuses_it(at: Visit, ledger: DecisionRun) -> None:
     ledger.decide()
 
     page = text(at(ledger, ledger.executor))
@@ -195,7 +195,7 @@ def test_a_pending_one_offers_no_start_and_refuses_it(at: Visit, ledger: Executi
 
 
 def test_done_leads_back_until_it_is_started_and_for_others(
-    at: Visit, executing: Executing, commander: Person
+    at: Visit, executing: DecisionRun, commander: Person
 ) -> None:
     executing.decide(Option.FLAG)
     early = at(executing, executing.executor, "done/")
@@ -211,7 +211,7 @@ def test_done_leads_back_until_it_is_started_and_for_others(
 
 
 def test_the_run_stands_beside_its_baseline_with_what_differs_marked(
-    at: Visit, executing: Executing
+    at: Visit, executing: DecisionRun
 ) -> None:
     baseline = executing.capture(
         replace(PRECHECK, purpose=Purpose.BASELINE, text="eu 0.3 %\nus 0.2 %\n")
@@ -231,7 +231,7 @@ def test_the_run_stands_beside_its_baseline_with_what_differs_marked(
     assert "Lines that differ from the baseline are marked" in page
 
 
-def test_only_runs_made_since_it_was_done_are_candidates(at: Visit, executing: Executing) -> None:
+def test_only_runs_made_since_it_was_done_are_candidates(at: Visit, executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.start()
     early = executing.run()
@@ -257,7 +257,7 @@ def test_only_runs_made_since_it_was_done_are_candidates(at: Visit, executing: E
     ],
 )
 def test_the_verifier_says_verified_or_failed(
-    at: Visit, executing: Executing, verdict: str, state: str, words: str
+    at: Visit, executing: DecisionRun, verdict: str, state: str, words: str
 ) -> None:
     executing.decide(Option.FLAG)
     executing.done()
@@ -280,7 +280,7 @@ def test_the_verifier_says_verified_or_failed(
 
 
 def test_a_refused_verdict_shows_every_reason_and_keeps_the_finding(
-    at: Visit, executing: Executing
+    at: Visit, executing: DecisionRun
 ) -> None:
     executing.decide(Option.FLAG)
     executing.done()
@@ -303,7 +303,7 @@ def test_a_refused_verdict_shows_every_reason_and_keeps_the_finding(
 
 
 def test_others_see_the_runs_and_cannot_judge(
-    at: Visit, executing: Executing, stranger: Person
+    at: Visit, executing: DecisionRun, stranger: Person
 ) -> None:
     executing.decide(Option.FLAG)
     executing.done()
@@ -324,7 +324,7 @@ ODD = ["9" * 30, "9" * 5000, "-1", "\u00b2", "\x00", "1e3", ""]
 
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd[:8]))
 def test_what_the_pages_never_send_is_refused(
-    at: Visit, executing: Executing, ledger: Executing, data_owner: Person, odd: str
+    at: Visit, executing: DecisionRun, ledger: DecisionRun, data_owner: Person, odd: str
 ) -> None:
     executing.decide(Option.FLAG)
     executing.start()
@@ -340,7 +340,7 @@ def test_what_the_pages_never_send_is_refused(
     assert answers == [422, 422, 200, 422]
 
 
-def test_markup_in_a_run_or_a_finding_is_text(at: Visit, executing: Executing) -> None:
+def test_markup_in_a_run_or_a_finding_is_text(at: Visit, executing: DecisionRun) -> None:
     evil = "<script>alert(1)</script>\n"
     baseline = executing.capture(replace(PRECHECK, purpose=Purpose.BASELINE, text=evil))
     executing.decide(Option.FLAG)
@@ -373,7 +373,7 @@ MAY = {
 
 @pytest.mark.parametrize("who", MAY)
 def test_each_step_is_for_whom_the_decision_names(
-    request: pytest.FixtureRequest, at: Visit, ledger: Executing, deputy: Person, who: str
+    request: pytest.FixtureRequest, at: Visit, ledger: DecisionRun, deputy: Person, who: str
 ) -> None:
     ledger.assign(RoleName.DEPUTY, deputy)
     ledger.decide()
@@ -388,7 +388,7 @@ def test_each_step_is_for_whom_the_decision_names(
 
 @pytest.mark.parametrize("step", STEPS)
 def test_who_is_signed_out_is_asked_to_sign_in(
-    client: Client, executing: Executing, step: str
+    client: Client, executing: DecisionRun, step: str
 ) -> None:
     made = executing.decide(Option.FLAG)
 
@@ -400,7 +400,7 @@ def test_who_is_signed_out_is_asked_to_sign_in(
 
 @pytest.mark.parametrize("step", ["sign/", "withdraw/", "start/"])
 def test_asking_for_a_step_only_changes_nothing(
-    at: Visit, executing: Executing, commander: Person, step: str
+    at: Visit, executing: DecisionRun, commander: Person, step: str
 ) -> None:
     executing.decide(Option.FLAG)
 
@@ -410,14 +410,14 @@ def test_asking_for_a_step_only_changes_nothing(
 
 @pytest.mark.parametrize("step", ["", *STEPS])
 def test_there_is_nothing_of_what_nobody_decided(
-    at: Visit, ledger: Executing, commander: Person, data_owner: Person, step: str
+    at: Visit, ledger: DecisionRun, commander: Person, data_owner: Person, step: str
 ) -> None:
     person = data_owner if step == "sign/" else commander
 
     assert at(ledger, person, step, **(SENT if step else {})).status_code == 404
 
 
-def test_more_evidence_costs_no_more_queries(at: Visit, executing: Executing) -> None:
+def test_more_evidence_costs_no_more_queries(at: Visit, executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.start()
     for _ in range(2):
@@ -434,7 +434,7 @@ def test_more_evidence_costs_no_more_queries(at: Visit, executing: Executing) ->
     assert page.count('name="evidence"') == 30
 
 
-def test_more_runs_cost_no_more_queries(at: Visit, executing: Executing) -> None:
+def test_more_runs_cost_no_more_queries(at: Visit, executing: DecisionRun) -> None:
     executing.decide(Option.FLAG)
     executing.done()
     baseline = executing.capture(replace(PRECHECK, purpose=Purpose.BASELINE))
@@ -454,7 +454,7 @@ def test_more_runs_cost_no_more_queries(at: Visit, executing: Executing) -> None
     assert_no_whole_text(many)
 
 
-def test_its_page_reads_no_whole_text_of_what_it_cites(at: Visit, executing: Executing) -> None:
+def test_its_page_reads_no_whole_text_of_what_it_cites(at: Visit, executing: DecisionRun) -> None:
     baseline = executing.capture(replace(PRECHECK, purpose=Purpose.BASELINE))
     executing.decide(Option.FLAG)
     executing.done()

@@ -9,7 +9,7 @@ from incidents.actions import checkpoints, decisions, lifecycle
 from incidents.models import Decision, Evidence, Incident, Person
 from incidents.vocabulary import LaneKind
 from kernel import clock
-from tests.helpers.decision_inputs import captured, made_ready, written
+from tests.helpers.decision_inputs import capture_evidence, decision_input, prepare_decision
 from tests.helpers.factories import START
 from tests.markup import markup
 
@@ -20,7 +20,7 @@ MARK = "Emergency override"
 
 @pytest.fixture
 def cited(staffed: Incident, commander: Person) -> Evidence:
-    return captured(staffed, commander, NOW)
+    return capture_evidence(staffed, commander, NOW)
 
 
 @pytest.fixture
@@ -32,10 +32,10 @@ def decided(
     actor = commander.as_actor()
     due = NOW + timedelta(minutes=20)
     checkpoints.schedule(actor, staffed.pk, due_at=due, purpose="", now=NOW)
-    first = written(cited, executor, verifier, NOW, override_reason=WHY)
-    second = written(cited, executor, verifier, NOW, supersede_reason="It did not start")
+    first = decision_input(cited, executor, verifier, NOW, override_reason=WHY)
+    second = decision_input(cited, executor, verifier, NOW, supersede_reason="It did not start")
     made = [decisions.decide(actor, staffed.pk, 1, first, now=NOW)]
-    made_ready(staffed, commander, NOW)
+    prepare_decision(staffed, commander, NOW)
     return [*made, decisions.decide(actor, staffed.pk, 2, second, now=NOW)]
 
 

@@ -11,7 +11,7 @@ from incidents.actions import roles
 from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind, RecommendationState, RoleName
 from kernel import clock
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import START
 from tests.helpers.recommendations import Owners
 from tests.markup import markup
@@ -153,7 +153,7 @@ def test_what_was_ticked_is_back_after_the_session_ended(
     client: Client, staffed: Incident, recommending: Owners, commander: Person
 ) -> None:
     for _ in range(11):
-        captured(staffed, commander, NOW)
+        capture_evidence(staffed, commander, NOW)
     owner, address = recommending.owners[MITIGATION], f"/{staffed.reference}/recommend/"
     said = filled(recommending, evidence=[3, 12], author=owner.pk)
     client.post(address, said)

@@ -14,7 +14,7 @@ from kernel import clock
 from kernel.actor import SYSTEM
 from lanes import actions as lanes
 from tests.helpers.counting import queries
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import START, declared
 from tests.markup import markup
 
@@ -58,7 +58,7 @@ def test_a_young_room_says_what_control_lacks_and_that_no_checkpoint_is_set(
 def test_evidence_brings_it_under_control(
     inside: Client, incident: Incident, commander: Person
 ) -> None:
-    captured(incident, commander, START + timedelta(minutes=3))
+    capture_evidence(incident, commander, START + timedelta(minutes=3))
 
     text = markup(inside.get(incident.get_absolute_url()))
 

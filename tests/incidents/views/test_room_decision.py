@@ -11,17 +11,17 @@ from incidents.vocabulary import Option, Purpose
 from kernel import clock
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import PRECHECK
-from tests.helpers.decision_run import Executing
+from tests.helpers.decision_run import DecisionRun
 from tests.markup import markup
 
 MOST_QUERIES = 30
 
 
 @pytest.fixture
-def room(client: Client, commander: Person) -> Callable[[Executing], str]:
+def room(client: Client, commander: Person) -> Callable[[DecisionRun], str]:
     """The room as the commander sees it, in a bounded number of queries."""
 
-    def shown(given: Executing) -> str:
+    def shown(given: DecisionRun) -> str:
         client.force_login(commander)
         client.get("/settings/")
         with clock.at(given.now), queries() as asked:
@@ -32,10 +32,12 @@ def room(client: Client, commander: Person) -> Callable[[Executing], str]:
     return shown
 
 
-type Room = Callable[[Executing], str]
+type Room = Callable[[DecisionRun], str]
 
 
-def test_a_pending_decision_waits_visibly_and_says_for_whom(ledger: Executing, room: Room) -> None:
+def test_a_pending_decision_waits_visibly_and_says_for_whom(
+    ledger: DecisionRun, room: Room
+) -> None:
     ledger.decide()
 
     page = room(ledger)
@@ -46,7 +48,7 @@ def test_a_pending_decision_waits_visibly_and_says_for_whom(ledger: Executing, r
     assert "D-1 waits for signatures" in page
 
 
-def test_signed_it_waits_no_more(ledger: Executing, room: Room, data_owner: Person) -> None:
+def test_signed_it_waits_no_more(ledger: DecisionRun, room: Room, data_owner: Person) -> None:
     ledger.decide()
     ledger.sign(data_owner)
 
@@ -58,7 +60,7 @@ def test_signed_it_waits_no_more(ledger: Executing, room: Room, data_owner: Pers
 
 
 def test_a_record_that_changed_waits_again(
-    ledger: Executing, room: Room, data_owner: Person
+    ledger: DecisionRun, room: Room, data_owner: Person
 ) -> None:
     ledger.decide()
     ledger.sign(data_owner)
@@ -67,7 +69,7 @@ def test_a_record_that_changed_waits_again(
     assert 'data-code="D-DUAL"' in room(ledger)
 
 
-def test_proof_run_and_baseline_stand_in_the_room(executing: Executing, room: Room) -> None:
+def test_proof_run_and_baseline_stand_in_the_room(executing: DecisionRun, room: Room) -> None:
     baseline = executing.capture(replace(PRECHECK, purpose=Purpose.BASELINE))
     executing.decide(Option.FLAG)
     executing.start()
@@ -83,7 +85,7 @@ def test_proof_run_and_baseline_stand_in_the_room(executing: Executing, room: Ro
 
 
 def test_a_failure_asks_the_commander_to_decide_again_at_its_checkpoint(
-    executing: Executing, room: Room
+    executing: DecisionRun, room: Room
 ) -> None:
     executing.decide(Option.FLAG)
     executing.done()
@@ -98,7 +100,7 @@ def test_a_failure_asks_the_commander_to_decide_again_at_its_checkpoint(
     assert f"Verified: run {run.reference} failed" in page
 
 
-def test_what_was_superseded_or_withdrawn_is_marked(executing: Executing, room: Room) -> None:
+def test_what_was_superseded_or_withdrawn_is_marked(executing: DecisionRun, room: Room) -> None:
     executing.decide(Option.FLAG)
     executing.decide(Option.ROLLBACK, supersede_reason="The flag changed nothing")
     superseded = room(executing)

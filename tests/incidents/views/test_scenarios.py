@@ -11,7 +11,7 @@ from incidents.models import Incident, Person, ScenarioText, Served
 from incidents.panels.room import render_standing
 from incidents.vocabulary import LaneKind, RoleName
 from tests.helpers.counting import queries
-from tests.helpers.decision_inputs import ROLLBACK_CHECK, captured
+from tests.helpers.decision_inputs import ROLLBACK_CHECK, capture_evidence
 from tests.helpers.factories import START, declared
 from tests.incidents.scenarios.example_scenarios import RIGHT
 from tests.incidents.views.test_room import MOST_QUERIES
@@ -53,7 +53,7 @@ def test_the_room_shows_what_the_scenario_says(adopted: Incident) -> None:
 def test_the_minimum_says_what_meets_it_and_links_to_what_is_missing(
     adopted: Incident, commander: Person
 ) -> None:
-    captured(adopted, commander, LATER, ROLLBACK_CHECK)
+    capture_evidence(adopted, commander, LATER, ROLLBACK_CHECK)
 
     shown = panel(adopted)
 
@@ -101,7 +101,7 @@ def test_without_a_scenario_there_is_no_such_panel(commander: Person, slug: str)
 def test_a_room_with_a_scenario_costs_no_more_than_it_may(
     inside: Client, adopted: Incident, commander: Person
 ) -> None:
-    captured(adopted, commander, LATER, ROLLBACK_CHECK)
+    capture_evidence(adopted, commander, LATER, ROLLBACK_CHECK)
     inside.get(adopted.get_absolute_url())
 
     with queries() as asked:
@@ -165,7 +165,7 @@ def test_capturing_without_a_scenario_offers_none(inside: Client, incident: Inci
 def test_evidence_is_named_on_its_page(
     inside: Client, adopted: Incident, commander: Person
 ) -> None:
-    item = captured(adopted, commander, LATER)
+    item = capture_evidence(adopted, commander, LATER)
     page = item.get_absolute_url()
 
     refused = inside.post(f"{page}serves/", {"serves": ""})
@@ -182,7 +182,7 @@ def test_evidence_is_named_on_its_page(
 def test_evidence_that_serves_as_everything_offers_no_form(
     inside: Client, adopted: Incident, commander: Person
 ) -> None:
-    page = captured(adopted, commander, LATER).get_absolute_url()
+    page = capture_evidence(adopted, commander, LATER).get_absolute_url()
     for key in ("failing-endpoints", "first-bad-deploy", "rollback-check"):
         inside.post(f"{page}serves/", {"serves": key})
 
@@ -192,7 +192,7 @@ def test_evidence_that_serves_as_everything_offers_no_form(
 def test_evidence_of_an_incident_without_a_scenario_cannot_be_named(
     inside: Client, incident: Incident, commander: Person
 ) -> None:
-    page = captured(incident, commander, LATER).get_absolute_url()
+    page = capture_evidence(incident, commander, LATER).get_absolute_url()
 
     answer = inside.post(f"{page}serves/", {"serves": "first-bad-deploy"})
 

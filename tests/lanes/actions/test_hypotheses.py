@@ -11,9 +11,9 @@ from kernel.refusal import NotPermitted, Refused
 from lanes import actions
 from lanes.models import Hypothesis
 from lanes.models.hypothesis import HypothesisState
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import START, declared
-from tests.helpers.recommendations import at_once
+from tests.helpers.recommendations import run_concurrently
 from tests.helpers.tiers import in_tier
 
 LANE = LaneKind.INVESTIGATION
@@ -43,7 +43,7 @@ def decide(
 
 @pytest.fixture
 def shown(staffed: Incident, lane_owners: Owners) -> Evidence:
-    return captured(staffed, lane_owners[LANE], START)
+    return capture_evidence(staffed, lane_owners[LANE], START)
 
 
 def test_it_is_of_the_investigation_and_keeps_its_steps(
@@ -98,11 +98,11 @@ def test_empty_or_foreign_evidence_decides_nothing(
 ) -> None:
     owner = lane_owners[LANE]
     stated(owner, staffed)
-    empty = captured(
+    empty = capture_evidence(
         staffed, owner, START, Capture(kind=EvidenceKind.COMMAND, command="true", exit_code=0)
     )
     other = declared(commander)
-    foreign = [captured(other, commander, START).number for _ in range(3)][-1]
+    foreign = [capture_evidence(other, commander, START).number for _ in range(3)][-1]
 
     for cited in ((), (empty.number,), (shown.number, foreign)):
         with pytest.raises(Refused) as refusal:
@@ -133,5 +133,5 @@ def test_two_decide_one_at_the_same_instant_many_times(
     for number in range(1, ROUNDS + 1):
         stated(owner, staffed)
         both = (owner, number, "confirmed"), (commander, number, "ruled_out")
-        assert sorted(at_once(attempt, *both)) == sorted([f"H-{number}", "HY-STATE"])
+        assert sorted(run_concurrently(attempt, *both)) == sorted([f"H-{number}", "HY-STATE"])
     assert staffed.timeline.filter(kind="hypothesis.decided").count() == ROUNDS

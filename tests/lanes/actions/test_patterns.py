@@ -15,15 +15,15 @@ from lanes.anti_patterns import record_patterns
 from lanes.models import PatternSpan
 from tests.helpers.closable import set_status
 from tests.helpers.counting import queries
-from tests.helpers.decision_run import Executing
+from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import START, declared
 from tests.helpers.messages import published
-from tests.helpers.recommendations import at_once
+from tests.helpers.recommendations import run_concurrently
 
 INVESTIGATION, MITIGATION, _, VERIFICATION = LaneKind
 
 
-class Lived(Executing):
+class Lived(DecisionRun):
     """An incident in SEV-2 that the tick looks at whenever a test does."""
 
     ticking: clock.Clock
@@ -221,7 +221,7 @@ def test_two_ticks_at_the_same_instant_record_once(incident: Incident, commander
     for item in ("edge cache", "flags") * 5:
         now += timedelta(minutes=1)
         bound(MITIGATION, item, now)
-        assert sorted(at_once(tick, now, now)) == ["False", "True"]
+        assert sorted(run_concurrently(tick, now, now)) == ["False", "True"]
 
     told = incident.timeline.filter(kind__startswith="pattern.").values_list("kind", flat=True)
     assert sorted(told) == ["pattern.cleared"] * 5 + ["pattern.raised"] * 5
@@ -232,7 +232,7 @@ def test_twenty_incidents_are_looked_at_with_as_many_queries_as_one(
     commander: Person, lane_owners: dict[LaneKind, Person]
 ) -> None:
     def lived() -> Incident:
-        found = Executing(declared(commander), commander, lane_owners)
+        found = DecisionRun(declared(commander), commander, lane_owners)
         found.decide(Option.FLAG)
         found.done()
         return found.incident

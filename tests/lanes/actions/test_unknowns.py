@@ -10,9 +10,9 @@ from kernel.actor import Actor, ActorKind
 from kernel.refusal import NotPermitted, Refused
 from lanes import actions
 from lanes.models import Unknown
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import START, declared
-from tests.helpers.recommendations import at_once
+from tests.helpers.recommendations import run_concurrently
 
 LANE = LaneKind.INVESTIGATION
 LATER = START + timedelta(minutes=7)
@@ -50,7 +50,7 @@ def test_it_is_numbered_within_the_incident(
 def test_what_resolved_it_stays_with_it(staffed: Incident, lane_owners: Owners) -> None:
     owner = lane_owners[LANE]
     raised(owner, staffed)
-    shown = captured(staffed, owner, START)
+    shown = capture_evidence(staffed, owner, START)
 
     resolve(owner, staffed, 1, shown.number)
 
@@ -80,7 +80,7 @@ def test_evidence_of_another_incident_resolves_nothing(
     staffed: Incident, commander: Person, lane_owners: Owners
 ) -> None:
     raised(lane_owners[LANE], staffed)
-    captured(declared(commander), commander, START)
+    capture_evidence(declared(commander), commander, START)
 
     with pytest.raises(Refused, match="E-1: not evidence of this incident"):
         resolve(lane_owners[LANE], staffed, 1, 1)
@@ -131,5 +131,5 @@ def test_two_resolve_one_at_the_same_instant(
 
     for number in range(1, 11):
         raised(owner, staffed)
-        both = at_once(attempt, (owner, number), (commander, number))
+        both = run_concurrently(attempt, (owner, number), (commander, number))
         assert sorted(both) == sorted([f"U-{number}", "U-STATE"])

@@ -10,7 +10,7 @@ from lanes import actions
 from lanes.facts.lane_work import MAX_ROWS, MAX_RUNS, checks_of, hypotheses_of, unknowns_of
 from lanes.facts.lanes import open_unknowns
 from tests.helpers.counting import queries
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import START
 
 LANE = LaneKind.INVESTIGATION
@@ -57,7 +57,7 @@ def decide(by: Person, incident: Incident, number: int, minute: float, *cited: i
 
 def run(by: Person, incident: Incident, purpose: str, minute: float) -> Evidence:
     said = Capture(kind=EvidenceKind.LOG, text="0.3 %", purpose=purpose, lane=LaneKind.VERIFICATION)
-    return captured(incident, by, at(minute), said)
+    return capture_evidence(incident, by, at(minute), said)
 
 
 def numbers(listed) -> list[int]:
@@ -87,7 +87,7 @@ def test_unknowns_are_told_as_they_stood(incident: Incident, commander: Person) 
 
 
 def test_hypotheses_are_told_as_they_stood(incident: Incident, commander: Person) -> None:
-    shown = captured(incident, commander, START)
+    shown = capture_evidence(incident, commander, START)
     for minute in (1, 2, 3):
         suppose(commander, incident, minute)
     decide(commander, incident, 1, 5, shown.number)
@@ -112,7 +112,7 @@ def test_the_newest_are_shown_and_all_are_counted(incident: Incident, commander:
 
 
 def test_it_asks_as_often_for_many_as_for_one(incident: Incident, commander: Person) -> None:
-    shown = [captured(incident, commander, START).number for _ in range(2)]
+    shown = [capture_evidence(incident, commander, START).number for _ in range(2)]
 
     def live_through() -> None:
         answer(commander, incident, ask(commander, incident, 1), 2, *shown)

@@ -18,7 +18,7 @@ from lanes.models.handoff import HandoffState
 from tests.helpers.closable import set_status
 from tests.helpers.factories import START, PersonFactory, declared
 from tests.helpers.handoffs import Handing, terms
-from tests.helpers.recommendations import at_once
+from tests.helpers.recommendations import run_concurrently
 from tests.helpers.tiers import in_tier
 
 NOW = START + timedelta(minutes=10)
@@ -502,7 +502,9 @@ def test_of_two_tabs_that_accept_at_once_one_does(
     for number in range(1, ROUNDS + 1):
         handing.offer(giver, receiver, LANE)
 
-        answers = at_once(lambda by, n=number: handing.accept(by, n).state, receiver, receiver)
+        answers = run_concurrently(
+            lambda by, n=number: handing.accept(by, n).state, receiver, receiver
+        )
 
         assert sorted(answers) == ["H-STATE", "accepted"]
         assert owner(staffed) == receiver
@@ -527,7 +529,7 @@ def test_accepting_against_the_commander_who_names_another(
     for number in range(1, ROUNDS + 1):
         handing.offer(giver, stranger, LANE)
 
-        accepted, assigned = at_once(
+        accepted, assigned = run_concurrently(
             lambda do: do(),
             lambda n=number: handing.accept(stranger, n).state,
             lambda: assign(deputy),
@@ -552,7 +554,7 @@ def test_accepting_against_withdrawing_has_one_outcome(
     for number in range(1, ROUNDS + 1):
         handing.offer(giver, receiver, LANE)
 
-        answers = at_once(
+        answers = run_concurrently(
             lambda do: do(),
             lambda n=number, by=receiver: handing.accept(by, n).state,
             lambda n=number, by=giver: handing.withdraw(by, n).state,

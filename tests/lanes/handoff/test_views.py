@@ -13,7 +13,7 @@ from kernel import clock
 from lanes import actions
 from lanes.models import Handoff
 from tests.helpers.counting import queries
-from tests.helpers.decision_inputs import captured
+from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import START, declared
 from tests.helpers.handoffs import Handing
 from tests.markup import markup
@@ -251,7 +251,7 @@ def test_the_brief_is_made_from_the_record(
     visit: Any, offered: Handoff, handing: Handing, stranger: Person
 ) -> None:
     actor, number = handing.commander.as_actor(), handing.incident.pk
-    captured(handing.incident, handing.commander, NOW)
+    capture_evidence(handing.incident, handing.commander, NOW)
     actions.add_note(actor, number, text="<b>Cache</b> is stale", lane=LANE, now=NOW)
     actions.add_note(actor, number, text="Of another lane", lane=OTHER, now=NOW)
     actions.raise_unknown(actor, number, lane=LANE, text="Raised since", now=NOW)
@@ -388,7 +388,7 @@ def test_the_pages_ask_as_often_for_three_things_as_for_one(
 
     def add(times: int) -> None:
         for n in range(times):
-            captured(handing.incident, handing.commander, NOW)
+            capture_evidence(handing.incident, handing.commander, NOW)
             actions.add_note(actor, number, text=f"Seen {n}", lane=LANE, now=NOW)
             actions.raise_unknown(actor, number, lane=LANE, text=f"Why {n}", now=NOW)
 

@@ -16,7 +16,7 @@ from lanes.actions.patterns import observe
 from lanes.ownership import history as ownership_history
 from lanes.ownership.chart import gaps
 from tests.helpers.counting import queries
-from tests.helpers.decision_run import Executing
+from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import START, declared
 from tests.helpers.handoffs import Handing
 from tests.markup import markup
@@ -77,7 +77,7 @@ def test_an_offer_is_in_the_picture_of_the_room_and_of_the_page(
 def test_the_story_of_an_incident(
     incident: Incident, commander: Person, lane_owners: Owners, deputy: Person
 ) -> None:
-    lived = Executing(incident, commander, lane_owners)
+    lived = DecisionRun(incident, commander, lane_owners)
     lived.assign(RoleName.DEPUTY, deputy)
     lived.decide("flag")
     lived.done()

@@ -17,7 +17,7 @@ from retros.closing.steps import StatementInput
 from retros.models import Closing
 from retros.watch import actions as watching
 from tests.helpers import messages as saying
-from tests.helpers.decision_run import Executing
+from tests.helpers.decision_run import DecisionRun
 
 STATEMENT: dict[str, Any] = {
     "happened": "Some edge nodes did not know the new signing key.",
@@ -29,8 +29,8 @@ STATEMENT: dict[str, Any] = {
 }
 
 
-class ClosingRun(Executing):
-    """Each step takes a minute, as in ``Executing``, or as long as ``pace`` says."""
+class ClosingRun(DecisionRun):
+    """Each step takes a minute, as in ``DecisionRun``, or as long as ``pace`` says."""
 
     pace = timedelta(minutes=1)
 

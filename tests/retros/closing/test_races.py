@@ -7,7 +7,7 @@ import pytest
 
 from incidents.models import Incident
 from incidents.vocabulary import LaneKind
-from tests.helpers.recommendations import Owners, at_once
+from tests.helpers.recommendations import Owners, run_concurrently
 from tests.helpers.tiers import in_tier
 from tests.retros.closing.closable import ClosingRun
 
@@ -86,7 +86,7 @@ def test_it_is_never_closed_with_an_unmet_condition(
             step()
             return "done"
 
-        closed, broke = at_once(attempt, ending.close, broken.breaks)
+        closed, broke = run_concurrently(attempt, ending.close, broken.breaks)
         outcomes.add(closed == "done")
         if closed == "done":
             closing_row = ending.incident.closings.last()

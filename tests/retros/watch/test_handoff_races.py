@@ -6,7 +6,7 @@ from incidents.models import Assignment, Person
 from incidents.vocabulary import RoleName
 from lanes.models import Handoff
 from lanes.models.handoff import HandoffState
-from tests.helpers.recommendations import at_once
+from tests.helpers.recommendations import run_concurrently
 from tests.helpers.tiers import in_tier
 from tests.retros.watch.handoffs import WatchRun
 
@@ -31,7 +31,9 @@ def test_of_two_tabs_that_accept_at_once_one_does(watching: WatchRun, stranger: 
     for number in range(1, ROUNDS + 1):
         watching.offer(receiver)
 
-        answers = at_once(lambda by, n=number: watching.accept(by, n).state, receiver, receiver)
+        answers = run_concurrently(
+            lambda by, n=number: watching.accept(by, n).state, receiver, receiver
+        )
 
         assert sorted(answers) == ["H-STATE", "accepted"]
         assert (watching.owner, current()) == (receiver, 1)
@@ -46,7 +48,7 @@ def test_accepting_against_withdrawing_has_one_outcome(
     for number in range(1, ROUNDS + 1):
         watching.offer(receiver)
 
-        answers = at_once(
+        answers = run_concurrently(
             lambda do: do(),
             lambda n=number, by=receiver: watching.accept(by, n).state,
             lambda n=number, by=giver: watching.withdraw(by, n).state,
@@ -68,7 +70,7 @@ def test_accepting_against_the_trigger_that_fires_has_one_outcome(
     for number in range(1, CLOSINGS + 1):
         watching.offer(stranger, by=giver)
 
-        accepted, fired = at_once(
+        accepted, fired = run_concurrently(
             lambda do: do(),
             lambda n=number: watching.accept(stranger, n).state,
             lambda: ending.fire(by=commander).status,

@@ -13,8 +13,8 @@ from incidents.vocabulary import Group, LaneKind, RoleName
 from kernel import clock
 from lanes.actions import set_boundary
 from tests.helpers.counting import queries
-from tests.helpers.decision_inputs import captured
-from tests.helpers.decision_run import Executing
+from tests.helpers.decision_inputs import capture_evidence
+from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declared
 from tests.helpers.handoffs import Handing
 from tests.helpers.messages import published
@@ -55,7 +55,7 @@ def rich(
 ) -> list[Incident]:
     """Two incidents in which everything waits for ``me`` that there is."""
     dual = declared(commander, scenario="billing-state-mismatch")
-    ledger = Executing(dual, commander, lane_owners)
+    ledger = DecisionRun(dual, commander, lane_owners)
     ledger.assign(RoleName.DATA_OWNER, me)
     ledger.assign(RoleName.LANE_OWNER, me, LaneKind.COMMUNICATION)
     published(me, dual, ledger.now)
@@ -67,7 +67,7 @@ def rich(
     torn = declared(me)
     for lane, owner in lane_owners.items():
         give(torn, me, owner, RoleName.LANE_OWNER, lane)
-    said = Owners(torn, lane_owners, captured(torn, me, START), START)
+    said = Owners(torn, lane_owners, capture_evidence(torn, me, START), START)
     said.recommend(LaneKind.MITIGATION, "rollback", reversibility=2)
     said.recommend(LaneKind.INVESTIGATION, "hotfix", option_detail="pin", reversibility=5)
     return [dual, torn]
@@ -212,7 +212,7 @@ def test_who_polls_hears_nothing_of_what_is_hidden(
 ) -> None:
     hidden = declared(commander, restricted=True)
     before = at_mark(inside)
-    captured(hidden, commander, START)
+    capture_evidence(hidden, commander, START)
 
     assert inside.get(f"/mine/live/?after={before}").json()["messages"] == []
     roles.add_participant(commander.as_actor(), hidden.pk, person=me, now=START)

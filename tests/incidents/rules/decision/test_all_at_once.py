@@ -23,7 +23,7 @@ from tests.incidents.rules.decision.valid_decision import (
     NOTHING,
     NOW,
     SOUND,
-    found,
+    codes_and_places,
     proposal,
     sentences,
     situation,
@@ -53,7 +53,7 @@ BLANK = [
 
 
 def test_a_blank_form_yields_every_code_in_the_order_of_the_table():
-    assert found(Proposal(), NOBODY_YET) == BLANK
+    assert codes_and_places(Proposal(), NOBODY_YET) == BLANK
 
 
 def test_a_form_filled_with_none_yields_the_same():
@@ -66,7 +66,7 @@ def test_a_form_filled_with_none_yields_the_same():
         **none, risks=("N / A",), override_reason="n/a", deviation_reason="-", rejected={}
     )
 
-    assert found(filled, NOBODY_YET) == BLANK
+    assert codes_and_places(filled, NOBODY_YET) == BLANK
 
 
 def test_a_blank_form_asks_each_thing_in_one_sentence():
@@ -96,7 +96,7 @@ def test_with_an_option_chosen_its_own_rules_join_in():
     chosen = Proposal(option="hotfix", confidence="1")
     at_hand = situation(severity="1", offered=offers())
 
-    refused = found(settle(chosen), at_hand)
+    refused = codes_and_places(settle(chosen), at_hand)
 
     assert refused == [
         ("D-SCOPE", "scope"),
@@ -167,7 +167,7 @@ def test_mending_one_field_breaks_no_other_rule(fields, facts, data):
 def test_mending_everything_leaves_nothing_but_the_facts(fields, facts):
     at_hand = situation(**{name: STANDING[name] for name in facts})
 
-    codes = {code for code, _ in found(SOUND, at_hand)}
+    codes = {code for code, _ in codes_and_places(SOUND, at_hand)}
 
     assert codes == {"D-READY" if name == "readiness" else "D-OWNER" for name in facts}
 

@@ -10,7 +10,7 @@ from tests.incidents.rules.decision.valid_decision import (
     BEYOND,
     SOUND,
     choosing,
-    found,
+    codes_and_places,
     proposal,
     sentences,
     situation,
@@ -36,7 +36,7 @@ def test_an_option_is_accepted_exactly_when_its_reach_is_within_the_confidence(
     at_hand = situation(offered=offers(BEYOND, rollback_is_broad=broad))
     reach = Reach.BROAD if broad and option == Option.ROLLBACK else REACH[option]
 
-    refused = found(choosing(option.value, confidence=level.value), at_hand)
+    refused = codes_and_places(choosing(option.value, confidence=level.value), at_hand)
 
     assert refused == ([] if reach in ALLOWED[level] else [("D-CONFIDENCE", "confidence")])
 
@@ -71,15 +71,15 @@ def test_the_refusal_names_the_reach_and_what_the_confidence_allows(option, leve
 def test_without_a_known_confidence_one_is_asked_for(level):
     proposed = proposal(confidence=level)
 
-    assert found(proposed) == [("D-CONFIDENCE", "confidence")]
+    assert codes_and_places(proposed) == [("D-CONFIDENCE", "confidence")]
     assert sentences(proposed) == ["Choose a confidence: L1, L2 or L3."]
 
 
 def test_the_reach_that_a_scenario_sets_is_the_one_that_counts():
     at_hand = situation(offered=offers(scenario_reach={"flag": "broad", "hotfix": "reversible"}))
 
-    assert found(SOUND, at_hand) == [("D-CONFIDENCE", "confidence")]
-    assert found(choosing("hotfix"), at_hand) == []
+    assert codes_and_places(SOUND, at_hand) == [("D-CONFIDENCE", "confidence")]
+    assert codes_and_places(choosing("hotfix"), at_hand) == []
 
 
 @given(option=st.sampled_from(list(Option)), broad=st.booleans())
@@ -87,6 +87,6 @@ def test_more_confidence_never_allows_less(option, broad):
     at_hand = situation(offered=offers(BEYOND, rollback_is_broad=broad))
     proposed = (choosing(option.value, confidence=level.value) for level in Confidence)
 
-    accepted = [found(one, at_hand) == [] for one in proposed]
+    accepted = [codes_and_places(one, at_hand) == [] for one in proposed]
 
     assert accepted == sorted(accepted)

@@ -17,7 +17,7 @@ from tests.incidents.rules.decision.valid_decision import (
     NOW,
     SOUND,
     choosing,
-    found,
+    codes_and_places,
     proposal,
     sentences,
     situation,
@@ -29,7 +29,7 @@ COMMANDER_LINK = "/incidents/42/role/"
 
 
 def test_a_sound_proposal_is_accepted():
-    assert found(SOUND) == []
+    assert codes_and_places(SOUND) == []
 
 
 # D-OWNER
@@ -39,7 +39,7 @@ def test_a_sound_proposal_is_accepted():
 def test_any_declared_severity_with_a_commander_who_can_act_is_an_owner(severity):
     at_hand = situation(severity=severity.value, commander=BO)
 
-    assert found(choosing("flag"), at_hand) == []
+    assert codes_and_places(choosing("flag"), at_hand) == []
 
 
 WITHOUT_OWNER = {
@@ -53,7 +53,7 @@ WITHOUT_OWNER = {
 
 @pytest.mark.parametrize(("changes", "links"), WITHOUT_OWNER.values(), ids=WITHOUT_OWNER)
 def test_without_severity_or_commander_nothing_is_decided(changes, links):
-    assert found(SOUND, situation(**changes)) == [("D-OWNER", link) for link in links]
+    assert codes_and_places(SOUND, situation(**changes)) == [("D-OWNER", link) for link in links]
 
 
 def test_a_commander_who_can_no_longer_act_is_named():
@@ -77,14 +77,16 @@ READY_ENOUGH = {
 
 @pytest.mark.parametrize(("changes", "reason"), READY_ENOUGH.values(), ids=READY_ENOUGH)
 def test_a_decision_is_taken_when_readiness_holds_or_is_skipped(changes, reason):
-    assert found(proposal(override_reason=reason), situation(**changes)) == []
+    assert codes_and_places(proposal(override_reason=reason), situation(**changes)) == []
 
 
 @pytest.mark.parametrize("reason", NOTHING.values(), ids=NOTHING)
 def test_the_first_decision_needs_readiness_or_a_reason_to_skip_it(reason):
     unready = situation(readiness=NOT_READY)
 
-    assert found(proposal(override_reason=reason), unready) == [("D-READY", "override_reason")]
+    assert codes_and_places(proposal(override_reason=reason), unready) == [
+        ("D-READY", "override_reason")
+    ]
 
 
 MISSING = "Not ready: no commander named; no evidence channel is named."
@@ -111,12 +113,12 @@ def test_the_refusal_lists_all_that_readiness_lacks(reason, sentence):
     "scope", ["EU", "None of the edge nodes refresh", "0.5 % of sign-ins", "登录"]
 )
 def test_a_stated_scope_is_accepted(scope):
-    assert found(proposal(scope=scope)) == []
+    assert codes_and_places(proposal(scope=scope)) == []
 
 
 @pytest.mark.parametrize("scope", [*NOTHING.values(), "unknown"], ids=[*NOTHING, "unknown"])
 def test_a_scope_that_says_nothing_is_refused(scope):
-    assert found(proposal(scope=scope)) == [("D-SCOPE", "scope")]
+    assert codes_and_places(proposal(scope=scope)) == [("D-SCOPE", "scope")]
 
 
 # D-EVIDENCE
@@ -137,7 +139,7 @@ CITED = {
 
 @pytest.mark.parametrize(("cited", "changes"), CITED.values(), ids=CITED)
 def test_evidence_with_content_is_accepted(cited, changes):
-    assert found(proposal(evidence=cited), situation(**changes)) == []
+    assert codes_and_places(proposal(evidence=cited), situation(**changes)) == []
 
 
 NO_PRECHECK = "Cite the precheck output: the first decision rests on it."
@@ -164,20 +166,20 @@ NOT_CITED = {
 def test_missing_empty_or_foreign_evidence_is_refused(cited, changes, sentence):
     proposed, at_hand = proposal(evidence=cited), situation(**changes)
 
-    assert found(proposed, at_hand) == [("D-EVIDENCE", "evidence")]
+    assert codes_and_places(proposed, at_hand) == [("D-EVIDENCE", "evidence")]
     assert sentences(proposed, at_hand) == [sentence]
 
 
 def test_a_reason_to_skip_readiness_now_lifts_the_precheck_too():
     proposed = proposal(evidence=(ORDINARY,), override_reason=OVERRIDE)
 
-    assert found(proposed, situation(readiness=NOT_READY)) == []
+    assert codes_and_places(proposed, situation(readiness=NOT_READY)) == []
 
 
 def test_an_override_that_says_nothing_lifts_neither():
     proposed = proposal(evidence=(ORDINARY,), override_reason="None.")
 
-    assert found(proposed, situation(readiness=NOT_READY)) == [
+    assert codes_and_places(proposed, situation(readiness=NOT_READY)) == [
         ("D-READY", "override_reason"),
         ("D-EVIDENCE", "evidence"),
     ]
@@ -200,12 +202,12 @@ RISK = "Caches may serve the old key"
     ids=["one", "begins-with-no", "begins-with-unknown", "blank-rows-beside", "two"],
 )
 def test_risks_in_words_are_accepted(risks):
-    assert found(proposal(risks=risks)) == []
+    assert codes_and_places(proposal(risks=risks)) == []
 
 
 @pytest.mark.parametrize("text", [*NOTHING.values(), "No known risks."], ids=[*NOTHING, "no-risks"])
 def test_a_risk_that_says_only_none_is_refused(text):
-    assert found(proposal(risks=(text,))) == [("D-RISK", "risk_new")]
+    assert codes_and_places(proposal(risks=(text,))) == [("D-RISK", "risk_new")]
 
 
 @pytest.mark.parametrize(
@@ -252,14 +254,16 @@ OUTSIDE = {
 def test_a_deadline_within_the_limit_is_accepted(severity, away):
     proposed = choosing("flag", deadline=NOW + away)
 
-    assert found(proposed, situation(severity=severity.value)) == []
+    assert codes_and_places(proposed, situation(severity=severity.value)) == []
 
 
 @pytest.mark.parametrize(("severity", "away"), OUTSIDE.values(), ids=OUTSIDE)
 def test_a_deadline_outside_the_limit_is_refused(severity, away):
     proposed = choosing("flag", deadline=NOW + away)
 
-    assert found(proposed, situation(severity=severity.value)) == [("D-NEXT", "deadline")]
+    assert codes_and_places(proposed, situation(severity=severity.value)) == [
+        ("D-NEXT", "deadline")
+    ]
 
 
 NO_DEADLINE = {
@@ -280,11 +284,11 @@ def test_without_a_deadline_the_refusal_says_how_far_it_may_lie(severity, senten
 
 @pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING)
 def test_a_next_action_that_says_nothing_is_refused(text):
-    assert found(proposal(next_action=text)) == [("D-NEXT", "next_action")]
+    assert codes_and_places(proposal(next_action=text)) == [("D-NEXT", "next_action")]
 
 
 def test_action_and_deadline_are_refused_each_at_its_field():
-    refused = found(proposal(next_action="", deadline=None))
+    refused = codes_and_places(proposal(next_action="", deadline=None))
 
     assert refused == [("D-NEXT", "next_action"), ("D-NEXT", "deadline")]
 
@@ -298,8 +302,8 @@ def test_a_deadline_sooner_than_an_accepted_one_is_accepted(severity, near, soon
     at_hand = situation(severity=severity.value)
     earlier = max(near * sooner, timedelta(microseconds=1))
 
-    far = found(choosing("flag", deadline=NOW + near), at_hand)
-    close = found(choosing("flag", deadline=NOW + earlier), at_hand)
+    far = codes_and_places(choosing("flag", deadline=NOW + near), at_hand)
+    close = codes_and_places(choosing("flag", deadline=NOW + earlier), at_hand)
 
     assert far == [("D-NEXT", "deadline")] if near > LIMITS[severity] else far == []
     assert close == [] or far == close

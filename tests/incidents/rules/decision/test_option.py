@@ -8,7 +8,7 @@ from incidents.rules.decision import Proposal, offers, settle
 from incidents.vocabulary import Choice, Confidence, Option
 from tests.incidents.rules.decision.valid_decision import (
     choosing,
-    found,
+    codes_and_places,
     proposal,
     sentences,
     situation,
@@ -61,7 +61,7 @@ def test_settling_changes_nothing_that_was_filled_in_and_settles_once(choice, op
 def test_what_can_be_derived_is_not_asked_for(choice, option):
     chosen = proposal(choice=choice, option=option, deviation_reason="The flag has no owner")
 
-    assert found(settle(chosen)) == []
+    assert codes_and_places(settle(chosen)) == []
 
 
 # D-REJECTED: choice and option
@@ -77,7 +77,7 @@ AGREED = {
 
 @pytest.mark.parametrize(("choice", "option"), AGREED.values(), ids=AGREED)
 def test_choice_and_option_that_agree_are_accepted(choice, option):
-    assert found(choosing(option, choice=choice, confidence=CONFIDENT)) == []
+    assert codes_and_places(choosing(option, choice=choice, confidence=CONFIDENT)) == []
 
 
 DISAGREED = {
@@ -109,7 +109,7 @@ def test_choice_and_option_that_disagree_are_refused(pair, sentence):
     choice, option = pair
     proposed = choosing(option, choice=choice, confidence=CONFIDENT)
 
-    assert found(proposed) == [("D-REJECTED", "choice")]
+    assert codes_and_places(proposed) == [("D-REJECTED", "choice")]
     assert sentences(proposed) == [sentence]
 
 
@@ -117,7 +117,7 @@ def test_choice_and_option_that_disagree_are_refused(pair, sentence):
 def test_an_unknown_choice_is_refused(choice):
     proposed = proposal(choice=choice)
 
-    assert found(proposed) == [("D-REJECTED", "choice")]
+    assert codes_and_places(proposed) == [("D-REJECTED", "choice")]
     assert sentences(proposed) == [
         "Choose the decision: continue mitigation, rollback or escalate and pause."
     ]
@@ -143,5 +143,5 @@ def test_an_option_that_is_not_offered_is_refused_and_nothing_is_asked_about_it(
     proposed = proposal(option=option, rejected={})
     at_hand = situation(offered=offers())
 
-    assert found(proposed, at_hand) == [("D-REJECTED", "option")]
+    assert codes_and_places(proposed, at_hand) == [("D-REJECTED", "option")]
     assert sentences(proposed, at_hand) == [sentence]

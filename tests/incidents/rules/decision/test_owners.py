@@ -10,7 +10,7 @@ from tests.incidents.rules.decision.valid_decision import (
     BO,
     GONE,
     choosing,
-    found,
+    codes_and_places,
     proposal,
     situation,
 )
@@ -31,7 +31,7 @@ NAMED = {
 def test_owners_who_can_act_are_accepted(severity, executor, verifier):
     proposed = choosing("flag", executor=executor, verifier=verifier)
 
-    assert found(proposed, situation(severity=severity.value)) == []
+    assert codes_and_places(proposed, situation(severity=severity.value)) == []
 
 
 REFUSED = {

@@ -5,7 +5,12 @@ import pytest
 from incidents.rules.decision import ImpactedSurface, not_followed_by, postures, violations
 from incidents.vocabulary import DependencyClass, Option, Severity
 from kernel.refusal import Violation
-from tests.incidents.rules.decision.valid_decision import NOTHING, choosing, found, situation
+from tests.incidents.rules.decision.valid_decision import (
+    NOTHING,
+    choosing,
+    codes_and_places,
+    situation,
+)
 
 SEV1, SEV2, SEV3 = (one.value for one in Severity)
 AUTH = ImpactedSurface("Sign-in", DependencyClass.AUTH)
@@ -44,7 +49,9 @@ def _confident(option: str, **changes):
 def test_exactly_the_options_that_follow_every_posture_need_no_reason(severity, surfaces, fitting):
     at_hand = situation(severity=severity, surfaces=surfaces)
 
-    refused = {o.value: found(_confident(o.value, deviation_reason=""), at_hand) for o in Option}
+    refused = {
+        o.value: codes_and_places(_confident(o.value, deviation_reason=""), at_hand) for o in Option
+    }
 
     asked = [("D-POSTURE", "deviation_reason")]
     assert refused == {o.value: [] if o in fitting else asked for o in Option}
@@ -54,12 +61,14 @@ def test_exactly_the_options_that_follow_every_posture_need_no_reason(severity, 
 def test_any_option_is_accepted_with_a_reason_to_deviate(severity, surfaces, fitting):
     at_hand = situation(severity=severity, surfaces=surfaces)
 
-    assert {o: found(_confident(o.value), at_hand) for o in Option} == {o: [] for o in Option}
+    assert {o: codes_and_places(_confident(o.value), at_hand) for o in Option} == {
+        o: [] for o in Option
+    }
 
 
 @pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING)
 def test_a_reason_that_says_nothing_is_none(text):
-    refused = found(_confident("rollback", deviation_reason=text))
+    refused = codes_and_places(_confident("rollback", deviation_reason=text))
 
     assert refused == [("D-POSTURE", "deviation_reason")]
 
@@ -133,10 +142,10 @@ def test_escalating_with_a_pause_takes_no_option_and_needs_no_reason(severity):
 
     escalated = _confident("hold", choice="escalate", deviation_reason="")
 
-    assert found(escalated, at_hand) == []
+    assert codes_and_places(escalated, at_hand) == []
 
 
 def test_holding_while_the_mitigation_continues_is_an_option_like_any_other():
     held = _confident("hold", choice="continue", deviation_reason="")
 
-    assert found(held, situation(severity=SEV1)) == [("D-POSTURE", "deviation_reason")]
+    assert codes_and_places(held, situation(severity=SEV1)) == [("D-POSTURE", "deviation_reason")]

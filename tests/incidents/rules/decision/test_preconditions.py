@@ -12,7 +12,7 @@ from tests.incidents.rules.decision.valid_decision import (
     BO,
     NOTHING,
     choosing,
-    found,
+    codes_and_places,
     proposal,
     sentences,
     situation,
@@ -42,7 +42,7 @@ FIRST_ACCEPTED = {
 
 @pytest.mark.parametrize(("option", "first"), FIRST_ACCEPTED.values(), ids=FIRST_ACCEPTED)
 def test_first_accepts(option, first):
-    assert found(choosing(option, **L3), situation(prerequisites=first)) == []
+    assert codes_and_places(choosing(option, **L3), situation(prerequisites=first)) == []
 
 
 FIRST_REFUSED = {
@@ -62,7 +62,7 @@ FIRST_REFUSED = {
 def test_first_refuses_a_hotfix(first, says):
     at = situation(prerequisites=first)
 
-    assert found(choosing("hotfix", **L3), at) == [("D-FIRST", "option")]
+    assert codes_and_places(choosing("hotfix", **L3), at) == [("D-FIRST", "option")]
     (sentence,) = sentences(choosing("hotfix", **L3), at)
     assert sentence.startswith("Before a hotfix come full rollback and access revocation")
     assert sentence.endswith(says)
@@ -81,14 +81,16 @@ ONE_ACCEPTED = {
 def test_one_accepts(option, running, reason):
     proposed = choosing(option, supersede_reason=reason)
 
-    assert found(proposed, situation(unfinished=running)) == []
+    assert codes_and_places(proposed, situation(unfinished=running)) == []
 
 
 @pytest.mark.parametrize("reason", NOTHING.values(), ids=NOTHING)
 def test_one_refuses_a_second_mitigation_without_a_reason(reason):
     proposed = choosing("flag", supersede_reason=reason)
 
-    assert found(proposed, situation(unfinished=RUNNING)) == [("D-ONE", "supersede_reason")]
+    assert codes_and_places(proposed, situation(unfinished=RUNNING)) == [
+        ("D-ONE", "supersede_reason")
+    ]
 
 
 def stand(
@@ -128,7 +130,7 @@ CONFLICT_ACCEPTED = {
     ("option", "conflict", "said"), CONFLICT_ACCEPTED.values(), ids=CONFLICT_ACCEPTED
 )
 def test_conflict_accepts(option, conflict, said):
-    assert found(choosing(option, **L3, **said), situation(conflict=conflict)) == []
+    assert codes_and_places(choosing(option, **L3, **said), situation(conflict=conflict)) == []
 
 
 FOREIGN = {**PROOF, "conflict_evidence": (Cited(4, of_incident=False),)}
@@ -190,14 +192,18 @@ CONFLICT_REFUSED = {
 def test_conflict_refuses(option, conflict, said, fields):
     proposed = choosing(option, **L3, **said)
 
-    assert found(proposed, situation(conflict=conflict)) == [("D-CONFLICT", f) for f in fields]
+    assert codes_and_places(proposed, situation(conflict=conflict)) == [
+        ("D-CONFLICT", f) for f in fields
+    ]
 
 
 @pytest.mark.parametrize("reason", NOTHING.values(), ids=NOTHING)
 def test_a_reason_that_says_nothing_decides_no_tie(reason):
     proposed = choosing("flag", conflict_reason=reason)
 
-    assert found(proposed, situation(conflict=LEVEL)) == [("D-CONFLICT", "conflict_reason")]
+    assert codes_and_places(proposed, situation(conflict=LEVEL)) == [
+        ("D-CONFLICT", "conflict_reason")
+    ]
 
 
 WARNED = {
@@ -212,4 +218,4 @@ def test_a_decision_that_two_must_sign_warns_while_there_are_not_two(data_owner,
     at = situation(is_dual=True, data_owner=data_owner, commander=commander)
 
     assert [w.code for w in warnings(proposal(), at)] == ["D-DUAL"] * count
-    assert found(proposal(), at) == []
+    assert codes_and_places(proposal(), at) == []

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.incidents.rules.decision.valid_decision import (
     NOTHING,
     choosing,
-    found,
+    codes_and_places,
     proposal,
     reasons,
     sentences,
@@ -29,14 +29,14 @@ REASONED = {
 
 @pytest.mark.parametrize(("option", "rejected"), REASONED.values(), ids=REASONED)
 def test_each_other_rung_with_a_reason_of_its_own_is_accepted(option, rejected):
-    assert found(choosing(option, rejected=rejected)) == []
+    assert codes_and_places(choosing(option, rejected=rejected)) == []
 
 
 @pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING)
 def test_a_rung_rejected_without_a_reason_is_refused(text):
     proposed = proposal(rejected=reasons(hotfix=text))
 
-    assert found(proposed) == [("D-REJECTED", "rejected_hotfix")]
+    assert codes_and_places(proposed) == [("D-REJECTED", "rejected_hotfix")]
 
 
 UNREASONED = {
@@ -52,13 +52,13 @@ UNREASONED = {
 
 @pytest.mark.parametrize(("rejected", "fields"), UNREASONED.values(), ids=UNREASONED)
 def test_each_missing_reason_is_refused_at_its_own_field(rejected, fields):
-    refused = found(proposal(rejected=rejected))
+    refused = codes_and_places(proposal(rejected=rejected))
 
     assert refused == [("D-REJECTED", field) for field in fields]
 
 
 def test_beyond_the_ladder_every_rung_is_asked_for():
-    refused = found(choosing("hold", rejected={}))
+    refused = codes_and_places(choosing("hold", rejected={}))
 
     assert refused == [
         ("D-REJECTED", "rejected_flag"),
@@ -81,7 +81,7 @@ REPEATED = {
 def test_one_reason_repeated_in_another_dress_is_refused_at_both(again):
     proposed = proposal(rejected={"hotfix": "Too slow: keys expire", "rollback": again})
 
-    assert found(proposed) == [
+    assert codes_and_places(proposed) == [
         ("D-REJECTED", "rejected_hotfix"),
         ("D-REJECTED", "rejected_rollback"),
     ]
@@ -119,19 +119,19 @@ def test_no_dress_makes_one_reason_two(data):
     joints = st.sampled_from([" ", ", ", "  ", "\n", " … ", "-"])
     again = "".join(word + data.draw(joints) for word in dressed)
 
-    refused = found(proposal(rejected={"hotfix": " ".join(words), "rollback": again}))
+    refused = codes_and_places(proposal(rejected={"hotfix": " ".join(words), "rollback": again}))
 
     assert refused == [("D-REJECTED", "rejected_hotfix"), ("D-REJECTED", "rejected_rollback")]
 
 
 @pytest.mark.parametrize("text", ["The queue is full at 15:40", "No one else can", "7"])
 def test_a_reason_why_now_is_accepted(text):
-    assert found(proposal(why_now=text)) == []
+    assert codes_and_places(proposal(why_now=text)) == []
 
 
 @pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING)
 def test_a_why_now_that_says_nothing_is_refused(text):
     proposed = proposal(why_now=text)
 
-    assert found(proposed) == [("D-REJECTED", "why_now")]
+    assert codes_and_places(proposed) == [("D-REJECTED", "why_now")]
     assert sentences(proposed) == ["Say why this is decided now."]

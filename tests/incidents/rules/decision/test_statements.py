@@ -2,7 +2,12 @@
 
 import pytest
 
-from tests.incidents.rules.decision.valid_decision import NOTHING, found, proposal, sentences
+from tests.incidents.rules.decision.valid_decision import (
+    NOTHING,
+    codes_and_places,
+    proposal,
+    sentences,
+)
 
 CODES = {"reversibility": "D-REVERSE", "blast_radius": "D-BLAST", "verification": "D-VERIFY"}
 ASKED = {
@@ -21,13 +26,13 @@ STATED = {
 @pytest.mark.parametrize("text", STATED.values(), ids=STATED)
 @pytest.mark.parametrize("field", CODES)
 def test_a_statement_in_words_is_accepted(field, text):
-    assert found(proposal(**{field: text})) == []
+    assert codes_and_places(proposal(**{field: text})) == []
 
 
 @pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING)
 @pytest.mark.parametrize(("field", "code"), CODES.items(), ids=CODES)
 def test_a_statement_that_says_nothing_is_refused(field, code, text):
-    assert found(proposal(**{field: text})) == [(code, field)]
+    assert codes_and_places(proposal(**{field: text})) == [(code, field)]
 
 
 @pytest.mark.parametrize(
@@ -43,4 +48,4 @@ def test_the_refusal_asks_the_question_and_quotes_the_answer(field, asked, text,
 def test_one_text_under_all_three_is_the_authors_own_affair():
     text = "Within a minute"
 
-    assert found(proposal(**dict.fromkeys(CODES, text))) == []
+    assert codes_and_places(proposal(**dict.fromkeys(CODES, text))) == []

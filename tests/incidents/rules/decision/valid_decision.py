@@ -117,10 +117,13 @@ def reasons(**changes: str) -> Mapping[str, str]:
     return {**SOUND.rejected, **changes}
 
 
-def found(proposal: Proposal, situation: Situation = AT_HAND) -> list[tuple[str, str]]:
+def codes_and_places(proposal: Proposal, situation: Situation = AT_HAND) -> list[tuple[str, str]]:
     """Each violation as its code and the place that mends it: a field, else a link."""
-    return [(one.code, one.field or one.href) for one in violations(proposal, situation)]
+    return [
+        (violation.code, violation.field or violation.href)
+        for violation in violations(proposal, situation)
+    ]
 
 
 def sentences(proposal: Proposal, situation: Situation = AT_HAND) -> list[str]:
-    return [one.sentence for one in violations(proposal, situation)]
+    return [violation.sentence for violation in violations(proposal, situation)]
