@@ -21,6 +21,7 @@ from tests.helpers.closable import set_status
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, declared
 from tests.helpers.messages import published
+from tests.helpers.tiers import in_tier
 from warroom.schedule import tick
 
 NOW = START + timedelta(minutes=10)
@@ -46,7 +47,10 @@ def said(staffed: Incident, owner: Person) -> Update:
     return made
 
 
-def ticked(start: datetime, end: datetime, step: float = 20) -> None:
+TICK_SECONDS = in_tier(test=60, prove=20)
+
+
+def ticked(start: datetime, end: datetime, step: float = TICK_SECONDS) -> None:
     with clock.at(start) as hands:
         while clock.now() <= end:
             tick.tick()
