@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from .placeholders import stable, static_names
+from .placeholders import stable, static_names, without_keys
 
 HEADERS = (
     "allow",
@@ -72,7 +72,7 @@ class Keeper:
             kept.append(f"content-encoding: {encoding}")
             body = _decoded(body, encoding)
         head = "\n".join([asked, f"status {status}", *kept, "", ""])
-        path = self.folder / where / file_name(name)
+        path = self.folder / where / file_name(without_keys(name))
         if body[:4] == b"PK\x03\x04":
             self.text(path, head + _members(body), url)
         elif _TEXT.search(kind):

@@ -8,6 +8,9 @@ _CSRF = re.compile(
     r"""[A-Za-z0-9]{32,64}"""
 )
 _RESET_KEY = re.compile(r"(/password/reset/key/[0-9A-Za-z]+-)[0-9a-z]+-[0-9a-f]{16,64}")
+_MADE_MESSAGE_ID = re.compile(r"<\d{9,}\.\d+\.\d+@")
+"""Python's own, for mails that bring none."""
+
 _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _STATIC_TAGS = re.compile(
     r"""\s*(?:<script\b[^>]*\bsrc="/static/[^"]*"[^>]*></script>"""
@@ -21,13 +24,18 @@ _MEASURED = ("/metrics", "/operations/", "/readyz", "/healthz")
 
 def stable(text: str, url: str = "") -> str:
     text = _CSRF.sub(r"\1<csrf>", text)
-    text = _RESET_KEY.sub(r"\1<key>", text)
+    text = without_keys(text)
+    text = _MADE_MESSAGE_ID.sub("<made@", text)
     text = numbered(_UUID, "uuid")(text)
     text = without_static_names(text)
     if url.split("?")[0] in _MEASURED:
         head, _, body = text.partition("\n\n")
         text = f"{head}\n\n{_NUMBER.sub('<n>', body)}"
     return text
+
+
+def without_keys(text: str) -> str:
+    return _RESET_KEY.sub(r"\1<key>", text)
 
 
 def static_names(text: str) -> set[str]:

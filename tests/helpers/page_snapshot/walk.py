@@ -86,7 +86,7 @@ REACH = {
 OTHERS = Reach(4, queries=2)
 FIRST_LOOK = Reach(12, queries=8, htmx=1)
 
-_LINKED = re.compile(r"/status/(confirm|leave)/|/accounts/password/reset/key/")
+_LINKED = re.compile(r"(?:/status/(?:confirm|leave)|/accounts/password/reset/key)/[\w:.=-]+/")
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 
 
@@ -183,7 +183,7 @@ class Addresses:
             if "name" in names:
                 return iter({"pk": k, "name": s} for k in [*keys, 999] for s in steps)
             return iter({"pk": key} for key in [*keys[:12], 999])
-        if pattern.name.startswith("admin:"):
+        if pattern.path.startswith("admin/"):
             return self._in_admin(pattern)
         return None
 
@@ -217,9 +217,8 @@ class Addresses:
 
     def _in_admin(self, pattern: Pattern) -> Iterator[dict[str, Any]] | None:
         if pattern.names == ["object_id"]:
-            app, _, model = pattern.name.removeprefix("admin:").partition("_")
+            app, model = pattern.path.split("/")[1:3]
             try:
-                model = model.split("_")[0]
                 rows = apps.get_model(app, model)._base_manager.order_by("pk")
             except (LookupError, ValueError):
                 return None
@@ -301,6 +300,14 @@ class Walk:
         self.keeper.answer(f"pages/{moment}/{role}", name, f"{role} GET {name}", answer, url)
         return answer
 
+    def measured(self, token: str) -> None:
+        """What a machine with the token reads."""
+        answer = self.story.client("anonymous").get(
+            "/metrics", headers={"Authorization": f"Bearer {token}"}
+        )
+        self.covered["metrics"][answer.status_code] += 1
+        self.keeper.answer("pages/4 measured", "/metrics", "machine GET /metrics", answer)
+
     def refusals(self, roles: dict[str, str]) -> None:
         """Each form sent empty. What that changes is taken back before the next one."""
         addresses = Addresses()
@@ -363,9 +370,8 @@ def _reason(pattern: Pattern) -> str:
 
 def _mailed() -> list[str]:
     """Where the mails lead: confirming, leaving, a new password."""
-    words = (word for one in mail.outbox for word in f"{one.body} {one.extra_headers}".split())
-    paths = (one.partition("http://localhost:8000")[2].rstrip(">,'\"}.)") for one in words)
-    return [path for path in dict.fromkeys(paths) if _LINKED.match(path)]
+    texts = (f"{one.body} {one.extra_headers}" for one in mail.outbox)
+    return list(dict.fromkeys(path for text in texts for path in _LINKED.findall(text)))
 
 
 def _within(answer: Any, url: str) -> list[str]:

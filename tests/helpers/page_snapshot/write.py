@@ -27,6 +27,7 @@ NOW = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
 
 RECEIVER = "receiver.example.org"
 RECEIVER_PORT = 18917
+METRICS_TOKEN = "metrics"
 
 
 def main(checkout: Path, folder: Path) -> int:
@@ -46,7 +47,7 @@ def main(checkout: Path, folder: Path) -> int:
             BASE_URL="http://localhost:8000",
             ALLOWED_HOSTS="localhost,testserver,127.0.0.1",
             OUTGOING_ALLOW="127.0.0.0/8",
-            METRICS_TOKEN="metrics",
+            METRICS_TOKEN=METRICS_TOKEN,
         )
         moment = fixed.fix_clock(NOW)
         import django
@@ -82,6 +83,7 @@ def _written(keeper: Keeper, moment: Any, webhook: str, requests: list[str]) -> 
     days_later(story)
     _say("every page for every role")
     walk.everywhere("3 later", ROLES)
+    walk.measured(METRICS_TOKEN)
     _say("every form, empty")
     walk.refusals({role: ROLES[role] for role in ("commander", "responder", "anonymous")})
     _say("the status site, mails, requests, rows")
