@@ -47,8 +47,8 @@ def test_no_field_that_is_sent_along_opens_it(
 def test_the_action_and_the_rules_have_no_parameter_for_it() -> None:
     """A statement is one of the facts that are judged: it can be given, and lacks something."""
     taken = set(inspect.signature(closing.close).parameters)
-    assert taken == {"actor", "incident_id", "stated", "now", "once"}
-    assert set(inspect.signature(gate.judge).parameters) == {"at"}
+    assert taken == {"actor", "incident_id", "statement", "now", "once"}
+    assert set(inspect.signature(gate.judge).parameters) == {"facts"}
 
 
 def test_only_who_commands_may_try() -> None:
