@@ -36,7 +36,7 @@ for _kind, _name in _WRITING:
     urlpatterns += [
         path(_at, writing.write, _of, f"{_name}-write"),
         path(f"{_at}draft/", writing.draft, _of, f"{_name}-draft"),
-        path(f"{_at}preview/", writing.look, _of, f"{_name}-preview"),
+        path(f"{_at}preview/", writing.preview_message, _of, f"{_name}-preview"),
     ]
 
 urlpatterns += [

@@ -125,14 +125,14 @@ def present_surfaces(
             position=place,
             state=history.current_state(surface.pk, mine[surface.pk]),
             added_at=surface.added_at,
-            updated_at=_moved_at(surface, mine[surface.pk]),
+            updated_at=_changed_at(surface, mine[surface.pk]),
             days=tuple(Day(*day) for day in history.days(surface.pk, mine[surface.pk], now)),
         )
         for place, surface in enumerate(sorted(surfaces, key=lambda s: (s.position, s.name)), 1)
     ]
 
 
-def _moved_at(surface: Surface, spans: Sequence[Span]) -> datetime:
+def _changed_at(surface: Surface, spans: Sequence[Span]) -> datetime:
     return max([surface.added_at, *(span.end or span.start for span in spans)])
 
 
@@ -168,9 +168,11 @@ def present_days(incidents: Sequence[ShownIncident], now: datetime) -> Iterable[
     """The last 90 days, newest first, each with the incidents of that day."""
     for back in range(DAYS):
         on = (now - timedelta(days=back)).date()
-        yield ShownDay(on, tuple(incident for incident in incidents if _went_on(incident, on, now)))
+        yield ShownDay(
+            on, tuple(incident for incident in incidents if _was_open_on(incident, on, now))
+        )
 
 
-def _went_on(incident: ShownIncident, on: date, now: datetime) -> bool:
+def _was_open_on(incident: ShownIncident, on: date, now: datetime) -> bool:
     last = (incident.resolved_at or now).astimezone(now.tzinfo).date()
     return incident.since.astimezone(now.tzinfo).date() <= on <= last

@@ -3,7 +3,7 @@ from django.urls import path
 from comms.views import subscribers
 
 urlpatterns = [
-    path("subscribers/", subscribers.everybody, name="subscribers"),
+    path("subscribers/", subscribers.subscribers, name="subscribers"),
     path("subscribers/new/", subscribers.add, name="subscriber-add"),
     path("subscribers/<int:pk>/", subscribers.subscriber, name="subscriber"),
     path("subscribers/<int:pk>/remove/", subscribers.remove, name="subscriber-remove"),

@@ -95,12 +95,12 @@ def window(request: HttpRequest, pk: int) -> HttpResponse:
 def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """The form of a step. One that the state does not allow redirects to the window."""
     row = get_object_or_404(Maintenance, pk=pk)
-    of, now, zone = _STEPS[name], clock.now(), zone_of(request)
+    chosen, now, zone = _STEPS[name], clock.now(), zone_of(request)
     if request.method != "POST" and not rules.may(name, row.state(now)):
         return redirect(row)
 
     def do(form: Any) -> str:
-        of.do(request.actor, pk, **_action_arguments(form), now=now, once=form.key)
+        chosen.do(request.actor, pk, **_action_arguments(form), now=now, once=form.key)
         return row.get_absolute_url()
 
     options: dict[str, Any] = {"now": now, "zone": zone}
@@ -108,8 +108,15 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         options["initial"] = initial_of(row, zone) | {"note": ""}
         if name == "extend":
             options["initial"] = {"ends_at": options["initial"]["ends_at"]}
-    context = {"window": row, "heading": of.label, "button": of.button, "drastic": name == "cancel"}
-    return submit(request, "comms/maintenance_step.html", of.form, do, context=context, **options)
+    context = {
+        "window": row,
+        "heading": chosen.label,
+        "button": chosen.button,
+        "drastic": name == "cancel",
+    }
+    return submit(
+        request, "comms/maintenance_step.html", chosen.form, do, context=context, **options
+    )
 
 
 def _action_arguments(form: Any) -> dict[str, Any]:

@@ -17,15 +17,15 @@ from kernel import clock
 
 @requires("message.read")
 def update(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
-    message_ = _get(incident, Update, message, "lapse")
-    states = message_.surface_states.select_related("surface").order_by("surface__name")
+    row = _get(incident, Update, message, "lapse")
+    states = row.surface_states.select_related("surface").order_by("surface__name")
     return _page(
         request,
         "comms/update.html",
-        message_,
+        row,
         states=states,
-        impact=safe_html(message_.impact),
-        mitigation=safe_html(message_.mitigation),
+        impact=safe_html(row.impact),
+        mitigation=safe_html(row.mitigation),
     )
 
 

@@ -25,7 +25,7 @@ MAX_DELIVERIES = 20
 
 
 @requires("subscriber.change")
-def everybody(request: HttpRequest) -> HttpResponse:
+def subscribers(request: HttpRequest) -> HttpResponse:
     """All subscribers, those who left last; ``q`` is part of a name or mail address."""
     sought = request.GET.get("q", "").strip()[:80]
     rows = Subscriber.objects.order_by(F("left_at").asc(nulls_first=True), "-asked_at", "-pk")

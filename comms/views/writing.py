@@ -83,20 +83,22 @@ _KINDS = {
 @requires("message.publish")
 def write(request: HttpRequest, incident: Incident, lane: str, kind: str) -> HttpResponse:
     """The form of one kind. Submitting publishes the message, or saves it as a draft."""
-    of = _KINDS[MessageKind(kind)]
-    begun = _draft(request, incident, of)
+    message_kind = _KINDS[MessageKind(kind)]
+    prefilled = _prefilled_form(request, incident, message_kind)
     if request.method != "POST":
-        return _page(request, incident, of, begun)
-    form = begun.form
+        return _page(request, incident, message_kind, prefilled)
+    form = prefilled.form
     key, now = form.cleaned_data.get("once"), clock.now()
     if "keep" in request.POST:
-        actions.save_draft(request.actor, incident.pk, of.kind, form.raw(), now=now, once=key)
-        return redirect(of.view, incident.pk)
+        actions.save_draft(
+            request.actor, incident.pk, message_kind.kind, form.raw(), now=now, once=key
+        )
+        return redirect(message_kind.view, incident.pk)
     try:
-        of.publish(request.actor, incident.pk, begun.written, now=now, once=key)
+        message_kind.publish(request.actor, incident.pk, prefilled.message_input, now=now, once=key)
     except Refused as refusal:
         form.refuse(refusal.violations)
-        return _page(request, incident, of, begun, status=422)
+        return _page(request, incident, message_kind, prefilled, status=422)
     return HttpResponseRedirect(incident.get_absolute_url())
 
 
@@ -104,12 +106,12 @@ def write(request: HttpRequest, incident: Incident, lane: str, kind: str) -> Htt
 @require_POST
 def draft(request: HttpRequest, incident: Incident, lane: str, kind: str) -> HttpResponse:
     """Save what has been typed so far; the page calls this while somebody writes."""
-    of = _KINDS[MessageKind(kind)]
-    form = _draft(request, incident, of).form
+    message_kind = _KINDS[MessageKind(kind)]
+    form = _prefilled_form(request, incident, message_kind).form
     saved = actions.save_draft(
         request.actor,
         incident.pk,
-        of.kind,
+        message_kind.kind,
         form.raw(),
         now=clock.now(),
         once=form.cleaned_data.get("once"),
@@ -121,11 +123,13 @@ def draft(request: HttpRequest, incident: Incident, lane: str, kind: str) -> Htt
 
 @requires("message.publish", keeps=False)
 @require_POST
-def look(request: HttpRequest, incident: Incident, lane: str, kind: str) -> HttpResponse:
+def preview_message(request: HttpRequest, incident: Incident, lane: str, kind: str) -> HttpResponse:
     """Preview what is typed so far as readers will see it; nothing is saved."""
-    of = _KINDS[MessageKind(kind)]
+    message_kind = _KINDS[MessageKind(kind)]
     return render(
-        request, "comms/_preview.html", _looks(incident, of, _draft(request, incident, of))
+        request,
+        "comms/_preview.html",
+        _preview_context(incident, message_kind, _prefilled_form(request, incident, message_kind)),
     )
 
 
@@ -142,12 +146,12 @@ def lapse(request: HttpRequest, incident: Incident, lane: str, message: int) -> 
         request,
         "comms/lapse.html",
         LapseForm,
-        lambda form: _explained(request, incident, message, form),
+        lambda form: _explain(request, incident, message, form),
         context={"incident": incident, "bar": bar(incident, clock.now()), "message": update},
     )
 
 
-def _explained(request: HttpRequest, incident: Incident, message: int, form: Any) -> str:
+def _explain(request: HttpRequest, incident: Incident, message: int, form: Any) -> str:
     actions.explain_lapse(
         request.actor, incident.pk, message, now=clock.now(), once=form.key, **form.values()
     )
@@ -155,74 +159,86 @@ def _explained(request: HttpRequest, incident: Incident, message: int, form: Any
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _PrefilledForm:
     """A form with its prefill, which is empty for a submitted form."""
 
     form: MessageForm
-    begun: message_drafts.Prefill
-    written: Any
+    prefill: message_drafts.Prefill
+    message_input: Any
 
 
-def _draft(request: HttpRequest, incident: Incident, of: _Kind) -> _Draft:
-    now, facts, zone = clock.now(), incident_facts.cached_facts(incident), zone_of(request)
+def _prefilled_form(
+    request: HttpRequest, incident: Incident, message_kind: _Kind
+) -> _PrefilledForm:
+    now, facts, zone = clock.now(), incident_facts.of(incident), zone_of(request)
     options: dict[str, Any] = {"request": request, "now": now, "zone": zone}
-    if of.form is UpdateForm:
+    if message_kind.form is UpdateForm:
         options["surfaces"] = facts.surfaces
     if request.method == "POST":
-        form = of.form(request.POST, **options)
-        old = message_drafts.corrected_message(incident, of.kind, request.POST.get("corrects", ""))
-        begun = message_drafts.Prefill({}, old=old)
+        form = message_kind.form(request.POST, **options)
+        old = message_drafts.corrected_message(
+            incident, message_kind.kind, request.POST.get("corrects", "")
+        )
+        prefill = message_drafts.Prefill({}, old=old)
     else:
         wanted = number(request.GET.get("corrects"))
         typed_zone = zone if request.user.time_zone or COOKIE in request.COOKIES else None
-        begun = message_drafts.prefill(facts, of.kind, request.actor, wanted, now, typed_zone)
-        form = of.form(initial=dict(begun.values), **options)
-    bound = form if form.is_bound else of.form(_as_sent(form), **options)
+        prefill = message_drafts.prefill(
+            facts, message_kind.kind, request.actor, wanted, now, typed_zone
+        )
+        form = message_kind.form(initial=dict(prefill.values), **options)
+    bound = form if form.is_bound else message_kind.form(_as_submitted(form), **options)
     bound.is_valid()
-    return _Draft(form, begun, bound.message_input())
+    return _PrefilledForm(form, prefill, bound.message_input())
 
 
-def _as_sent(form: MessageForm) -> MultiValueDict[str, Any]:
+def _as_submitted(form: MessageForm) -> MultiValueDict[str, Any]:
     """The initial values as a browser would submit them, so that they can be previewed."""
     return MultiValueDict({name: [form[name].value() or ""] for name in form.fields})
 
 
-def _looks(incident: Incident, of: _Kind, draft: _Draft) -> dict[str, Any]:
+def _preview_context(
+    incident: Incident, message_kind: _Kind, prefilled: _PrefilledForm
+) -> dict[str, Any]:
     """The context of the preview."""
-    looks: dict[str, Any] = {
+    context: dict[str, Any] = {
         "incident": incident,
-        "kind": of.kind.value,
-        "written": draft.written,
+        "kind": message_kind.kind.value,
+        "written": prefilled.message_input,
     }
-    if of.kind == MessageKind.UPDATE:
-        looks["shown"] = preview.preview_incident(
-            draft.written, incident_facts.cached_facts(incident), clock.now()
+    if message_kind.kind == MessageKind.UPDATE:
+        context["shown"] = preview.preview_incident(
+            prefilled.message_input, incident_facts.of(incident), clock.now()
         )
-    return looks
+    return context
 
 
 def _page(
-    request: HttpRequest, incident: Incident, of: _Kind, draft: _Draft, status: int = 200
+    request: HttpRequest,
+    incident: Incident,
+    message_kind: _Kind,
+    prefilled: _PrefilledForm,
+    status: int = 200,
 ) -> HttpResponse:
     now, facts = clock.now(), incident_facts.cached_facts(incident)
     allowed = cadence(incident, now)
-    rows = of.model._default_manager.filter(incident=incident)
+    rows = message_kind.model._default_manager.filter(incident=incident)
     spoken = message_log.message_log(incident, limit=MAX_MESSAGES)
-    audience = getattr(draft.written, "audience", "")
+    audience = getattr(prefilled.message_input, "audience", "")
     context = {
         "bar": bar(incident, now),
         "facts": facts,
-        "form": draft.form,
-        "begun": draft.begun,
-        "view": of.view,
+        "form": prefilled.form,
+        "begun": prefilled.prefill,
+        "view": message_kind.view,
         "next": next_number(rows),
         "owed": next(iter(promises.of(incident)), None),
         "cadence": allowed,
         "allowed": duration(allowed.max_interval),
         "latest": now + allowed.max_interval,
-        "readers": audience_size.count_readers(facts, of.kind, audience),
+        "readers": audience_size.count_readers(facts, message_kind.kind, audience),
         "spoken": spoken,
         "pace": duration(spoken.pace) if spoken.pace else "",
-        **_looks(incident, of, draft),
+        **_preview_context(incident, message_kind, prefilled),
     }
-    return render(request, of.template, context, status=status)
+    return render(request, message_kind.template, context, status=status)

@@ -24,7 +24,7 @@ def terms(receiver: Person | None, **other: Any) -> Terms:
     return Terms(**({"receiver": receiver} | TERMS | other))
 
 
-class Handing:
+class HandoffDriver:
     """One incident with CP-1 ahead, in which people offer and answer at ``now``."""
 
     def __init__(self, incident: Incident, commander: Person, now: datetime) -> None:
@@ -35,8 +35,8 @@ class Handing:
         )
 
     def offer(self, by: Person, to: Person | None, lane: str = "", **other: Any) -> Handoff:
-        said = terms(to, **other)
-        return handoffs.offer(by.as_actor(), self.incident.pk, said, lane=lane, now=self.now)
+        offered = terms(to, **other)
+        return handoffs.offer(by.as_actor(), self.incident.pk, offered, lane=lane, now=self.now)
 
     def accept(self, by: Person, number: int = 1) -> Handoff:
         return handoffs.accept(by.as_actor(), self.incident.pk, number, now=self.now)

@@ -13,7 +13,7 @@ SOON = timedelta(minutes=20)
 def update(now: datetime, incident: Incident | None = None, **other: Any) -> UpdateInput:
     """Of an incident that impacts surfaces, or of one without any."""
     surfaces = incident.surfaces.all() if incident else ()
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "audience": "public",
         "progress": "investigating",
         "headline": "Some people cannot sign in",
@@ -23,11 +23,11 @@ def update(now: datetime, incident: Incident | None = None, **other: Any) -> Upd
         "next_at": now + SOON,
         "surfaces": {surface.pk: "partial_outage" for surface in surfaces},
     }
-    return UpdateInput(**(said | other))
+    return UpdateInput(**(fields | other))
 
 
 def escalation(now: datetime, owner: Person, **other: Any) -> EscalationInput:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "summary": "Auth token failure after release",
         "impact": "31 % of sign-ins fail, baseline 0.3 %",
         "decision": "The flag is being switched off",
@@ -35,11 +35,11 @@ def escalation(now: datetime, owner: Person, **other: Any) -> EscalationInput:
         "next_at": now + SOON,
         "owner": owner,
     }
-    return EscalationInput(**(said | other))
+    return EscalationInput(**(fields | other))
 
 
 def note(owner: Person, **other: Any) -> LeadershipNoteInput:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "happened": "A release signed tokens with a key that some nodes did not know",
         "path": "The flag was undone in 40 seconds; a rollback takes 11 minutes",
         "confidence": "2",
@@ -47,10 +47,10 @@ def note(owner: Person, **other: Any) -> LeadershipNoteInput:
         "need": "nothing for now",
         "owner": owner,
     }
-    return LeadershipNoteInput(**(said | other))
+    return LeadershipNoteInput(**(fields | other))
 
 
 def published(by: Person, incident: Incident, now: datetime, **other: Any) -> Update:
     """An update of the incident, published through the action."""
-    said = update(now, incident, **other)
-    return publish_update(by.as_actor(), incident.pk, said, now=now)
+    fields = update(now, incident, **other)
+    return publish_update(by.as_actor(), incident.pk, fields, now=now)

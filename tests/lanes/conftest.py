@@ -6,10 +6,10 @@ import pytest
 
 from incidents.models import Incident, Person
 from tests.helpers.factories import START
-from tests.helpers.handoffs import Handing
+from tests.helpers.handoffs import HandoffDriver
 
 
 @pytest.fixture
-def handing(staffed: Incident, commander: Person) -> Handing:
+def handing(staffed: Incident, commander: Person) -> HandoffDriver:
     """``staffed``, ten minutes in, with CP-1 half an hour ahead."""
-    return Handing(staffed, commander, START + timedelta(minutes=10))
+    return HandoffDriver(staffed, commander, START + timedelta(minutes=10))

@@ -50,7 +50,7 @@ def site(client: Client, staffed: Incident) -> Site:
 
 
 @pytest.fixture
-def asked(site: Site, commander: Person) -> Unknown:
+def raised_unknown(site: Site, commander: Person) -> Unknown:
     actor = commander.as_actor()
     return actions.raise_unknown(actor, site.incident.pk, lane=LANE, text="Which nodes?", now=START)
 
@@ -115,7 +115,7 @@ def test_who_may_raises_an_unknown(
 @LADDER
 def test_who_may_resolves_it(
     site: Site,
-    asked: Unknown,
+    raised_unknown: Unknown,
     commander: Person,
     admin: Person,
     stranger: Person,
@@ -179,7 +179,7 @@ def test_a_restricted_incident_hides_them_from_a_stranger(
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_stakeholder_is_sent_to_the_status_page(
-    site: Site, asked: Unknown, supposed: Hypothesis, stakeholder: Person, path: str
+    site: Site, raised_unknown: Unknown, supposed: Hypothesis, stakeholder: Person, path: str
 ) -> None:
     assert site.get(stakeholder, path).status_code == 403
 
@@ -188,7 +188,7 @@ def test_a_stakeholder_is_sent_to_the_status_page(
     "path", ["H-9/", "lanes/investigation/U-9/", "lanes/mitigation/U-1/", "lanes/press/unknowns/"]
 )
 def test_what_is_not_there_is_not_found(
-    site: Site, asked: Unknown, commander: Person, path: str
+    site: Site, raised_unknown: Unknown, commander: Person, path: str
 ) -> None:
     assert site.get(commander, path).status_code == 404
 
@@ -239,7 +239,7 @@ def test_what_was_typed_before_signing_in_again_comes_back_into_its_own_form(
 
 
 def test_the_lane_shows_them_as_text_with_what_resolved_them(
-    site: Site, asked: Unknown, stranger: Person, lane_owners: Owners
+    site: Site, raised_unknown: Unknown, stranger: Person, lane_owners: Owners
 ) -> None:
     owner = lane_owners[LANE].as_actor()
     shown = capture_evidence(site.incident, stranger, START)
@@ -313,9 +313,9 @@ def test_the_page_asks_as_often_for_many_as_for_few(
         actions.add_note(actor, number, text="seen", lane=lane, now=LATER)
 
     def asks() -> int:
-        with clock.at(LATER), queries() as asked:
+        with clock.at(LATER), queries() as raised_unknown:
             site.client.get(f"/{site.incident.reference}/lanes/{lane}/")
-        return len(asked)
+        return len(raised_unknown)
 
     site.client.force_login(commander)
 
@@ -345,7 +345,7 @@ def test_all_of_them_stand_on_pages_of_fifty(site: Site, commander: Person) -> N
 
 
 def test_a_live_page_is_given_its_sections_alone(
-    site: Site, asked: Unknown, lane_owners: Owners
+    site: Site, raised_unknown: Unknown, lane_owners: Owners
 ) -> None:
     owner = lane_owners[LANE]
     page = site.page(owner, "lanes/investigation/")

@@ -13,8 +13,7 @@ from lanes.handoff import actions as handoffs
 from lanes.models import Handoff
 from tests.helpers.closable import set_status
 from tests.helpers.factories import START, declared
-from tests.helpers.handoffs import Handing
-from tests.helpers.tiers import in_tier
+from tests.helpers.handoffs import HandoffDriver
 from warroom.schedule import tick
 
 NOW = START + timedelta(minutes=10)
@@ -24,7 +23,7 @@ Owners = dict[LaneKind, Person]
 
 
 @pytest.fixture
-def offered(handing: Handing, stranger: Person, lane_owners: Owners) -> Handoff:
+def offered(handing: HandoffDriver, stranger: Person, lane_owners: Owners) -> Handoff:
     return handing.offer(lane_owners[LANE], stranger, LANE)
 
 
@@ -42,7 +41,7 @@ def test_an_offer_is_due_after_five_minutes(offered: Handoff, minutes: float, fo
 
 
 def test_an_answer_or_the_end_of_the_incident_ends_it(
-    offered: Handoff, handing: Handing, stranger: Person
+    offered: Handoff, handing: HandoffDriver, stranger: Person
 ) -> None:
     handing.decline(stranger)
     assert due(LATER) == []
@@ -66,7 +65,7 @@ def test_one_query_whatever_is_due(
     incidents: int, commander: Person, stranger: Person, django_assert_num_queries
 ) -> None:
     for _ in range(incidents):
-        Handing(declared(commander), commander, NOW).offer(commander, stranger)
+        HandoffDriver(declared(commander), commander, NOW).offer(commander, stranger)
 
     with django_assert_num_queries(1):
         found = due(LATER)
@@ -102,7 +101,7 @@ def test_the_beat_reminds_once_and_tells_all_concerned(
 
 
 def test_an_offer_of_command_reminds_the_commander_once(
-    staffed: Incident, handing: Handing, commander: Person, stranger: Person
+    staffed: Incident, handing: HandoffDriver, commander: Person, stranger: Person
 ) -> None:
     handing.offer(commander, stranger)
 
@@ -117,7 +116,7 @@ def test_an_offer_of_command_reminds_the_commander_once(
 def test_one_that_cannot_be_written_is_marked_and_stops_no_other(
     offered: Handoff, commander: Person, stranger: Person
 ) -> None:
-    other = Handing(declared(commander), commander, NOW)
+    other = HandoffDriver(declared(commander), commander, NOW)
     other.offer(commander, stranger)
     Incident.objects.filter(pk=offered.incident_id).update(last_seq=0)
 

@@ -12,7 +12,7 @@ from incidents.vocabulary import LaneKind
 from lanes.facts.lanes import lanes_of
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, declared
-from tests.helpers.handoffs import Handing
+from tests.helpers.handoffs import HandoffDriver
 
 NOW = START + timedelta(minutes=10)
 LANE = LaneKind.MITIGATION
@@ -29,7 +29,7 @@ def to_answer(incident: Incident, person: Person, now=NOW) -> list[Duty]:
 
 
 def test_only_the_receiver_is_asked_and_only_until_the_answer(
-    staffed: Incident, handing: Handing, stranger: Person, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     assert to_answer(staffed, stranger) == []
     handing.offer(lane_owners[LANE], stranger, LANE)
@@ -52,8 +52,8 @@ def test_as_many_queries_for_three_incidents_as_for_one(
     commander: Person, stranger: Person
 ) -> None:
     for _ in range(3):
-        Handing(declared(commander), commander, NOW).offer(commander, stranger)
-    standings = incident_facts.read_all_facts(list(Incident.objects.all()))
+        HandoffDriver(declared(commander), commander, NOW).offer(commander, stranger)
+    standings = incident_facts.standings(list(Incident.objects.all()))
 
     with queries() as of_one:
         duties(standings[:1], stranger, NOW)
@@ -65,7 +65,7 @@ def test_as_many_queries_for_three_incidents_as_for_one(
 
 
 def test_the_room_shows_what_is_offered_to_whom(
-    staffed: Incident, handing: Handing, stranger: Person, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     before = render.panel("lanes", fresh(staffed), NOW)
     handing.offer(lane_owners[LANE], stranger, LANE)

@@ -16,7 +16,7 @@ from comms.delivery import Away, deadline, guard, mail
 from warroom.settings.mail import mailers
 
 SOON = 0.5
-PATIENCE = 20.0
+TIMEOUT_SECONDS = 20.0
 
 
 class Tarpit:
@@ -41,7 +41,7 @@ class Tarpit:
 
     def close(self) -> None:
         self._over.set()
-        self._thread.join(PATIENCE)
+        self._thread.join(TIMEOUT_SECONDS)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def ends(act: Callable[[], object]) -> BaseException | None:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(PATIENCE)
+    thread.join(TIMEOUT_SECONDS)
     assert not thread.is_alive(), "it hangs"
     return raised[0] if raised else None
 

@@ -10,7 +10,7 @@ from comms.messages.markdown import safe_html, safe_inline
 
 LINK = '<a href="https://x.org/?a=1&amp;b=2" rel="nofollow noopener">here</a>'
 
-KEPT = {
+ALLOWED = {
     "a-paragraph": ("It is slow.", "<p>It is slow.</p>"),
     "two-paragraphs": ("One.\n\nTwo.", "<p>One.</p>\n<p>Two.</p>"),
     "a-line-end": ("One\nTwo", "<p>One<br>\nTwo</p>"),
@@ -27,7 +27,7 @@ KEPT = {
 }
 
 
-@pytest.mark.parametrize(("text", "html"), KEPT.values(), ids=KEPT)
+@pytest.mark.parametrize(("text", "html"), ALLOWED.values(), ids=ALLOWED)
 def test_what_is_kept(text, html):
     assert safe_html(text) == html
 
@@ -76,7 +76,7 @@ def test_a_sentence_has_no_blocks():
 class Reader(HTMLParser):
     """Notes what is not ours: an element, an attribute, an address, a comment."""
 
-    KEPT = frozenset({"p", "br", "em", "strong", "ul", "ol", "li", "a"})
+    ALLOWED = frozenset({"p", "br", "em", "strong", "ul", "ol", "li", "a"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class Reader(HTMLParser):
                 self.foreign.append("rel")
             if not address.lower().startswith(("https://", "http://", "mailto:")):
                 self.foreign.append(address)
-        if tag not in self.KEPT or told:
+        if tag not in self.ALLOWED or told:
             self.foreign.append((tag, told))
 
     def handle_comment(self, data: str) -> None:

@@ -16,7 +16,7 @@ from tests.helpers.factories import START, SurfaceFactory, declared
 from tests.helpers.messages import published, update
 
 NOW = START + timedelta(minutes=8)
-SAID = {
+FIELDS = {
     "plain": {},
     "with-marks": {
         "impact": "It is **slow**\n\n- here\n- there",
@@ -48,7 +48,7 @@ def seen(shown: ShownIncident) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("earlier", [False, True], ids=["the-first", "another"])
-@pytest.mark.parametrize("other", SAID.values(), ids=SAID)
+@pytest.mark.parametrize("other", FIELDS.values(), ids=FIELDS)
 def test_what_is_previewed_is_what_is_shown(
     impacted: Incident, commander: Person, other: dict, earlier: bool
 ) -> None:

@@ -41,7 +41,7 @@ def owner(lane_owners: Owners) -> Person:
 
 
 @pytest.fixture
-def said(staffed: Incident, owner: Person) -> Update:
+def promised(staffed: Incident, owner: Person) -> Update:
     made = published(owner, staffed, NOW)
     Notice.objects.all().delete()
     return made
@@ -57,7 +57,7 @@ def ticked(start: datetime, end: datetime, step: float = TICK_SECONDS) -> None:
             hands.advance(seconds=step)
 
 
-def told(kind: str) -> list[tuple[str, str]]:
+def reminder_entries(kind: str) -> list[tuple[str, str]]:
     rows = Notice.objects.filter(kind=kind).order_by("pk")
     return [(str(notice.person), notice.href) for notice in rows]
 
@@ -77,16 +77,16 @@ def told(kind: str) -> list[tuple[str, str]]:
         pytest.param(600, LAPSED, id="after-a-long-stop"),
     ],
 )
-def test_one_reminder_is_due_at_a_time(said: Update, after: float, kind: str) -> None:
+def test_one_reminder_is_due_at_a_time(promised: Update, after: float, kind: str) -> None:
     found = promises(PROMISED + minutes(after))
 
     assert [(one.kind, one.update_id, one.due_at) for one in found] == (
-        [(kind, said.pk, PROMISED)] if kind else []
+        [(kind, promised.pk, PROMISED)] if kind else []
     )
 
 
 def test_the_beat_reminds_before_at_and_after(
-    staffed: Incident, said: Update, owner: Person, commander: Person
+    staffed: Incident, promised: Update, owner: Person, commander: Person
 ) -> None:
     ticked(NOW, PROMISED + minutes(9))
 
@@ -97,56 +97,56 @@ def test_the_beat_reminds_before_at_and_after(
         (LAPSED, PROMISED + minutes(5)),
     ]
     writing = f"/{staffed.reference}/update/"
-    assert told(SOON) == told(DUE) == [(str(owner), writing)]
-    assert told(LAPSED) == [(str(owner), writing), (str(commander), writing)]
-    assert Lapse.objects.get().update == said
+    assert reminder_entries(SOON) == reminder_entries(DUE) == [(str(owner), writing)]
+    assert reminder_entries(LAPSED) == [(str(owner), writing), (str(commander), writing)]
+    assert Lapse.objects.get().update == promised
 
 
-def test_after_a_stop_people_are_reminded_once(staffed: Incident, said: Update) -> None:
+def test_after_a_stop_people_are_reminded_once(staffed: Incident, promised: Update) -> None:
     ticked(PROMISED + minutes(40), PROMISED + minutes(42))
 
     entries = staffed.timeline.filter(kind__startswith="commitment.")
     assert [one.kind for one in entries] == [LAPSED]
 
 
-def test_a_second_beat_changes_nothing(said: Update) -> None:
+def test_a_second_beat_changes_nothing(promised: Update) -> None:
     at = PROMISED + minutes(5)
 
-    assert lapses.remind(said.pk, LAPSED, now=at)
-    assert not lapses.remind(said.pk, LAPSED, now=at)
+    assert lapses.remind(promised.pk, LAPSED, now=at)
+    assert not lapses.remind(promised.pk, LAPSED, now=at)
     assert Lapse.objects.count() == 1
 
 
 def test_an_update_in_time_keeps_the_promise(
-    staffed: Incident, said: Update, owner: Person
+    staffed: Incident, promised: Update, owner: Person
 ) -> None:
     published(owner, staffed, PROMISED + minutes(4))
 
     assert promises(PROMISED + minutes(6)) == []
-    assert not lapses.remind(said.pk, LAPSED, now=PROMISED + minutes(6))
+    assert not lapses.remind(promised.pk, LAPSED, now=PROMISED + minutes(6))
     assert not Lapse.objects.exists()
 
 
 def test_a_late_update_closes_the_promise_and_the_lapse_stays(
-    staffed: Incident, said: Update, owner: Person
+    staffed: Incident, promised: Update, owner: Person
 ) -> None:
     """Also where no beat has noted it: the worker was away."""
     later = published(owner, staffed, PROMISED + minutes(12))
 
-    assert Lapse.objects.get().update == said
+    assert Lapse.objects.get().update == promised
     kinds = staffed.timeline.order_by("-seq").values_list("kind", flat=True)
     assert list(kinds[:2]) == ["update.published", LAPSED]
     assert [one.update for one in commitments.of(staffed)] == [later]
-    assert not lapses.remind(said.pk, LAPSED, now=PROMISED + minutes(13))
+    assert not lapses.remind(promised.pk, LAPSED, now=PROMISED + minutes(13))
 
 
 def test_the_public_is_not_told_by_an_internal_update(
-    staffed: Incident, said: Update, owner: Person
+    staffed: Incident, promised: Update, owner: Person
 ) -> None:
     within = published(owner, staffed, NOW + minutes(5), audience="internal")
 
     owed = commitments.of(staffed)
-    assert [one.update for one in owed] == [said, within]
+    assert [one.update for one in owed] == [promised, within]
     assert owed[0].next_at == PROMISED
 
 
@@ -158,17 +158,17 @@ def test_the_commander_is_told_where_nobody_owns_communication(
 
     ticked(PROMISED - minutes(5), PROMISED - minutes(4))
 
-    assert [person for person, _ in told(SOON)] == [str(commander)]
+    assert [person for person, _ in reminder_entries(SOON)] == [str(commander)]
 
 
-def test_a_closed_incident_promises_nothing(staffed: Incident, said: Update) -> None:
-    set_status(staffed.pk, Status.CLOSED)
+def test_a_closed_incident_promises_nothing(staffed: Incident, promised: Update) -> None:
+    put(staffed.pk, Status.CLOSED)
 
     assert promises(PROMISED) == []
 
 
-def test_one_that_failed_waits_for_its_next_try(said: Update) -> None:
-    postpone(DUE, str(said.pk), PROMISED, ValueError("no"), PROMISED)
+def test_one_that_failed_waits_for_its_next_try(promised: Update) -> None:
+    put_off(DUE, str(promised.pk), PROMISED, ValueError("no"), PROMISED)
 
     assert promises(PROMISED) == []
     assert [one.kind for one in promises(PROMISED + timedelta(seconds=5))] == [DUE]
@@ -192,8 +192,8 @@ def test_two_queries_whatever_is_promised(
 
 
 @pytest.fixture
-def lapsed(staffed: Incident, said: Update) -> Lapse:
-    lapses.remind(said.pk, LAPSED, now=PROMISED + minutes(5))
+def lapsed(staffed: Incident, promised: Update) -> Lapse:
+    lapses.remind(promised.pk, LAPSED, now=PROMISED + minutes(5))
     return Lapse.objects.get()
 
 
@@ -226,19 +226,19 @@ def test_an_explanation_says_something(
 # -- Where it is seen --------------------------------------------------------------------------
 
 
-def asked_of(person: Person, incidents: list[Incident], now: datetime) -> list[tuple[str, bool]]:
-    found = duties(read_all_facts(incidents), person, now)
+def duties_of(person: Person, incidents: list[Incident], now: datetime) -> list[tuple[str, bool]]:
+    found = duties(standings(incidents), person, now)
     return [(duty.title, duty.overdue) for duty in found if "update" in duty.title]
 
 
 def test_its_owner_is_asked_to_keep_it(
-    staffed: Incident, said: Update, owner: Person, commander: Person
+    staffed: Incident, promised: Update, owner: Person, commander: Person
 ) -> None:
     title = "Publish the promised update"
 
-    assert asked_of(owner, [staffed], NOW) == [(title, False)]
-    assert asked_of(owner, [staffed], PROMISED) == [(title, True)]
-    assert asked_of(commander, [staffed], PROMISED) == []
+    assert duties_of(owner, [staffed], NOW) == [(title, False)]
+    assert duties_of(owner, [staffed], PROMISED) == [(title, True)]
+    assert duties_of(commander, [staffed], PROMISED) == []
 
 
 def test_who_must_explain_is_asked_until_it_is_done(
@@ -248,13 +248,13 @@ def test_who_must_explain_is_asked_until_it_is_done(
     later = PROMISED + minutes(9)
     published(owner, staffed, later)
 
-    before = asked_of(owner, [staffed], later)
+    before = duties_of(owner, [staffed], later)
     explain_lapse(owner.as_actor(), staffed.pk, 1, explanation="A long call", now=later)
 
     assert (title, False) in before
     # What an incident object has read of what was said stays with it.
     again = Incident.objects.get(pk=staffed.pk)
-    assert (title, False) not in asked_of(owner, [again], later)
+    assert (title, False) not in duties_of(owner, [again], later)
 
 
 @pytest.mark.parametrize("many", [1, 3])
@@ -270,8 +270,8 @@ def test_one_query_for_the_duties_of_many_incidents(commander: Person, many: int
     assert (len(found), len(asked)) == (many, 1)
 
 
-def test_who_speaks_for_nothing_costs_nothing(said: Update, stranger: Person) -> None:
-    held = read_all_facts([said.incident])
+def test_who_speaks_for_nothing_costs_nothing(promised: Update, stranger: Person) -> None:
+    held = standings([promised.incident])
 
     with queries() as asked:
         found = list(promise_duties(held, stranger, NOW))
@@ -279,7 +279,9 @@ def test_who_speaks_for_nothing_costs_nothing(said: Update, stranger: Person) ->
     assert (found, len(asked)) == ([], 0)
 
 
-def test_the_room_counts_down_and_warns_when_it_is_late(staffed: Incident, said: Update) -> None:
+def test_the_room_counts_down_and_warns_when_it_is_late(
+    staffed: Incident, promised: Update
+) -> None:
     def panel(name: str, now: datetime) -> str:
         return render.panel(name, Incident.objects.get(pk=staffed.pk), now)
 

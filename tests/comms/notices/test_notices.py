@@ -40,7 +40,7 @@ def address(place: Receiver) -> str:
     return f"gotify://{place.place}/{TOKEN}"
 
 
-def told(incident: Incident, person: Person, at: datetime = NOW) -> Notice:
+def write_notice(incident: Incident, person: Person, at: datetime = NOW) -> Notice:
     return Notice.objects.create(
         incident=incident,
         person=person,
@@ -74,7 +74,7 @@ def choose(person: Person, now: datetime = START, **chosen: Any) -> NoticeChoice
 def test_who_responds_gets_mail_and_stakeholders_are_left_alone(
     incident: Incident, stranger: Person, admin: Person, stakeholder: Person
 ) -> None:
-    found = {person: told(incident, person) for person in (stranger, admin, stakeholder)}
+    found = {person: write_notice(incident, person) for person in (stranger, admin, stakeholder)}
     ticked()
 
     assert [ways(notice) for notice in found.values()] == [["email"], ["email"], []]
@@ -85,7 +85,7 @@ def test_each_way_that_was_chosen_brings_it_once(
     incident: Incident, stranger: Person, place: Receiver
 ) -> None:
     choose(stranger, address=address(place))
-    notice = told(incident, stranger)
+    notice = write_notice(incident, stranger)
     for _ in range(3):
         ticked()
 
@@ -97,7 +97,7 @@ def test_each_way_that_was_chosen_brings_it_once(
 def test_what_was_written_before_a_way_was_switched_on_does_not_come_by_it(
     incident: Incident, stakeholder: Person, stranger: Person, place: Receiver
 ) -> None:
-    old = [told(incident, person, START) for person in (stranger, stakeholder)]
+    old = [write_notice(incident, person, START) for person in (stranger, stakeholder)]
     choose(stranger, NOW, mail=True, address=address(place))
     choose(stakeholder, NOW, mail=True)
     ticked(NOW + timedelta(seconds=1))
@@ -112,7 +112,7 @@ def test_what_is_switched_off_brings_nothing(
     choose(stranger, address=address(place))
     if not after:
         choose(stranger, mail=False, forget=True)
-    notice = told(incident, stranger)
+    notice = write_notice(incident, stranger)
     outbox.fill(NOW)
     choose(stranger, NOW, mail=False, forget=True)
     sent(NOW)
@@ -124,7 +124,7 @@ def test_what_is_switched_off_brings_nothing(
 
 def test_saving_again_keeps_what_was_on(incident: Incident, stranger: Person) -> None:
     before = choose(stranger).mail_since
-    notice = told(incident, stranger)
+    notice = write_notice(incident, stranger)
     assert choose(stranger, NOW + timedelta(minutes=1)).mail_since == before
     ticked(NOW + timedelta(minutes=2))
 
@@ -135,7 +135,7 @@ def test_of_a_restricted_incident_that_they_left_nothing_is_told(
     incident: Incident, stranger: Person, place: Receiver
 ) -> None:
     choose(stranger, address=address(place))
-    notice = told(incident, stranger)
+    notice = write_notice(incident, stranger)
     Incident.objects.filter(pk=incident.pk).update(restricted=True)
     ticked()
 
@@ -160,7 +160,7 @@ def test_one_place_that_fails_holds_up_nobody(
 ) -> None:
     choose(stranger, address=address(place).replace(place.place, "127.0.0.1:9"))
     choose(deputy, address=address(place))
-    failed, arrived = told(incident, stranger), told(incident, deputy)
+    failed, arrived = write_notice(incident, stranger), write_notice(incident, deputy)
     ticked()
 
     assert failed.deliveries.get(channel="apprise").state == Delivery.State.WAITING
@@ -175,7 +175,7 @@ def test_what_a_killed_worker_left_is_sent_once_at_most(
     incident: Incident, stranger: Person, place: Receiver, left: str, times: int
 ) -> None:
     choose(stranger, mail=False, address=address(place))
-    notice = told(incident, stranger)
+    notice = write_notice(incident, stranger)
     outbox.fill(NOW)
     notice.deliveries.update(state=left, attempts=1)
     for _ in range(3):
@@ -193,15 +193,15 @@ def test_many_notices_cost_as_many_queries_as_one(
     choose(stranger, address=address(place))
 
     def asked() -> int:
-        told(incident, stranger)
-        told(incident, stakeholder)
+        write_notice(incident, stranger)
+        write_notice(incident, stakeholder)
         with queries() as found:
             outbox.fill(NOW)
         return len(found)
 
     one = asked()
     for _ in range(20):
-        told(incident, stranger)
+        write_notice(incident, stranger)
     assert asked() == one <= 8
     assert not due.notices(channel, NOW).exists()
 
@@ -303,12 +303,12 @@ def test_a_page_hears_of_what_is_new_and_only_of_ones_own(
     client: Client, incident: Incident, stranger: Person, deputy: Person
 ) -> None:
     client.force_login(stranger)
-    told(incident, stranger)
+    write_notice(incident, stranger)
     url = reverse("notices-new")
     begun = client.get(url).json()
     assert begun["notices"] == []
-    told(incident, deputy)
-    own = [told(incident, stranger) for _ in range(7)]
+    write_notice(incident, deputy)
+    own = [write_notice(incident, stranger) for _ in range(7)]
 
     found = client.get(url, {"after": begun["last"]}).json()
 

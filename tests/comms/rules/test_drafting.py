@@ -21,12 +21,12 @@ NOW = datetime(2026, 3, 5, 14, 2, 11, tzinfo=UTC)
 AT = Cadence(NOW, "SEV-1", timedelta(minutes=30))
 D1 = Source("D-1", "/INC-42/D-1/")
 U1, U2, U3 = (Source(f"U-{n} of Investigation", f"/U-{n}/") for n in (1, 2, 3))
-SAID = Source("update 1", "/INC-42/updates/1/")
+VALID = Source("update 1", "/INC-42/updates/1/")
 
 FRESH = DraftFacts(AT, "1", surfaces={1: "Sign-in", 2: "Public API"}, people=("Mara Lindqvist",))
 DECIDED = Mitigation(D1, "flag", NOW - timedelta(minutes=5))
 LAST = LastUpdate(
-    SAID,
+    VALID,
     audience="internal",
     headline="Some sign-ins fail",
     impact="One in three fails",
@@ -92,14 +92,14 @@ def test_the_last_words_are_kept_where_nothing_is_newer():
     )
     assert (made.mitigation, made.unknowns) == ("We look for it", ("Since when",))
     assert made.surfaces == {1: "major_outage", 2: "partial_outage"}
-    assert made.sources == (SAID,)
+    assert made.sources == (VALID,)
 
 
 def test_a_decision_since_takes_the_place_of_the_last_words():
     made = draft(replace(AGAIN, mitigation=DECIDED))
 
     assert made.mitigation == "We are switching off the part that causes it."
-    assert made.sources == (D1, SAID)
+    assert made.sources == (D1, VALID)
 
 
 def test_recovered_means_that_every_surface_works():

@@ -15,7 +15,7 @@ def minute(number: float) -> datetime:
 
 D1, D2 = ExecutedMitigation("D-1", minute(0)), ExecutedMitigation("D-2", minute(20))
 
-TOLD = {
+ANNOUNCED = {
     "nothing-executed": ([], None, minute(60)),
     "a-second-before-the-quarter": ([D1], None, minute(15) - timedelta(seconds=1)),
     "told-after-it": ([D1], minute(3), minute(60)),
@@ -24,7 +24,7 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize(("executed", "told", "now"), TOLD.values(), ids=TOLD)
+@pytest.mark.parametrize(("executed", "told", "now"), ANNOUNCED.values(), ids=ANNOUNCED)
 def test_told(executed, told, now):
     assert unannounced(executed, told, now) == ()
 

@@ -4,7 +4,7 @@ import pytest
 
 from comms.rules.public import public_status
 
-WORDS = {
+STATUSES = {
     "investigating": ("investigating", True, "investigating"),
     "mitigating": ("mitigating", True, "identified"),
     "recovered-and-watched": ("recovered", True, "monitoring"),
@@ -12,6 +12,6 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize(("progress", "promises", "word"), WORDS.values(), ids=WORDS)
+@pytest.mark.parametrize(("progress", "promises", "word"), STATUSES.values(), ids=STATUSES)
 def test_the_public_word(progress, promises, word):
     assert public_status(progress, promises) == word

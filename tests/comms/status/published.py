@@ -13,7 +13,7 @@ def say(
     incident: Incident,
     at: datetime,
     states: Mapping[Surface, SurfaceState] | None = None,
-    **said: Any,
+    **fields: Any,
 ) -> Update:
     """Publish an update without asking any rule; ``states`` as it tells them."""
     facts: dict[str, Any] = {
@@ -25,7 +25,7 @@ def say(
         "unknowns": ["Which regions are touched."],
         "next_at": at + timedelta(minutes=30),
         "severity": incident.severity,
-    } | said
+    } | fields
     update = Update.objects.create(
         incident=incident,
         number=incident.updates.count() + 1,
@@ -40,8 +40,8 @@ def say(
     return update
 
 
-def over(incident: Incident, at: datetime, *surfaces: Surface, **said: Any) -> Update:
+def over(incident: Incident, at: datetime, *surfaces: Surface, **fields: Any) -> Update:
     """The last update: recovered, everything works, nothing more is promised."""
-    facts = {"progress": Progress.RECOVERED, "next_at": None, "unknowns": []} | said
+    facts = {"progress": Progress.RECOVERED, "next_at": None, "unknowns": []} | fields
     states = dict.fromkeys(surfaces, SurfaceState.OPERATIONAL)
     return say(incident, at, states, no_unknowns="The cause is known and mended.", **facts)

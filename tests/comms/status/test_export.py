@@ -20,7 +20,7 @@ LINK = re.compile(r'(?<= )(?:href|src)="([^"#]+)')
 
 
 @pytest.fixture
-def told(sign_in: Surface, incident: Incident) -> Incident:
+def published_incident(sign_in: Surface, incident: Incident) -> Incident:
     say(incident, clock.now(), {sign_in: SurfaceState.PARTIAL})
     return incident
 
@@ -30,14 +30,16 @@ def files(folder: Path) -> set[str]:
 
 
 @pytest.mark.django_db
-def test_all_of_it_is_there_and_every_link_leads_to_a_file(told: Incident, tmp_path: Path) -> None:
+def test_all_of_it_is_there_and_every_link_leads_to_a_file(
+    published_incident: Incident, tmp_path: Path
+) -> None:
     call_command("export_status", str(tmp_path))
 
     found = files(tmp_path)
     assert {
         "index.html",
         "history/index.html",
-        f"incidents/{told.bulletin.code}/index.html",
+        f"incidents/{published_incident.bulletin.code}/index.html",
         "api/v2/summary.json",
         "api/v2/incidents/unresolved.json",
         "history.atom",
@@ -58,7 +60,7 @@ def test_all_of_it_is_there_and_every_link_leads_to_a_file(told: Incident, tmp_p
 
 @pytest.mark.django_db
 def test_the_form_leads_to_where_warroom_runs(
-    told: Incident, tmp_path: Path, settings: Any
+    published_incident: Incident, tmp_path: Path, settings: Any
 ) -> None:
     settings.BASE_URL = "https://warroom.example"
     call_command("export_status", str(tmp_path))
@@ -68,7 +70,9 @@ def test_the_form_leads_to_where_warroom_runs(
 
 
 @pytest.mark.django_db
-def test_to_a_storage_again_and_again(told: Incident, tmp_path: Path, settings: Any) -> None:
+def test_to_a_storage_again_and_again(
+    published_incident: Incident, tmp_path: Path, settings: Any
+) -> None:
     here = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(tmp_path)},
@@ -84,7 +88,9 @@ def test_to_a_storage_again_and_again(told: Incident, tmp_path: Path, settings: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_is_written_after_each_change(told: Incident, tmp_path: Path, settings: Any) -> None:
+def test_it_is_written_after_each_change(
+    published_incident: Incident, tmp_path: Path, settings: Any
+) -> None:
     settings.STATUS_EXPORT = str(tmp_path)
 
     rendering.render(clock.now())

@@ -29,7 +29,9 @@ API = "/status/api/v2/"
 
 
 @pytest.fixture
-def told(sign_in: Surface, api: Surface, incident: Incident, commander: Person) -> Incident:
+def published_incident(
+    sign_in: Surface, api: Surface, incident: Incident, commander: Person
+) -> Incident:
     """One incident that goes on and was corrected, one that is over, one window ahead."""
     ended = declared(commander)
     say(ended, START - timedelta(days=3), {api: SurfaceState.DEGRADED}, headline="Slow answers")
@@ -70,7 +72,7 @@ def served(path: str) -> bytes:
     return found[path]
 
 
-def asked(name: str) -> dict[str, Any]:
+def fetch_json(name: str) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(served(f"{API}{name}"))
     return said
 
@@ -121,8 +123,8 @@ UPDATE = [
 ]
 
 
-def test_each_key_is_there_in_its_order(told: Incident) -> None:
-    said = asked("summary.json")
+def test_each_key_is_there_in_its_order(published_incident: Incident) -> None:
+    said = fetch_json("summary.json")
 
     assert list(said) == ["page", "components", "incidents", "scheduled_maintenances", "status"]
     assert set(said["page"]) == PAGE
@@ -134,8 +136,8 @@ def test_each_key_is_there_in_its_order(told: Incident) -> None:
     assert list(window) == [*INCIDENT, "scheduled_for", "scheduled_until"]
 
 
-def test_what_is_said_is_what_was_published(told: Incident) -> None:
-    said = asked("summary.json")
+def test_what_is_said_is_what_was_published(published_incident: Incident) -> None:
+    said = fetch_json("summary.json")
     (incident,), (window,) = said["incidents"], said["scheduled_maintenances"]
 
     assert said["status"] == {"indicator": "critical", "description": "Major Service Outage"}
@@ -167,22 +169,24 @@ def test_what_is_said_is_what_was_published(told: Incident) -> None:
         ("scheduled-maintenances/active.json", "scheduled_maintenances", 0),
     ],
 )
-def test_each_sibling_has_its_part(told: Incident, name: str, key: str, count: int) -> None:
-    said = asked(name)
+def test_each_sibling_has_its_part(
+    published_incident: Incident, name: str, key: str, count: int
+) -> None:
+    said = fetch_json(name)
 
     assert list(said) == ["page", key]
     assert len(said[key]) == count
 
 
-def test_an_incident_that_is_over_says_since_when(told: Incident) -> None:
-    last = asked("incidents.json")["incidents"][-1]
+def test_an_incident_that_is_over_says_since_when(published_incident: Incident) -> None:
+    last = fetch_json("incidents.json")["incidents"][-1]
 
     assert (last["status"], last["impact"]) == ("resolved", "minor")
     assert last["resolved_at"] == "2026-03-02T15:00:00.000Z"
 
 
 @pytest.mark.parametrize("read", ["feedparser", "atoma"])
-def test_feed_readers_take_the_feed(told: Incident, read: str) -> None:
+def test_feed_readers_take_the_feed(published_incident: Incident, read: str) -> None:
     content = served("/status/history.atom")
 
     if read == "feedparser":
@@ -215,15 +219,15 @@ def test_an_empty_feed_is_the_same_at_every_look(sign_in: Surface) -> None:
     assert feedparser.parse(content).feed.updated
 
 
-def test_an_entry_keeps_its_name(told: Incident) -> None:
+def test_an_entry_keeps_its_name(published_incident: Incident) -> None:
     before = {entry.id for entry in feedparser.parse(served("/status/history.atom")).entries}
-    say(told, START + timedelta(minutes=30))
+    say(published_incident, START + timedelta(minutes=30))
     after = {entry.id for entry in feedparser.parse(served("/status/history.atom")).entries}
 
     assert before < after
 
 
-def test_calendars_take_the_windows(told: Incident) -> None:
+def test_calendars_take_the_windows(published_incident: Incident) -> None:
     content = served("/status/maintenance.ics")
     (event,) = Calendar.from_ical(content).walk("VEVENT")
 
@@ -235,16 +239,18 @@ def test_calendars_take_the_windows(told: Incident) -> None:
     assert max(len(line) for line in content.split(b"\r\n")) <= 75
 
 
-def test_a_cancelled_window_stays_in_calendars_alone(told: Incident) -> None:
+def test_a_cancelled_window_stays_in_calendars_alone(published_incident: Incident) -> None:
     Maintenance.objects.update(cancelled_at=NOW)
 
     (event,) = Calendar.from_ical(served("/status/maintenance.ics")).walk("VEVENT")
 
     assert str(event["status"]) == "CANCELLED"
-    assert asked("scheduled-maintenances.json")["scheduled_maintenances"] == []
+    assert fetch_json("scheduled-maintenances.json")["scheduled_maintenances"] == []
 
 
-def test_a_client_of_the_statuspage_api_reads_the_summary(told: Incident, tmp_path: Path) -> None:
+def test_a_client_of_the_statuspage_api_reads_the_summary(
+    published_incident: Incident, tmp_path: Path
+) -> None:
     """As it stands: the exporter of others, run against our bytes."""
     script = (
         "import json\n"

@@ -14,19 +14,19 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
-def told(incident: Incident) -> Incident:
+def published_incident(incident: Incident) -> Incident:
     states = {SurfaceFactory(name="Sign-in"): SurfaceState.PARTIAL}
     say(incident, clock.now(), states, audience=Audience.INTERNAL, headline="Only inside")
     return incident
 
 
 def test_a_stakeholder_reads_what_is_internal(
-    client: Client, told: Incident, stakeholder: Person
+    client: Client, published_incident: Incident, stakeholder: Person
 ) -> None:
     client.force_login(stakeholder, BACKEND)
 
     front = client.get("/status/internal/")
-    page = client.get(f"/status/internal/incidents/{told.updates.get().code}/")
+    page = client.get(f"/status/internal/incidents/{published_incident.updates.get().code}/")
 
     assert "Only inside" in front.text
     assert "Sign-in is partly disrupted" in front.text
@@ -34,11 +34,13 @@ def test_a_stakeholder_reads_what_is_internal(
     assert front["Cache-Control"] == "no-store"
 
 
-def test_nobody_else_does(client: Client, told: Incident) -> None:
+def test_nobody_else_does(client: Client, published_incident: Incident) -> None:
     assert client.get("/status/internal/").status_code == 302
     assert "Only inside" not in client.get("/status/").text
 
 
 @pytest.mark.parametrize("path", ["nothing/", "incidents/000000000000/", "api/v2/none.json"])
-def test_what_is_not_there_is_not_found(client: Client, told: Incident, path: str) -> None:
+def test_what_is_not_there_is_not_found(
+    client: Client, published_incident: Incident, path: str
+) -> None:
     assert client.get(f"/status/{path}").status_code == 404

@@ -30,7 +30,7 @@ def send(now: Any = None) -> None:
     outbox.send("email", now, limit=100)
 
 
-def asked(client: Client, address: str = WHO, **more: Any) -> Any:
+def submit_address(client: Client, address: str = WHO, **more: Any) -> Any:
     return client.post("/status/subscribe/", {"address": address} | more)
 
 
@@ -53,7 +53,7 @@ def follows(address: str = WHO, *surfaces: Surface, audience: str = Audience.PUB
 
 
 def test_the_whole_way(client: Client, incident: Incident) -> None:
-    assert asked(client).status_code == 200
+    assert submit_address(client).status_code == 200
     send()
     confirm = link("confirm")
     assert "Yes, send me updates" in client.get(confirm).text
@@ -79,10 +79,10 @@ def test_the_whole_way(client: Client, incident: Incident) -> None:
 
 
 def test_the_answer_does_not_tell_who_follows(client: Client) -> None:
-    new = asked(client)
-    again = asked(client)
+    new = submit_address(client)
+    again = submit_address(client)
     Subscriber.objects.update(confirmed_at=clock.now())
-    known = asked(client)
+    known = submit_address(client)
 
     assert new.text == again.text == known.text
     assert Subscriber.objects.count() == 1
@@ -150,8 +150,8 @@ def test_a_surface_is_chosen_by_its_public_name(client: Client) -> None:
     hidden = SurfaceFactory(name="Vault", on_status_page=False)
     codes = [surface_code(one.pk), surface_code(hidden.pk), "made-up", str(two.pk)]
 
-    asked(client, surfaces=codes)
-    asked(client, "all@example.test")
+    submit_address(client, surfaces=codes)
+    submit_address(client, "all@example.test")
 
     first, second = Subscriber.objects.order_by("pk")
     assert list(first.surfaces.all()) == [one]
@@ -179,7 +179,7 @@ def test_a_form_of_another_site_is_refused(client: Client) -> None:
 
 
 def test_asking_is_limited(client: Client) -> None:
-    answers = [asked(client, f"reader{n}@example.test").status_code for n in range(22)]
+    answers = [submit_address(client, f"reader{n}@example.test").status_code for n in range(22)]
 
     assert answers == [200] * 20 + [429] * 2
 
@@ -212,7 +212,7 @@ def billing() -> Surface:
     return SurfaceFactory(name="Billing")
 
 
-def owed(message: Any) -> set[str]:
+def addressees_of(message: Any) -> set[str]:
     return set(
         fan_out.followers(message, START + timedelta(hours=2)).values_list("address", flat=True)
     )
@@ -230,8 +230,8 @@ def test_who_follows_a_surface_is_told_of_it_until_it_works_again(
     second = say(incident, START + timedelta(minutes=1), {billing: SurfaceState.DEGRADED})
     last = over(incident, START + timedelta(minutes=2), sign_in)
 
-    assert owed(first) == {"all@x.test", "sign-in@x.test", "both@x.test"}
-    assert owed(second) == owed(last) == owed(first) | {"billing@x.test"}
+    assert addressees_of(first) == {"all@x.test", "sign-in@x.test", "both@x.test"}
+    assert addressees_of(second) == addressees_of(last) == addressees_of(first) | {"billing@x.test"}
 
 
 def test_each_audience_is_told_its_own(incident: Incident, commander: Person) -> None:
@@ -240,10 +240,10 @@ def test_each_audience_is_told_its_own(incident: Incident, commander: Person) ->
     Subscriber.objects.filter(address="in@x.test").update(escalations=True)
     restricted = declared(commander, restricted=True)
 
-    assert owed(say(incident, START)) == {"out@x.test", "in@x.test"}
-    assert owed(say(incident, START, audience=Audience.INTERNAL)) == {"in@x.test"}
-    assert owed(say(incident, START, audience=Audience.PARTICIPANTS)) == set()
-    assert owed(say(restricted, START)) == set()
+    assert addressees_of(say(incident, START)) == {"out@x.test", "in@x.test"}
+    assert addressees_of(say(incident, START, audience=Audience.INTERNAL)) == {"in@x.test"}
+    assert addressees_of(say(incident, START, audience=Audience.PARTICIPANTS)) == set()
+    assert addressees_of(say(restricted, START)) == set()
 
 
 def test_who_came_later_or_left_is_not_owed_it(incident: Incident) -> None:

@@ -42,8 +42,8 @@ def decide(
 
 
 @pytest.fixture
-def shown(staffed: Incident, lane_owners: Owners) -> Evidence:
-    return capture_evidence(staffed, lane_owners[LANE], START)
+def skew_evidence(staffed: Incident, lane_owners: Owners) -> Evidence:
+    return captured(staffed, lane_owners[LANE], START)
 
 
 def test_it_is_of_the_investigation_and_keeps_its_steps(
@@ -65,36 +65,36 @@ def test_it_is_of_the_investigation_and_keeps_its_steps(
 
 @pytest.mark.parametrize("verdict", ["confirmed", "ruled_out"])
 def test_what_decided_it_stays_with_it(
-    staffed: Incident, lane_owners: Owners, shown: Evidence, verdict: str
+    staffed: Incident, lane_owners: Owners, skew_evidence: Evidence, verdict: str
 ) -> None:
     owner = lane_owners[LANE]
     stated(owner, staffed)
 
-    decide(owner, staffed, 1, shown.number, verdict=verdict)
+    decide(owner, staffed, 1, skew_evidence.number, verdict=verdict)
 
     row = Hypothesis.objects.get()
     assert (row.state, row.decided_at, row.decided_by) == (verdict, LATER, owner)
-    assert (row.finding, list(row.evidence.all())) == ("Skew is below 40 ms", [shown])
+    assert (row.finding, list(row.evidence.all())) == ("Skew is below 40 ms", [skew_evidence])
     entry = staffed.timeline.latest("seq")
     assert (entry.kind, entry.lane, entry.subject) == ("hypothesis.decided", LANE, "H-1")
     assert entry.data["state"] == verdict.replace("_", " ")
 
 
 def test_a_decided_one_stays_so_and_the_second_is_told_by_whom(
-    staffed: Incident, commander: Person, lane_owners: Owners, shown: Evidence
+    staffed: Incident, commander: Person, lane_owners: Owners, skew_evidence: Evidence
 ) -> None:
     owner = lane_owners[LANE]
     stated(owner, staffed)
-    decide(owner, staffed, 1, shown.number)
+    decide(owner, staffed, 1, skew_evidence.number)
 
     with pytest.raises(Refused, match=f"H-1 is ruled out already, by {owner}. State a new"):
-        decide(commander, staffed, 1, shown.number, verdict="confirmed")
+        decide(commander, staffed, 1, skew_evidence.number, verdict="confirmed")
     assert Hypothesis.objects.get().state == HypothesisState.RULED_OUT
     assert stated(owner, staffed).is_open
 
 
 def test_empty_or_foreign_evidence_decides_nothing(
-    staffed: Incident, commander: Person, lane_owners: Owners, shown: Evidence
+    staffed: Incident, commander: Person, lane_owners: Owners, skew_evidence: Evidence
 ) -> None:
     owner = lane_owners[LANE]
     stated(owner, staffed)
@@ -104,7 +104,7 @@ def test_empty_or_foreign_evidence_decides_nothing(
     other = declared(commander)
     foreign = [capture_evidence(other, commander, START).number for _ in range(3)][-1]
 
-    for cited in ((), (empty.number,), (shown.number, foreign)):
+    for cited in ((), (empty.number,), (skew_evidence.number, foreign)):
         with pytest.raises(Refused) as refusal:
             decide(owner, staffed, 1, *cited)
         assert [v.code for v in refusal.value.violations] == ["HY-EVIDENCE"]
@@ -121,14 +121,14 @@ def test_only_the_investigation_and_command_hold_them(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_decide_one_at_the_same_instant_many_times(
-    staffed: Incident, commander: Person, lane_owners: Owners, shown: Evidence
+def test_two_decide_one_at_the_same_instant_fifty_times(
+    staffed: Incident, commander: Person, lane_owners: Owners, skew_evidence: Evidence
 ) -> None:
     owner = lane_owners[LANE]
 
     def attempt(given: tuple[Person, int, str]) -> str:
         person, number, verdict = given
-        return decide(person, staffed, number, shown.number, verdict=verdict).reference
+        return decide(person, staffed, number, skew_evidence.number, verdict=verdict).reference
 
     for number in range(1, ROUNDS + 1):
         stated(owner, staffed)

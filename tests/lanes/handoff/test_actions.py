@@ -17,9 +17,8 @@ from lanes.models import Handoff
 from lanes.models.handoff import HandoffState
 from tests.helpers.closable import set_status
 from tests.helpers.factories import START, PersonFactory, declared
-from tests.helpers.handoffs import Handing, terms
-from tests.helpers.recommendations import run_concurrently
-from tests.helpers.tiers import in_tier
+from tests.helpers.handoffs import HandoffDriver, terms
+from tests.helpers.recommendations import at_once
 
 NOW = START + timedelta(minutes=10)
 LANE = LaneKind.MITIGATION
@@ -47,7 +46,7 @@ def notices(person: Person, kind: str) -> list[str]:
 
 
 def test_an_offer_stands_on_record_and_changes_no_owner(
-    staffed: Incident, handing: Handing, stranger: Person, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     made = handing.offer(lane_owners[LANE], stranger, LANE)
 
@@ -74,7 +73,7 @@ def test_an_offer_stands_on_record_and_changes_no_owner(
 
 
 def test_open_unknowns_of_the_lane_are_handed_over_unasked(
-    handing: Handing, stranger: Person, commander: Person, lane_owners: Owners
+    handing: HandoffDriver, stranger: Person, commander: Person, lane_owners: Owners
 ) -> None:
     for lane, text in ((LANE, "Does the flag cover refresh?"), (LaneKind.VERIFICATION, "Other")):
         unknowns.raise_unknown(
@@ -90,7 +89,7 @@ def test_open_unknowns_of_the_lane_are_handed_over_unasked(
 
 
 def test_command_hands_over_the_unknowns_of_every_lane(
-    handing: Handing, stranger: Person, commander: Person
+    handing: HandoffDriver, stranger: Person, commander: Person
 ) -> None:
     for lane in (LANE, LaneKind.VERIFICATION):
         unknowns.raise_unknown(
@@ -103,7 +102,7 @@ def test_command_hands_over_the_unknowns_of_every_lane(
 
 
 def test_every_unmet_rule_is_told_and_nothing_is_written(
-    staffed: Incident, handing: Handing, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, lane_owners: Owners
 ) -> None:
     before = staffed.timeline.count()
 
@@ -133,7 +132,7 @@ def refused(offer: Callable[[], object]) -> str:
 
 @pytest.mark.parametrize("lost", ["account", "group"])
 def test_who_can_no_longer_act_is_not_offered_anything(
-    handing: Handing, stranger: Person, lane_owners: Owners, lost: str
+    handing: HandoffDriver, stranger: Person, lane_owners: Owners, lost: str
 ) -> None:
     if lost == "account":
         Person.objects.filter(pk=stranger.pk).update(is_active=False)
@@ -147,7 +146,7 @@ def test_who_can_no_longer_act_is_not_offered_anything(
 def test_who_takes_no_part_in_a_restricted_incident_is_not_offered_anything(
     commander: Person, stranger: Person, deputy: Person
 ) -> None:
-    secret = Handing(declared(commander, restricted=True), commander, NOW)
+    secret = HandoffDriver(declared(commander, restricted=True), commander, NOW)
 
     assert refused(lambda: secret.offer(commander, stranger)) == "H-RECEIVER"
     roles.add_participant(commander.as_actor(), secret.incident.pk, person=deputy, now=NOW)
@@ -157,13 +156,13 @@ def test_who_takes_no_part_in_a_restricted_incident_is_not_offered_anything(
 def test_a_lane_without_owner_is_named_by_the_commander_not_handed_over(
     incident: Incident, commander: Person, stranger: Person
 ) -> None:
-    handing = Handing(incident, commander, NOW)
+    handing = HandoffDriver(incident, commander, NOW)
 
     assert refused(lambda: handing.offer(commander, stranger, LANE)) == "H-GIVER"
 
 
 def test_the_lane_of_a_deactivated_owner_is_ownerless(
-    handing: Handing, commander: Person, stranger: Person, lane_owners: Owners
+    handing: HandoffDriver, commander: Person, stranger: Person, lane_owners: Owners
 ) -> None:
     Person.objects.filter(pk=lane_owners[LANE].pk).update(is_active=False)
 
@@ -171,7 +170,7 @@ def test_the_lane_of_a_deactivated_owner_is_ownerless(
 
 
 def test_a_lane_is_offered_to_one_person_at_a_time(
-    handing: Handing, stranger: Person, deputy: Person, lane_owners: Owners
+    handing: HandoffDriver, stranger: Person, deputy: Person, lane_owners: Owners
 ) -> None:
     handing.offer(lane_owners[LANE], stranger, LANE)
 
@@ -181,7 +180,7 @@ def test_a_lane_is_offered_to_one_person_at_a_time(
 
 
 def test_a_checkpoint_that_is_overdue_or_decided_is_not_committed(
-    handing: Handing, stranger: Person, lane_owners: Owners
+    handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     handing.now = handing.checkpoint.due_at
     assert refused(lambda: handing.offer(lane_owners[LANE], stranger, LANE)) == "H-CHECKPOINT"
@@ -192,7 +191,7 @@ def test_a_checkpoint_that_is_overdue_or_decided_is_not_committed(
 
 
 def test_when_the_incident_is_over_nothing_is_handed_over(
-    staffed: Incident, handing: Handing, stranger: Person, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     set_status(staffed.pk, Status.CLOSED)
 
@@ -200,7 +199,7 @@ def test_when_the_incident_is_over_nothing_is_handed_over(
 
 
 def test_the_commander_and_an_admin_offer_on_behalf_of_the_owner(
-    handing: Handing, commander: Person, admin: Person, stranger: Person, lane_owners: Owners
+    handing: HandoffDriver, commander: Person, admin: Person, stranger: Person, lane_owners: Owners
 ) -> None:
     by_commander = handing.offer(commander, stranger, LANE)
     other = LaneKind.VERIFICATION
@@ -213,7 +212,7 @@ def test_the_commander_and_an_admin_offer_on_behalf_of_the_owner(
 
 
 def test_nobody_else_offers_a_lane_or_command(
-    handing: Handing, stranger: Person, deputy: Person, lane_owners: Owners
+    handing: HandoffDriver, stranger: Person, deputy: Person, lane_owners: Owners
 ) -> None:
     for person in (stranger, deputy, lane_owners[LaneKind.VERIFICATION]):
         with pytest.raises(NotPermitted):
@@ -223,7 +222,7 @@ def test_nobody_else_offers_a_lane_or_command(
 
 
 def test_a_form_sent_twice_offers_once(
-    staffed: Incident, handing: Handing, stranger: Person, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     actor, key = lane_owners[LANE].as_actor(), uuid4()
     said = terms(stranger)
@@ -239,7 +238,7 @@ def test_a_form_sent_twice_offers_once(
 
 
 def test_it_counts_when_the_receiver_accepts(
-    staffed: Incident, handing: Handing, stranger: Person, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     handing.offer(lane_owners[LANE], stranger, LANE)
 
@@ -265,7 +264,7 @@ def test_it_counts_when_the_receiver_accepts(
 
 
 def test_declining_needs_a_reason_and_leaves_it_with_the_giver(
-    staffed: Incident, handing: Handing, stranger: Person, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     handing.offer(lane_owners[LANE], stranger, LANE)
     for nothing in ("", "  ", "None.", "N / A", "-"):
@@ -283,7 +282,7 @@ def test_declining_needs_a_reason_and_leaves_it_with_the_giver(
 
 
 def test_what_was_declined_can_be_offered_again(
-    staffed: Incident, handing: Handing, stranger: Person, deputy: Person, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, stranger: Person, deputy: Person, lane_owners: Owners
 ) -> None:
     handing.offer(lane_owners[LANE], stranger, LANE)
     handing.decline(stranger)
@@ -296,7 +295,7 @@ def test_what_was_declined_can_be_offered_again(
 
 
 def test_only_the_receiver_answers(
-    handing: Handing, stranger: Person, admin: Person, lane_owners: Owners
+    handing: HandoffDriver, stranger: Person, admin: Person, lane_owners: Owners
 ) -> None:
     handing.offer(lane_owners[LANE], stranger, LANE)
 
@@ -308,7 +307,7 @@ def test_only_the_receiver_answers(
 
 
 def test_an_agent_of_the_receiver_does_not_answer(
-    handing: Handing, stranger: Person, lane_owners: Owners
+    handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     handing.offer(lane_owners[LANE], stranger, LANE)
     agent = Actor(ActorKind.AGENT, "probe", stranger.pk)
@@ -318,7 +317,7 @@ def test_an_agent_of_the_receiver_does_not_answer(
 
 
 def test_who_can_no_longer_act_does_not_accept(
-    handing: Handing, stranger: Person, lane_owners: Owners
+    handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     handing.offer(lane_owners[LANE], stranger, LANE)
     before = stranger.as_actor()
@@ -334,7 +333,7 @@ def test_who_can_no_longer_act_does_not_accept(
 def test_the_giver_and_the_commander_withdraw_it(
     request: pytest.FixtureRequest,
     staffed: Incident,
-    handing: Handing,
+    handing: HandoffDriver,
     stranger: Person,
     lane_owners: Owners,
     who: str,
@@ -352,7 +351,7 @@ def test_the_giver_and_the_commander_withdraw_it(
 
 
 def test_nobody_else_withdraws_it(
-    handing: Handing, stranger: Person, deputy: Person, lane_owners: Owners
+    handing: HandoffDriver, stranger: Person, deputy: Person, lane_owners: Owners
 ) -> None:
     handing.offer(lane_owners[LANE], stranger, LANE)
 
@@ -362,7 +361,7 @@ def test_nobody_else_withdraws_it(
 
 
 def test_who_comes_second_is_told_how_it_ended(
-    handing: Handing, stranger: Person, lane_owners: Owners
+    handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     giver = lane_owners[LANE]
     handing.offer(giver, stranger, LANE)
@@ -390,7 +389,7 @@ def test_who_comes_second_is_told_how_it_ended(
 
 
 def test_what_the_commander_gave_to_somebody_meanwhile_is_closed(
-    staffed: Incident, handing: Handing, stranger: Person, deputy: Person, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, stranger: Person, deputy: Person, lane_owners: Owners
 ) -> None:
     handing.offer(lane_owners[LANE], stranger, LANE)
     who = {"role": RoleName.LANE_OWNER, "lane": LANE, "person": deputy}
@@ -410,7 +409,7 @@ def test_what_the_commander_gave_to_somebody_meanwhile_is_closed(
 
 
 def test_another_role_that_passes_closes_nothing(
-    staffed: Incident, handing: Handing, stranger: Person, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     handing.offer(lane_owners[LANE], stranger, LANE)
     actor = handing.commander.as_actor()
@@ -423,7 +422,7 @@ def test_another_role_that_passes_closes_nothing(
 
 
 def test_an_offer_of_command_ends_when_command_is_given_to_another(
-    staffed: Incident, handing: Handing, stranger: Person, admin: Person
+    staffed: Incident, handing: HandoffDriver, stranger: Person, admin: Person
 ) -> None:
     handing.offer(handing.commander, stranger)
 
@@ -442,7 +441,7 @@ def test_an_offer_of_command_ends_when_command_is_given_to_another(
 
 
 def test_command_passes_when_it_is_accepted(
-    staffed: Incident, handing: Handing, commander: Person, stranger: Person
+    staffed: Incident, handing: HandoffDriver, commander: Person, stranger: Person
 ) -> None:
     handing.offer(commander, stranger, included=("Sign-in in all regions, until the watch",))
     assert owner(staffed, "") == commander
@@ -455,7 +454,7 @@ def test_command_passes_when_it_is_accepted(
 
 
 def test_a_deputy_who_takes_command_leaves_the_other_place_empty(
-    staffed: Incident, handing: Handing, commander: Person, deputy: Person
+    staffed: Incident, handing: HandoffDriver, commander: Person, deputy: Person
 ) -> None:
     handing.offer(commander, deputy)
 
@@ -471,7 +470,7 @@ def test_a_deputy_who_takes_command_leaves_the_other_place_empty(
 
 
 def test_the_author_of_a_draft_is_told_that_it_is_kept(
-    staffed: Incident, handing: Handing, commander: Person, stranger: Person, admin: Person
+    staffed: Incident, handing: HandoffDriver, commander: Person, stranger: Person, admin: Person
 ) -> None:
     for author in (commander, admin):
         drafts.save_draft(author.as_actor(), handing.checkpoint, {"scope": ["Half"]}, now=NOW)
@@ -495,7 +494,7 @@ ROUNDS = in_tier(test=5, prove=50)
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_tabs_that_accept_at_once_one_does(
-    staffed: Incident, handing: Handing, stranger: Person, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     """Back and forth: what one accepts, the next round offers back."""
     giver, receiver = lane_owners[LANE], stranger
@@ -514,7 +513,7 @@ def test_of_two_tabs_that_accept_at_once_one_does(
 
 @pytest.mark.django_db(transaction=True)
 def test_accepting_against_the_commander_who_names_another(
-    staffed: Incident, handing: Handing, deputy: Person, stranger: Person, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, deputy: Person, stranger: Person, lane_owners: Owners
 ) -> None:
     """Whoever comes second wins the lane or is refused; never do both believe in the offer."""
     commander = handing.commander
@@ -548,7 +547,7 @@ def test_accepting_against_the_commander_who_names_another(
 
 @pytest.mark.django_db(transaction=True)
 def test_accepting_against_withdrawing_has_one_outcome(
-    staffed: Incident, handing: Handing, stranger: Person, lane_owners: Owners
+    staffed: Incident, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     giver, receiver = lane_owners[LANE], stranger
     for number in range(1, ROUNDS + 1):

@@ -15,8 +15,7 @@ from lanes.models import Handoff
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import START, declared
-from tests.helpers.handoffs import Handing
-from tests.markup import markup
+from tests.helpers.handoffs import HandoffDriver
 
 NOW = START + timedelta(minutes=10)
 LANE = LaneKind.MITIGATION
@@ -73,7 +72,7 @@ def send(client: Client, staffed: Incident) -> Any:
 def test_who_opens_the_form(
     request: pytest.FixtureRequest,
     visit: Any,
-    handing: Handing,
+    handing: HandoffDriver,
     lane_owners: Owners,
     who: str,
     lane: str,
@@ -89,7 +88,7 @@ def test_who_opens_the_form(
 
 
 def test_an_owner_gets_the_form_of_their_own_lane_whatever_they_ask_for(
-    visit: Any, handing: Handing, lane_owners: Owners
+    visit: Any, handing: HandoffDriver, lane_owners: Owners
 ) -> None:
     for wanted in ("", "?lane=verification", "?lane=command", "?lane=%00"):
         page = markup(visit(lane_owners[LANE], f"handoff/{wanted}"))
@@ -97,7 +96,7 @@ def test_an_owner_gets_the_form_of_their_own_lane_whatever_they_ask_for(
 
 
 def test_it_is_filled_in_from_the_record(
-    visit: Any, handing: Handing, commander: Person, stranger: Person, lane_owners: Owners
+    visit: Any, handing: HandoffDriver, commander: Person, stranger: Person, lane_owners: Owners
 ) -> None:
     actor, number = commander.as_actor(), handing.incident.pk
     actions.set_boundary(
@@ -146,7 +145,7 @@ def test_without_a_checkpoint_ahead_it_leads_to_scheduling_one(
 
 
 def test_an_offer_leads_to_its_page(
-    send: Any, handing: Handing, stranger: Person, lane_owners: Owners
+    send: Any, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     answer = send(lane_owners[LANE], "handoff/", receiver=stranger.pk, **POSTED)
 
@@ -157,7 +156,7 @@ def test_an_offer_leads_to_its_page(
 
 
 def test_a_scope_in_words_keeps_its_commas(
-    send: Any, handing: Handing, stranger: Person, commander: Person
+    send: Any, handing: HandoffDriver, stranger: Person, commander: Person
 ) -> None:
     words = "Sign-in in all regions, until the watch"
 
@@ -172,7 +171,7 @@ def test_a_scope_in_words_keeps_its_commas(
 
 
 def test_a_refused_offer_tells_everything_and_keeps_every_word(
-    send: Any, handing: Handing, lane_owners: Owners
+    send: Any, handing: HandoffDriver, lane_owners: Owners
 ) -> None:
     said = POSTED | {"included": "none", "unknowns": "N / A", "checkpoint": "", "trigger": "-"}
 
@@ -188,7 +187,7 @@ def test_a_refused_offer_tells_everything_and_keeps_every_word(
 
 
 def test_an_owner_cannot_offer_what_is_not_theirs(
-    send: Any, handing: Handing, stranger: Person, lane_owners: Owners
+    send: Any, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     for lane in ("verification", "command"):
         said = POSTED | {"lane": lane}
@@ -198,7 +197,7 @@ def test_an_owner_cannot_offer_what_is_not_theirs(
 
 
 def test_what_was_typed_before_the_session_ended_comes_back_for_the_same_lane(
-    client: Client, handing: Handing, commander: Person
+    client: Client, handing: HandoffDriver, commander: Person
 ) -> None:
     address = f"/{handing.incident.reference}/handoff/"
     said = POSTED | {"lane": "verification", "author": str(commander.pk)}
@@ -216,7 +215,7 @@ def test_what_was_typed_before_the_session_ended_comes_back_for_the_same_lane(
 
 
 @pytest.fixture
-def offered(handing: Handing, stranger: Person, lane_owners: Owners) -> Handoff:
+def offered(handing: HandoffDriver, stranger: Person, lane_owners: Owners) -> Handoff:
     return handing.offer(lane_owners[LANE], stranger, LANE)
 
 
@@ -248,7 +247,7 @@ def test_who_can_do_what_on_it(
 
 
 def test_the_brief_is_made_from_the_record(
-    visit: Any, offered: Handoff, handing: Handing, stranger: Person
+    visit: Any, offered: Handoff, handing: HandoffDriver, stranger: Person
 ) -> None:
     actor, number = handing.commander.as_actor(), handing.incident.pk
     capture_evidence(handing.incident, handing.commander, NOW)
@@ -270,7 +269,7 @@ def test_the_brief_is_made_from_the_record(
 
 
 def test_a_checkpoint_that_went_by_no_longer_holds(
-    client: Client, offered: Handoff, handing: Handing, stranger: Person
+    client: Client, offered: Handoff, handing: HandoffDriver, stranger: Person
 ) -> None:
     client.force_login(stranger)
     with clock.at(handing.checkpoint.due_at):
@@ -292,7 +291,7 @@ def test_accepting_leads_to_the_lane(
 
 
 def test_accepting_command_leads_to_the_room(
-    send: Any, handing: Handing, commander: Person, stranger: Person
+    send: Any, handing: HandoffDriver, commander: Person, stranger: Person
 ) -> None:
     handing.offer(commander, stranger)
 
@@ -312,7 +311,7 @@ def test_declining_without_a_reason_keeps_the_page_and_the_offer(
 
 
 def test_who_comes_too_late_reads_how_it_ended(
-    send: Any, offered: Handoff, handing: Handing, stranger: Person
+    send: Any, offered: Handoff, handing: HandoffDriver, stranger: Person
 ) -> None:
     handing.withdraw(offered.giver, reason="I stay after all")
 
@@ -359,7 +358,7 @@ def test_a_restricted_incident_hides_its_handoffs(
     client: Client, commander: Person, deputy: Person, stranger: Person
 ) -> None:
     secret = declared(commander, restricted=True, participants=(deputy,))
-    Handing(secret, commander, NOW).offer(commander, deputy)
+    HandoffDriver(secret, commander, NOW).offer(commander, deputy)
     pages = {}
     for person in (stranger, deputy):
         client.force_login(person)
@@ -382,7 +381,7 @@ def test_only_who_takes_part_is_offered_to_choose_in_a_restricted_incident(
 
 
 def test_the_pages_ask_as_often_for_three_things_as_for_one(
-    client: Client, offered: Handoff, handing: Handing, stranger: Person, lane_owners: Owners
+    client: Client, offered: Handoff, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     actor, number = handing.commander.as_actor(), handing.incident.pk
 
@@ -409,7 +408,7 @@ def test_the_pages_ask_as_often_for_three_things_as_for_one(
 
 
 def test_a_checkpoint_number_that_no_browser_sends_is_refused(
-    send: Any, handing: Handing, stranger: Person, lane_owners: Owners
+    send: Any, handing: HandoffDriver, stranger: Person, lane_owners: Owners
 ) -> None:
     for odd in ("9" * 30, "-1", "x", "\x00", "999999999"):
         said = POSTED | {"checkpoint": odd}

@@ -28,7 +28,7 @@ def m(minutes: int) -> datetime:
     return AT + timedelta(minutes=minutes)
 
 
-def held(
+def tenure(
     since: int, until: int | None = None, who: str = "Jonas", row: str = "mitigation"
 ) -> Tenure:
     return Tenure(row, who, m(since), None if until is None else m(until))
@@ -40,14 +40,14 @@ def story(*spans: Tenure, events: tuple[Event, ...] = (), rows=(LANE,), end: int
 
 GAPS = {
     "never owned": ([], [(0, 100)]),
-    "owned from the start": ([held(0)], []),
-    "late": ([held(10)], [(0, 10)]),
-    "between two": ([held(0, 20), held(30)], [(20, 30)]),
-    "handed over at once": ([held(0, 20), held(20)], []),
-    "taken away": ([held(0, 20)], [(20, 100)]),
-    "told in any order": ([held(30), held(0, 20)], [(20, 30)]),
-    "one within another": ([held(0, 90), held(10, 20)], [(90, 100)]),
-    "after the end": ([held(120)], [(0, 100)]),
+    "owned from the start": ([tenure(0)], []),
+    "late": ([tenure(10)], [(0, 10)]),
+    "between two": ([tenure(0, 20), tenure(30)], [(20, 30)]),
+    "handed over at once": ([tenure(0, 20), tenure(20)], []),
+    "taken away": ([tenure(0, 20)], [(20, 100)]),
+    "told in any order": ([tenure(30), tenure(0, 20)], [(20, 30)]),
+    "one within another": ([tenure(0, 90), tenure(10, 20)], [(90, 100)]),
+    "after the end": ([tenure(120)], [(0, 100)]),
 }
 
 
@@ -103,7 +103,7 @@ def test_as_much_of_a_name_as_fits(width, words):
 
 
 def test_wide_bars_stand_one_after_the_other_across_the_whole_width():
-    drawing = wide(story(held(0, 50, "Jonas Weber"), held(50, who="Ken Ito")))
+    drawing = wide(story(tenure(0, 50, "Jonas Weber"), tenure(50, who="Ken Ito")))
 
     first, second = drawing.bars
     assert (first.x, first.x + first.width) == (136, second.x)
@@ -114,7 +114,7 @@ def test_wide_bars_stand_one_after_the_other_across_the_whole_width():
 
 
 def test_a_gap_is_drawn_and_named():
-    drawing = wide(story(held(50)))
+    drawing = wide(story(tenure(50)))
 
     (gap,) = drawing.gaps
     assert (gap.x, gap.width, gap.title) == (136, 468, "Mitigation: no owner")
@@ -122,7 +122,7 @@ def test_a_gap_is_drawn_and_named():
 
 
 def test_tall_bars_run_downwards_in_a_column_for_each_row():
-    drawing = tall(story(held(0, 50), held(50), held(0, row="command"), rows=(COMMAND, LANE)))
+    drawing = tall(story(tenure(0, 50), tenure(50), tenure(0, row="command"), rows=(COMMAND, LANE)))
 
     command, first, second = drawing.bars
     assert command.height == 560
@@ -148,7 +148,7 @@ def marks(*minutes: int) -> tuple[Event, ...]:
     ],
 )
 def test_a_mark_has_its_word_where_there_is_room(minutes, labelled):
-    drawing = wide(story(held(0), events=marks(*minutes)))
+    drawing = wide(story(tenure(0), events=marks(*minutes)))
 
     words = [text.content for text in drawing.texts if text.content.startswith("D-")]
     assert words == labelled
@@ -158,7 +158,7 @@ def test_a_mark_has_its_word_where_there_is_room(minutes, labelled):
 
 
 def test_on_a_phone_a_mark_has_its_number_alone():
-    drawing = tall(story(held(0), events=marks(10, 11, 60)))
+    drawing = tall(story(tenure(0), events=marks(10, 11, 60)))
 
     words = [text.content for text in drawing.texts if text.content.startswith("D-")]
     assert words == ["D-1", "D-3"]
@@ -167,7 +167,7 @@ def test_on_a_phone_a_mark_has_its_number_alone():
 @pytest.mark.parametrize("draw", [wide, tall], ids=["wide", "tall"])
 @pytest.mark.parametrize("end", [0, 1, 94, 20_000])
 def test_all_of_it_lies_within_its_box(draw, end):
-    spans = [held(n, n + 1) for n in range(0, end, max(end // 40, 1))][:40]
+    spans = [tenure(n, n + 1) for n in range(0, end, max(end // 40, 1))][:40]
     drawing = draw(story(*spans, events=marks(0, end), rows=(COMMAND, DEPUTY, LANE), end=end))
 
     for box in (*drawing.bars, *drawing.gaps):

@@ -18,8 +18,7 @@ from lanes.ownership.chart import gaps
 from tests.helpers.counting import queries
 from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import START, declared
-from tests.helpers.handoffs import Handing
-from tests.markup import markup
+from tests.helpers.handoffs import HandoffDriver
 
 MITIGATION = LaneKind.MITIGATION
 type Owners = dict[LaneKind, Person]
@@ -62,7 +61,7 @@ def test_who_owns_what_and_who_does_not(
 
 
 def test_an_offer_is_in_the_picture_of_the_room_and_of_the_page(
-    visit: Any, handing: Handing, commander: Person, stranger: Person, lane_owners: Owners
+    visit: Any, handing: HandoffDriver, commander: Person, stranger: Person, lane_owners: Owners
 ) -> None:
     handing.offer(lane_owners[MITIGATION], stranger, MITIGATION)
 
@@ -82,7 +81,7 @@ def test_the_story_of_an_incident(
     lived.decide("flag")
     lived.done()
     lived.judge(lived.run(), passed=False, finding="Still 4 %")
-    handing = Handing(incident, commander, lived.now)
+    handing = HandoffDriver(incident, commander, lived.now)
     number = handing.checkpoint.number
     handing.offer(lived.executor, deputy, MITIGATION, checkpoint=number)
     handing.now += timedelta(minutes=2)

@@ -9,10 +9,9 @@ from incidents.models import Person
 from kernel import clock
 from lanes.models import Handoff
 from tests.helpers.counting import queries
-from tests.helpers.handoffs import Handing
-from tests.markup import markup
-from tests.retros.closing.closable import ClosingRun
-from tests.retros.watch.handoffs import WatchRun
+from tests.helpers.handoffs import HandoffDriver
+from tests.retros.closing.closable import Ending
+from tests.retros.watch.handoffs import Watching
 from warroom.schedule import tick
 
 pytestmark = pytest.mark.django_db
@@ -218,7 +217,7 @@ def test_command_is_handed_over_again_once_it_is_reopened(
 ) -> None:
     watching.ending.reopen()
 
-    handing = Handing(watching.fresh(), commander, watching.ending.now)
+    handing = HandoffDriver(watching.fresh(), commander, watching.ending.now)
 
     ahead = handing.checkpoint.number
     assert handing.offer(commander, stranger, checkpoint=ahead).is_open

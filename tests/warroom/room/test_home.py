@@ -16,7 +16,7 @@ from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declared
-from tests.helpers.handoffs import Handing
+from tests.helpers.handoffs import HandoffDriver
 from tests.helpers.messages import published
 from tests.helpers.recommendations import Owners
 
@@ -45,7 +45,7 @@ def commanded(me: Person, other: Person) -> Incident:
     incident = declared(me, surfaces=[SurfaceFactory()])
     give(incident, me, other, RoleName.LANE_OWNER, LaneKind.MITIGATION)
     give(incident, me, me, RoleName.LANE_OWNER, LaneKind.VERIFICATION)
-    Handing(incident, me, NOW).offer(other, me, LaneKind.MITIGATION)
+    HandoffDriver(incident, me, NOW).offer(other, me, LaneKind.MITIGATION)
     return incident
 
 
@@ -59,7 +59,7 @@ def rich(
     ledger.assign(RoleName.DATA_OWNER, me)
     ledger.assign(RoleName.LANE_OWNER, me, LaneKind.COMMUNICATION)
     published(me, dual, ledger.now)
-    Handing(dual, commander, ledger.now).offer(
+    HandoffDriver(dual, commander, ledger.now).offer(
         lane_owners[LaneKind.INVESTIGATION], me, "investigation"
     )
     ledger.decide()
@@ -174,7 +174,7 @@ def test_what_is_hidden_from_me_is_not_there(
     inside: Client, commander: Person, admin: Person, me: Person
 ) -> None:
     hidden = declared(commander, title="Not for everybody", restricted=True)
-    Handing(hidden, commander, START)
+    HandoffDriver(hidden, commander, START)
 
     text = inside.get("/").content.decode()
     inside.force_login(admin)

@@ -11,7 +11,7 @@ from comms.rules.message.escalation import Escalation, violations
 NOW = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
 AT = Cadence(NOW, "SEV-2", timedelta(minutes=60))
 
-SAID = Escalation(
+VALID = Escalation(
     summary="Auth token failure after release",
     impact="4.2 % of sign-ins fail, baseline 0.3 %",
     decision="D-1 failed verification; decided again at CP-2",
@@ -21,11 +21,11 @@ SAID = Escalation(
 )
 
 ACCEPTED = {
-    "as-in-the-playbook": SAID,
-    "with-codes-since-it-stays-within": replace(SAID, summary="SEV-1: 8f3c21d breaks E-14"),
-    "at-the-end-of-the-cadence": replace(SAID, next_at=NOW + timedelta(minutes=60)),
+    "as-in-the-playbook": VALID,
+    "with-codes-since-it-stays-within": replace(VALID, summary="SEV-1: 8f3c21d breaks E-14"),
+    "at-the-end-of-the-cadence": replace(VALID, next_at=NOW + timedelta(minutes=60)),
     "a-correction": replace(
-        SAID, correction=Correction(True, CorrectedMessage("Escalation 1"), "It is 4 %")
+        VALID, correction=Correction(True, CorrectedMessage("Escalation 1"), "It is 4 %")
     ),
 }
 
@@ -36,26 +36,26 @@ def test_it_goes_out(said):
 
 
 REFUSED = {
-    "no-summary": (replace(SAID, summary=""), "U-SUMMARY", "summary"),
-    "summary-none": (replace(SAID, summary="none"), "U-SUMMARY", "summary"),
-    "summary-dots": (replace(SAID, summary="…"), "U-SUMMARY", "summary"),
-    "no-impact": (replace(SAID, impact=""), "U-IMPACT", "impact"),
-    "impact-unknown": (replace(SAID, impact="unknown"), "U-IMPACT", "impact"),
-    "impact-none": (replace(SAID, impact="none so far"), "U-IMPACT", "impact"),
-    "no-decision": (replace(SAID, decision=""), "U-DECISION", "decision"),
-    "decision-tbd": (replace(SAID, decision="tbd"), "U-DECISION", "decision"),
-    "decision-none": (replace(SAID, decision="None yet"), "U-DECISION", "decision"),
-    "no-ask": (replace(SAID, ask=""), "U-ASK", "ask"),
-    "ask-nothing": (replace(SAID, ask="nothing"), "U-ASK", "ask"),
-    "ask-a-dash": (replace(SAID, ask="-"), "U-ASK", "ask"),
-    "no-time": (replace(SAID, next_at=None), "U-NEXT", "next_at"),
-    "a-time-past": (replace(SAID, next_at=NOW), "U-NEXT", "next_at"),
-    "a-time-too-far": (replace(SAID, next_at=NOW + timedelta(minutes=61)), "U-NEXT", "next_at"),
-    "nobody": (replace(SAID, owner=None), "U-OWNER", "owner"),
-    "somebody-who-left": (replace(SAID, owner=Owner("Aisha", False)), "U-OWNER", "owner"),
-    "somebody-outside": (replace(SAID, owner=Owner("Aisha", True, False)), "U-OWNER", "owner"),
+    "no-summary": (replace(VALID, summary=""), "U-SUMMARY", "summary"),
+    "summary-none": (replace(VALID, summary="none"), "U-SUMMARY", "summary"),
+    "summary-dots": (replace(VALID, summary="…"), "U-SUMMARY", "summary"),
+    "no-impact": (replace(VALID, impact=""), "U-IMPACT", "impact"),
+    "impact-unknown": (replace(VALID, impact="unknown"), "U-IMPACT", "impact"),
+    "impact-none": (replace(VALID, impact="none so far"), "U-IMPACT", "impact"),
+    "no-decision": (replace(VALID, decision=""), "U-DECISION", "decision"),
+    "decision-tbd": (replace(VALID, decision="tbd"), "U-DECISION", "decision"),
+    "decision-none": (replace(VALID, decision="None yet"), "U-DECISION", "decision"),
+    "no-ask": (replace(VALID, ask=""), "U-ASK", "ask"),
+    "ask-nothing": (replace(VALID, ask="nothing"), "U-ASK", "ask"),
+    "ask-a-dash": (replace(VALID, ask="-"), "U-ASK", "ask"),
+    "no-time": (replace(VALID, next_at=None), "U-NEXT", "next_at"),
+    "a-time-past": (replace(VALID, next_at=NOW), "U-NEXT", "next_at"),
+    "a-time-too-far": (replace(VALID, next_at=NOW + timedelta(minutes=61)), "U-NEXT", "next_at"),
+    "nobody": (replace(VALID, owner=None), "U-OWNER", "owner"),
+    "somebody-who-left": (replace(VALID, owner=Owner("Aisha", False)), "U-OWNER", "owner"),
+    "somebody-outside": (replace(VALID, owner=Owner("Aisha", True, False)), "U-OWNER", "owner"),
     "corrects-nothing": (
-        replace(SAID, correction=Correction(True, None, "It is 4 %")),
+        replace(VALID, correction=Correction(True, None, "It is 4 %")),
         "U-CORRECTS",
         "",
     ),

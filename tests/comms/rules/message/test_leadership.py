@@ -7,7 +7,7 @@ import pytest
 from comms.rules.message.common import CorrectedMessage, Correction, Owner
 from comms.rules.message.leadership import LeadershipNote, violations
 
-SAID = LeadershipNote(
+VALID = LeadershipNote(
     happened="A release signed tokens with a key that some nodes did not know",
     path="The flag was undone in 40 seconds; a rollback takes 11 minutes",
     confidence="2",
@@ -17,11 +17,11 @@ SAID = LeadershipNote(
 )
 
 ACCEPTED = {
-    "as-in-the-playbook": SAID,
-    "nothing-for-now": replace(SAID, need="nothing for now"),
-    "nothing-uncertain-and-why": replace(SAID, uncertain="No part is: every node was asked"),
+    "as-in-the-playbook": VALID,
+    "nothing-for-now": replace(VALID, need="nothing for now"),
+    "nothing-uncertain-and-why": replace(VALID, uncertain="No part is: every node was asked"),
     "a-correction": replace(
-        SAID, correction=Correction(True, CorrectedMessage("Leadership note 1"), "10 min")
+        VALID, correction=Correction(True, CorrectedMessage("Leadership note 1"), "10 min")
     ),
 }
 
@@ -32,26 +32,26 @@ def test_it_goes_out(said):
 
 
 REFUSED = {
-    "no-account": (replace(SAID, happened=""), "U-HAPPENED", "happened"),
-    "account-tbd": (replace(SAID, happened="tbd"), "U-HAPPENED", "happened"),
-    "account-a-dash": (replace(SAID, happened="–"), "U-HAPPENED", "happened"),
-    "no-path": (replace(SAID, path=""), "U-PATH", "path"),
-    "path-none": (replace(SAID, path="none"), "U-PATH", "path"),
-    "path-not-applicable": (replace(SAID, path="N/A"), "U-PATH", "path"),
-    "no-confidence": (replace(SAID, confidence=""), "U-CONFIDENCE", "confidence"),
-    "confidence-in-words": (replace(SAID, confidence="high"), "U-CONFIDENCE", "confidence"),
-    "confidence-four": (replace(SAID, confidence="4"), "U-CONFIDENCE", "confidence"),
-    "no-uncertainty": (replace(SAID, uncertain=""), "U-UNCERTAIN", "uncertain"),
-    "uncertain-nothing": (replace(SAID, uncertain="Nothing."), "U-UNCERTAIN", "uncertain"),
-    "uncertain-none": (replace(SAID, uncertain="None known"), "U-UNCERTAIN", "uncertain"),
-    "no-need": (replace(SAID, need=""), "U-NEED", "need"),
-    "need-a-dash": (replace(SAID, need="-"), "U-NEED", "need"),
-    "need-invisible": (replace(SAID, need="\u200b"), "U-NEED", "need"),
-    "nobody": (replace(SAID, owner=None), "U-OWNER", "owner"),
-    "somebody-who-left": (replace(SAID, owner=Owner("Tomás", False)), "U-OWNER", "owner"),
-    "somebody-outside": (replace(SAID, owner=Owner("Tomás", True, False)), "U-OWNER", "owner"),
+    "no-account": (replace(VALID, happened=""), "U-HAPPENED", "happened"),
+    "account-tbd": (replace(VALID, happened="tbd"), "U-HAPPENED", "happened"),
+    "account-a-dash": (replace(VALID, happened="–"), "U-HAPPENED", "happened"),
+    "no-path": (replace(VALID, path=""), "U-PATH", "path"),
+    "path-none": (replace(VALID, path="none"), "U-PATH", "path"),
+    "path-not-applicable": (replace(VALID, path="N/A"), "U-PATH", "path"),
+    "no-confidence": (replace(VALID, confidence=""), "U-CONFIDENCE", "confidence"),
+    "confidence-in-words": (replace(VALID, confidence="high"), "U-CONFIDENCE", "confidence"),
+    "confidence-four": (replace(VALID, confidence="4"), "U-CONFIDENCE", "confidence"),
+    "no-uncertainty": (replace(VALID, uncertain=""), "U-UNCERTAIN", "uncertain"),
+    "uncertain-nothing": (replace(VALID, uncertain="Nothing."), "U-UNCERTAIN", "uncertain"),
+    "uncertain-none": (replace(VALID, uncertain="None known"), "U-UNCERTAIN", "uncertain"),
+    "no-need": (replace(VALID, need=""), "U-NEED", "need"),
+    "need-a-dash": (replace(VALID, need="-"), "U-NEED", "need"),
+    "need-invisible": (replace(VALID, need="\u200b"), "U-NEED", "need"),
+    "nobody": (replace(VALID, owner=None), "U-OWNER", "owner"),
+    "somebody-who-left": (replace(VALID, owner=Owner("Tomás", False)), "U-OWNER", "owner"),
+    "somebody-outside": (replace(VALID, owner=Owner("Tomás", True, False)), "U-OWNER", "owner"),
     "corrects-without-words": (
-        replace(SAID, correction=Correction(True, CorrectedMessage("Leadership note 1"), "")),
+        replace(VALID, correction=Correction(True, CorrectedMessage("Leadership note 1"), "")),
         "U-CORRECTS",
         "correction",
     ),

@@ -16,7 +16,7 @@ def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
-SAID = Update(
+VALID = Update(
     audience="public",
     progress="mitigating",
     headline="Some people cannot sign in",
@@ -33,21 +33,21 @@ AT = Situation(
 )
 VERIFIED = replace(AT, changes=(Change("D-1", NOW - minutes(9), True),))
 WORKING = {SIGN_IN: "operational", API: "operational"}
-RECOVERED = replace(SAID, progress="recovered", surfaces=WORKING)
+RECOVERED = replace(VALID, progress="recovered", surfaces=WORKING)
 CORRECTION = Correction(True, CorrectedMessage("Update 1"), "It is one person in thirty")
 
 ACCEPTED = {
-    "as-in-the-playbook": (SAID, AT),
-    "investigating": (replace(SAID, progress="investigating"), AT),
-    "with-two-unknowns": (replace(SAID, unknowns=("Since when", "Whether it comes back")), AT),
+    "as-in-the-playbook": (VALID, AT),
+    "investigating": (replace(VALID, progress="investigating"), AT),
+    "with-two-unknowns": (replace(VALID, unknowns=("Since when", "Whether it comes back")), AT),
     "with-no-unknown-and-why": (
-        replace(SAID, unknowns=(), no_unknowns="The cause is found and undone"),
+        replace(VALID, unknowns=(), no_unknowns="The cause is found and undone"),
         AT,
     ),
-    "an-impact-that-starts-with-no": (replace(SAID, impact="No order is lost, but slow"), AT),
-    "at-the-end-of-the-cadence": (replace(SAID, next_at=NOW + minutes(30)), AT),
+    "an-impact-that-starts-with-no": (replace(VALID, impact="No order is lost, but slow"), AT),
+    "at-the-end-of-the-cadence": (replace(VALID, next_at=NOW + minutes(30)), AT),
     "four-hours-where-allowed": (
-        replace(SAID, next_at=NOW + minutes(240)),
+        replace(VALID, next_at=NOW + minutes(240)),
         replace(AT, cadence=Cadence(NOW, "SEV-3", minutes(240))),
     ),
     "recovered-without-a-next": (replace(RECOVERED, next_at=None), VERIFIED),
@@ -59,11 +59,11 @@ ACCEPTED = {
             changes=(Change("D-2", NOW, True), Change("D-1", NOW - minutes(9), False)),
         ),
     ),
-    "internal": (replace(SAID, audience="internal"), AT),
-    "restricted": (replace(SAID, audience="participants"), replace(AT, restricted=True)),
-    "a-drill-within": (replace(SAID, audience="internal"), replace(AT, is_drill=True)),
-    "nothing-impacted-yet": (replace(SAID, surfaces={}), replace(AT, impacted={})),
-    "a-correction": (replace(SAID, correction=CORRECTION), AT),
+    "internal": (replace(VALID, audience="internal"), AT),
+    "restricted": (replace(VALID, audience="participants"), replace(AT, restricted=True)),
+    "a-drill-within": (replace(VALID, audience="internal"), replace(AT, is_drill=True)),
+    "nothing-impacted-yet": (replace(VALID, surfaces={}), replace(AT, impacted={})),
+    "a-correction": (replace(VALID, correction=CORRECTION), AT),
 }
 
 
@@ -73,31 +73,36 @@ def test_it_goes_out(said, at):
 
 
 def corrected(old: CorrectedMessage | None, words: str = "It is one in thirty") -> Update:
-    return replace(SAID, correction=Correction(True, old, words))
+    return replace(VALID, correction=Correction(True, old, words))
 
 
 REFUSED = {
-    "no-impact": (replace(SAID, impact=""), AT, "U-IMPACT", "impact"),
-    "impact-none": (replace(SAID, impact="None."), AT, "U-IMPACT", "impact"),
-    "impact-not-applicable": (replace(SAID, impact="n/a"), AT, "U-IMPACT", "impact"),
-    "impact-unknown": (replace(SAID, impact="unknown"), AT, "U-IMPACT", "impact"),
-    "no-headline": (replace(SAID, headline=" "), AT, "U-HEADLINE", "headline"),
-    "headline-a-dash": (replace(SAID, headline="-"), AT, "U-HEADLINE", "headline"),
-    "headline-tbd": (replace(SAID, headline="TBD"), AT, "U-HEADLINE", "headline"),
-    "no-mitigation": (replace(SAID, mitigation=""), AT, "U-MITIGATION", "mitigation"),
-    "mitigation-nothing": (replace(SAID, mitigation="nothing"), AT, "U-MITIGATION", "mitigation"),
-    "mitigation-none-yet": (replace(SAID, mitigation="None yet"), AT, "U-MITIGATION", "mitigation"),
-    "a-severity": (replace(SAID, headline="SEV-1: sign-in"), AT, "U-PLAIN", "headline"),
-    "a-reference": (replace(SAID, mitigation="D-1 is executed"), AT, "U-PLAIN", "mitigation"),
-    "a-person": (replace(SAID, impact="Mara looks at failures"), AT, "U-PLAIN", "impact"),
+    "no-impact": (replace(VALID, impact=""), AT, "U-IMPACT", "impact"),
+    "impact-none": (replace(VALID, impact="None."), AT, "U-IMPACT", "impact"),
+    "impact-not-applicable": (replace(VALID, impact="n/a"), AT, "U-IMPACT", "impact"),
+    "impact-unknown": (replace(VALID, impact="unknown"), AT, "U-IMPACT", "impact"),
+    "no-headline": (replace(VALID, headline=" "), AT, "U-HEADLINE", "headline"),
+    "headline-a-dash": (replace(VALID, headline="-"), AT, "U-HEADLINE", "headline"),
+    "headline-tbd": (replace(VALID, headline="TBD"), AT, "U-HEADLINE", "headline"),
+    "no-mitigation": (replace(VALID, mitigation=""), AT, "U-MITIGATION", "mitigation"),
+    "mitigation-nothing": (replace(VALID, mitigation="nothing"), AT, "U-MITIGATION", "mitigation"),
+    "mitigation-none-yet": (
+        replace(VALID, mitigation="None yet"),
+        AT,
+        "U-MITIGATION",
+        "mitigation",
+    ),
+    "a-severity": (replace(VALID, headline="SEV-1: sign-in"), AT, "U-PLAIN", "headline"),
+    "a-reference": (replace(VALID, mitigation="D-1 is executed"), AT, "U-PLAIN", "mitigation"),
+    "a-person": (replace(VALID, impact="Mara looks at failures"), AT, "U-PLAIN", "impact"),
     "a-hash-in-an-unknown": (
-        replace(SAID, unknowns=("Is 8f3c21d it",)),
+        replace(VALID, unknowns=("Is 8f3c21d it",)),
         AT,
         "U-PLAIN",
         "unknown_1",
     ),
     "a-code-in-the-reason": (
-        replace(SAID, unknowns=(), no_unknowns="E-9 shows all"),
+        replace(VALID, unknowns=(), no_unknowns="E-9 shows all"),
         AT,
         "U-PLAIN",
         "no_unknowns",
@@ -109,40 +114,40 @@ REFUSED = {
         "correction",
     ),
     "no-unknowns-and-no-reason": (
-        replace(SAID, unknowns=()),
+        replace(VALID, unknowns=()),
         AT,
         "U-UNKNOWNS",
         "no_unknowns",
     ),
     "none-without-a-reason": (
-        replace(SAID, unknowns=(), no_unknowns="none known"),
+        replace(VALID, unknowns=(), no_unknowns="none known"),
         AT,
         "U-UNKNOWNS",
         "no_unknowns",
     ),
-    "none-as-an-unknown": (replace(SAID, unknowns=("None",)), AT, "U-UNKNOWNS", "unknown_1"),
+    "none-as-an-unknown": (replace(VALID, unknowns=("None",)), AT, "U-UNKNOWNS", "unknown_1"),
     "three-unknowns": (
-        replace(SAID, unknowns=("When", "Who", "Why")),
+        replace(VALID, unknowns=("When", "Who", "Why")),
         AT,
         "U-UNKNOWNS",
         "unknown_1",
     ),
     "one-unknown-twice": (
-        replace(SAID, unknowns=("Since when?", "since when")),
+        replace(VALID, unknowns=("Since when?", "since when")),
         AT,
         "U-UNKNOWNS",
         "unknown_2",
     ),
     "unknowns-and-why-none": (
-        replace(SAID, no_unknowns="All is clear"),
+        replace(VALID, no_unknowns="All is clear"),
         AT,
         "U-UNKNOWNS",
         "no_unknowns",
     ),
-    "no-next": (replace(SAID, next_at=None), AT, "U-NEXT", "next_at"),
-    "next-in-the-past": (replace(SAID, next_at=NOW - minutes(1)), AT, "U-NEXT", "next_at"),
-    "next-at-once": (replace(SAID, next_at=NOW), AT, "U-NEXT", "next_at"),
-    "next-too-late": (replace(SAID, next_at=NOW + minutes(62)), AT, "U-NEXT", "next_at"),
+    "no-next": (replace(VALID, next_at=None), AT, "U-NEXT", "next_at"),
+    "next-in-the-past": (replace(VALID, next_at=NOW - minutes(1)), AT, "U-NEXT", "next_at"),
+    "next-at-once": (replace(VALID, next_at=NOW), AT, "U-NEXT", "next_at"),
+    "next-too-late": (replace(VALID, next_at=NOW + minutes(62)), AT, "U-NEXT", "next_at"),
     "next-too-late-though-recovered": (
         replace(RECOVERED, next_at=NOW + minutes(31)),
         VERIFIED,
@@ -165,38 +170,43 @@ REFUSED = {
         "U-RECOVERED",
         "progress",
     ),
-    "no-status": (replace(SAID, progress=""), AT, "U-STATUS", "progress"),
-    "a-status-of-others": (replace(SAID, progress="resolved"), AT, "U-STATUS", "progress"),
-    "a-status-in-a-foreign-case": (replace(SAID, progress="Recovered"), AT, "U-STATUS", "progress"),
-    "no-audience": (replace(SAID, audience=""), AT, "U-AUDIENCE", "audience"),
-    "restricted-and-public": (SAID, replace(AT, restricted=True), "U-AUDIENCE", "audience"),
+    "no-status": (replace(VALID, progress=""), AT, "U-STATUS", "progress"),
+    "a-status-of-others": (replace(VALID, progress="resolved"), AT, "U-STATUS", "progress"),
+    "a-status-in-a-foreign-case": (
+        replace(VALID, progress="Recovered"),
+        AT,
+        "U-STATUS",
+        "progress",
+    ),
+    "no-audience": (replace(VALID, audience=""), AT, "U-AUDIENCE", "audience"),
+    "restricted-and-public": (VALID, replace(AT, restricted=True), "U-AUDIENCE", "audience"),
     "restricted-and-internal": (
-        replace(SAID, audience="internal"),
+        replace(VALID, audience="internal"),
         replace(AT, restricted=True),
         "U-AUDIENCE",
         "audience",
     ),
-    "a-public-drill": (SAID, replace(AT, is_drill=True), "U-AUDIENCE", "audience"),
+    "a-public-drill": (VALID, replace(AT, is_drill=True), "U-AUDIENCE", "audience"),
     "open-to-participants-only": (
-        replace(SAID, audience="participants"),
+        replace(VALID, audience="participants"),
         AT,
         "U-AUDIENCE",
         "audience",
     ),
     "a-surface-untold": (
-        replace(SAID, surfaces={SIGN_IN: "operational"}),
+        replace(VALID, surfaces={SIGN_IN: "operational"}),
         AT,
         "U-SURFACES",
         "surface_2",
     ),
     "a-surface-of-another": (
-        replace(SAID, surfaces={**SAID.surfaces, 9: "operational"}),
+        replace(VALID, surfaces={**VALID.surfaces, 9: "operational"}),
         AT,
         "U-SURFACES",
         "",
     ),
     "a-state-unheard-of": (
-        replace(SAID, surfaces={**SAID.surfaces, API: "slow"}),
+        replace(VALID, surfaces={**VALID.surfaces, API: "slow"}),
         AT,
         "U-SURFACES",
         "surface_2",
@@ -221,7 +231,7 @@ REFUSED = {
         "correction",
     ),
     "words-that-correct-nothing": (
-        replace(SAID, correction=Correction(explanation="It was wrong")),
+        replace(VALID, correction=Correction(explanation="It was wrong")),
         AT,
         "U-CORRECTS",
         "correction",
@@ -235,7 +245,7 @@ def test_it_is_refused(said, at, code, field):
 
 
 def test_a_time_too_far_says_how_far_it_is_and_what_is_allowed():
-    (found,) = violations(replace(SAID, next_at=NOW + minutes(62)), AT)
+    (found,) = violations(replace(VALID, next_at=NOW + minutes(62)), AT)
 
     assert found.sentence == (
         "That is 62 minutes away. SEV-1 allows 30 minutes: choose an earlier time."
