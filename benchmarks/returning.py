@@ -42,7 +42,7 @@ def digest(entries: Iterable[tuple[int, str]]) -> str:
 def fresh(incident_id: int, after: int) -> str:
     """The digest of what the database says, rendered anew."""
     from incidents.models import Incident, TimelineEntry
-    from incidents.push import render
+    from incidents.panels import renderers as render
 
     incident = Incident.objects.get(pk=incident_id)
     rows = TimelineEntry.objects.filter(incident=incident).after(after)

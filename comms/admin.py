@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from comms.delivery import outbox
+from comms.actions import outbox
 from comms.delivery.personal import person_of
 from comms.models import Delivery, Subscriber
 from comms.subscribers.masked_addresses import masked

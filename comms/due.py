@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
-from comms.messages import promises as commitments
+from comms.facts import promises as commitments
 from comms.models import Delivery, Update
 from comms.rules.commitment import LEAD, Promise
 from comms.vocabulary import SubscriberKind

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from comms.messages import promises
-from comms.messages.promises import Commitment
+from comms.facts import promises
+from comms.facts.promises import Commitment
 from incidents.duties.duty import Duty, register
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Person

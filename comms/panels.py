@@ -7,7 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from comms.messages import promises
+from comms.facts import promises
 from comms.messages.message_log import message_log
 from comms.rules.lapse import late_fault
 from incidents.facts.incident import IncidentFacts, moment_of

@@ -1,6 +1,7 @@
 from celery import shared_task
 
-from comms.delivery import fan_out, outbox
+from comms.actions import outbox
+from comms.delivery import fan_out
 from comms.status import rendering
 from kernel import clock
 

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
-from comms.views import reading, status, subscribing, writing
+from comms.subscribers import subscribing_views
+from comms.views import reading, status, writing
 from comms.vocabulary import MessageKind
 from incidents.vocabulary import LaneKind
 
@@ -42,9 +43,9 @@ for _kind, _name in _WRITING:
 urlpatterns += [
     path("status/internal/", status.internal, name="status-internal"),
     path("status/internal/<path:below>", status.internal, name="status-internal-page"),
-    path("status/subscribe/", subscribing.subscribe, name="status-subscribe"),
-    path("status/confirm/<str:token>/", subscribing.confirm, name="status-confirm"),
-    path("status/leave/<str:token>/", subscribing.leave, name="status-leave"),
+    path("status/subscribe/", subscribing_views.subscribe, name="status-subscribe"),
+    path("status/confirm/<str:token>/", subscribing_views.confirm, name="status-confirm"),
+    path("status/leave/<str:token>/", subscribing_views.leave, name="status-leave"),
     # Only where no snapshot could be made: else these are answered in front of Django.
     path("status/", status.public, name="status"),
     path("status/<path:below>", status.public, name="status-page"),

@@ -6,8 +6,9 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from incidents.duties import decisions as duties_decided
+        from incidents.panels import renderers as render
         from incidents.panels import room as panels
-        from incidents.push import lost_access, render
+        from incidents.push import lost_access
         from incidents.scenarios import checks
         from incidents.timeline import kinds_backfill, kinds_decision
 

@@ -5,7 +5,7 @@ class LanesConfig(AppConfig):
     name = "lanes"
 
     def ready(self) -> None:
-        from incidents.push import render
+        from incidents.panels import renderers as render
         from incidents.signals import role_given
         from lanes import duties, kinds, panels, permissions
         from lanes.anti_patterns import lane_patterns

@@ -8,7 +8,7 @@ from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident, Person
 from incidents.vocabulary import Status
 from lanes.due import answer_due
-from lanes.handoff import facts as handoff_facts
+from lanes.facts import handoffs as handoff_facts
 from lanes.models import Handoff
 
 

@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident
+from lanes.facts.handoffs import open_handoffs
 from lanes.facts.lanes import lanes_of
-from lanes.handoff.facts import open_handoffs
 from lanes.ownership.history import graph
 from lanes.vocabulary import WATCH
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from incidents.models import Incident, TimelineEntry
-from incidents.push import render
-from incidents.push.render import Fragment
+from incidents.panels import renderers as render
+from incidents.panels.renderers import Fragment
 from incidents.web.time_zone import number
 from live import messages
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from incidents.push.render import Fragment
+from incidents.panels.renderers import Fragment
 from kernel import clock
 from live import messages, raw_socket
 from live.access import Viewer

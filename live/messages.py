@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from incidents.push.render import Fragment
+from incidents.panels.renderers import Fragment
 from incidents.rules.next_change import NextChange
 
 

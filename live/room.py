@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from incidents.models import Incident
-from incidents.push import render
-from incidents.push.render import Fragment
+from incidents.panels import renderers as render
+from incidents.panels.renderers import Fragment
 from incidents.rules.next_change import NextChange
 from kernel import clock, metrics
 from live import catchup, messages

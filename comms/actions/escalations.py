@@ -12,7 +12,7 @@ from comms.actions.steps import (
     keep_refused_step,
     unreadable_first,
 )
-from comms.messages import facts as message_facts
+from comms.facts import messages as message_facts
 from comms.models import Escalation
 from comms.rules.message import escalation as rules
 from comms.vocabulary import MessageKind

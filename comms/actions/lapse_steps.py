@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from comms.actions.steps import LANE
 from comms.due import DUE, LAPSED, SOON
-from comms.messages import promises
+from comms.facts import promises
 from comms.models import Lapse, Update
 from incidents.actions.claims import claim
 from incidents.actions.notices import notify_step

@@ -6,7 +6,7 @@ from uuid import UUID
 from comms.actions.lapse_steps import lapse_step, remind_step
 from comms.actions.steps import LANE
 from comms.due import LAPSED
-from comms.messages import promises
+from comms.facts import promises
 from comms.models import Lapse, Update
 from comms.rules import lapse as rules
 from incidents.actions.claims import claim

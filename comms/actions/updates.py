@@ -5,9 +5,14 @@ from uuid import UUID
 
 from comms.actions.lapse_steps import note_lapsed_step
 from comms.actions.message_input import UpdateInput, mask_input
-from comms.actions.steps import LANE, after_publishing_step, keep_refused_step, unreadable_first
+from comms.actions.steps import (
+    LANE,
+    after_publishing_step,
+    keep_refused_step,
+    unreadable_first,
+)
 from comms.actions.update_steps import record_step, refresh_status_page_step, store_step
-from comms.messages import facts as message_facts
+from comms.facts import messages as message_facts
 from comms.models import Update
 from comms.rules.message import update as rules
 from comms.vocabulary import MessageKind

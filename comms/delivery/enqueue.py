@@ -1,28 +1,7 @@
-"""Ask a worker to do now what the tick would do within a second."""
+"""Ask a worker to send what waits in the outbox."""
 
-import logging
-import threading
-
-logger = logging.getLogger(__name__)
-
-
-def render_status() -> None:
-    ask("comms.render_status")
+from kernel.enqueue import ask
 
 
 def deliver() -> None:
     ask("comms.deliver")
-
-
-def ask(name: str, *args: object) -> None:
-    """Sends from a thread of its own, so that a broker that is down does not block the caller."""
-    threading.Thread(target=_send, args=(name, args), name="ask-worker", daemon=True).start()
-
-
-def _send(name: str, args: tuple[object, ...]) -> None:
-    from celery import current_app
-
-    try:
-        current_app.send_task(name, args, retry=False, expires=60)
-    except Exception as error:  # noqa: BLE001  (the tick looks anyway)
-        logger.warning("No worker could be asked for %s: %s", name, error)

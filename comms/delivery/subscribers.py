@@ -3,9 +3,9 @@
 from django.core.mail import EmailMessage
 
 from comms.delivery import mail
+from comms.delivery.subscriber_links import confirm_address, leave_address
 from comms.delivery.wording import notification_of, sender_name
 from comms.models import Delivery, Subscriber
-from comms.subscribers.tokens import confirm_address, leave_address
 
 
 def mail_message(delivery: Delivery) -> EmailMessage:

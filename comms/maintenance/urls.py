@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from comms.views import maintenance
+from comms.maintenance import views as maintenance
 
 urlpatterns = [
     path("maintenance/", maintenance.windows, name="maintenances"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Max
 from django.urls import reverse
 
-from comms.messages import promises
+from comms.facts import promises
 from comms.models import Escalation, Update
 from comms.rules.patterns import SILENCE, ExecutedMitigation, unannounced
 from incidents.assessments.anti_patterns import register, register_turning

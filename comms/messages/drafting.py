@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from comms.messages import facts as message_facts
+from comms.facts import messages as message_facts
 from comms.models import Update
 from comms.rules import drafting as rules
 from comms.rules.drafting import Draft, Source

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from comms.facts import messages as message_facts
 from comms.messages import drafting
-from comms.messages import facts as message_facts
 from comms.models import Escalation, LeadershipNote, MessageDraft, Update
 from comms.models.message import Message
 from comms.rules.drafting import Source, suggest_next_at

@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db.models import Min
 
 from comms.actions import UpdateInput
-from comms.messages.markdown import safe_html, safe_inline
 from comms.models import Update
 from comms.rules.public import public_status
 from comms.status.facts import READABLE
+from comms.status.markdown import safe_html, safe_inline
 from comms.status.view_models import ShownIncident, ShownUpdate
 from comms.vocabulary import Audience, Progress
 from incidents.facts.incident import IncidentFacts

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from comms.views import notices
+from comms.notices import views as notices
 
 urlpatterns = [
     path("settings/notices/", notices.settings, name="settings-notices"),

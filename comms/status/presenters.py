@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from comms.messages.markdown import safe_html, safe_inline
 from comms.models import Maintenance, Update
 from comms.rules import headline_status, history
 from comms.rules.history import DAYS, Span
 from comms.rules.public import public_status
+from comms.status.markdown import safe_html, safe_inline
 from comms.status.public_ids import surface_code
 from comms.status.view_models import (
     Affected,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from comms.views import subscribers
+from comms.subscribers import views as subscribers
 
 urlpatterns = [
     path("subscribers/", subscribers.subscribers, name="subscribers"),

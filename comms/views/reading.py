@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from comms.messages import plain_text
-from comms.messages.markdown import safe_html
 from comms.models import Escalation, LeadershipNote, Update
 from comms.models.message import Message
+from comms.status.markdown import safe_html
 from incidents.models import Incident
 from incidents.panels.room import bar
 from incidents.permissions import incident_roles, may

@@ -10,8 +10,9 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_POST
 
 from comms import actions
-from comms.messages import audience_size, message_drafts, message_log, preview, promises
-from comms.messages.facts import cadence
+from comms.facts import promises
+from comms.facts.messages import cadence
+from comms.messages import audience_size, message_drafts, message_log, preview
 from comms.messages.forms import (
     EscalationForm,
     LapseForm,

@@ -7,16 +7,9 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from incidents.assessments import (
-    anti_patterns,
-    recommendations,
-)
-from incidents.assessments import (
-    control as derived,
-)
-from incidents.assessments import (
-    scenario as scenario_assessment,
-)
+from incidents.assessments import anti_patterns, recommendations
+from incidents.assessments import control as derived
+from incidents.assessments import scenario as scenario_assessment
 from incidents.assessments.decision import situation_of
 from incidents.assessments.signatures import dual_facts
 from incidents.facts import incident as incident_facts

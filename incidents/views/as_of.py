@@ -5,9 +5,9 @@ from django.shortcuts import render
 
 from incidents.facts.as_of import incident_at
 from incidents.models import Incident, TimelineEntry
+from incidents.panels import renderers as live
 from incidents.panels import time_slider
 from incidents.panels.read_only_html import read_only
-from incidents.push import render as live
 from incidents.rules.as_of_time import parse_moment
 from incidents.views.room import WINDOW
 from incidents.web.access import requires

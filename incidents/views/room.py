@@ -8,8 +8,8 @@ from incidents.facts import incident as incident_facts
 from incidents.facts import notices
 from incidents.models import Incident, TimelineEntry
 from incidents.models.timeline import TimelineQuerySet
+from incidents.panels import renderers as live
 from incidents.permissions import may
-from incidents.push import render as live
 from incidents.timeline import kinds
 from incidents.vocabulary import LaneKind
 from incidents.web.access import requires

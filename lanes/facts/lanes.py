@@ -9,7 +9,7 @@ from django.db.models import Count, F, Window
 from incidents.facts import incident as incident_facts
 from incidents.models import Assignment, Incident, Person, TimelineEntry
 from incidents.vocabulary import LaneKind, RoleName
-from lanes.handoff.facts import open_handoffs
+from lanes.facts.handoffs import open_handoffs
 from lanes.models import BoundaryItem, Handoff, Unknown
 from lanes.rules.boundary import Boundary
 

@@ -19,12 +19,12 @@ from kernel.actor import SYSTEM, Actor
 from kernel.refusal import NotPermitted, Refused
 from kernel.text import clean_text
 from lanes.due import WAITING, answer_due
-from lanes.handoff import facts as handoff_facts
-from lanes.handoff import rules
+from lanes.facts import handoffs as handoff_facts
+from lanes.facts.handoffs import MAX_TEXT_LENGTH, Terms
 from lanes.handoff import steps as handoff_steps
-from lanes.handoff.facts import MAX_TEXT_LENGTH, Terms
 from lanes.models import Handoff
 from lanes.models.handoff import HandoffState
+from lanes.rules import handoff as rules
 from lanes.vocabulary import WATCH, lane_of
 
 __all__ = ["Terms", "accept", "decline", "offer", "remind", "withdraw"]

@@ -13,11 +13,11 @@ from incidents.models import (
     Incident,
     TimelineEntry,
 )
+from lanes.facts import handoffs as handoff_facts
 from lanes.facts.lanes import NOTE
-from lanes.handoff import facts as handoff_facts
-from lanes.handoff.rules import complete_unknowns
-from lanes.handoff.watch_port import CheckIn, Watch, watch_of
+from lanes.facts.watch_port import CheckIn, Watch, watch_of
 from lanes.models import Handoff
+from lanes.rules.handoff import complete_unknowns
 
 MAX_DECISIONS = 3
 MAX_EVIDENCE = 4

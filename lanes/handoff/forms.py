@@ -10,8 +10,8 @@ from incidents.models import Checkpoint, Person
 from incidents.web.fields import PersonField
 from incidents.web.forms import WarroomForm
 from kernel.refusal import Violation
-from lanes.handoff.facts import MAX_TEXT_LENGTH, Terms
-from lanes.handoff.watch_port import CheckIn
+from lanes.facts.handoffs import MAX_TEXT_LENGTH, Terms
+from lanes.facts.watch_port import CheckIn
 from lanes.vocabulary import check_in_label
 
 COMMAND = "command"

@@ -16,13 +16,13 @@ from incidents.web.access import requires
 from incidents.web.time_zone import zone_of
 from kernel import clock
 from kernel.refusal import NotPermitted, Refused
+from lanes.facts import handoffs as handoff_facts
+from lanes.facts.handoffs import Terms
 from lanes.facts.lanes import boundary_of, items_of
+from lanes.facts.watch_port import watch_of
 from lanes.handoff import actions as handoffs
-from lanes.handoff import facts as handoff_facts
-from lanes.handoff import rules
-from lanes.handoff.facts import Terms
 from lanes.handoff.forms import COMMAND, OfferForm
-from lanes.handoff.watch_port import watch_of
+from lanes.rules import handoff as rules
 from lanes.vocabulary import WATCH, label_of
 
 

@@ -12,10 +12,10 @@ from incidents.timeline.record import record
 from incidents.vocabulary import RoleName
 from kernel.actor import Actor
 from kernel.text import clean_text
-from lanes.handoff import facts as handoff_facts
-from lanes.handoff import rules
+from lanes.facts import handoffs as handoff_facts
 from lanes.models import Handoff
 from lanes.models.handoff import HandoffState
+from lanes.rules import handoff as rules
 from lanes.vocabulary import WATCH, lane_of, owned, role_of, what_of
 
 

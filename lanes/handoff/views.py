@@ -14,13 +14,13 @@ from incidents.web.forms import WarroomForm
 from kernel import clock
 from kernel.refusal import Refused
 from lanes.due import answer_due
+from lanes.facts import handoffs as handoff_facts
+from lanes.facts.watch_port import watch_of
 from lanes.handoff import actions as handoffs
-from lanes.handoff import facts as handoff_facts
-from lanes.handoff import rules
 from lanes.handoff.brief import brief_of
 from lanes.handoff.forms import AnswerForm, DeclineForm, WithdrawForm
-from lanes.handoff.watch_port import watch_of
 from lanes.models import Handoff
+from lanes.rules import handoff as rules
 
 
 @requires("room.view")

@@ -7,7 +7,7 @@ from incidents.facts import incident as incident_facts
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Assignment, Decision, Incident, Person
 from incidents.vocabulary import ExecutionState, LaneKind, RoleName, Status
-from lanes.handoff.facts import open_handoffs
+from lanes.facts.handoffs import open_handoffs
 from lanes.models import Handoff, PatternSpan
 from lanes.models.handoff import HandoffState
 from lanes.ownership.chart import Event, Row, Story, Tenure

@@ -1,6 +1,6 @@
 """Ask a worker to build a package now; the tick asks again for packages that still wait."""
 
-from comms.delivery.enqueue import ask
+from kernel.enqueue import ask
 
 
 def make_package(package: int) -> None:

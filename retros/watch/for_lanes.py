@@ -1,7 +1,7 @@
 """The open watch for the lanes app: what is handed over with it, and what its receiver reads."""
 
 from incidents.models import Incident
-from lanes.handoff.watch_port import CheckIn, Watch, register
+from lanes.facts.watch_port import CheckIn, Watch, register
 from retros.closing.rules import WATCH_LENGTH
 from retros.models import CheckIn as Row
 from retros.watch.facts import open_watch, watch_href

@@ -15,7 +15,7 @@ from incidents.web.access import requires
 from incidents.web.forms import WarroomForm
 from incidents.web.submit import submit
 from kernel import clock
-from lanes.handoff import facts as handoff_facts
+from lanes.facts import handoffs as handoff_facts
 from lanes.vocabulary import WATCH
 from retros.closing.forms import CheckInForm, FireForm, ReopenForm
 from retros.models import Closing

@@ -10,7 +10,7 @@ from django.db.models import Model
 from incidents.facts import incident as facts
 from incidents.facts.as_of import incident_at
 from incidents.models import Incident, Person, TimelineEntry
-from incidents.push import render
+from incidents.panels import renderers as render
 from lanes.facts.lanes import lanes_of
 
 

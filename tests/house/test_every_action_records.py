@@ -51,7 +51,12 @@ from retros.review import actions as reviewing
 from retros.review import reminder_actions as review_reminding
 from retros.watch import actions as watching
 from tests.helpers import messages as saying
-from tests.helpers.decision_inputs import PRECHECK, VERIFICATION, decision_input, prepare_decision
+from tests.helpers.decision_inputs import (
+    PRECHECK,
+    VERIFICATION,
+    decision_input,
+    prepare_decision,
+)
 from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declared
 from tests.helpers.handoffs import terms
 from tests.helpers.recommendations import recommendation_input

@@ -7,7 +7,7 @@ import pytest
 from incidents.duties.duty import Duty, duties
 from incidents.facts import incident as incident_facts
 from incidents.models import Incident, Person
-from incidents.push import render
+from incidents.panels import renderers as render
 from incidents.vocabulary import LaneKind
 from lanes.facts.lanes import lanes_of
 from tests.helpers.counting import queries

@@ -1,7 +1,7 @@
 """The lanes' panel of the room."""
 
 from incidents.models import Incident, Person
-from incidents.push import render
+from incidents.panels import renderers as render
 from incidents.vocabulary import LaneKind
 from lanes import actions
 from tests.helpers.factories import START

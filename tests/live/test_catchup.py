@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from incidents.models import Incident, Person, TimelineEntry
-from incidents.push import render
+from incidents.panels import renderers as render
 from live import catchup
 from tests.helpers.factories import START
 from tests.live.conftest import note

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from incidents.push.render import Fragment
+from incidents.panels.renderers import Fragment
 from live import messages
 from live.access import Viewer
 from live.connection import LOST_ACCESS, SLOW, WAITING, Batch, Connection, text

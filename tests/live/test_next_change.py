@@ -11,7 +11,7 @@ from django.test import Client
 
 from incidents.actions import checkpoints
 from incidents.models import Incident, Person
-from incidents.push import render
+from incidents.panels import renderers as render
 from kernel import clock
 from live import catchup
 from tests.helpers.factories import START

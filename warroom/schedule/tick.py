@@ -15,8 +15,8 @@ from celery import shared_task
 from django.db import connection
 
 from comms import due as comms_due
-from comms.actions import lapses
-from comms.delivery import fan_out, outbox
+from comms.actions import lapses, outbox
+from comms.delivery import fan_out
 from comms.status import rendering
 from incidents import housekeeping
 from incidents.actions import checkpoints

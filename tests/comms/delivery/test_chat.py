@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from comms.actions import subscribing
-from comms.delivery import fan_out, outbox
+from comms.actions import outbox, subscribing
+from comms.delivery import fan_out
 from comms.models import Delivery, Subscriber
 from comms.status import store
 from comms.subscribers.masked_addresses import masked

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from comms.actions import subscribing
-from comms.delivery import fan_out, outbox
+from comms.actions import outbox, subscribing
+from comms.delivery import fan_out
 from comms.models import Delivery, Subscriber
 from comms.vocabulary import SurfaceState
 from incidents.models import Incident

@@ -11,9 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from comms import due
-from comms.actions import notices
+from comms.actions import notices, outbox
 from comms.actions.notices import NoticePreferenceInput
-from comms.delivery import outbox
 from comms.models import Delivery, NoticeChoice
 from comms.vocabulary import SubscriberKind
 from incidents.models import Incident, Notice, Person

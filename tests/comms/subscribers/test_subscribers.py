@@ -6,9 +6,9 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from comms.actions import subscribers, subscribing
+from comms.actions import outbox, subscribers, subscribing
 from comms.actions.subscribers import SubscriberInput
-from comms.delivery import fan_out, outbox
+from comms.delivery import fan_out
 from comms.models import Delivery, Subscriber
 from comms.vocabulary import Audience
 from incidents.models import Incident, Person

@@ -8,8 +8,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from comms.actions import subscribing
-from comms.delivery import fan_out, outbox
+from comms.actions import outbox, subscribing
+from comms.delivery import fan_out
 from comms.messages.message_log import delivery_counts
 from comms.models import Announcement, Delivery, Subscriber
 from comms.status.public_ids import surface_code
@@ -192,7 +192,7 @@ def test_a_link_that_is_not_ours_is_none(client: Client, path: str) -> None:
 
 def test_a_link_is_for_one_purpose(client: Client) -> None:
     row = follows()
-    from comms.subscribers.tokens import leave_address
+    from comms.delivery.subscriber_links import leave_address
 
     leave = leave_address(row).split("/")[-2]
 

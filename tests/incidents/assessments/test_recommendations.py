@@ -10,7 +10,7 @@ from incidents.actions import checkpoints
 from incidents.duties.duty import duties
 from incidents.facts.incident import read_facts
 from incidents.models import Incident, Person
-from incidents.push import render
+from incidents.panels import renderers as render
 from incidents.vocabulary import LaneKind
 from kernel import clock
 from tests.helpers.counting import queries

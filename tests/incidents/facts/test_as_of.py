@@ -39,11 +39,22 @@ from lanes.actions import add_note, hypotheses, set_boundary, unknowns
 from lanes.handoff import actions as handoffs
 from tests.helpers import messages as saying
 from tests.helpers.counting import queries
-from tests.helpers.decision_inputs import PRECHECK, ROLLBACK_CHECK, VERIFICATION, decision_input
+from tests.helpers.decision_inputs import (
+    PRECHECK,
+    ROLLBACK_CHECK,
+    VERIFICATION,
+    decision_input,
+)
 from tests.helpers.factories import START, SurfaceFactory, declared
 from tests.helpers.handoffs import terms
 from tests.helpers.recommendations import recommendation_input
-from tests.helpers.snapshots import Snapshot, differences, entries_until, snapshot_at, snapshot_now
+from tests.helpers.snapshots import (
+    Snapshot,
+    differences,
+    entries_until,
+    snapshot_at,
+    snapshot_now,
+)
 from tests.helpers.tiers import in_tier
 from tests.incidents.actions.test_sequences import LONG, Lived
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from incidents.models import Incident, Person
-from incidents.push import render
+from incidents.panels import renderers as render
 from incidents.vocabulary import LaneKind, Option, RoleName, Severity, Status
 from kernel import clock
 from lanes import actions

@@ -8,7 +8,7 @@ from django.test import Client
 
 from incidents.actions import roles
 from incidents.models import Incident, Person
-from incidents.push import render
+from incidents.panels import renderers as render
 from incidents.vocabulary import LaneKind, RoleName
 from kernel import clock
 from lanes import actions

@@ -4,7 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from retros.backlog.reminder_rules import DUE_KIND, LATE_KIND, SOON_KIND, end_of_day, last_reminder
+from retros.backlog.reminder_rules import (
+    DUE_KIND,
+    LATE_KIND,
+    SOON_KIND,
+    end_of_day,
+    last_reminder,
+)
 
 DAY = date(2026, 3, 20)
 NINE = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)

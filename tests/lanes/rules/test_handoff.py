@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lanes.handoff.rules import (
+from lanes.rules.handoff import (
     PARTS,
     Commitment,
     OpenUnknown,

@@ -7,13 +7,13 @@ import pytest
 from comms.actions import explain_lapse, lapses
 from comms.due import DUE, LAPSED, SOON, promises
 from comms.duties import promise_duties
-from comms.messages import promises as commitments
+from comms.facts import promises as commitments
 from comms.models import Lapse, Update
 from incidents.duties.duty import duties
 from incidents.facts.incident import read_all_facts
 from incidents.housekeeping import postpone
 from incidents.models import Claim, Incident, Notice, Person
-from incidents.push import render
+from incidents.panels import renderers as render
 from incidents.vocabulary import LaneKind, Status
 from kernel import clock
 from kernel.refusal import Refused

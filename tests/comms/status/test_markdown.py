@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comms.messages.markdown import safe_html, safe_inline
+from comms.status.markdown import safe_html, safe_inline
 
 LINK = '<a href="https://x.org/?a=1&amp;b=2" rel="nofollow noopener">here</a>'
 

@@ -12,12 +12,12 @@ from incidents.facts import incident as incident_facts
 from incidents.models import Checkpoint, Incident, Person
 from incidents.vocabulary import RoleName, Status
 from kernel.text import clean_text
-from lanes.handoff import rules
-from lanes.handoff.rules import Commitment, OpenUnknown, Receiver
-from lanes.handoff.watch_port import CheckIn, watch_of
+from lanes.facts.watch_port import CheckIn, watch_of
 from lanes.models import Handoff, Unknown
 from lanes.models.handoff import HandoffQuerySet, HandoffState
+from lanes.rules import handoff as rules
 from lanes.rules.boundary import Boundary
+from lanes.rules.handoff import Commitment, OpenUnknown, Receiver
 from lanes.vocabulary import WATCH, check_in_label, label_of, lane_of, role_of
 
 MAX_TEXT_LENGTH = 4000

@@ -18,9 +18,9 @@ from comms.maintenance.forms import (
     TimedForm,
     initial_of,
 )
-from comms.messages.markdown import safe_html
 from comms.models import Maintenance
 from comms.rules import maintenance as rules
+from comms.status.markdown import safe_html
 from incidents.web.access import requires
 from incidents.web.submit import submit
 from incidents.web.time_zone import zone_of

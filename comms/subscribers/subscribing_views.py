@@ -12,9 +12,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from comms.actions import subscribing
+from comms.delivery.subscriber_links import CONFIRM, LEAVE, subscriber_of
 from comms.models import Subscriber
 from comms.status.public_ids import surface_code
-from comms.subscribers.tokens import CONFIRM, LEAVE, subscriber_of
 from comms.vocabulary import SubscriberKind
 from incidents.models import Surface
 from incidents.web.access import requires

@@ -10,7 +10,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 
-from comms.delivery import outbox
+from comms.actions import outbox
 from comms.models import Delivery
 from incidents.actions import roles
 from incidents.models import Incident, Notice, Person

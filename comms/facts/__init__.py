@@ -1,0 +1,1 @@
+"""From rows to what rules judge and pages show of messages."""
