@@ -170,7 +170,7 @@ class _PrefilledForm:
 def _prefilled_form(
     request: HttpRequest, incident: Incident, message_kind: _Kind
 ) -> _PrefilledForm:
-    now, facts, zone = clock.now(), incident_facts.of(incident), zone_of(request)
+    now, facts, zone = clock.now(), incident_facts.cached_facts(incident), zone_of(request)
     options: dict[str, Any] = {"request": request, "now": now, "zone": zone}
     if message_kind.form is UpdateForm:
         options["surfaces"] = facts.surfaces
@@ -208,7 +208,7 @@ def _preview_context(
     }
     if message_kind.kind == MessageKind.UPDATE:
         context["shown"] = preview.preview_incident(
-            prefilled.message_input, incident_facts.of(incident), clock.now()
+            prefilled.message_input, incident_facts.cached_facts(incident), clock.now()
         )
     return context
 

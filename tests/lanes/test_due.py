@@ -14,6 +14,7 @@ from lanes.models import Handoff
 from tests.helpers.closable import set_status
 from tests.helpers.factories import START, declared
 from tests.helpers.handoffs import HandoffDriver
+from tests.helpers.tiers import in_tier
 from warroom.schedule import tick
 
 NOW = START + timedelta(minutes=10)

@@ -53,7 +53,7 @@ def test_as_many_queries_for_three_incidents_as_for_one(
 ) -> None:
     for _ in range(3):
         HandoffDriver(declared(commander), commander, NOW).offer(commander, stranger)
-    standings = incident_facts.standings(list(Incident.objects.all()))
+    standings = incident_facts.read_all_facts(list(Incident.objects.all()))
 
     with queries() as of_one:
         duties(standings[:1], stranger, NOW)

@@ -162,13 +162,13 @@ def test_the_commander_is_told_where_nobody_owns_communication(
 
 
 def test_a_closed_incident_promises_nothing(staffed: Incident, promised: Update) -> None:
-    put(staffed.pk, Status.CLOSED)
+    set_status(staffed.pk, Status.CLOSED)
 
     assert promises(PROMISED) == []
 
 
 def test_one_that_failed_waits_for_its_next_try(promised: Update) -> None:
-    put_off(DUE, str(promised.pk), PROMISED, ValueError("no"), PROMISED)
+    postpone(DUE, str(promised.pk), PROMISED, ValueError("no"), PROMISED)
 
     assert promises(PROMISED) == []
     assert [one.kind for one in promises(PROMISED + timedelta(seconds=5))] == [DUE]
@@ -227,7 +227,7 @@ def test_an_explanation_says_something(
 
 
 def duties_of(person: Person, incidents: list[Incident], now: datetime) -> list[tuple[str, bool]]:
-    found = duties(standings(incidents), person, now)
+    found = duties(read_all_facts(incidents), person, now)
     return [(duty.title, duty.overdue) for duty in found if "update" in duty.title]
 
 
@@ -271,7 +271,7 @@ def test_one_query_for_the_duties_of_many_incidents(commander: Person, many: int
 
 
 def test_who_speaks_for_nothing_costs_nothing(promised: Update, stranger: Person) -> None:
-    held = standings([promised.incident])
+    held = read_all_facts([promised.incident])
 
     with queries() as asked:
         found = list(promise_duties(held, stranger, NOW))

@@ -43,7 +43,7 @@ def decide(
 
 @pytest.fixture
 def skew_evidence(staffed: Incident, lane_owners: Owners) -> Evidence:
-    return captured(staffed, lane_owners[LANE], START)
+    return capture_evidence(staffed, lane_owners[LANE], START)
 
 
 def test_it_is_of_the_investigation_and_keeps_its_steps(

@@ -18,7 +18,8 @@ from lanes.models.handoff import HandoffState
 from tests.helpers.closable import set_status
 from tests.helpers.factories import START, PersonFactory, declared
 from tests.helpers.handoffs import HandoffDriver, terms
-from tests.helpers.recommendations import at_once
+from tests.helpers.recommendations import run_concurrently
+from tests.helpers.tiers import in_tier
 
 NOW = START + timedelta(minutes=10)
 LANE = LaneKind.MITIGATION

@@ -16,6 +16,7 @@ from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import START, declared
 from tests.helpers.handoffs import HandoffDriver
+from tests.markup import markup
 
 NOW = START + timedelta(minutes=10)
 LANE = LaneKind.MITIGATION

@@ -19,6 +19,7 @@ from tests.helpers.counting import queries
 from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import START, declared
 from tests.helpers.handoffs import HandoffDriver
+from tests.markup import markup
 
 MITIGATION = LaneKind.MITIGATION
 type Owners = dict[LaneKind, Person]

@@ -10,8 +10,9 @@ from kernel import clock
 from lanes.models import Handoff
 from tests.helpers.counting import queries
 from tests.helpers.handoffs import HandoffDriver
-from tests.retros.closing.closable import Ending
-from tests.retros.watch.handoffs import Watching
+from tests.markup import markup
+from tests.retros.closing.closable import ClosingRun
+from tests.retros.watch.handoffs import WatchRun
 from warroom.schedule import tick
 
 pytestmark = pytest.mark.django_db
