@@ -1,4 +1,7 @@
-"""The fault when somebody who holds a role has lost their account or their group."""
+"""The fault when somebody who holds a role has lost their account or their group.
+
+``R-UNABLE``: in an active incident, every holder of a role can still act.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +22,7 @@ class HeldRole:
 
 
 def faults(status: str, unable: Iterable[HeldRole]) -> tuple[Fault, ...]:
-    """One fault (``R-UNABLE``) a person, with all their roles, in an active incident only."""
+    """One fault a person, with all their roles, in an active incident only."""
     if status != Status.ACTIVE:
         return ()
     roles: dict[int, list[HeldRole]] = {}

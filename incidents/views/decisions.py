@@ -14,6 +14,7 @@ from incidents.facts import incident as incident_facts
 from incidents.forms.decisions import DecisionForm
 from incidents.models import Checkpoint, Decision, DecisionDraft, Incident, Recommendation
 from incidents.panels.room import bar
+from incidents.rules.checkpoint import DECIDED_CODE
 from incidents.rules.decision import postures
 from incidents.rules.evidence import PRECHECK_COMMANDS
 from incidents.vocabulary import LaneKind, RoleName
@@ -54,7 +55,7 @@ def decide(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpRes
         )
     except Refused as refusal:
         form.refuse(refusal.violations)
-        overtaken = refusal.violations[0].code == "K-DECIDED"
+        overtaken = refusal.violations[0].code == DECIDED_CODE
         return _page(request, incident, point, form, status=409 if overtaken else 422)
     return HttpResponseRedirect(incident.get_absolute_url())
 

@@ -10,6 +10,8 @@ from kernel.text import has_content, says_nothing
 
 Violations = tuple[Violation, ...]
 
+FIRST_CODE = "D-FIRST"
+
 
 def prerequisites_first(proposal: Proposal, situation: Situation) -> Violations:
     """Playbook, scenario C. ``prerequisites`` is empty where the rule does not apply.
@@ -24,7 +26,7 @@ def prerequisites_first(proposal: Proposal, situation: Situation) -> Violations:
     come = listed(first_lower(thing.label) for thing in situation.prerequisites)
     missing = listed(f"{first_lower(thing.label)} {thing.progress}" for thing in waiting)
     sentence = f"Before a hotfix come {come}, executed and with proof: {missing}."
-    return (Violation("D-FIRST", sentence, "option"),)
+    return (Violation(FIRST_CODE, sentence, "option"),)
 
 
 def single_mitigation(proposal: Proposal, situation: Situation) -> Violations:

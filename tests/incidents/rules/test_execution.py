@@ -28,7 +28,7 @@ RUN = CitedProof(9, captured_at=DONE_AT + SECOND, is_run=True)
 FINDING = "401 rate 0.3 %, as in the baseline"
 
 
-def fields_and_sentences(found: tuple[Violation, ...]) -> list[tuple[str, str]]:
+def codes_and_sentences(found: tuple[Violation, ...]) -> list[tuple[str, str]]:
     return [(one.code, one.sentence) for one in found]
 
 
@@ -77,7 +77,7 @@ def test_each_state_says_why_not(state: ExecutionState) -> None:
     )
 
     expected = tuple([("X-STATE", f"D-2 {words}.")] if words else [] for words in STATES[state])
-    assert tuple(fields_and_sentences(one) for one in found) == expected
+    assert tuple(codes_and_sentences(one) for one in found) == expected
 
 
 # -- X-PROOF -----------------------------------------------------------------------------------
@@ -201,14 +201,14 @@ def test_a_run_that_judges_nothing(
 ) -> None:
     found = judge_violations(DONE, run, passed, FINDING)
 
-    assert fields_and_sentences(found) == expected
+    assert codes_and_sentences(found) == expected
     assert {one.field for one in found} == {"run"}
 
 
 def test_the_verdict_is_said() -> None:
     found = judge_violations(DONE, RUN, None, FINDING)
 
-    assert fields_and_sentences(found) == [("V-RUN", "Say whether it is verified or failed.")]
+    assert codes_and_sentences(found) == [("V-RUN", "Say whether it is verified or failed.")]
     assert found[0].field == "verdict"
 
 
