@@ -11,9 +11,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
 app = Celery("warroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()  # for every thread of a web process too
-app.autodiscover_tasks(["warroom"], related_name="tick")
+app.autodiscover_tasks(["warroom.schedule"], related_name="tick")
 app.autodiscover_tasks(["comms", "retros"])
-app.autodiscover_tasks(["warroom"], related_name="standby")
+app.autodiscover_tasks(["warroom.schedule"], related_name="fallback")
 
 
 @signals.setup_logging.connect
