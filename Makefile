@@ -9,7 +9,7 @@ offline := DATABASE_URL=postgresql:///nowhere REDIS_URL=redis://localhost SECRET
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster demo test lint bench lock bootstrap
+.PHONY: help run cluster demo test fmt lint bench lock bootstrap
 
 help:  ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -27,6 +27,11 @@ demo: bootstrap  ## Throw the data away and begin the demo anew
 test: lint  ## Every check and every test
 	@$(PYTHON) bin/bootstrap --browser
 	$(python) -m pytest -n 2 --dist worksteal
+
+fmt: bootstrap  ## Format the Python and the templates
+	$(python) -m ruff check --fix
+	$(python) -m ruff format
+	.venv/bin/djangofmt --quiet templates
 
 lint: bootstrap  ## Style, types, templates and the direction of imports
 	$(python) -m ruff check
