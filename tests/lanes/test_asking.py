@@ -16,6 +16,7 @@ from lanes.models import Hypothesis, Unknown
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import VERIFICATION, captured
 from tests.helpers.factories import START, declared
+from tests.markup import markup
 
 LATER = START + timedelta(minutes=6)
 LANE = LaneKind.INVESTIGATION
@@ -35,7 +36,7 @@ class Site:
             return self.client.get(f"/{self.incident.reference}/{path}", **options)
 
     def page(self, person: Person, path: str) -> str:
-        return self.get(person, path).content.decode()
+        return markup(self.get(person, path))
 
     def send(self, person: Person, path: str, **said: Any) -> Any:
         self.client.force_login(person)
@@ -195,7 +196,7 @@ def test_what_is_not_there_is_not_found(
 def test_a_refused_one_keeps_what_was_typed(site: Site, lane_owners: Owners) -> None:
     answer = site.send(lane_owners[LANE], "lanes/investigation/unknowns/", text="N / A")
 
-    page = answer.content.decode()
+    page = markup(answer)
     assert answer.status_code == 422
     assert "<code>U-TEXT</code>" in page
     assert "N / A</textarea>" in page
@@ -205,11 +206,11 @@ def test_a_refused_verdict_says_all_that_is_missing_and_keeps_what_is_ticked(
     site: Site, supposed: Hypothesis, stranger: Person, lane_owners: Owners
 ) -> None:
     captured(site.incident, stranger, START)
-    missing = site.send(lane_owners[LANE], "H-1/").content.decode()
+    missing = markup(site.send(lane_owners[LANE], "H-1/"))
     ticked = site.send(lane_owners[LANE], "H-1/", evidence=["1"], finding="None.")
 
     assert all(f"<code>HY-{code}</code>" in missing for code in ("VERDICT", "EVIDENCE", "FINDING"))
-    assert 'name="evidence" value="1" checked' in ticked.content.decode()
+    assert 'name="evidence" value="1" checked' in markup(ticked)
 
 
 def test_who_comes_second_reads_who_was_first_and_keeps_what_they_typed(
@@ -221,7 +222,7 @@ def test_who_comes_second_reads_who_was_first_and_keeps_what_they_typed(
 
     answer = site.send(lane_owners[LANE], "H-1/", verdict="confirmed", **said)
 
-    page = answer.content.decode()
+    page = markup(answer)
     assert answer.status_code == 422
     assert f"H-1 is ruled out already, by {commander}. State a new hypothesis instead." in page
     assert page.count("No node shows it") == 2
@@ -349,7 +350,7 @@ def test_a_live_page_is_given_its_sections_alone(
     owner = lane_owners[LANE]
     page = site.page(owner, "lanes/investigation/")
     asked_again = site.get(owner, "lanes/investigation/", headers={"HX-Request": "true"})
-    part = asked_again.content.decode()
+    part = markup(asked_again)
 
     assert "<html" not in part
     assert part.count("data-live-section") == page.count("data-live-section") > 10
@@ -361,10 +362,10 @@ def test_the_sections_follow_who_looks(
     site: Site, commander: Person, stranger: Person, lane_owners: Owners
 ) -> None:
     headers = {"HX-Request": "true"}
-    before = site.get(stranger, "lanes/mitigation/", headers=headers).content.decode()
+    before = markup(site.get(stranger, "lanes/mitigation/", headers=headers))
     named = {"role": RoleName.LANE_OWNER, "lane": LaneKind.MITIGATION, "person": stranger}
     roles.assign(commander.as_actor(), site.incident.pk, now=LATER, **named)
 
-    after = site.get(stranger, "lanes/mitigation/", headers=headers).content.decode()
+    after = markup(site.get(stranger, "lanes/mitigation/", headers=headers))
 
     assert ["Raise the unknown" in part for part in (before, after)] == [False, True]

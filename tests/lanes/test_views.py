@@ -17,6 +17,7 @@ from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import captured
 from tests.helpers.factories import START
 from tests.helpers.recommendations import Owners
+from tests.markup import markup
 
 LATER = START + timedelta(minutes=6)
 MITIGATION = LaneKind.MITIGATION
@@ -27,7 +28,7 @@ def visit(client: Client, staffed: Incident) -> Any:
     def get(person: Person, lane: str = MITIGATION) -> str:
         client.force_login(person)
         with clock.at(LATER):
-            return client.get(f"/{staffed.reference}/lanes/{lane}/").content.decode()
+            return markup(client.get(f"/{staffed.reference}/lanes/{lane}/"))
 
     return get
 
@@ -82,7 +83,7 @@ def test_a_lane_without_owner_says_so_and_leads_who_may_to_naming_one(
     pages = {}
     for person in (commander, stranger):
         client.force_login(person)
-        pages[person] = client.get(f"/{incident.reference}/lanes/mitigation/").content.decode()
+        pages[person] = markup(client.get(f"/{incident.reference}/lanes/mitigation/"))
 
     assert all("Nobody owns this lane." in page for page in pages.values())
     assert f"/{incident.reference}/roles/?who=lane_owner:mitigation" in pages[commander]
@@ -220,7 +221,7 @@ def test_items_come_one_a_line_or_parted_by_commas(
 def test_a_refused_boundary_keeps_what_was_typed(send: Any, commander: Person) -> None:
     answer = send(commander, "lanes/mitigation/boundary/", included="", excluded="billing\nSDKs")
 
-    page = answer.content.decode()
+    page = markup(answer)
     assert answer.status_code == 422
     assert "<code>B-EMPTY</code>" in page
     assert "billing\nSDKs</textarea>" in page
@@ -233,7 +234,7 @@ def test_a_boundary_sent_after_the_session_ended_comes_back(
 
     answer = client.post(address, {"included": "flags", "author": commander.pk})
     client.force_login(commander)
-    page = client.get(address).content.decode()
+    page = markup(client.get(address))
 
     assert answer.status_code == 401
     assert "flags</textarea>" in page
@@ -287,7 +288,7 @@ def test_the_composer_is_told_why_a_note_was_refused(send: Any, stranger: Person
 def test_a_refused_note_keeps_its_text_and_lane(send: Any, stranger: Person) -> None:
     answer = send(stranger, "notes/", text="x" * 4001, lane="mitigation")
 
-    page = answer.content.decode()
+    page = markup(answer)
     assert answer.status_code == 422
     assert "x" * 4001 in page
     assert '<option value="mitigation" selected>' in page

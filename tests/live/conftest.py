@@ -21,6 +21,7 @@ from incidents.models import Incident, Person
 from lanes.actions import add_note
 from live import hub
 from tests.helpers.factories import START, declared
+from tests.markup import markup
 from warroom.asgi import application
 
 PATIENCE = 5.0
@@ -139,7 +140,7 @@ class Browser:
 
 def names_in(line: str) -> list[str]:
     """Who is named in a line of who is present, in words."""
-    return [unescape(strip_tags(one)) for one in re.findall(r"<li>(.*?)</li>", line)]
+    return [unescape(strip_tags(one)) for one in re.findall(r"<li>(.*?)</li>", markup(line))]
 
 
 def sign_in(person: Person) -> str:

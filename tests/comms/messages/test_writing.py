@@ -17,6 +17,7 @@ from tests.helpers.counting import queries
 from tests.helpers.decision_run import Executing
 from tests.helpers.factories import START, SurfaceFactory, declared
 from tests.helpers.messages import published
+from tests.markup import markup
 
 NOW = START + timedelta(minutes=10)
 
@@ -51,7 +52,7 @@ class Desk:
         with clock.at(NOW):
             answer = self.client.get(f"/{self.incident.reference}/{path}")
         assert answer.status_code == 200
-        return answer.content.decode()
+        return markup(answer)
 
     def post(self, path: str = "update/", /, status: int = 302, **said: Any) -> Any:
         with clock.at(NOW):
@@ -80,7 +81,7 @@ def test_an_update_is_published_and_leads_to_the_room(desk: Desk) -> None:
 def test_a_refusal_keeps_what_was_typed_and_lists_everything(desk: Desk) -> None:
     said = typed(desk.incident, impact="none", next_at="+62", headline="SEV-1 for Sign-in")
 
-    page = desk.post(status=422, **said).content.decode()
+    page = markup(desk.post(status=422, **said))
 
     assert "Not published yet: 3 rules are unmet" in page
     for code in ("U-IMPACT", "U-NEXT", "U-PLAIN"):
@@ -91,7 +92,7 @@ def test_a_refusal_keeps_what_was_typed_and_lists_everything(desk: Desk) -> None
 
 
 def test_a_time_that_cannot_be_read_is_said_once(desk: Desk) -> None:
-    page = desk.post(status=422, **typed(desk.incident, next_at="soon")).content.decode()
+    page = markup(desk.post(status=422, **typed(desk.incident, next_at="soon")))
 
     assert page.count("Write a time like 14:08, or minutes from now like +25.") == 2
 
@@ -130,7 +131,7 @@ def test_keeping_the_draft_needs_no_script(desk: Desk) -> None:
 def test_the_preview_is_what_is_typed_and_keeps_nothing(desk: Desk) -> None:
     said = typed(desk.incident, impact="It is **slow** <script>alert(1)</script>", headline="A & B")
 
-    page = desk.post("update/preview/", status=200, **said).content.decode()
+    page = markup(desk.post("update/preview/", status=200, **said))
 
     assert "It is <strong>slow</strong> &lt;script&gt;" in page
     assert "A &amp; B" in page
@@ -140,7 +141,7 @@ def test_the_preview_is_what_is_typed_and_keeps_nothing(desk: Desk) -> None:
 
 @pytest.mark.parametrize("kind", ["update", "escalation", "leadership"])
 def test_a_preview_of_nothing_is_shown_too(desk: Desk, kind: str) -> None:
-    assert "…" in desk.post(f"{kind}/preview/", status=200).content.decode()
+    assert "…" in markup(desk.post(f"{kind}/preview/", status=200))
 
 
 def test_the_first_draft_comes_from_the_facts(
@@ -188,7 +189,7 @@ def test_a_refused_correction_still_says_what_it_corrects(desk: Desk, commander:
     published(commander, desk.incident, START)
 
     said = typed(desk.incident, corrects="1", correction="none")
-    page = desk.post(status=422, **said).content.decode()
+    page = markup(desk.post(status=422, **said))
 
     assert "U-CORRECTS" in page
     assert f'This corrects <a href="/{desk.incident.reference}/updates/1/">update 1</a>' in page
@@ -248,7 +249,7 @@ def test_a_note_is_sent_and_copied_as_markdown(desk: Desk, commander: Person) ->
 
 @pytest.mark.parametrize("path", ["escalation/", "leadership/"])
 def test_the_others_are_refused_with_everything_kept(desk: Desk, path: str) -> None:
-    page = desk.post(path, status=422, impact="Many people", happened="Much").content.decode()
+    page = markup(desk.post(path, status=422, impact="Many people", happened="Much"))
 
     assert "Not published yet" in page
     assert "Many people" in page or "Much" in page
@@ -295,7 +296,7 @@ def test_a_lapse_is_explained_on_its_page(desk: Desk, commander: Person) -> None
     lapses.remind(made.pk, LAPSED, now=START + timedelta(minutes=26))
 
     assert "Say why" in desk.get("updates/1/")
-    refused = desk.post("updates/1/late/", status=422, explanation="none").content.decode()
+    refused = markup(desk.post("updates/1/late/", status=422, explanation="none"))
     answer = desk.post("updates/1/late/", explanation="We waited for a decision")
 
     assert "U-EXPLAIN" in refused

@@ -17,6 +17,7 @@ from kernel import clock
 from kernel.refusal import Refused
 from tests.comms.status.published import say
 from tests.helpers.factories import START, SurfaceFactory
+from tests.markup import markup
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -166,7 +167,8 @@ def test_what_it_was_sent_is_shown(client: Client, admin: Person, incident: Inci
     )
     client.force_login(admin)
 
-    page, everybody = client.get(f"/subscribers/{row.pk}/").text, client.get("/subscribers/").text
+    page = markup(client.get(f"/subscribers/{row.pk}/"))
+    everybody = markup(client.get("/subscribers/"))
 
     assert "Investigating: Some sign-ins fail: given up" in page
     assert "answered 500" in page
@@ -202,6 +204,6 @@ def test_one_stays_as_quick_with_much_sent(
     client.force_login(admin)
 
     with django_assert_max_num_queries(12):
-        text = client.get(f"/subscribers/{row.pk}/").text
+        text = markup(client.get(f"/subscribers/{row.pk}/"))
 
     assert text.count("Some sign-ins fail: waiting") == 20

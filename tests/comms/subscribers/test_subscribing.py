@@ -18,6 +18,7 @@ from incidents.models import Incident, Person, Surface
 from kernel import clock
 from tests.comms.status.published import over, say
 from tests.helpers.factories import START, SurfaceFactory, declared
+from tests.markup import markup
 
 pytestmark = pytest.mark.django_db
 WHO = "reader@example.test"
@@ -133,7 +134,7 @@ def test_what_was_typed_stands_beside_what_is_wrong(client: Client) -> None:
     SurfaceFactory(name="Vault", on_status_page=False)
     typed = {"kind": "apprise", "address": "json://x.test/<b>", "surfaces": [surface_code(one.pk)]}
 
-    text = client.post("/status/subscribe/", typed).text
+    text = markup(client.post("/status/subscribe/", typed))
 
     assert 'value="json://x.test/&lt;b&gt;"' in text
     assert 'aria-describedby="address-error address-help" aria-invalid="true"' in text
@@ -160,7 +161,7 @@ def test_a_surface_is_chosen_by_its_public_name(client: Client) -> None:
 def test_the_page_offers_each_way_and_each_surface(client: Client) -> None:
     surface = SurfaceFactory(name="Sign-in")
 
-    text = client.get("/status/").text
+    text = markup(client.get("/status/"))
 
     for kind in SubscriberKind.values:
         assert f'name="kind" value="{kind}"' in text

@@ -16,6 +16,7 @@ from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import captured
 from tests.helpers.factories import START, SurfaceFactory, declared
 from tests.incidents.views.test_room import fill
+from tests.markup import markup
 
 NOW = START + timedelta(minutes=37, seconds=20)
 RECORDS = {"evidence", "evidence-file", "decision", "recommendation", "surface", "timeline"}
@@ -42,7 +43,7 @@ def inside(client: Client, commander: Person) -> Client:
 
 def shown(client: Client, incident: Incident, t: str) -> str:
     with clock.at(NOW):
-        return client.get(reverse("as-of", args=[incident.pk]), {"t": t}).content.decode()
+        return markup(client.get(reverse("as-of", args=[incident.pk]), {"t": t}))
 
 
 def words(html: str) -> str:

@@ -17,6 +17,7 @@ from retros.backlog import actions as backlog
 from tests.helpers.backfilled import TOLD, written_up
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, SurfaceFactory
+from tests.markup import markup
 from warroom.room.palette import palette
 
 LATER = START + timedelta(minutes=5)
@@ -51,7 +52,7 @@ def read(client: Client, path: str) -> str:
     with clock.at(LATER):
         answer = client.get(path)
     assert answer.status_code == 200, path
-    return answer.content.decode()
+    return markup(answer)
 
 
 def test_the_page_of_declaring_leads_to_it(inside: Client) -> None:
@@ -73,7 +74,7 @@ def test_sent_whole_it_is_on_record(inside: Client, commander: Person, exports: 
 def test_sent_empty_every_reason_is_told(inside: Client) -> None:
     answer = inside.post(FORM, {"title": "", "kept": "none"})
 
-    page = answer.content.decode()
+    page = markup(answer)
     assert answer.status_code == 422
     for words in ("Say when it began", "Say what was done", "Say where the record", "severity"):
         assert words in page
@@ -86,7 +87,7 @@ def test_a_time_that_cannot_be_read_says_how(inside: Client, typed: str) -> None
     answer = inside.post(FORM, {**SENT, "began_at": typed})
 
     assert answer.status_code == 422
-    assert "Write a day and a time like 2026-03-05 14:20." in answer.content.decode()
+    assert "Write a day and a time like 2026-03-05 14:20." in markup(answer)
 
 
 def test_its_room_tells_it_and_shows_nothing_that_is_lived(

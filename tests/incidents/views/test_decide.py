@@ -13,6 +13,7 @@ from kernel import clock
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import captured, made_ready, posted, written
 from tests.helpers.factories import START
+from tests.markup import markup
 
 NOW = START + timedelta(minutes=10)
 
@@ -78,7 +79,7 @@ def test_a_refusal_shows_every_rule_and_keeps_every_word(
 
     answer = at_the_form.post(page, said)
 
-    text = answer.content.decode()
+    text = markup(answer)
     assert answer.status_code == 422
     assert all(
         f"<code>{code}</code>" in text
@@ -94,7 +95,7 @@ def test_an_odd_deadline_is_refused_together_with_the_rules(
 ) -> None:
     answer = at_the_form.post(page, posted(cited, *owners, deadline="soonish", scope=""))
 
-    text = answer.content.decode()
+    text = markup(answer)
     assert answer.status_code == 422
     assert "Write a time like 14:08" in text
     assert "<code>D-SCOPE</code>" in text
@@ -105,7 +106,7 @@ def test_a_refused_draft_is_there_when_the_form_is_opened_again(
 ) -> None:
     at_the_form.post(page, posted(cited, *owners, scope="", why_now="Because it grows"))
 
-    text = at_the_form.get(page).content.decode()
+    text = markup(at_the_form.get(page))
 
     assert "Because it grows" in text
     assert f'value="{cited.number}" checked' in text
@@ -130,11 +131,11 @@ def test_who_comes_second_sees_the_first_decision_and_keeps_the_text(
 
     answer = at_the_form.post(page, posted(cited, *owners, why_now="My own words"))
 
-    text = answer.content.decode()
+    text = markup(answer)
     assert answer.status_code == 409
     assert f"{admin} decided CP-1 while you were writing" in text
     assert "My own words" in text
-    assert "My own words" in at_the_form.get(f"/{staffed.reference}/CP-2/").content.decode()
+    assert "My own words" in markup(at_the_form.get(f"/{staffed.reference}/CP-2/"))
 
 
 def test_the_second_press_of_the_button_writes_nothing_twice(

@@ -11,6 +11,7 @@ from incidents.models import DecisionDraft, Incident, Notice, Person
 from incidents.vocabulary import RoleName
 from kernel import clock
 from tests.helpers.factories import START
+from tests.markup import markup
 
 NOW = START + timedelta(minutes=10)
 
@@ -42,7 +43,7 @@ def gives(incident: Incident, by: Person, to: Person, hands: clock.Clock) -> Non
 
 def seen(client: Client, person: Person, page: str) -> str:
     client.force_login(person)
-    return client.get(page).content.decode()
+    return markup(client.get(page))
 
 
 def test_the_next_commander_takes_the_draft_over(

@@ -17,6 +17,7 @@ from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import PRECHECK, VERIFICATION
 from tests.helpers.decision_run import Executing
 from tests.helpers.factories import declared
+from tests.markup import markup
 
 type Visit = Callable[..., Any]
 
@@ -36,7 +37,7 @@ def at(client: Client) -> Visit:
 
 
 def text(answer: Any) -> str:
-    return str(answer.content.decode())
+    return str(markup(answer))
 
 
 SENT = {"once": ""}

@@ -11,6 +11,7 @@ from incidents.vocabulary import LaneKind
 from kernel import clock
 from tests.helpers.decision_inputs import captured, made_ready, written
 from tests.helpers.factories import START
+from tests.markup import markup
 
 NOW = START + timedelta(minutes=10)
 WHY = "Data is being lost every second"
@@ -50,7 +51,7 @@ def signed_in(client: Client, stranger: Person) -> Client:
 def test_the_bar_of_every_page_bears_it(
     signed_in: Client, staffed: Incident, decided: list[Decision], path: str
 ) -> None:
-    text = signed_in.get(f"/{staffed.reference}/{path}").content.decode()
+    text = markup(signed_in.get(f"/{staffed.reference}/{path}"))
 
     assert MARK in text.split('aria-label="INC-')[1].split("</section>")[0]
 
@@ -59,8 +60,7 @@ def test_the_room_and_the_record_say_why(
     signed_in: Client, staffed: Incident, decided: list[Decision]
 ) -> None:
     room, first, second = (
-        signed_in.get(f"/{staffed.reference}/{path}").content.decode()
-        for path in ("", "D-1/", "D-2/")
+        markup(signed_in.get(f"/{staffed.reference}/{path}")) for path in ("", "D-1/", "D-2/")
     )
 
     assert f"<h3>{MARK} at D-1</h3><p>Readiness was skipped: {WHY}</p>" in room
@@ -76,10 +76,10 @@ def test_it_stays_however_far_the_incident_goes(
         lifecycle.change_phase(actor, staffed.pk, phase=phase, reason="It holds", now=later)
 
     with clock.at(later):
-        text = signed_in.get(staffed.get_absolute_url()).content.decode()
+        text = markup(signed_in.get(staffed.get_absolute_url()))
 
     assert text.count(MARK) == 2
 
 
 def test_without_one_there_is_no_mark(signed_in: Client, staffed: Incident) -> None:
-    assert MARK not in signed_in.get(staffed.get_absolute_url()).content.decode()
+    assert MARK not in markup(signed_in.get(staffed.get_absolute_url()))

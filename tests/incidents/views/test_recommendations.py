@@ -14,6 +14,7 @@ from kernel import clock
 from tests.helpers.decision_inputs import captured
 from tests.helpers.factories import START
 from tests.helpers.recommendations import Owners
+from tests.markup import markup
 
 NOW = START + timedelta(minutes=10)
 INVESTIGATION, MITIGATION = LaneKind.INVESTIGATION, LaneKind.MITIGATION
@@ -72,7 +73,7 @@ def test_a_blank_form_is_told_everything_at_once(
 ) -> None:
     answer = at(recommending.owners[MITIGATION], "recommend/", lane="mitigation")
 
-    page = answer.content.decode()
+    page = markup(answer)
     assert answer.status_code == 422
     for code in ("R-OPTION", "R-REASONS", "R-EVIDENCE", "R-SCORES"):
         assert f"<code>{code}</code>" in page
@@ -82,7 +83,7 @@ def test_a_blank_form_is_told_everything_at_once(
 def test_a_refused_form_keeps_what_was_chosen(at: Visit, recommending: Owners) -> None:
     said = filled(recommending, reasons="N / A", option_detail="to the last good one")
 
-    page = at(recommending.owners[MITIGATION], "recommend/", **said).content.decode()
+    page = markup(at(recommending.owners[MITIGATION], "recommend/", **said))
 
     assert "“N / A” does not say why." in page
     assert 'value="to the last good one"' in page
@@ -117,7 +118,7 @@ def test_who_owns_several_lanes_says_for_which(
     at: Visit, staffed: Incident, recommending: Owners, commander: Person
 ) -> None:
     owner = recommending.owners[MITIGATION]
-    one = at(owner, "recommend/").content.decode()
+    one = markup(at(owner, "recommend/"))
     roles.assign(
         commander.as_actor(),
         staffed.pk,
@@ -127,7 +128,7 @@ def test_who_owns_several_lanes_says_for_which(
         now=NOW,
     )
 
-    several = at(owner, "recommend/?lane=verification").content.decode()
+    several = markup(at(owner, "recommend/?lane=verification"))
 
     assert '<input type="hidden" name="lane" value="mitigation">' in one
     assert '<option value="verification" selected>' in several
@@ -158,7 +159,7 @@ def test_what_was_ticked_is_back_after_the_session_ended(
     client.post(address, said)
     client.force_login(owner)
 
-    page = client.get(address).content.decode()
+    page = markup(client.get(address))
 
     ticked = [n for n in range(1, 13) if f'name="evidence" value="{n}" checked' in page]
     assert ticked == [3, 12]
@@ -173,7 +174,7 @@ def test_its_page_shows_reasons_evidence_and_scores(
 ) -> None:
     recommending.recommend(MITIGATION, "rollback")
 
-    page = at(stranger, "R-1/").content.decode()
+    page = markup(at(stranger, "R-1/"))
 
     for words in ("R-1: Full rollback: to 4be90a7", "It takes the cause away", "E-1 "):
         assert words in page
@@ -184,10 +185,10 @@ def test_its_page_shows_reasons_evidence_and_scores(
 def test_its_page_tells_of_its_contradiction(
     at: Visit, stranger: Person, staffed: Incident, opposed: Owners
 ) -> None:
-    during = at(stranger, "R-1/").content.decode()
+    during = markup(at(stranger, "R-1/"))
     opposed.withdraw(2, opposed.owners[INVESTIGATION])
 
-    afterwards = at(stranger, "R-1/").content.decode()
+    afterwards = markup(at(stranger, "R-1/"))
 
     assert f'<a href="{staffed.get_absolute_url()}#contradiction">Open</a>' in during
     assert "Scores of R-1 in X-1" in during
@@ -206,10 +207,10 @@ def test_the_author_and_the_commander_withdraw_it_there(
     unsaid = at(person, "R-1/", reason="None.")
     answer = at(person, "R-1/", reason="The cause is another")
 
-    assert "Withdraw it" in unsaid.content.decode()
+    assert "Withdraw it" in markup(unsaid)
     assert (unsaid.status_code, answer.status_code) == (422, 302)
     assert staffed.recommendations.get().state == RecommendationState.WITHDRAWN
-    assert "Withdraw it" not in at(person, "R-1/").content.decode()
+    assert "Withdraw it" not in markup(at(person, "R-1/"))
 
 
 def test_others_do_not(at: Visit, staffed: Incident, stranger: Person, opposed: Owners) -> None:

@@ -12,6 +12,7 @@ from incidents.vocabulary import LaneKind
 from kernel import clock
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, declared
+from tests.markup import markup
 
 NOW = START + timedelta(minutes=8)
 BIG = "9" * 30
@@ -46,7 +47,7 @@ def send(client: Client, filled: Incident) -> Any:
 
 def page(client: Client, person: Person, incident: Incident, path: str) -> str:
     client.force_login(person)
-    return client.get(f"/{incident.reference}/{path}").content.decode()
+    return markup(client.get(f"/{incident.reference}/{path}"))
 
 
 # -- Who may -----------------------------------------------------------------------------------
@@ -169,7 +170,7 @@ def test_a_refusal_keeps_what_was_typed(
 ) -> None:
     answer = send(stranger, path, **said)
 
-    text = answer.content.decode().replace("\n", "")
+    text = markup(answer).replace("\n", "")
     assert answer.status_code == 422
     assert f"<code>{code}</code>" in text
     assert kept in text
@@ -226,14 +227,14 @@ def test_every_unmet_rule_of_a_branch_stands_at_its_field(
 
     answer = send(commander, "branches/", type="containment", name="back", owner=deputy.pk)
 
-    text = answer.content.decode()
+    text = markup(answer)
     assert answer.status_code == 422
     assert [f"<code>{code}</code>" in text for code in ("B-NAME", "B-THREE")] == [True, True]
     assert filled.branches.count() == 3
 
 
 def test_an_empty_form_says_all_that_is_missing(send: Any, commander: Person) -> None:
-    text = send(commander, "branches/").content.decode()
+    text = markup(send(commander, "branches/"))
 
     assert [f"<code>{code}</code>" in text for code in ("B-TYPE", "B-NAME", "B-OWNER")] == [
         True,

@@ -16,6 +16,7 @@ from lanes import actions as lanes
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import captured
 from tests.helpers.factories import START, declared
+from tests.markup import markup
 
 NOW = START + timedelta(minutes=10)
 MOST_QUERIES = 25
@@ -48,7 +49,7 @@ def fill(incident: Incident, count: int) -> None:
 def test_a_young_room_says_what_control_lacks_and_that_no_checkpoint_is_set(
     inside: Client, incident: Incident
 ) -> None:
-    text = inside.get(incident.get_absolute_url()).content.decode()
+    text = markup(inside.get(incident.get_absolute_url()))
 
     assert "Not under control: no evidence snapshot yet" in text
     assert "No next checkpoint" in text
@@ -59,7 +60,7 @@ def test_evidence_brings_it_under_control(
 ) -> None:
     captured(incident, commander, START + timedelta(minutes=3))
 
-    text = inside.get(incident.get_absolute_url()).content.decode()
+    text = markup(inside.get(incident.get_absolute_url()))
 
     assert "Under control since T+00:03" in text
     assert "Not under control" not in text
@@ -72,7 +73,7 @@ def test_an_overdue_checkpoint_is_a_fault_and_the_next_thing_to_do(
     checkpoints.schedule(commander.as_actor(), incident.pk, due_at=due, purpose="", now=NOW)
 
     with clock.at(due + timedelta(minutes=2)):
-        text = inside.get(incident.get_absolute_url()).content.decode()
+        text = markup(inside.get(incident.get_absolute_url()))
 
     assert "CP-1 is overdue" in text
     assert "CP-1 was due 2 minutes ago and has no decision: decide now." in text
@@ -92,7 +93,7 @@ def test_ten_thousand_entries_cost_as_many_queries_as_ten(
 
     assert len(many) == len(few)
     assert len(many) <= MOST_QUERIES
-    assert answer.content.decode().count('class="timeline-entry') == FIRST
+    assert markup(answer).count('class="timeline-entry') == FIRST
 
 
 def test_older_entries_come_in_windows_without_gap_or_repeat(
@@ -201,7 +202,7 @@ def test_what_is_written_is_text_and_never_markup(
     evil = "<script>alert(1)</script><img src=x onerror=alert(1)>"
     lanes.add_note(commander.as_actor(), incident.pk, text=evil, lane="mitigation", now=NOW)
 
-    text = inside.get(incident.get_absolute_url()).content.decode()
+    text = markup(inside.get(incident.get_absolute_url()))
 
     assert "<script>alert" not in text
     assert "<img" not in text
@@ -238,7 +239,7 @@ def test_the_one_move_is_late_until_something_is_executed(
     inside: Client, incident: Incident
 ) -> None:
     with clock.at(START + timedelta(minutes=36)):
-        text = inside.get(incident.get_absolute_url()).content.decode()
+        text = markup(inside.get(incident.get_absolute_url()))
 
     assert "Late: no option executed yet" in text
 
@@ -251,7 +252,7 @@ def test_a_notice_that_was_seen_leads_back_to_the_room(
     client.force_login(deputy)
     room = incident.get_absolute_url()
 
-    text = client.get(f"{room}{page}").content.decode()
+    text = markup(client.get(f"{room}{page}"))
 
     assert "You are Deputy of" in text
     assert f'name="next" value="{room}"' in text

@@ -12,6 +12,7 @@ from kernel import clock
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import PRECHECK
 from tests.helpers.decision_run import Executing
+from tests.markup import markup
 
 MOST_QUERIES = 30
 
@@ -24,7 +25,7 @@ def room(client: Client, commander: Person) -> Callable[[Executing], str]:
         client.force_login(commander)
         client.get("/settings/")
         with clock.at(given.now), queries() as asked:
-            page: str = client.get(given.incident.get_absolute_url()).content.decode()
+            page: str = markup(client.get(given.incident.get_absolute_url()))
         assert len(asked) <= MOST_QUERIES
         return page
 

@@ -15,6 +15,7 @@ from tests.helpers.decision_inputs import ROLLBACK_CHECK, captured
 from tests.helpers.factories import START, declared
 from tests.incidents.scenarios.example_scenarios import RIGHT
 from tests.incidents.views.test_room import MOST_QUERIES
+from tests.markup import markup
 
 LATER = START + timedelta(minutes=3)
 SLUG = "auth-token-failure"
@@ -32,7 +33,7 @@ def adopted(commander: Person) -> Incident:
 
 
 def panel(incident: Incident) -> str:
-    return " ".join(render_standing(incident, LATER).split())
+    return markup(render_standing(incident, LATER))
 
 
 def test_the_room_shows_what_the_scenario_says(adopted: Incident) -> None:
@@ -106,7 +107,7 @@ def test_a_room_with_a_scenario_costs_no_more_than_it_may(
     with queries() as asked:
         answer = inside.get(adopted.get_absolute_url())
 
-    assert "Evidence minimum" in answer.content.decode()
+    assert "Evidence minimum" in markup(answer)
     assert len(asked) <= MOST_QUERIES
 
 
@@ -125,7 +126,7 @@ def test_a_scenario_of_the_admin_costs_one_query_more(commander: Person) -> None
 
 def test_the_commander_adopts_one_on_its_page(inside: Client, incident: Incident) -> None:
     address = f"/{incident.reference}/scenario/"
-    shown = inside.get(address).content.decode()
+    shown = markup(inside.get(address))
 
     refused = inside.post(address, {"scenario": SLUG, "reason": "-"})
     accepted = inside.post(address, {"scenario": SLUG, "reason": "It came with the release"})
@@ -175,7 +176,7 @@ def test_evidence_is_named_on_its_page(
     answer = inside.get(page)
     offered = [key for key, _ in answer.context["form"].fields["serves"].choices]
     assert offered == ["", "failing-endpoints", "rollback-check"]
-    assert "<dt>Serves as</dt><dd>First bad deploy hash</dd>" in answer.content.decode()
+    assert "<dt>Serves as</dt><dd>First bad deploy hash</dd>" in markup(answer)
 
 
 def test_evidence_that_serves_as_everything_offers_no_form(
@@ -185,7 +186,7 @@ def test_evidence_that_serves_as_everything_offers_no_form(
     for key in ("failing-endpoints", "first-bad-deploy", "rollback-check"):
         inside.post(f"{page}serves/", {"serves": key})
 
-    assert "Name it so" not in inside.get(page).content.decode()
+    assert "Name it so" not in markup(inside.get(page))
 
 
 def test_evidence_of_an_incident_without_a_scenario_cannot_be_named(
@@ -195,5 +196,5 @@ def test_evidence_of_an_incident_without_a_scenario_cannot_be_named(
 
     answer = inside.post(f"{page}serves/", {"serves": "first-bad-deploy"})
 
-    assert "Name it so" not in inside.get(page).content.decode()
+    assert "Name it so" not in markup(inside.get(page))
     assert answer.status_code == 422

@@ -5,6 +5,7 @@ from django.test import Client
 
 from incidents.models import Person
 from tests.helpers.factories import PersonFactory
+from tests.markup import markup
 
 
 def test_theme_zone_and_keys_are_written_on_the_page(client: Client, stranger: Person) -> None:
@@ -12,7 +13,7 @@ def test_theme_zone_and_keys_are_written_on_the_page(client: Client, stranger: P
     said = {"name": "Ada", "theme": "dark", "time_zone": "Europe/Berlin"}
 
     client.post("/settings/", said)
-    text = client.get("/").content.decode()
+    text = markup(client.get("/"))
 
     assert '<html lang="en" data-theme="dark" data-zone="Europe/Berlin" data-keys="off">' in text
     assert '<span class="app-user-name">Ada</span>' in text
@@ -35,7 +36,7 @@ def test_bad_settings_are_refused(
     answer = client.post("/settings/", said)
 
     assert answer.status_code == 422
-    assert sentence in answer.content.decode()
+    assert sentence in markup(answer)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_nobody_takes_the_name_of_another(
     answer = client.post("/settings/", {"name": name})
 
     assert answer.status_code == 422
-    assert "is somebody else&#x27;s name." in answer.content.decode()
+    assert "is somebody else&#x27;s name." in markup(answer)
     stranger.refresh_from_db()
     assert stranger.name == "Stranger"
 
@@ -85,7 +86,7 @@ def test_a_name_of_nothing_visible_is_empty(client: Client, stranger: Person) ->
     answer = client.post("/settings/", {"name": "\u200b\u2060"})
 
     assert answer.status_code == 422
-    assert "This is still empty." in answer.content.decode()
+    assert "This is still empty." in markup(answer)
 
 
 def test_two_who_share_a_name_already_may_keep_it(client: Client, stranger: Person) -> None:

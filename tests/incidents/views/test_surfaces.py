@@ -12,6 +12,7 @@ from incidents.views.surfaces import A_PAGE
 from kernel import clock
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, SurfaceFactory, declared
+from tests.markup import markup
 
 NOW = START + timedelta(minutes=8)
 SECRET = "Copies of the ledger are about"
@@ -50,7 +51,7 @@ def freeze(
 
 def text(client: Client, person: Person, path: str) -> str:
     client.force_login(person)
-    return client.get(path).content.decode()
+    return markup(client.get(path))
 
 
 # -- Who may -----------------------------------------------------------------------------------
@@ -200,7 +201,7 @@ def send(client: Client, incident: Incident, surface: Surface) -> Any:
 
 
 def panel(client: Client, incident: Incident) -> str:
-    page = client.get(incident.get_absolute_url()).content.decode()
+    page = markup(client.get(incident.get_absolute_url()))
     return page.split('id="freeze-title"')[1].split("</section>")[0]
 
 
@@ -275,13 +276,13 @@ def test_the_form_is_filled_in_as_the_link_says(
 
     form = page.context["form"]
     assert (form["change"].value(), form["surface"].value()) == ("keep", "sign-in")
-    assert "Change a freeze" in page.content.decode()
+    assert "Change a freeze" in markup(page)
 
 
 def test_keeping_what_is_not_frozen_says_all_that_is_wrong(send: Any) -> None:
     answer = send(change="keep", reason="-")
 
-    page = answer.content.decode()
+    page = markup(answer)
     assert answer.status_code == 422
     assert [f"<code>{code}</code>" in page for code in ("F-NONE", "F-OWNER", "F-REASON")] == [
         True,
@@ -313,4 +314,4 @@ def test_three_cost_as_many_queries_as_one(
         answer = client.get(path)
 
     assert len(three) == len(one)
-    assert answer.content.decode().count("Kept on purpose") == 3
+    assert markup(answer).count("Kept on purpose") == 3

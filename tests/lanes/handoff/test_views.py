@@ -16,6 +16,7 @@ from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import captured
 from tests.helpers.factories import START, declared
 from tests.helpers.handoffs import Handing
+from tests.markup import markup
 
 NOW = START + timedelta(minutes=10)
 LANE = LaneKind.MITIGATION
@@ -84,14 +85,14 @@ def test_who_opens_the_form(
 
     assert answer.status_code == status
     if status == 200:
-        assert f"Hand over {lane.title()}" in answer.content.decode()
+        assert f"Hand over {lane.title()}" in markup(answer)
 
 
 def test_an_owner_gets_the_form_of_their_own_lane_whatever_they_ask_for(
     visit: Any, handing: Handing, lane_owners: Owners
 ) -> None:
     for wanted in ("", "?lane=verification", "?lane=command", "?lane=%00"):
-        page = visit(lane_owners[LANE], f"handoff/{wanted}").content.decode()
+        page = markup(visit(lane_owners[LANE], f"handoff/{wanted}"))
         assert "<h1>Hand over Mitigation</h1>" in page
 
 
@@ -104,7 +105,7 @@ def test_it_is_filled_in_from_the_record(
     )
     actions.raise_unknown(actor, number, lane=LANE, text="Does it cover refresh?", now=NOW)
 
-    page = visit(lane_owners[LANE], "handoff/").content.decode()
+    page = markup(visit(lane_owners[LANE], "handoff/"))
 
     assert "flags\ndeploys</textarea>" in page
     assert "SDKs</textarea>" in page
@@ -124,7 +125,7 @@ def test_the_next_of_the_scenarios_chain_is_marked(
         roles.assign(commander.as_actor(), incident.pk, **who, now=START)
     client.force_login(commander)
 
-    page = client.get(f"/{incident.reference}/handoff/?lane=investigation").content.decode()
+    page = markup(client.get(f"/{incident.reference}/handoff/?lane=investigation"))
 
     assert "Stranger (next in the scenario’s chain)" in page
 
@@ -134,12 +135,12 @@ def test_without_a_checkpoint_ahead_it_leads_to_scheduling_one(
 ) -> None:
     client.force_login(commander)
 
-    page = client.get(f"/{incident.reference}/handoff/?lane=command").content.decode()
+    page = markup(client.get(f"/{incident.reference}/handoff/?lane=command"))
     answer = client.post(f"/{incident.reference}/handoff/", POSTED | {"lane": "command"})
 
     assert "No checkpoint lies ahead." in page
     assert f'<a href="/{incident.reference}/checkpoints/">Schedule one</a>' in page
-    refused = answer.content.decode()
+    refused = markup(answer)
     assert "<code>H-CHECKPOINT</code>" in refused
     assert f'<a href="/{incident.reference}/checkpoints/">No checkpoint lies ahead' in refused
 
@@ -177,7 +178,7 @@ def test_a_refused_offer_tells_everything_and_keeps_every_word(
 
     answer = send(lane_owners[LANE], "handoff/", **said)
 
-    page = answer.content.decode()
+    page = markup(answer)
     assert answer.status_code == 422
     for code in ("H-RECEIVER", "H-BOUNDARY", "H-UNKNOWNS", "H-CHECKPOINT", "H-TRIGGER"):
         assert f"<code>{code}</code>" in page
@@ -204,7 +205,7 @@ def test_what_was_typed_before_the_session_ended_comes_back_for_the_same_lane(
 
     answer = client.post(f"{address}?lane=verification", said)
     client.force_login(commander)
-    page = client.get(address).content.decode()
+    page = markup(client.get(address))
 
     assert answer.status_code == 401
     assert "<h1>Hand over Verification</h1>" in page
@@ -239,7 +240,7 @@ def test_who_can_do_what_on_it(
 ) -> None:
     person = offered.giver if who == "giver" else request.getfixturevalue(who)
 
-    page = visit(person, "HO-1/").content.decode()
+    page = markup(visit(person, "HO-1/"))
 
     assert ("Accept the lane" in page, "Decline with this reason" in page) == (answers, answers)
     assert ("Withdraw the offer" in page) == withdraws
@@ -255,7 +256,7 @@ def test_the_brief_is_made_from_the_record(
     actions.add_note(actor, number, text="Of another lane", lane=OTHER, now=NOW)
     actions.raise_unknown(actor, number, lane=LANE, text="Raised since", now=NOW)
 
-    page = visit(stranger, "HO-1/").content.decode()
+    page = markup(visit(stranger, "HO-1/"))
 
     assert "Nothing is decided yet." in page
     assert "&lt;b&gt;Cache&lt;/b&gt; is stale" in page
@@ -273,7 +274,7 @@ def test_a_checkpoint_that_went_by_no_longer_holds(
 ) -> None:
     client.force_login(stranger)
     with clock.at(handing.checkpoint.due_at):
-        page = client.get(offered.get_absolute_url()).content.decode()
+        page = markup(client.get(offered.get_absolute_url()))
 
     assert "3 of 4 hold" in page
     assert "CP-1 is overdue" in page
@@ -285,7 +286,7 @@ def test_accepting_leads_to_the_lane(
     answer = send(stranger, "HO-1/accept/")
 
     assert (answer.status_code, answer.url) == (302, f"/{offered.incident.reference}/lanes/{LANE}/")
-    page = visit(stranger, "HO-1/").content.decode()
+    page = markup(visit(stranger, "HO-1/"))
     assert "Stranger has it since." in page
     assert "Accept the lane" not in page
 
@@ -303,7 +304,7 @@ def test_declining_without_a_reason_keeps_the_page_and_the_offer(
 ) -> None:
     answer = send(stranger, "HO-1/decline/", reason="N / A")
 
-    page = answer.content.decode()
+    page = markup(answer)
     assert answer.status_code == 422
     assert "<code>H-REASON</code>" in page
     assert "N / A</textarea>" in page
@@ -318,7 +319,7 @@ def test_who_comes_too_late_reads_how_it_ended(
     answer = send(stranger, "HO-1/accept/")
 
     assert answer.status_code == 409
-    assert "HO-1 is over: it was withdrawn. I stay after all" in answer.content.decode()
+    assert "HO-1 is over: it was withdrawn. I stay after all" in markup(answer)
 
 
 @pytest.mark.parametrize("step", ["accept", "decline", "withdraw"])
@@ -329,7 +330,7 @@ def test_nobody_else_answers_or_withdraws(
     assert send(deputy, f"HO-1/{step}/", **said).status_code == 403
     assert send(stakeholder, f"HO-1/{step}/", **said).status_code == 403
     # Opened by itself, as after signing in again, it is the page of the handoff.
-    assert "Handoff of Mitigation" in visit(deputy, f"HO-1/{step}/").content.decode()
+    assert "Handoff of Mitigation" in markup(visit(deputy, f"HO-1/{step}/"))
 
 
 def test_a_second_press_accepts_once(
@@ -344,8 +345,8 @@ def test_a_second_press_accepts_once(
 
 
 def test_script_asks_for_the_parts_that_live(visit: Any, offered: Handoff, deputy: Person) -> None:
-    page = visit(deputy, "HO-1/").content.decode()
-    parts = visit(deputy, "HO-1/", **{"HX-Request": "true"}).content.decode()
+    page = markup(visit(deputy, "HO-1/"))
+    parts = markup(visit(deputy, "HO-1/", **{"HX-Request": "true"}))
 
     assert "<html" in page
     assert "<html" not in parts
@@ -374,7 +375,7 @@ def test_only_who_takes_part_is_offered_to_choose_in_a_restricted_incident(
     secret = declared(commander, restricted=True, participants=(deputy,))
     client.force_login(commander)
 
-    page = client.get(f"/{secret.reference}/handoff/?lane=command").content.decode()
+    page = markup(client.get(f"/{secret.reference}/handoff/?lane=command"))
 
     assert f'value="{deputy.pk}"' in page
     assert "Stranger" not in page

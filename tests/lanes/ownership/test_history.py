@@ -19,6 +19,7 @@ from tests.helpers.counting import queries
 from tests.helpers.decision_run import Executing
 from tests.helpers.factories import START, declared
 from tests.helpers.handoffs import Handing
+from tests.markup import markup
 
 MITIGATION = LaneKind.MITIGATION
 type Owners = dict[LaneKind, Person]
@@ -35,7 +36,7 @@ def visit(client: Client, incident: Incident) -> Any:
         with clock.at(at(minutes)):
             answer = client.get(f"/{incident.reference}/owners/")
         assert answer.status_code == status
-        return answer.content.decode()
+        return markup(answer)
 
     return get
 

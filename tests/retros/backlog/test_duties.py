@@ -13,6 +13,7 @@ from retros.backlog.actions import Work
 from retros.models import BacklogItem
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, declared
+from tests.markup import markup
 
 TODAY = date(2026, 3, 5)
 NOW = START
@@ -104,7 +105,7 @@ def test_on_the_home_page_it_stands_behind_what_is_active(
     waiting = answer.context["waiting"]
     assert [duty.day for duty in waiting[:-1]] == [None] * (len(waiting) - 1)
     assert waiting[-1].title.endswith("Canary for queue workers")
-    text = answer.content.decode()
+    text = markup(answer)
     assert '<span class="due">3 Mar</span>overdue' in text
 
 
@@ -115,7 +116,7 @@ def test_of_a_person_without_active_incidents_it_is_the_next_thing(
     client.force_login(stranger)
 
     with clock.at(NOW):
-        text = client.get("/").content.decode()
+        text = markup(client.get("/"))
 
     assert "Alert on queue age, due on 6 Mar</h2>" in text
 
@@ -125,7 +126,7 @@ def test_it_is_in_no_room(client: Client, incident: Incident, commander: Person)
     client.force_login(commander)
 
     with clock.at(NOW):
-        text = client.get(f"/INC-{incident.pk}/next/").content.decode()
+        text = markup(client.get(f"/INC-{incident.pk}/next/"))
 
     assert "Canary for queue workers" not in text
 

@@ -13,6 +13,7 @@ from retros.backlog import actions as backlog
 from retros.models import BacklogItem
 from tests.helpers.counting import queries
 from tests.helpers.factories import SurfaceFactory, declared
+from tests.markup import markup
 from tests.retros.backlog.items import NOW, TRACKER, noted
 
 # The test client reads at once what a server streams.
@@ -72,7 +73,7 @@ def test_across_incidents_the_most_urgent_comes_first(
     noted(other, "Late", -2)
     noted(other, "Today", 0)
 
-    text = signed.get("/backlog/").content.decode()
+    text = markup(signed.get("/backlog/"))
 
     assert shown(signed) == ["Late", "Today", "Next month", "No day"]
     assert "4 open, 1 overdue, 0 done since January." in text
@@ -123,7 +124,7 @@ def test_the_page_keeps_its_filter_and_offers_it_as_csv(
 ) -> None:
     context_and_text = signed.get(f"/backlog/?owner={deputy.pk}&state=done&q=Done&severity=1")
 
-    text = context_and_text.content.decode()
+    text = markup(context_and_text)
     assert (
         f'href="/backlog/csv/?owner={deputy.pk}&amp;state=done&amp;q=Done&amp;severity=1"' in text
     )
@@ -187,7 +188,7 @@ def test_pages_are_windows(signed: Client, incident: Incident) -> None:
     first, second = signed.get("/backlog/"), signed.get("/backlog/?page=2")
 
     assert [len(one.context["page"]) for one in (first, second)] == [30, 30]
-    assert "30 of 60 shown" in first.content.decode()
+    assert "30 of 60 shown" in markup(first)
     assert [len(signed.get(f"/INC-{incident.pk}/backlog/").context["page"])] == [30]
 
 

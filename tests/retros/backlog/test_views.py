@@ -12,6 +12,7 @@ from kernel import clock
 from retros.backlog import actions as backlog
 from retros.models import BacklogItem
 from tests.helpers.factories import declared
+from tests.markup import markup
 from tests.retros.backlog.items import NOW, TITLE, TRACKER, noted
 
 # The test client reads at once what a server streams.
@@ -49,7 +50,7 @@ def test_an_item_is_added_by_the_form_of_its_incident(
     assert (answer.status_code, answer["Location"]) == (302, f"/INC-{incident.pk}/HARD-{item.pk}/")
     assert (again.status_code, again["Location"]) == (302, f"/INC-{incident.pk}/HARD-{item.pk}/")
     assert (item.title, item.owner, item.due_on) == (TITLE, deputy, date(2026, 3, 12))
-    page = signed.get(answer["Location"]).content.decode()
+    page = markup(signed.get(answer["Location"]))
     assert f'<a href="{TRACKER}" rel="noreferrer">' in page
     assert "The pin goes as well." in page
 
@@ -59,7 +60,7 @@ def test_a_refused_form_keeps_what_was_typed(signed: Client, incident: Incident)
 
     answer = signed.post(f"/INC-{incident.pk}/backlog/", typed)
 
-    text = answer.content.decode()
+    text = markup(answer)
     assert answer.status_code == 422
     for code in ("B-TITLE", "B-DUE", "B-TRACKER"):
         assert f"<code>{code}</code>" in text
@@ -80,7 +81,7 @@ def test_the_form_of_an_item_says_what_stands_and_changes_it(
 
     item.refresh_from_db()
     assert (same.status_code, answer.status_code) == (422, 302)
-    assert "B-SAME" in same.content.decode()
+    assert "B-SAME" in markup(same)
     assert (item.due_on, item.owner, item.tracker) == (date(2026, 3, 30), deputy, TRACKER)
 
 
@@ -100,7 +101,7 @@ def test_the_steps_of_an_item(signed: Client, incident: Incident) -> None:
         seen.append((asked, answer.status_code, answer["Location"], item.state))
 
     assert seen == [(200, 302, path, state) for state in ("started", "done", "open", "dropped")]
-    assert "HARD-119 covers it" in signed.get(path).content.decode()
+    assert "HARD-119 covers it" in markup(signed.get(path))
 
 
 def test_a_step_that_may_not_be_taken_leads_back_or_is_refused(
@@ -112,7 +113,7 @@ def test_a_step_that_may_not_be_taken_leads_back_or_is_refused(
 
     assert (asked.status_code, asked["Location"]) == (302, path)
     assert sent.status_code == 422
-    assert "B-STATE" in sent.content.decode()
+    assert "B-STATE" in markup(sent)
 
 
 def test_a_dropped_item_offers_only_to_open_it_again(signed: Client, incident: Incident) -> None:
@@ -151,14 +152,14 @@ def test_what_is_typed_is_text(signed: Client, incident: Incident) -> None:
     item = noted(incident, "<b>Bold</b>", owner=None, detail="<script>alert(1)</script>")
 
     for path in ("/backlog/", f"/INC-{incident.pk}/backlog/", item.get_absolute_url()):
-        text = signed.get(path).content.decode()
+        text = markup(signed.get(path))
         assert "&lt;b&gt;Bold&lt;/b&gt;" in text
         assert "<b>Bold" not in text
         assert "<script>alert" not in text
 
 
 def test_the_room_and_the_nav_lead_there(signed: Client, incident: Incident) -> None:
-    text = signed.get(incident.get_absolute_url()).content.decode()
+    text = markup(signed.get(incident.get_absolute_url()))
 
     assert text.count(f'href="/INC-{incident.pk}/backlog/"') >= 2
     assert 'href="/backlog/"' in text

@@ -24,6 +24,7 @@ from tests.helpers.backfilled import written_up
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, SurfaceFactory
 from tests.helpers.messages import published
+from tests.markup import markup
 from tests.retros.closing.closable import Ending
 from tests.retros.review import lookbacks
 
@@ -41,7 +42,7 @@ def page(client: Client, query: str = "", now: datetime = START + timedelta(days
     with clock.at(now):
         answer = client.get(f"{NUMBERS}{query}")
     assert answer.status_code == 200
-    return answer.content.decode()
+    return markup(answer)
 
 
 def many(number: int, by: Person, surface: Surface) -> None:

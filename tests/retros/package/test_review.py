@@ -18,6 +18,7 @@ from retros.package.collect import read
 from retros.package.duties import of_admin
 from retros.vocabulary import PackageState, Verdict
 from tests.helpers.counting import queries
+from tests.markup import markup
 from tests.retros.closing.closable import Ending
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,7 +76,7 @@ def test_every_form_is_there_for_who_may_enter_the_room(closed: Ending, stranger
     package = Package.objects.get()
 
     newest = client.get(reverse("package", args=[closed.incident.pk]))
-    page = client.get(newest.url).content.decode()
+    page = markup(client.get(newest.url))
 
     assert f"{package.words} words" in page
     assert package.sha256 in page
@@ -109,7 +110,7 @@ async def test_the_zip_is_sent_in_pieces(closed: Ending) -> None:
 def test_before_closing_there_is_none(ending: Ending) -> None:
     page = inside(ending.commander).get(reverse("package", args=[ending.incident.pk]))
 
-    assert "No closure package yet" in page.content.decode()
+    assert "No closure package yet" in markup(page)
     assert inside(ending.commander).get(at(ending)).status_code == 404
 
 
@@ -127,7 +128,7 @@ def test_while_it_is_made_the_page_waits_and_then_shows_it(ending: Ending) -> No
     assert packages.take(package.pk, ending.now)
     packages.tell(package.pk, "Setting the PDF", 30)
 
-    waiting = client.get(at(ending)).content.decode()
+    waiting = markup(client.get(at(ending)))
     assert "Setting the PDF" in waiting
     assert at(ending, "package-progress") in waiting
     assert client.get(at(ending, "package-download", 1, "pdf")).status_code == 404
@@ -142,7 +143,7 @@ def test_one_that_failed_is_tried_again_by_who_commands(ending: Ending, stranger
     package = Package.objects.get()
     packages.fail(package.pk, "The worker has no space left", now=ending.now)
 
-    assert "no space left" in inside(stranger).get(at(ending)).content.decode()
+    assert "no space left" in markup(inside(stranger).get(at(ending)))
     assert inside(stranger).post(at(ending, "package-again")).status_code == 403
     again = inside(ending.commander).post(at(ending, "package-again"))
 
@@ -189,7 +190,7 @@ def test_accepted_once_by_an_admin(closed: Ending, admin: Person, stranger: Pers
     assert answer.status_code == 302
     verdict = PackageVerdict.objects.get()
     assert (verdict.verdict, verdict.by) == (Verdict.ACCEPTED, admin)
-    assert "Accepted by" in inside(stranger).get(at(closed)).content.decode()
+    assert "Accepted by" in markup(inside(stranger).get(at(closed)))
     assert at(closed) not in queue(admin)
     assert closed.status == "watching"
     with pytest.raises(Refused, match="judged, once"):
@@ -197,7 +198,7 @@ def test_accepted_once_by_an_admin(closed: Ending, admin: Person, stranger: Pers
 
 
 def queue(admin: Person) -> str:
-    return inside(admin).get(reverse("packages")).content.decode()
+    return markup(inside(admin).get(reverse("packages")))
 
 
 def test_the_commander_cannot_judge_it(closed: Ending) -> None:
@@ -221,7 +222,7 @@ def test_sending_back_needs_remarks(
     answer = inside(admin).post(at(closed, "package-judge"), {"do": "back", **posted})
 
     assert answer.status_code == 422
-    assert sentence in answer.content.decode()
+    assert sentence in markup(answer)
     assert not PackageVerdict.objects.exists()
 
 
@@ -233,14 +234,14 @@ def test_sent_back_answered_and_compared(closed: Ending, admin: Person) -> None:
     told = Notice.objects.filter(person=closed.commander, kind="package.sent_back")
     assert told.count() == 1
     client = inside(closed.commander)
-    assert remark in client.get(at(closed)).content.decode()
+    assert remark in markup(client.get(at(closed)))
 
     key = Package.objects.get().remarks.get().pk
     said = {**NOTE, "happened": "Four nodes kept an old key set; 31 % could not sign in."}
     refused = client.post(at(closed, "package-revise"), said)
     assert refused.status_code == 422
-    assert "Say what became of the remark on “Leadership note”." in refused.content.decode()
-    assert "31 % could not sign in" in refused.content.decode()
+    assert "Say what became of the remark on “Leadership note”." in markup(refused)
+    assert "31 % could not sign in" in markup(refused)
     done = client.post(at(closed, "package-revise"), said | {f"answer_{key}": "Added: 31 %."})
     assert (done.status_code, done.url) == (302, at(closed, version=2))
 
@@ -256,11 +257,11 @@ def test_sent_back_answered_and_compared(closed: Ending, admin: Person) -> None:
             "answer": "Added: 31 %.",
         }
     ]
-    changes = client.get(at(closed, "package-changes", 2)).content.decode()
+    changes = markup(client.get(at(closed, "package-changes", 2)))
     assert "31 % could not sign in" in changes
     assert "Some edge nodes did not know" in changes
-    assert "Answer, with version 2: Added: 31 %." in client.get(at(closed)).content.decode()
-    assert "There is a newer version" in client.get(at(closed)).content.decode()
+    assert "Answer, with version 2: Added: 31 %." in markup(client.get(at(closed)))
+    assert "There is a newer version" in markup(client.get(at(closed)))
     assert "31 %" not in Package.objects.get(number=1).content
     assert at(closed, version=2) in queue(admin)
 

@@ -10,6 +10,7 @@ from kernel import clock
 from lanes.models import Handoff
 from tests.helpers.counting import queries
 from tests.helpers.handoffs import Handing
+from tests.markup import markup
 from tests.retros.closing.closable import Ending
 from tests.retros.watch.handoffs import Watching
 from warroom.schedule import tick
@@ -66,12 +67,12 @@ def test_who_opens_the_form(
         answer = visit(person, f"handoff/{wanted}")
         assert answer.status_code == status
         if status == 200:
-            assert "<h1>Hand over the watch</h1>" in answer.content.decode()
-    assert ("Hand the watch over" in visit(person, "watch/").content.decode()) == (status == 200)
+            assert "<h1>Hand over the watch</h1>" in markup(answer)
+    assert ("Hand the watch over" in markup(visit(person, "watch/"))) == (status == 200)
 
 
 def test_it_is_filled_in_from_the_closing(visit: Any, watching: Watching, stranger: Person) -> None:
-    page = visit(watching.owner, "handoff/?lane=watch").content.decode()
+    page = markup(visit(watching.owner, "handoff/?lane=watch"))
 
     assert "Why the staged rollout did not show it.</textarea>" in page
     assert "Failed sign-ins above 2 % for five minutes.</textarea>" in page
@@ -88,7 +89,7 @@ def test_before_the_watch_nobody_is_offered_the_form_of_it(
 ) -> None:
     client.force_login(commander)
 
-    page = client.get(f"/{ending.incident.reference}/handoff/?lane=watch").content.decode()
+    page = markup(client.get(f"/{ending.incident.reference}/handoff/?lane=watch"))
 
     assert "Hand over the watch" not in page
 
@@ -101,14 +102,14 @@ def test_an_offer_is_shown_read_declined_and_accepted(
     answer = send(giver, "handoff/", receiver=stranger.pk, **POSTED)
     assert (answer.status_code, answer.url) == (302, f"/{watching.incident.reference}/HO-1/")
 
-    shown = visit(giver, "watch/").content.decode()
+    shown = markup(visit(giver, "watch/"))
     assert "The watch is offered to Stranger" in shown
     assert "Hand the watch over" not in shown
-    assert "Accept the watch, or decline it" in visit(stranger, "watch/").content.decode()
-    room = visit(stranger, "").content.decode()
+    assert "Accept the watch, or decline it" in markup(visit(stranger, "watch/"))
+    room = markup(visit(stranger, ""))
     assert "The watch is offered to Stranger" in room
     assert "Accept the watch, or decline it" in room
-    brief = visit(stranger, "HO-1/").content.decode()
+    brief = markup(visit(stranger, "HO-1/"))
     assert "Handoff of the watch, to you" in brief
     assert "Some edge nodes did not know the new signing key." in brief
     assert "The check-in after 1 h" in brief
@@ -121,13 +122,13 @@ def test_an_offer_is_shown_read_declined_and_accepted(
     answer = send(stranger, "HO-2/accept/")
 
     assert (answer.status_code, answer.url) == (302, f"/{watching.incident.reference}/watch/")
-    after = visit(stranger, "watch/").content.decode()
+    after = markup(visit(stranger, "watch/"))
     assert "Watch owner: Stranger." in after
     assert f'{giver} <span class="check-detail">from ' in after
     assert "Check in now" in after
-    assert "Check in now" not in visit(giver, "watch/").content.decode()
+    assert "Check in now" not in markup(visit(giver, "watch/"))
     watching.ending.after(minutes=1)
-    owners = visit(giver, "owners/").content.decode()
+    owners = markup(visit(giver, "owners/"))
     assert '<th scope="row">Watch</th><td data-label="Owner">Stranger</td>' in owners
     assert f'<th scope="row">Watch</th><td data-label="Owner">{giver}</td>' in owners
 
@@ -138,7 +139,7 @@ def test_the_watch_of_who_left_leads_the_commander_to_naming_another(
     owner, commander = watching.owner, watching.ending.commander
     Person.objects.filter(pk=owner.pk).update(is_active=False)
 
-    page = visit(commander, "watch/").content.decode()
+    page = markup(visit(commander, "watch/"))
 
     assert f"{owner} can no longer act" in page
     assert f"/{watching.incident.reference}/roles/?who=watch_owner" in page
@@ -150,7 +151,7 @@ def test_a_refused_offer_keeps_every_word(send: Any, watching: Watching) -> None
 
     answer = send(watching.owner, "handoff/", **said)
 
-    page = answer.content.decode()
+    page = markup(answer)
     assert answer.status_code == 422
     for code in ("H-RECEIVER", "H-BOUNDARY", "H-CHECKPOINT", "H-TRIGGER"):
         assert f"<code>{code}</code>" in page
@@ -165,15 +166,15 @@ def test_a_check_in_that_has_come_meanwhile_no_longer_holds(
     watching.offer(stranger)
     tick.run(watching.ending.after(hours=1))
 
-    page = visit(stranger, "HO-1/").content.decode()
+    page = markup(visit(stranger, "HO-1/"))
 
     assert "3 of 4 hold" in page
     assert "The check-in after 1 h has come meanwhile" in page
 
 
 def test_script_asks_for_the_parts_that_live(visit: Any, watching: Watching) -> None:
-    page = visit(watching.owner, "watch/").content.decode()
-    parts = visit(watching.owner, "watch/", **{"HX-Request": "true"}).content.decode()
+    page = markup(visit(watching.owner, "watch/"))
+    parts = markup(visit(watching.owner, "watch/", **{"HX-Request": "true"}))
 
     assert "<html" in page
     assert "<html" not in parts
@@ -187,8 +188,8 @@ def test_while_it_is_watched_lanes_are_not_offered_to_hand_over(
 ) -> None:
     owner = watching.owner
 
-    assert "Hand this lane over" not in visit(owner, "lanes/investigation/").content.decode()
-    assert "?lane=command" not in visit(watching.ending.commander, "").content.decode()
+    assert "Hand this lane over" not in markup(visit(owner, "lanes/investigation/"))
+    assert "?lane=command" not in markup(visit(watching.ending.commander, ""))
 
 
 def test_the_pages_ask_as_often_for_three_things_as_for_one(

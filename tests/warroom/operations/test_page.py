@@ -10,6 +10,7 @@ from incidents.models import Claim, Incident, Notice, Person
 from kernel import clock
 from tests.helpers.counting import queries
 from tests.helpers.factories import START
+from tests.markup import markup
 from warroom.schedule import heartbeat
 
 SECRET = "ghp_" + "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"  # pragma: allowlist secret
@@ -26,7 +27,7 @@ def inside(client: Client, admin: Person) -> Client:
 def shown(client: Client) -> str:
     answer = client.get("/operations/")
     assert answer.status_code == 200
-    return answer.content.decode()
+    return markup(answer)
 
 
 def owed(incident: Incident, person: Person, state: str, late: timedelta) -> None:
@@ -56,10 +57,10 @@ def test_it_is_for_admins(client: Client, who: str, request: pytest.FixtureReque
 
 
 def test_an_admin_finds_it_in_the_menu(inside: Client, commander: Person) -> None:
-    assert 'href="/operations/"' in inside.get("/").content.decode()
+    assert 'href="/operations/"' in markup(inside.get("/"))
 
     inside.force_login(commander)
-    assert 'href="/operations/"' not in inside.get("/").content.decode()
+    assert 'href="/operations/"' not in markup(inside.get("/"))
 
 
 def test_without_a_tick_it_says_what_to_do(inside: Client) -> None:
@@ -117,7 +118,7 @@ def test_the_slowest_pages_are_told_by_name(inside: Client) -> None:
 
 
 def test_it_renews_itself_with_the_same(inside: Client) -> None:
-    part = inside.get("/operations/", headers={"HX-Request": "true"}).content.decode()
+    part = markup(inside.get("/operations/", headers={"HX-Request": "true"}))
 
     assert part.lstrip().startswith('<div id="operations"')
     assert "<html" not in part

@@ -13,6 +13,7 @@ from incidents.vocabulary import LaneKind, RoleName, Status
 from kernel import clock
 from tests.helpers.closable import put
 from tests.helpers.factories import START
+from tests.markup import markup
 from warroom.room.palette import Palette, Row, palette
 
 COMMANDS = {
@@ -148,7 +149,7 @@ def test_what_is_offered_opens(
     person = lane_owners[LaneKind.MITIGATION] if owner else request.getfixturevalue(who)
     client.force_login(person)
     with clock.at(START):
-        page = client.get(f"/{staffed.reference}/{path}").content.decode()
+        page = markup(client.get(f"/{staffed.reference}/{path}"))
         rows = page.split('id="palette-rows"')[1].split("<details")[0]
         addresses = [href.replace("&amp;", "&") for href in re.findall(r'<a href="(/[^"]*)"', rows)]
         refused = [href for href in addresses if client.get(href, follow=True).status_code != 200]
