@@ -36,6 +36,7 @@ fmt: bootstrap  ## Format the Python and the templates
 lint: bootstrap  ## Style, types, templates and the direction of imports
 	$(python) -m ruff check
 	$(python) -m ruff format --check
+	.venv/bin/djangofmt --quiet --check templates
 	$(python) -m djlint --quiet --lint templates
 	.venv/bin/lint-imports
 	$(offline) $(python) -m mypy
