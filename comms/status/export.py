@@ -24,6 +24,7 @@ type Write = Callable[[str, bytes], None]
 """Puts a file, named relative to the root of the site, in its place."""
 
 ROOT = "/status/"
+_IMPORT = re.compile(rb'^@import "([^"]+)"', re.MULTILINE)
 _LINK = re.compile(rb'(?<= )(href|src|action|data-path)="(/[^"]*)"')
 
 
@@ -85,9 +86,19 @@ def _assets(pages: Iterable[bytes]) -> dict[str, bytes]:
     for page in pages:
         for _, link in _LINK.findall(page):
             url, _ = urldefrag(link.decode())
-            if url.startswith(settings.STATIC_URL) and _asset(url) not in found:
-                found[_asset(url)] = _read(url.removeprefix(settings.STATIC_URL))
+            if url.startswith(settings.STATIC_URL):
+                _add(url.removeprefix(settings.STATIC_URL), found)
     return found
+
+
+def _add(name: str, found: dict[str, bytes]) -> None:
+    """The file and, where it is a stylesheet that was not joined, those that it imports."""
+    if f"static/{name}" in found:
+        return
+    content = found[f"static/{name}"] = _read(name)
+    if name.endswith(".css"):
+        for part in _IMPORT.findall(content):
+            _add(posixpath.join(posixpath.dirname(name), part.decode()), found)
 
 
 def _asset(url: str) -> str:

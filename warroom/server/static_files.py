@@ -1,19 +1,48 @@
 """How static files are named when they are collected for production, and how they are served."""
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
 
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+STYLESHEET = "warroom.css"
+_IMPORT = re.compile(r'^@import "(?P<name>[^"]+)" layer\((?P<layer>\w+)\);$', re.MULTILINE)
+
 
 class HashedFiles(CompressedManifestStaticFilesStorage):
-    """Also names the modules that a script imports by their content.
+    """Also names the modules that a script imports by their content, and joins the stylesheet.
 
-    Otherwise a browser could run a new ``main.js`` with yesterday's modules.
+    Otherwise a browser could run a new ``main.js`` with yesterday's modules, and would learn of the
+    parts of the stylesheet only after its first answer, before it may paint anything.
     """
 
     support_js_module_import_aggregation = True
+
+    def post_process(
+        self, paths: dict[str, Any], dry_run: bool = False, **options: Any
+    ) -> Iterator[Any]:
+        if not dry_run:
+            Path(self.path(STYLESHEET)).write_text(_joined_stylesheet(paths))
+            paths[STYLESHEET] = (self, STYLESHEET)
+        yield from super().post_process(paths, dry_run, **options)
+
+
+def _joined_stylesheet(paths: dict[str, Any]) -> str:
+    """The stylesheet with each part in the place and layer of its ``@import``."""
+
+    def source(name: str) -> str:
+        storage, path = paths[name]
+        with storage.open(path) as file:
+            return str(file.read().decode())
+
+    def part(found: "re.Match[str]") -> str:
+        return f"@layer {found['layer']} {{\n{source(found['name'])}}}"
+
+    return _IMPORT.sub(part, source(STYLESHEET))
 
 
 ASKED = {

@@ -43,6 +43,7 @@ def test_all_of_it_is_there_and_every_link_leads_to_a_file(told: Incident, tmp_p
         "history.atom",
         "maintenance.ics",
         "static/warroom.css",
+        "static/css/status.css",
         "static/icons.svg",
         "static/js/status.js",
     } <= found

@@ -41,6 +41,20 @@ def test_modules_are_imported_by_their_content(collected: Path) -> None:
         assert (collected / "js" / name).exists()
 
 
+def test_the_stylesheet_is_one_file(collected: Path) -> None:
+    (sheet,) = collected.glob("warroom.????????????.css")
+
+    joined = sheet.read_text()
+
+    assert "@import" not in joined
+    parts = re.findall(r'"(css/[^"]+)" layer\((\w+)\)', (OURS / "warroom.css").read_text())
+    assert len(parts) > 10
+    places = [
+        joined.index(f"@layer {layer} {{\n{(OURS / name).read_text()}}}\n") for name, layer in parts
+    ]
+    assert places == sorted(places)
+
+
 async def _asked(
     path: str, *headers: tuple[bytes, bytes], method: str = "GET"
 ) -> tuple[Any, bytes]:
