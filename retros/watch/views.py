@@ -72,7 +72,7 @@ def watch(request: HttpRequest, incident: Incident) -> HttpResponse:
     return _page(
         request,
         incident,
-        "retros/_watch_now.html" if again else "retros/watch.html",
+        "retros/watch.html#sections" if again else "retros/watch.html",
         CheckInForm,
         lambda form: watching.check_in(
             request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
