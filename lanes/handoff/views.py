@@ -133,7 +133,7 @@ def _page(
         "withdraw_form": _form(request, form, WithdrawForm),
     }
     again = request.htmx and not request.htmx.history_restore_request
-    template = "lanes/_handoff_now.html" if again else "lanes/handoff.html"
+    template = "lanes/handoff.html#sections" if again else "lanes/handoff.html"
     return render(request, template, context, status=status)
 
 

@@ -75,7 +75,7 @@ def page(
         **_kind_context(facts, here.kind, now),
     }
     again = request.htmx and not request.htmx.history_restore_request
-    template = "lanes/_now.html" if again else "lanes/lane.html"
+    template = "lanes/lane.html#sections" if again else "lanes/lane.html"
     return render(request, template, context, status=status)
 
 

@@ -77,7 +77,7 @@ def watch(request: HttpRequest, incident: Incident) -> HttpResponse:
     return _page(
         request,
         incident,
-        "retros/_watch_now.html" if is_refresh else "retros/watch.html",
+        "retros/watch.html#sections" if is_refresh else "retros/watch.html",
         CheckInForm,
         lambda form: watching.check_in(
             request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()

@@ -68,6 +68,14 @@ async def _asked(
     return (start["status"], dict(start["headers"])), body["body"]
 
 
+async def test_the_stylesheet_is_one_file_where_nothing_was_collected(collected: Path) -> None:
+    (status, headers), body = await _asked("/static/warroom.css")
+
+    assert (status, body) == (200, (collected / "warroom.css").read_bytes())
+    assert headers[b"content-type"].startswith(b"text/css")
+    assert headers[b"x-content-type-options"] == b"nosniff"
+
+
 async def test_a_file_is_served_and_is_what_its_type_says() -> None:
     (status, headers), body = await _asked("/static/js/main.js")
 
