@@ -17,8 +17,8 @@
   // What decides a contrast, as far as style decides it.
   const LOOK = [
     "color", "background-color", "background-image", "opacity", "filter", "mix-blend-mode",
-    "text-decoration-line", "text-shadow", "font-size", "font-weight", "visibility", "position",
-    "transform", "clip", "clip-path",
+    "text-decoration-line", "text-shadow", "font-size", "font-weight", "visibility", "transform",
+    "clip", "clip-path",
   ];
 
   // axe would parse the same few colours for every element of a page.
@@ -56,7 +56,9 @@
   const lookOf = (element) => {
     if (!isRendered(element)) return "";
     const style = getComputedStyle(element);
-    return LOOK.map((name) => style.getPropertyValue(name)).join();
+    // Taken out of the flow, a text may lie on something else.
+    const outOfFlow = ["absolute", "fixed"].includes(style.position);
+    return [outOfFlow, ...LOOK.map((name) => style.getPropertyValue(name))].join();
   };
 
   const ancestorsOf = (element) => {
