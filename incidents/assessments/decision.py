@@ -20,6 +20,8 @@ from incidents.rules.decision import (
     offers,
 )
 from incidents.rules.decision.posture import FITS_CLASS
+from incidents.rules.decision.preconditions import PREREQUISITES_FIRST
+from incidents.rules.dual_signature import DUAL_SIGNATURE
 from incidents.vocabulary import DependencyClass, ExecutionState, Option, RoleName
 
 
@@ -65,7 +67,7 @@ def impacted(facts: IncidentFacts) -> tuple[ImpactedSurface, ...]:
 def is_dual(facts: IncidentFacts) -> bool:
     """Does ``D-DUAL`` apply: is billing or ledger data touched, by surface or scenario?"""
     scenario = facts.scenario
-    by_scenario = scenario is not None and "D-DUAL" in scenario.rules
+    by_scenario = scenario is not None and DUAL_SIGNATURE in scenario.rules
     return by_scenario or any(
         surface.dependency_class == DependencyClass.BILLING for surface in impacted(facts)
     )
@@ -77,7 +79,7 @@ _BEFORE_HOTFIX = (Option.ROLLBACK, Option.REVOCATION)
 def prerequisites(facts: IncidentFacts) -> tuple[Prerequisite, ...]:
     """What ``D-FIRST`` requires before a hotfix after an access bypass, and its progress."""
     scenario = facts.scenario
-    if scenario is None or "D-FIRST" not in scenario.rules:
+    if scenario is None or PREREQUISITES_FIRST not in scenario.rules:
         return ()
     return tuple(_prerequisite(facts, option) for option in _BEFORE_HOTFIX)
 

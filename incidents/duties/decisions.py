@@ -20,14 +20,14 @@ def of_decisions(
     for facts in standings:
         for decision in facts.decisions:
             if decision.execution.is_unfinished and decision.execution.mitigates:
-                yield from _of_one(facts, decision, person)
+                yield from _of_decision(facts, decision, person)
         if facts.failed is not None and facts.commander == person:
             yield _decide_again(facts, facts.failed)
         if facts.contradiction is not None and facts.commander == person:
             yield _resolve(facts)
 
 
-def _of_one(facts: IncidentFacts, decision: Decision, person: Person) -> Iterable[Duty]:
+def _of_decision(facts: IncidentFacts, decision: Decision, person: Person) -> Iterable[Duty]:
     state = decision.execution.state
     if decision.execution.dual and state in dual_signature.OPEN_TO_SIGN:
         signed = dual_facts(facts, decision)
@@ -43,8 +43,8 @@ def _of_one(facts: IncidentFacts, decision: Decision, person: Person) -> Iterabl
 def _sign(
     facts: IncidentFacts, decision: Decision, signed: dual_signature.DualFacts, person: Person
 ) -> Iterable[Duty]:
-    for one in dual_signature.missing_signatures(signed):
-        if one.person == person.pk:
+    for signature in dual_signature.missing_signatures(signed):
+        if signature.person == person.pk:
             yield Duty(
                 facts.incident,
                 "signer",
@@ -116,16 +116,18 @@ def _decide_again(facts: IncidentFacts, failed: Decision) -> Duty:
 
 
 def _resolve(facts: IncidentFacts) -> Duty:
-    found = facts.contradiction
-    assert found is not None
-    sides = [side.recommendation for side in facts.sides_of(found) if side.recommendation.is_open]
-    asked = ", ".join(f"{r.actor_name} recommends {r.title}" for r in sides)
+    contradiction = facts.contradiction
+    assert contradiction is not None
+    sides = [
+        side.recommendation for side in facts.sides_of(contradiction) if side.recommendation.is_open
+    ]
+    requested = ", ".join(f"{r.actor_name} recommends {r.title}" for r in sides)
     return Duty(
         facts.incident,
         "commander",
         2,
-        f"Resolve contradiction {found.reference}, then decide",
-        f"{asked}. No mitigation can be decided until you choose.",
+        f"Resolve contradiction {contradiction.reference}, then decide",
+        f"{requested}. No mitigation can be decided until you choose.",
         reverse("decide-next", args=[facts.incident.pk]),
         "Compare and decide",
         "D",

@@ -102,28 +102,28 @@ def outliving(person: Person, now: datetime) -> list[Duty]:
 
 def owned(standings: Sequence[IncidentFacts], person: Person) -> list[Owned]:
     """What the person owns, in the order of the incidents; what lacks something first."""
-    found = [one for provider in _owning for one in provider(standings, person)]
-    return sorted(found, key=lambda one: not one.missing)
+    things = [thing for provider in _owning for thing in provider(standings, person)]
+    return sorted(things, key=lambda thing: not thing.missing)
 
 
 def duties(standings: Sequence[IncidentFacts], person: Person, now: datetime) -> list[Duty]:
     """Everything that waits for the person, most urgent first."""
-    found = [
+    unsorted = [
         duty
         for statuses, provider in _providers
         for duty in provider(_of(standings, statuses), person, now)
     ]
     far = now + timedelta(days=365)
-    return sorted(found, key=lambda d: (not d.is_first, d.urgency, d.due_at or far))
+    return sorted(unsorted, key=lambda d: (not d.is_first, d.urgency, d.due_at or far))
 
 
 def _of(standings: Sequence[IncidentFacts], statuses: frozenset[Status]) -> list[IncidentFacts]:
     return [facts for facts in standings if facts.incident.status in statuses]
 
 
-def by_time(found: Iterable[Duty], now: datetime) -> list[Duty]:
+def by_time(duties: Iterable[Duty], now: datetime) -> list[Duty]:
     """The same by when they are due: what is late, what is for now, then as time goes on."""
-    return sorted(found, key=lambda d: (not d.is_late(now), d.due_at or now, d.urgency))
+    return sorted(duties, key=lambda d: (not d.is_late(now), d.due_at or now, d.urgency))
 
 
 @register
@@ -206,8 +206,8 @@ def without_snapshot(
     for facts in standings:
         lanes = [
             lane
-            for (role, lane), held in facts.holders.items()
-            if role == RoleName.LANE_OWNER and held.person_id == person.pk
+            for (role, lane), holder in facts.holders.items()
+            if role == RoleName.LANE_OWNER and holder.person_id == person.pk
         ]
         if lanes and facts.first_evidence_at is None and facts.commander != person:
             yield Duty(

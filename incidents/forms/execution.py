@@ -41,9 +41,9 @@ class VerifyForm(WarroomForm):
 
     def verdict_of(self) -> dict[str, Any]:
         """What the action takes: the run's number and whether it passed, None when not said."""
-        said = self.cleaned_data
+        data = self.cleaned_data
         return {
-            "run": number(said["run"]),
-            "finding": said["finding"],
-            "passed": {"verified": True, "failed": False}.get(said["verdict"]),
+            "run": number(data["run"]),
+            "finding": data["finding"],
+            "passed": {"verified": True, "failed": False}.get(data["verdict"]),
         }

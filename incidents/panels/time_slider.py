@@ -11,7 +11,7 @@ from incidents.rules.wording import counted
 from incidents.timeline import kinds
 from incidents.vocabulary import Status
 
-MOST = 60
+MAX_TICKS = 60
 """Ticks; of an incident with more, the newest."""
 WIDTH = 1000
 """Of the drawing, in its own units."""
@@ -39,7 +39,7 @@ class Scrubber:
 
     minutes: int
     minute: int
-    said: str
+    position: str
     ticks: tuple[Tick, ...]
     before: Tick | None
     after: Tick | None
@@ -62,7 +62,7 @@ def scrubber(incident: Incident, moment: datetime, end: datetime) -> Scrubber:
     return Scrubber(
         minutes=minutes,
         minute=min(minutes, (moment - start) // _MINUTE),
-        said=_said(moment, passed),
+        position=_position(moment, passed),
         ticks=ticks,
         # Where one stands on a tick already, back leads to the one before it.
         before=next((tick for tick in reversed(passed) if moment - tick.at > _SECOND), None),
@@ -74,7 +74,7 @@ def scrubber(incident: Incident, moment: datetime, end: datetime) -> Scrubber:
 def _ticks(incident: Incident, minutes: int) -> tuple[Tick, ...]:
     marked = [kind.code for kind in kinds.all_kinds() if kind.tick]
     rows = TimelineEntry.objects.filter(incident=incident, kind__in=marked).order_by("-seq")
-    return tuple(_tick(row, incident.clock_start, minutes) for row in reversed(rows[:MOST]))
+    return tuple(_tick(row, incident.clock_start, minutes) for row in reversed(rows[:MAX_TICKS]))
 
 
 def _tick(row: TimelineEntry, start: datetime, minutes: int) -> Tick:
@@ -93,7 +93,7 @@ def _tick(row: TimelineEntry, start: datetime, minutes: int) -> Tick:
     )
 
 
-def _said(moment: datetime, passed: list[Tick]) -> str:
+def _position(moment: datetime, passed: list[Tick]) -> str:
     """Where the moment lies, by the last thing before it: "2 minutes after: Decision D-1"."""
     if not passed:
         return "before anything was decided"
@@ -104,5 +104,7 @@ def _said(moment: datetime, passed: list[Tick]) -> str:
 
 def _scale(minutes: int) -> tuple[int, ...]:
     """Where the drawing has its small marks: at most thirteen, at round minutes."""
-    step = next((one for one in _STEPS if minutes / one <= 12), minutes)
+    step = next(
+        (minutes_apart for minutes_apart in _STEPS if minutes / minutes_apart <= 12), minutes
+    )
     return tuple(round(at / minutes * WIDTH) for at in range(0, minutes + 1, step))

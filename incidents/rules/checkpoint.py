@@ -2,6 +2,8 @@
 
 ``K-DUE``: a checkpoint lies strictly ahead, and no further than the severity allows.
 ``K-DECIDED``: a checkpoint is decided once, and not after it was lifted at closing.
+``K-NONE``: an active incident has a next checkpoint.
+``K-MISSED``: a checkpoint is decided when it is due.
 """
 
 from dataclasses import dataclass
@@ -11,6 +13,8 @@ from incidents.rules.checkpoint_limits import deadline_problem, max_deadline
 from incidents.rules.wording import duration
 from incidents.vocabulary import Status
 from kernel.refusal import Violation
+
+ALREADY_DECIDED = "K-DECIDED"
 
 
 def schedule_violations(
@@ -70,7 +74,7 @@ def faults(facts: CheckpointFacts) -> tuple[Fault, ...]:
 def lifted_violations(reference: str) -> tuple[Violation, ...]:
     """Deciding at a checkpoint that was lifted when its incident was closed."""
     sentence = f"{reference} was lifted at closing: decide at another one."
-    return (Violation("K-DECIDED", sentence),)
+    return (Violation(ALREADY_DECIDED, sentence),)
 
 
 def decided_violations(
@@ -81,7 +85,7 @@ def decided_violations(
         f"{author} decided {reference} while you were writing: "
         f"{decision}, {option}. Your text is kept as your draft."
     )
-    return (Violation("K-DECIDED", sentence, href=href),)
+    return (Violation(ALREADY_DECIDED, sentence, href=href),)
 
 
 def _no_next(facts: CheckpointFacts) -> Fault:

@@ -12,6 +12,8 @@ from incidents.rules.wording import first_lower, listed
 from incidents.vocabulary import ExecutionState, SignRole
 from kernel.refusal import Violation
 
+DUAL_SIGNATURE = "D-DUAL"
+
 Violations = tuple[Violation, ...]
 
 OPEN_TO_SIGN = (ExecutionState.PENDING, ExecutionState.DECIDED)
@@ -142,7 +144,7 @@ def may_execute(facts: DualFacts) -> Violations:
         " It changed after it was signed, and must be signed again." if facts.is_changed else ""
     )
     sentence = f"{facts.reference} waits for signatures: {who}.{changed}"
-    return (Violation("D-DUAL", sentence, "signatures"),)
+    return (Violation(DUAL_SIGNATURE, sentence, "signatures"),)
 
 
 def signer_warnings(data_owner: str, *, is_commander: bool, href: str) -> Violations:
@@ -158,8 +160,8 @@ def signer_warnings(data_owner: str, *, is_commander: bool, href: str) -> Violat
         )
     else:
         return ()
-    return (Violation("D-DUAL", sentence, href=href),)
+    return (Violation(DUAL_SIGNATURE, sentence, href=href),)
 
 
 def _violation(sentence: str) -> Violation:
-    return Violation("D-DUAL", sentence, "signatures")
+    return Violation(DUAL_SIGNATURE, sentence, "signatures")

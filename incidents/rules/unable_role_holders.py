@@ -1,4 +1,7 @@
-"""The fault when somebody who holds a role has lost their account or their group."""
+"""The fault when somebody who holds a role has lost their account or their group.
+
+``R-UNABLE``: every role of an active incident is held by somebody who can act.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -14,6 +14,8 @@ from pydantic import (
     StringConstraints,
 )
 
+from incidents.rules.decision.preconditions import PREREQUISITES_FIRST
+from incidents.rules.dual_signature import DUAL_SIGNATURE
 from incidents.rules.minimum import RequiredEvidence
 from incidents.vocabulary import (
     DependencyClass,
@@ -28,8 +30,12 @@ from incidents.vocabulary import (
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
 RULES: dict[str, str] = {
-    "D-DUAL": "Commander and data owner, two people, both sign before a decision is executed.",
-    "D-FIRST": "Rollback and access revocation are executed, with proof, before any hotfix.",
+    DUAL_SIGNATURE: (
+        "Commander and data owner, two people, both sign before a decision is executed."
+    ),
+    PREREQUISITES_FIRST: (
+        "Rollback and access revocation are executed, with proof, before any hotfix."
+    ),
 }
 """The special rules that a scenario can require, with a sentence (playbook, "Scenario library")."""
 

@@ -175,18 +175,18 @@ def surfaces(request: HttpRequest, incident: Incident) -> HttpResponse:
 @requires("freeze.change")
 def freeze(request: HttpRequest, incident: Incident) -> HttpResponse:
     def do(form: WarroomForm) -> None:
-        said = form.cleaned_data
-        common = {"surface": said["surface"], "reason": said["reason"]}
+        data = form.cleaned_data
+        common = {"surface": data["surface"], "reason": data["reason"]}
         common |= {"now": clock.now(), "once": form.key}
-        match said["change"]:
+        match data["change"]:
             case "freeze":
-                freezes.freeze(request.actor, incident.pk, scope=said["scope"], **common)
+                freezes.freeze(request.actor, incident.pk, scope=data["scope"], **common)
             case "decline":
                 freezes.decline_freeze(request.actor, incident.pk, **common)
             case "lift":
                 freezes.lift_freeze(request.actor, incident.pk, **common)
             case "keep":
-                freezes.keep_freeze(request.actor, incident.pk, owner=said["owner"], **common)
+                freezes.keep_freeze(request.actor, incident.pk, owner=data["owner"], **common)
 
     change = request.GET.get("change", "freeze")
     title = "Freeze a surface" if change == "freeze" else "Change a freeze"

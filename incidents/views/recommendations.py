@@ -17,7 +17,7 @@ from incidents.web.submit import submit
 from kernel import clock
 from kernel.refusal import NotPermitted
 
-SHOWN_EVIDENCE = 30
+MAX_EVIDENCE = 30
 
 
 @requires("room.view")
@@ -26,11 +26,9 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
 
     The lane is in the form, so the door cannot ask for it: the action does.
     """
-    standing = incident_facts.cached_facts(incident)
+    facts = incident_facts.cached_facts(incident)
     mine = [
-        lane.value
-        for lane in LaneKind
-        if standing.holder(RoleName.LANE_OWNER, lane) == request.user
+        lane.value for lane in LaneKind if facts.holder(RoleName.LANE_OWNER, lane) == request.user
     ]
     if not mine:
         raise NotPermitted(
@@ -53,7 +51,7 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
     context = {
         "incident": incident,
         "bar": bar(incident, clock.now()),
-        "evidence": list(incident.evidence.defer("text")[:SHOWN_EVIDENCE]),
+        "evidence": list(incident.evidence.defer("text")[:MAX_EVIDENCE]),
         "several": len(mine) > 1,
     }
     return submit(
@@ -63,7 +61,7 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
         do,
         context=context,
         initial={"lane": wanted if wanted in mine else mine[0]},
-        offered=decision_assessment.offered(standing),
+        offered=decision_assessment.offered(facts),
         lanes=mine,
     )
 
@@ -72,7 +70,7 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
 def recommendation(request: HttpRequest, incident: Incident, recommendation: int) -> HttpResponse:
     """One recommendation; its author and the commander can withdraw it."""
     rows = incident.recommendations.prefetch_related("evidence")
-    made = get_object_or_404(rows, number=recommendation)
+    row = get_object_or_404(rows, number=recommendation)
 
     def do(form: WarroomForm) -> str:
         recommendations.withdraw(
@@ -85,15 +83,15 @@ def recommendation(request: HttpRequest, incident: Incident, recommendation: int
         )
         return incident.get_absolute_url()
 
-    sides = list(made.sides.select_related("contradiction__decision"))
-    mine = made.actor_id == request.user.pk and not made.is_agent
+    sides = list(row.sides.select_related("contradiction__decision"))
+    mine = row.actor_id == request.user.pk and not row.is_agent
     context = {
         "incident": incident,
         "bar": bar(incident, clock.now()),
-        "recommendation": made,
+        "recommendation": row,
         "sides": sides,
         "side": next((s for s in sides if s.contradiction.is_open or s.reversibility), None),
-        "may_withdraw": made.is_open and (mine or may("decision.decide", request.who)),
+        "may_withdraw": row.is_open and (mine or may("decision.decide", request.who)),
     }
     return submit(
         request,

@@ -48,7 +48,7 @@ def _page(
 @requires("room.view")
 def risks(request: HttpRequest, incident: Incident) -> HttpResponse:
     """The whole register, and the form for another."""
-    standing = incident_facts.cached_facts(incident)
+    facts = incident_facts.cached_facts(incident)
     return _page(
         request,
         incident,
@@ -58,15 +58,15 @@ def risks(request: HttpRequest, incident: Incident) -> HttpResponse:
         ),
         "incidents/risks.html",
         reverse("risks", args=[incident.pk]),
-        open_risks=standing.open_risks,
-        retired=[risk for risk in standing.risks if not risk.is_open],
+        open_risks=facts.open_risks,
+        retired=[risk for risk in facts.risks if not risk.is_open],
         may_change=may("risk.change", request.who),
     )
 
 
 @requires("risk.change")
 def own_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpResponse:
-    found = get_object_or_404(incident.risks, number=risk)
+    row = get_object_or_404(incident.risks, number=risk)
     return _page(
         request,
         incident,
@@ -76,15 +76,15 @@ def own_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpRespons
         ),
         "incidents/short.html",
         reverse("risks", args=[incident.pk]),
-        title=f"Who owns {found.reference}?",
-        about=found.text,
+        title=f"Who owns {row.reference}?",
+        about=row.text,
         button="Give it",
     )
 
 
 @requires("risk.change")
 def retire_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpResponse:
-    found = get_object_or_404(incident.risks, number=risk)
+    row = get_object_or_404(incident.risks, number=risk)
     return _page(
         request,
         incident,
@@ -94,8 +94,8 @@ def retire_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpResp
         ),
         "incidents/short.html",
         reverse("risks", args=[incident.pk]),
-        title=f"Retire {found.reference}",
-        about=found.text,
+        title=f"Retire {row.reference}",
+        about=row.text,
         button="Retire it",
     )
 
@@ -103,7 +103,7 @@ def retire_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpResp
 @requires("room.view")
 def branches(request: HttpRequest, incident: Incident) -> HttpResponse:
     """The branches, and the form for another. Who may change them: see the permissions."""
-    standing = incident_facts.cached_facts(incident)
+    facts = incident_facts.cached_facts(incident)
     who = incident_roles(request.actor, incident, LaneKind.MITIGATION)
     return _page(
         request,
@@ -114,8 +114,8 @@ def branches(request: HttpRequest, incident: Incident) -> HttpResponse:
         ),
         "incidents/branches.html",
         reverse("branches", args=[incident.pk]),
-        active=standing.active_branches,
-        ended=[branch for branch in standing.branches if not branch.is_active],
+        active=facts.active_branches,
+        ended=[branch for branch in facts.branches if not branch.is_active],
         uses=[(BranchType(kind).label, *use) for kind, use in BRANCH_USE.items()],
         may_change=may("branch.change", who),
     )
@@ -123,7 +123,7 @@ def branches(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 @requires("branch.change")
 def pass_branch(request: HttpRequest, incident: Incident, branch: int, lane: str) -> HttpResponse:
-    found = get_object_or_404(incident.branches, number=branch)
+    row = get_object_or_404(incident.branches, number=branch)
     return _page(
         request,
         incident,
@@ -133,15 +133,15 @@ def pass_branch(request: HttpRequest, incident: Incident, branch: int, lane: str
         ),
         "incidents/short.html",
         reverse("branches", args=[incident.pk]),
-        title=f"Who owns {found.reference}?",
-        about=found.name,
+        title=f"Who owns {row.reference}?",
+        about=row.name,
         button="Give it",
     )
 
 
 @requires("branch.change")
 def end_branch(request: HttpRequest, incident: Incident, branch: int, lane: str) -> HttpResponse:
-    found = get_object_or_404(incident.branches, number=branch)
+    row = get_object_or_404(incident.branches, number=branch)
     return _page(
         request,
         incident,
@@ -151,7 +151,7 @@ def end_branch(request: HttpRequest, incident: Incident, branch: int, lane: str)
         ),
         "incidents/short.html",
         reverse("branches", args=[incident.pk]),
-        title=f"End {found.reference}",
-        about=found.name,
+        title=f"End {row.reference}",
+        about=row.name,
         button="End it",
     )

@@ -22,13 +22,13 @@ def void(request: HttpRequest, incident: Incident) -> HttpResponse:
     """With an incident named it is a duplicate of that, else void."""
 
     def do(form: WarroomForm) -> str:
-        said = {"reason": form.cleaned_data["reason"], "now": clock.now(), "once": form.key}
+        common = {"reason": form.cleaned_data["reason"], "now": clock.now(), "once": form.key}
         if text := form.cleaned_data["original"].strip():
             match = _REFERENCE.fullmatch(text)
             number = int(match[1]) if match else None
-            voiding.duplicate(request.actor, incident.pk, original=number, **said)
+            voiding.duplicate(request.actor, incident.pk, original=number, **common)
         else:
-            voiding.void(request.actor, incident.pk, **said)
+            voiding.void(request.actor, incident.pk, **common)
         return incident.get_absolute_url()
 
     context = {"incident": incident, "bar": bar(incident, clock.now())}

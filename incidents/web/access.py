@@ -89,8 +89,8 @@ def _ask_to_sign_in(request: HttpRequest, keeps: bool) -> HttpResponse:
     sign_in = f"{reverse('account_login')}?next={request.path}"
     if request.method != "POST":
         return HttpResponseRedirect(sign_in)
-    kept = kept_forms.keep(request) if keeps else kept_forms.Outcome.NOTHING_TYPED
-    return render(request, "401.html", {"sign_in": sign_in, "kept": kept.value}, status=401)
+    outcome = kept_forms.keep(request) if keeps else kept_forms.Outcome.NOTHING_TYPED
+    return render(request, "401.html", {"sign_in": sign_in, "kept": outcome.value}, status=401)
 
 
 class SessionCookieMiddleware:

@@ -21,7 +21,7 @@ SELDOM = NEVER | {
 
 MAX_PER_1000 = 15
 CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
-WITHOUT_UNIT = re.compile(r"(PATIENCE|LONGEST|MOST|AT_ONCE)")
+WITHOUT_UNIT = re.compile(r"(?:\b|_)(PATIENCE|LONGEST|MOST|AT_ONCE)(?:\b|_)")
 A_TIME = re.compile(r"TIMEOUT|DELAY|INTERVAL|BACKOFF|WAIT")
 UNIT = re.compile(r"_(MS|SECONDS|MINUTES|HOURS|DAYS)$")
 

@@ -8,6 +8,8 @@ from incidents.vocabulary import Option
 from kernel.refusal import Violation
 from kernel.text import has_content, says_nothing
 
+PREREQUISITES_FIRST = "D-FIRST"
+
 Violations = tuple[Violation, ...]
 
 
@@ -24,7 +26,7 @@ def prerequisites_first(proposal: Proposal, situation: Situation) -> Violations:
     come = listed(first_lower(thing.label) for thing in situation.prerequisites)
     missing = listed(f"{first_lower(thing.label)} {thing.progress}" for thing in waiting)
     sentence = f"Before a hotfix come {come}, executed and with proof: {missing}."
-    return (Violation("D-FIRST", sentence, "option"),)
+    return (Violation(PREREQUISITES_FIRST, sentence, "option"),)
 
 
 def single_mitigation(proposal: Proposal, situation: Situation) -> Violations:
