@@ -29,7 +29,9 @@ def _command(
         do(form)
         return incident.get_absolute_url()
 
-    context = {"incident": incident, "bar": bar(incident, clock.now()), "title": title}
+    def context() -> dict[str, Any]:
+        return {"incident": incident, "bar": bar(incident, clock.now()), "title": title}
+
     return submit(request, "incidents/command.html", form_class, done, context=context, **options)
 
 

@@ -28,7 +28,7 @@ def declare(request: HttpRequest) -> HttpResponse:
         return _filled(request)
     scenario = scenarios.find(request.GET.get("scenario", ""))
     initial = filled_in(scenario, QueryDict())
-    return submit(request, _PAGE, DeclareForm, do, context=_context(), initial=initial)
+    return submit(request, _PAGE, DeclareForm, do, context=_context, initial=initial)
 
 
 def _filled(request: HttpRequest) -> HttpResponse:

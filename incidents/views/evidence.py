@@ -52,7 +52,7 @@ def capture(request: HttpRequest, incident: Incident) -> HttpResponse:
         "incidents/capture.html",
         CaptureForm,
         do,
-        context={"incident": incident, "bar": bar(incident, now), "back": back},
+        context=lambda: {"incident": incident, "bar": bar(incident, now), "back": back},
         incident=incident,
         now=now,
         zone=zone_of(request),

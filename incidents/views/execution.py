@@ -76,13 +76,16 @@ def done(request: HttpRequest, incident: Incident, decision: int) -> HttpRespons
         return row.get_absolute_url()
 
     since = incident.evidence.filter(captured_at__gte=row.decided_at)
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "decision": row,
-        "evidence": list(since.defer("text")[:MAX_EVIDENCE]),
-        "cited": set(request.POST.getlist("evidence")),
-    }
+
+    def context() -> dict[str, Any]:
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "decision": row,
+            "evidence": list(since.defer("text")[:MAX_EVIDENCE]),
+            "cited": set(request.POST.getlist("evidence")),
+        }
+
     return submit(request, "incidents/done.html", DoneForm, do, context=context)
 
 
@@ -106,15 +109,18 @@ def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpRespo
     runs = list(_runs(incident, row).defer("text").order_by("-number")[:RUNS])
     wanted = request.POST.get("run") or request.GET.get("run", "")
     run = _chosen(runs, wanted)
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "decision": row,
-        "runs": runs,
-        "run": run,
-        "verifies": row.verifier_id == request.user.pk,
-        "compared": run_comparison.against_baseline(run) if run else None,
-    }
+
+    def context() -> dict[str, Any]:
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "decision": row,
+            "runs": runs,
+            "run": run,
+            "verifies": row.verifier_id == request.user.pk,
+            "compared": run_comparison.against_baseline(run) if run else None,
+        }
+
     initial = {"run": run.number if run else ""}
     return submit(
         request, "incidents/verify.html", VerifyForm, do, context=context, initial=initial

@@ -1,5 +1,7 @@
 """Recommending an option, and the page of a recommendation."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -48,12 +50,15 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
         return incident.get_absolute_url()
 
     wanted = request.GET.get("lane", "")
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "evidence": list(incident.evidence.defer("text")[:MAX_EVIDENCE]),
-        "several": len(mine) > 1,
-    }
+
+    def context() -> dict[str, Any]:
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "evidence": list(incident.evidence.defer("text")[:MAX_EVIDENCE]),
+            "several": len(mine) > 1,
+        }
+
     return submit(
         request,
         "incidents/recommend.html",
@@ -83,16 +88,18 @@ def recommendation(request: HttpRequest, incident: Incident, recommendation: int
         )
         return incident.get_absolute_url()
 
-    sides = list(row.sides.select_related("contradiction__decision"))
-    mine = row.actor_id == request.user.pk and not row.is_agent
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "recommendation": row,
-        "sides": sides,
-        "side": next((s for s in sides if s.contradiction.is_open or s.reversibility), None),
-        "may_withdraw": row.is_open and (mine or may("decision.decide", request.who)),
-    }
+    def context() -> dict[str, Any]:
+        sides = list(row.sides.select_related("contradiction__decision"))
+        mine = row.actor_id == request.user.pk and not row.is_agent
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "recommendation": row,
+            "sides": sides,
+            "side": next((s for s in sides if s.contradiction.is_open or s.reversibility), None),
+            "may_withdraw": row.is_open and (mine or may("decision.decide", request.who)),
+        }
+
     return submit(
         request,
         "incidents/recommendation.html",

@@ -26,16 +26,18 @@ def scenario(request: HttpRequest, incident: Incident) -> HttpResponse:
         )
         return incident.get_absolute_url()
 
-    current = incident_facts.cached_facts(incident).scenario
-    about = f"Now it is “{current.title}”." if current else "None is adopted yet."
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "back": incident.get_absolute_url(),
-        "title": "Adopt a scenario",
-        "button": "Adopt it",
-        "about": f"{about} What the new one asks for counts at once.",
-    }
+    def context() -> dict[str, Any]:
+        current = incident_facts.cached_facts(incident).scenario
+        about = f"Now it is “{current.title}”." if current else "None is adopted yet."
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "back": incident.get_absolute_url(),
+            "title": "Adopt a scenario",
+            "button": "Adopt it",
+            "about": f"{about} What the new one asks for counts at once.",
+        }
+
     return submit(
         request, "incidents/short.html", ScenarioForm, do, context=context, now=incident.scenario
     )
@@ -52,14 +54,16 @@ def serve(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
         messages.success(request, f"{evidence.reference} is named.")
         return evidence.get_absolute_url()
 
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "back": evidence.get_absolute_url(),
-        "title": f"What {evidence.reference} serves as",
-        "button": "Name it so",
-        "about": evidence.title,
-    }
+    def context() -> dict[str, Any]:
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "back": evidence.get_absolute_url(),
+            "title": f"What {evidence.reference} serves as",
+            "button": "Name it so",
+            "about": evidence.title,
+        }
+
     at_hand = {
         "scenario": incident_facts.cached_facts(incident).scenario,
         "named": _named(evidence),

@@ -1,6 +1,7 @@
 """Declared in error: ending an incident as void or as a duplicate, and taking that back."""
 
 import re
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -31,7 +32,9 @@ def void(request: HttpRequest, incident: Incident) -> HttpResponse:
             voiding.void(request.actor, incident.pk, **common)
         return incident.get_absolute_url()
 
-    context = {"incident": incident, "bar": bar(incident, clock.now())}
+    def context() -> dict[str, Any]:
+        return {"incident": incident, "bar": bar(incident, clock.now())}
+
     return submit(request, "incidents/void.html", VoidForm, do, context=context)
 
 
@@ -45,14 +48,16 @@ def take_back(request: HttpRequest, incident: Incident) -> HttpResponse:
         )
         return incident.get_absolute_url()
 
-    rows = incident.voidings.select_related("original", "by")
-    known = Incident.objects.visible_to(request.user)
-    last = rows.last()
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "voided": last,
-        "original": known.filter(pk=last.original_id).first() if last else None,
-        "may_take_back": incident.is_in_error and may("incident.take_back", request.who),
-    }
+    def context() -> dict[str, Any]:
+        rows = incident.voidings.select_related("original", "by")
+        known = Incident.objects.visible_to(request.user)
+        last = rows.last()
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "voided": last,
+            "original": known.filter(pk=last.original_id).first() if last else None,
+            "may_take_back": incident.is_in_error and may("incident.take_back", request.who),
+        }
+
     return submit(request, "incidents/take_back.html", TakeBackForm, do, context=context)

@@ -13,11 +13,11 @@ from incidents.web.access import requires
 from incidents.web.forms import WarroomForm
 from kernel import clock
 from kernel.refusal import Refused
-from lanes.due import answer_due
 from lanes.handoff import actions as handoffs
 from lanes.handoff import facts as handoff_facts
 from lanes.handoff import rules
 from lanes.handoff.brief import brief_of
+from lanes.handoff.facts import answer_due
 from lanes.handoff.forms import AnswerForm, DeclineForm, WithdrawForm
 from lanes.handoff.watch_port import watch_of
 from lanes.models import Handoff

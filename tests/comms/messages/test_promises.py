@@ -76,8 +76,8 @@ def told(kind: str) -> list[tuple[str, str]]:
 def test_one_reminder_is_due_at_a_time(said: Update, after: float, kind: str) -> None:
     found = promises(PROMISED + minutes(after))
 
-    assert [(one.kind, one.update_id, one.due_at) for one in found] == (
-        [(kind, said.pk, PROMISED)] if kind else []
+    assert [(one.kind, one.subject, one.due_at) for one in found] == (
+        [(kind, str(said.pk), PROMISED)] if kind else []
     )
 
 
