@@ -127,9 +127,9 @@ class PersonForm(OnePerson, UserChangeForm):
 
     def clean(self) -> None:
         super().clean()
-        person, data = self.instance, self.cleaned_data
-        names = {group.name for group in data.get("groups", ())}
-        stays = data.get("is_active") and (person.is_superuser or SiteGroup.ADMIN in names)
+        person, fields = self.instance, self.cleaned_data
+        names = {group.name for group in fields.get("groups", ())}
+        stays = fields.get("is_active") and (person.is_superuser or SiteGroup.ADMIN in names)
         if not stays and person in (admins := _admins()) and len(admins) == 1:
             raise forms.ValidationError(
                 f"{person} is the last admin: make somebody else an admin first."

@@ -158,7 +158,7 @@ class DecisionForm(WarroomForm):
         return DecisionInput(**fields, rejected=reasons, scores=scores, shape=shape, raw=raw)
 
     def _scores(self, fields: dict[str, Any]) -> dict[int, Scores]:
-        """The commander's scores, taken out of what was said."""
+        """The commander's scores, removed from ``fields``."""
         sides = self.conflict.sides if self.conflict else ()
         return {
             side.number: Scores(*(fields.pop(name, None) for name, _ in _scores_of(side)))

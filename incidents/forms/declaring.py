@@ -1,4 +1,4 @@
-"""Declaring an incident: one screen, filled in from a scenario if somebody likes."""
+"""Declaring an incident: one screen, optionally filled in from a scenario."""
 
 from typing import Any
 

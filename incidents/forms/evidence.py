@@ -28,7 +28,7 @@ FIELDS: dict[str, frozenset[str]] = {
     EvidenceKind.FILE: frozenset({"file", "text"}),
     EvidenceKind.LINK: frozenset({"url", "text"}),
 }
-"""Which fields belong to a kind; what stands in the others is left aside."""
+"""Which fields belong to a kind; the others are ignored."""
 
 OF_A_KIND = frozenset().union(*FIELDS.values())
 
@@ -95,7 +95,7 @@ class PastField(forms.CharField):
 
 def items_of(scenario: Scenario) -> list[tuple[str, str]]:
     """The evidence minimum as choices."""
-    return [(item.key, item.label) for item in scenario.evidence_minimum]
+    return [(requirement.key, requirement.label) for requirement in scenario.evidence_minimum]
 
 
 class CaptureForm(WarroomForm):

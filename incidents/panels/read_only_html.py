@@ -35,7 +35,7 @@ class _Reader(HTMLParser):
         self._open: list[tuple[str, str]] = []
         """Each open element: its name, and what closes it."""
         self._gone = 0
-        """How many elements up to here are within one that is left out."""
+        """The depth within an element that is left out."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._gone or self._goes(tag, dict(attrs)):

@@ -59,7 +59,7 @@ class Bar:
     is_overdue: bool
     overridden: Decision | None
     as_of: datetime | None = None
-    """The moment that it shows, when that is not now: its clocks stand."""
+    """The moment that it shows when looking back: its clocks do not run."""
 
     @property
     def channel_href(self) -> str:
@@ -163,7 +163,7 @@ _warnings: list[Warnings] = []
 
 
 def register_warnings(provider: Warnings) -> Warnings:
-    """Add an app's warnings to the room. They are asked for one incident at a time."""
+    """Add an app's warnings to the room. They are read for one incident at a time."""
     _warnings.append(provider)
     return provider
 
@@ -218,7 +218,7 @@ def _panel(name: str, incident: Incident, **context: Any) -> str:
 
 
 def render_entries(incident: Incident, rows: list[TimelineEntry]) -> list[str]:
-    """Timeline entries as list items, in the order given."""
+    """Timeline entries as list items, in the same order."""
     return [
         render_to_string(
             "components/timeline_entry.html", {"incident": incident, "entry": with_fields(row)}

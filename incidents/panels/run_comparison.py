@@ -10,7 +10,7 @@ from incidents.models import Evidence
 from incidents.panels.evidence_excerpts import EXCERPT_CHARACTERS
 
 LINES = 400
-"""Lines of each side that are compared; the rest stands on the items' own pages."""
+"""Lines of each side that are compared; the rest is on the items' own pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """``is_cut``: the rest of them, which was not compared, stands on their own pages."""
+    """``is_cut``: the rest was not compared, and is on their own pages."""
 
     before: tuple[Line, ...]
     after: tuple[Line, ...]

@@ -1,4 +1,4 @@
-"""What one scrubs along when looking back: the length, and the moments that stand out."""
+"""The slider for looking back: its length, and the important moments on it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from incidents.timeline import kinds
 from incidents.vocabulary import Status
 
 MAX_TICKS = 60
-"""Ticks; of an incident with more, the newest."""
+"""Of an incident with more ticks, the newest."""
 WIDTH = 1000
 """Of the drawing, in its own units."""
 _MINUTE = timedelta(minutes=1)
@@ -22,7 +22,7 @@ _STEPS = (5, 10, 15, 30, 60, 120, 240, 720, 1440, 2880)
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """An entry that one looks back for. ``minute`` is the first whole one that shows it."""
+    """An important entry. ``minute`` is the first whole minute that includes it."""
 
     at: datetime
     label: str
@@ -47,7 +47,7 @@ class Scrubber:
 
 
 def end_of(incident: Incident, now: datetime) -> datetime:
-    """Until when there is something to see: now, or the last entry of one that is over."""
+    """The end of the slider: now, or the last entry of an incident that is over."""
     if incident.status == Status.ACTIVE:
         return max(now, incident.clock_start)
     return incident.timeline.order_by("-seq").values_list("at", flat=True)[0]

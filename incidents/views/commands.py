@@ -177,18 +177,18 @@ def surfaces(request: HttpRequest, incident: Incident) -> HttpResponse:
 @requires("freeze.change")
 def freeze(request: HttpRequest, incident: Incident) -> HttpResponse:
     def do(form: WarroomForm) -> None:
-        data = form.cleaned_data
-        common = {"surface": data["surface"], "reason": data["reason"]}
+        fields = form.cleaned_data
+        common = {"surface": fields["surface"], "reason": fields["reason"]}
         common |= {"now": clock.now(), "once": form.key}
-        match data["change"]:
+        match fields["change"]:
             case "freeze":
-                freezes.freeze(request.actor, incident.pk, scope=data["scope"], **common)
+                freezes.freeze(request.actor, incident.pk, scope=fields["scope"], **common)
             case "decline":
                 freezes.decline_freeze(request.actor, incident.pk, **common)
             case "lift":
                 freezes.lift_freeze(request.actor, incident.pk, **common)
             case "keep":
-                freezes.keep_freeze(request.actor, incident.pk, owner=data["owner"], **common)
+                freezes.keep_freeze(request.actor, incident.pk, owner=fields["owner"], **common)
 
     change = request.GET.get("change", "freeze")
     title = "Freeze a surface" if change == "freeze" else "Change a freeze"

@@ -28,7 +28,7 @@ MAX_EVIDENCE = 30
 
 @requires("decision.decide")
 def decide_next(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """To the next checkpoint, or to scheduling one when there is none."""
+    """Redirect to the next checkpoint, or to scheduling one when there is none."""
     following = incident.checkpoints.open().first()
     if following is None:
         return redirect("checkpoint", incident.pk)
@@ -128,7 +128,7 @@ def _draft_of_predecessor(
 
 
 def _recommended(facts: incident_facts.IncidentFacts) -> dict[str, list[Recommendation]]:
-    """The open recommendations by option: what its owners say stands beside each rung."""
+    """The open recommendations by option, for display beside each rung."""
     by_option: dict[str, list[Recommendation]] = {}
     for recommendation in facts.open_recommendations:
         by_option.setdefault(recommendation.option, []).append(recommendation)

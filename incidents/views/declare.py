@@ -17,10 +17,10 @@ _PAGE = "incidents/declare.html"
 @requires("incident.declare")
 def declare(request: HttpRequest) -> HttpResponse:
     def do(form: WarroomForm) -> str:
-        data = form.values()
-        data["surfaces"] = tuple(data["surfaces"])
+        fields = form.values()
+        fields["surfaces"] = tuple(fields["surfaces"])
         incident = lifecycle.declare(
-            request.actor, lifecycle.Declaration(**data), now=clock.now(), once=form.key
+            request.actor, lifecycle.Declaration(**fields), now=clock.now(), once=form.key
         )
         return incident.get_absolute_url()
 

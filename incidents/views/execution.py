@@ -63,7 +63,7 @@ def start(request: HttpRequest, incident: Incident, decision: int) -> HttpRespon
 
 @requires("decision.execute")
 def done(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
-    """Mark it as done, with proof. Others, and who comes out of turn, see how far it is."""
+    """Mark it as done, with proof. Others are redirected to the decision, as at any other state."""
     row = get_object_or_404(_rows(incident), number=decision)
     mine = row.executor_id == request.user.pk and row.execution.state == ExecutionState.STARTED
     if request.method != "POST" and not mine:

@@ -24,7 +24,7 @@ MAX_EVIDENCE = 30
 
 @requires("room.view")
 def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """For whoever owns a lane; who owns several says for which.
+    """For owners of a lane; an owner of several chooses one in the form.
 
     The lane is in the form, so the door cannot ask for it: the action does.
     """

@@ -21,7 +21,7 @@ FIRST = 30
 """Entries that a room begins with: what is in sight, and some more."""
 
 WINDOW = 100
-"""Entries that come at once when the older ones are asked for."""
+"""Entries per page when older ones are requested."""
 
 
 @requires("room.view")

@@ -81,7 +81,9 @@ def serving(request: HttpRequest, incident: Incident, evidence: Evidence) -> dic
     if scenario is None:
         return {}
     named = _named(evidence)
-    visible = [item.label for item in scenario.evidence_minimum if item.key in named]
+    visible = [
+        requirement.label for requirement in scenario.evidence_minimum if requirement.key in named
+    ]
     if len(visible) == len(scenario.evidence_minimum) or not may("evidence.serve", request.who):
         return {"serves": visible}
     form = ServeForm(request=request, scenario=scenario, named=named)

@@ -46,7 +46,7 @@ def surface(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _known(request: HttpRequest) -> "QuerySet[Freeze]":
-    """Never one of an incident that the person may not learn of."""
+    """Never of an incident that the person may not know of."""
     visible = Incident.objects.visible_to(request.user)
     rows = Freeze.objects.filter(declined=False, incident__in=visible)
     return rows.select_related("incident", "surface", "kept_by")

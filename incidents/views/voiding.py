@@ -40,7 +40,7 @@ def void(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 @requires("room.view")
 def take_back(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """Why it ended so; who may, has it go on."""
+    """Why the incident was voided, with the form to take that back."""
 
     def do(form: WarroomForm) -> str:
         voiding.take_back(

@@ -65,7 +65,7 @@ class WarroomForm(forms.Form):
         return {k: v for k, v in self.cleaned_data.items() if k not in {"once", AUTHOR}}
 
     def refuse(self, violations: Iterable[Violation]) -> None:
-        """Show each violation beside its field; those without one stand above the form."""
+        """Show each violation beside its field; those without a field appear above the form."""
         self.violations = tuple(violations)
         for violation in self.violations:
             if violation.field in self.fields:

@@ -17,7 +17,7 @@ _KEY = "kept"
 _MAX_CHARACTERS = 200_000
 """Characters of one form, as it was sent."""
 MAX_FORMS = 5
-"""Forms of one browser; a further one takes the place of the oldest."""
+"""Forms per browser; a further one replaces the oldest."""
 MAX_AGE = timedelta(days=1)
 AUTHOR = "author"
 

@@ -1,4 +1,4 @@
-"""The way of every form: shown, sent, refused with everything kept, or done and redirected."""
+"""How every form works: shown, sent, refused with its content intact, or done and redirected."""
 
 from collections.abc import Callable
 from typing import Any

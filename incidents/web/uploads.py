@@ -1,4 +1,4 @@
-"""What arrives with a form, held to its limits without losing what else was in the form."""
+"""Uploads, limited in size without losing the other fields of their form."""
 
 from collections.abc import Callable
 from typing import Any

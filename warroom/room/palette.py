@@ -14,7 +14,7 @@ from incidents.permissions import Who, may, refused_actions
 from incidents.vocabulary import LaneKind, RoleName, Status
 
 _ANY = "any"
-"""Of an act that whoever owns a lane may do: which lane, they say on its page."""
+"""For an act of lane owners: they choose the lane on its page."""
 
 _HERE = "here"
 """Of an act of the lane whose page it is; the room does not offer it."""
@@ -197,7 +197,7 @@ def palette(reader: Person, who: frozenset[Who], facts: IncidentFacts, here: str
 
 @dataclass(frozen=True, slots=True)
 class _Offered:
-    """``who`` is without the ownership of a lane, which is added for each lane as it is held."""
+    """``who`` is without the ownership of a lane, which is added for each lane."""
 
     reader: Person
     who: frozenset[Who]
