@@ -1,15 +1,17 @@
 """What is due in communication: reminders of promises, notices to deliver, deliveries to try."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
+from comms.actions import lapses
 from comms.facts import promises as commitments
 from comms.models import Delivery, Update
-from comms.rules.commitment import LEAD, Promise
+from comms.rules.commitment import DUE, KINDS, LAPSED, LEAD, SOON, Promise
 from comms.vocabulary import SubscriberKind
+from incidents.due import Due
 from incidents.models import Claim, Notice, Person
 from incidents.vocabulary import Status
 
@@ -45,37 +47,25 @@ def deliveries(now: datetime) -> QuerySet[Delivery]:
     return waiting.order_by("next_try_at", "pk")
 
 
-SOON, DUE, LAPSED = KINDS = ("commitment.soon", "commitment.due", "commitment.lapsed")
-
-
-@dataclass(frozen=True, slots=True)
-class PromiseReminder:
-    """A reminder to write, of the promise that an update made for ``due_at``."""
-
-    kind: str
-    update_id: int
-    due_at: datetime
-
-    @property
-    def subject(self) -> str:
-        """The subject of its claim."""
-        return str(self.update_id)
-
-
-def promises(now: datetime) -> list[PromiseReminder]:
-    """Reminders that are not written yet, except those to retry later, oldest first. Two queries.
+def promises(now: datetime) -> list[Due]:
+    """Unwritten reminders of promises, except those to retry later, oldest first. Two queries.
 
     Only the latest kind for each promise, so that people are reminded once after a long outage.
     """
     due = [
-        PromiseReminder(kind, commitment.update.pk, commitment.next_at)
+        Due(
+            kind,
+            str(commitment.update.pk),
+            commitment.next_at,
+            partial(lapses.remind, commitment.update.pk, kind),
+        )
         for open_commitments in commitments.of_many(_near(now)).values()
         for commitment in open_commitments
         if (kind := _kind(commitment.promise, now))
     ]
     settled = _settled(due, now) if due else set()
     waiting = [row for row in due if (row.kind, row.subject, row.due_at) not in settled]
-    return sorted(waiting, key=lambda reminder: (reminder.due_at, reminder.update_id))
+    return sorted(waiting, key=lambda reminder: (reminder.due_at, int(reminder.subject)))
 
 
 def _near(now: datetime) -> QuerySet[Update]:
@@ -103,7 +93,7 @@ def _kind(promise: Promise, now: datetime) -> str:
     return SOON if promise.needs_reminding(now) else ""
 
 
-def _settled(due: list[PromiseReminder], now: datetime) -> set[tuple[str, str, datetime]]:
+def _settled(due: list[Due], now: datetime) -> set[tuple[str, str, datetime]]:
     """Claims that are done, or that failed and are retried later."""
     claims = Claim.objects.filter(
         Q(claimed_at__isnull=False) | Q(try_again_at__gt=now),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from comms.facts import promises
 from comms.facts.promises import Commitment
 from incidents.duties.duty import Duty, register
+from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Person
 from incidents.vocabulary import LaneKind, RoleName
@@ -43,27 +44,27 @@ def _publish_duty(facts: IncidentFacts, commitment: Commitment, now: datetime) -
     late = commitment.promise.is_overdue(now)
     why = f"{commitment.update.reference} promised it to its readers."
     return Duty(
-        facts.incident,
-        _role(facts),
-        3 if late else 45,
-        "Publish the promised update",
-        f"It is late. {why}" if late else why,
-        reverse("update-write", args=[facts.incident.pk]),
-        "Write the update",
-        "U",
-        commitment.next_at,
-        late,
+        incident=facts.incident,
+        role=_role(facts),
+        urgency=Urgency.PUBLISH_LATE_UPDATE if late else Urgency.PUBLISH_UPDATE,
+        title="Publish the promised update",
+        why=f"It is late. {why}" if late else why,
+        href=reverse("update-write", args=[facts.incident.pk]),
+        button="Write the update",
+        key="U",
+        due_at=commitment.next_at,
+        overdue=late,
     )
 
 
 def _explain_duty(facts: IncidentFacts, late: int) -> Duty:
     """``late`` is the number of the update whose promise lapsed."""
     return Duty(
-        facts.incident,
-        _role(facts),
-        60,
-        f"Say why the update after update {late} was late",
-        "A promise to readers lapsed; the closure asks for an explanation.",
-        reverse("lapse", args=[facts.incident.pk, late]),
-        "Explain it",
+        incident=facts.incident,
+        role=_role(facts),
+        urgency=Urgency.EXPLAIN_LATE_UPDATE,
+        title=f"Say why the update after update {late} was late",
+        why="A promise to readers lapsed; the closure asks for an explanation.",
+        href=reverse("lapse", args=[facts.incident.pk, late]),
+        button="Explain it",
     )

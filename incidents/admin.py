@@ -63,7 +63,7 @@ class ScenarioTextForm(forms.ModelForm):
         try:
             slug = scenarios.read("scenario", text).slug
         except scenarios.ScenarioError as error:
-            raise forms.ValidationError([str(one) for one in error.problems]) from error
+            raise forms.ValidationError([str(problem) for problem in error.problems]) from error
         self._refuse_taken(slug)
         self.instance.slug = slug
         return text
@@ -85,8 +85,8 @@ class ScenarioTextAdmin(ForAdmins, admin.ModelAdmin):
 
     @admin.display
     def title(self, row: ScenarioText) -> str:
-        found = scenarios.find(row.slug)
-        return found.title if found else "cannot be read"
+        scenario = scenarios.find(row.slug)
+        return scenario.title if scenario else "cannot be read"
 
     def has_delete_permission(self, request: HttpRequest, obj: ScenarioText | None = None) -> bool:
         """A scenario that an incident follows stays: its rules would be gone in the middle."""
@@ -127,9 +127,9 @@ class PersonForm(OnePerson, UserChangeForm):
 
     def clean(self) -> None:
         super().clean()
-        person, said = self.instance, self.cleaned_data
-        names = {group.name for group in said.get("groups", ())}
-        stays = said.get("is_active") and (person.is_superuser or SiteGroup.ADMIN in names)
+        person, fields = self.instance, self.cleaned_data
+        names = {group.name for group in fields.get("groups", ())}
+        stays = fields.get("is_active") and (person.is_superuser or SiteGroup.ADMIN in names)
         if not stays and person in (admins := _admins()) and len(admins) == 1:
             raise forms.ValidationError(
                 f"{person} is the last admin: make somebody else an admin first."

@@ -18,4 +18,4 @@ class IncidentsConfig(AppConfig):
         render.register_panel("blueprint", panels.render_blueprint)
         render.register_panel("deciding", panels.render_deciding)
         render.register_panel("warnings", panels.render_warnings)
-        render.register_panel("standing", panels.render_standing)
+        render.register_panel("standing", panels.render_overview)

@@ -1,14 +1,17 @@
-"""The reminders of checkpoints that are due at a moment.
+"""Reminders that are due, and those of checkpoints.
 
 Nothing is scheduled ahead: a late tick finds what an earlier one should have found.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
+from incidents.actions import checkpoints
 from incidents.models import Checkpoint, Claim
 from incidents.vocabulary import Status
 
@@ -20,23 +23,34 @@ SOON, DUE, MISSED = ("checkpoint.soon", "checkpoint.due", "checkpoint.missed")
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One reminder to write. ``due_at`` is the checkpoint's time, not the reminder's."""
+    """One reminder to write; ``kind``, ``subject`` and ``due_at`` are those of its claim.
+
+    ``remind(now=…)`` writes it, unless it no longer applies.
+    """
 
     kind: str
-    checkpoint_id: int
+    subject: str
     due_at: datetime
-    incident_id: int = field(default=0, compare=False)
-
-    @property
-    def subject(self) -> str:
-        """The subject of its claim."""
-        return str(self.checkpoint_id)
+    remind: Callable[..., object] = field(compare=False, repr=False)
 
 
-def due(now: datetime) -> list[Due]:
+@dataclass(frozen=True, slots=True)
+class CheckpointDue(Due):
+    """``due_at`` is the checkpoint's time, not the reminder's."""
+
+    incident_id: int = field(compare=False)
+
+
+def due(now: datetime) -> list[CheckpointDue]:
     """Reminders that are not written yet and need no waiting, oldest first. One query."""
     return [
-        Due(kind, checkpoint.pk, checkpoint.due_at, checkpoint.incident_id)
+        CheckpointDue(
+            kind,
+            str(checkpoint.pk),
+            checkpoint.due_at,
+            partial(checkpoints.remind, checkpoint.pk, kind),
+            checkpoint.incident_id,
+        )
         for checkpoint in rows(now)
         for kind in _kinds(checkpoint, now)
     ]

@@ -3,6 +3,7 @@ from django.urls import path
 from incidents.views import (
     as_of,
     backfilling,
+    branches,
     commands,
     decisions,
     declare,
@@ -11,7 +12,7 @@ from incidents.views import (
     markdown,
     notices,
     recommendations,
-    register,
+    risks,
     room,
     scenarios,
     settings,
@@ -59,14 +60,14 @@ urlpatterns = [
     path("INC-<int:number>/D-<int:decision>/verify/", execution.verify, name="verify"),
     path("freezes/", surfaces.freezes, name="freezes"),
     path("surfaces/<slug:slug>/", surfaces.surface, name="surface"),
-    path("INC-<int:number>/risks/", register.risks, name="risks"),
-    path("INC-<int:number>/RISK-<int:risk>/owner/", register.own_risk, name="risk-own"),
-    path("INC-<int:number>/RISK-<int:risk>/retire/", register.retire_risk, name="risk-retire"),
-    path("INC-<int:number>/branches/", register.branches, name="branches"),
+    path("INC-<int:number>/risks/", risks.risks, name="risks"),
+    path("INC-<int:number>/RISK-<int:risk>/owner/", risks.own_risk, name="risk-own"),
+    path("INC-<int:number>/RISK-<int:risk>/retire/", risks.retire_risk, name="risk-retire"),
+    path("INC-<int:number>/branches/", branches.branches, name="branches"),
     path(
-        "INC-<int:number>/B-<int:branch>/owner/", register.pass_branch, _MITIGATION, "branch-pass"
+        "INC-<int:number>/B-<int:branch>/owner/", branches.pass_branch, _MITIGATION, "branch-pass"
     ),
-    path("INC-<int:number>/B-<int:branch>/end/", register.end_branch, _MITIGATION, "branch-end"),
+    path("INC-<int:number>/B-<int:branch>/end/", branches.end_branch, _MITIGATION, "branch-end"),
     path("INC-<int:number>/recommend/", recommendations.recommend, name="recommend"),
     path(
         "INC-<int:number>/R-<int:recommendation>/",

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from incidents.duties.duty import Duty, register_while
+from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident, Person
 from incidents.vocabulary import Status
-from lanes.due import answer_due
 from lanes.facts import handoffs as handoff_facts
+from lanes.facts.handoffs import answer_due
 from lanes.models import Handoff
 
 
@@ -23,16 +24,16 @@ def handoff_duties(
     for handoff in _offered(list(incidents.values()), person):
         due_at = answer_due(handoff)
         yield Duty(
-            incidents[handoff.incident_id],
-            "receiver",
-            4,
-            f"Accept {handoff.label}, or decline it",
-            f"{handoff.giver} offers you {handoff.owned} and owns it until you accept.",
-            handoff.get_absolute_url(),
-            "Read the handoff",
-            "D",
-            due_at,
-            now >= due_at,
+            incident=incidents[handoff.incident_id],
+            role="receiver",
+            urgency=Urgency.ANSWER_HANDOFF,
+            title=f"Accept {handoff.label}, or decline it",
+            why=f"{handoff.giver} offers you {handoff.owned} and owns it until you accept.",
+            href=handoff.get_absolute_url(),
+            button="Read the handoff",
+            key="D",
+            due_at=due_at,
+            overdue=now >= due_at,
         )
 
 

@@ -50,7 +50,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AdmissionRequest:
     """Somebody at the door of an incident, or (without one) of their own work."""
 
     session_key: str | None
@@ -69,17 +69,19 @@ class Admitted:
 type Answer = Admitted | Refusal
 
 
-def admit(asked: Collection[Asked], now: datetime) -> dict[Asked, Answer]:
+def admit(requests: Collection[AdmissionRequest], now: datetime) -> dict[AdmissionRequest, Answer]:
     """Answer everybody at once, in six queries; an incident that is hidden does not exist."""
     since = time.monotonic()
-    people = _signed_in({one.session_key for one in asked if one.session_key}, now)
+    people = _signed_in({request.session_key for request in requests if request.session_key}, now)
     viewers = {
-        one: Viewer(one.session_key, person.pk, person.password, one.incident_id, str(person))
-        for one in asked
-        if one.session_key and (person := people.get(one.session_key))
+        request: Viewer(
+            request.session_key, person.pk, person.password, request.incident_id, str(person)
+        )
+        for request in requests
+        if request.session_key and (person := people.get(request.session_key))
     }
     judgement = judge(viewers.values(), now)
-    return {one: _answer(viewers.get(one), judgement, since) for one in asked}
+    return {request: _answer(viewers.get(request), judgement, since) for request in requests}
 
 
 def _answer(viewer: Viewer | None, judgement: Judgement, since: float) -> Answer:
@@ -97,13 +99,13 @@ def _signed_in(keys: set[str], now: datetime) -> dict[str, Person]:
     """Whose sessions these are, as ``django.contrib.auth.get_user`` finds it; a test holds them
     together. In two queries for all, and nothing is written: a socket cannot change its cookie.
     """
-    found = Session.objects.filter(session_key__in=keys, expire_date__gt=now)
-    said = {session.session_key: session.get_decoded() for session in found}
-    numbers = {number for data in said.values() if (number := _person_id(data)) is not None}
+    sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=now)
+    decoded = {session.session_key: session.get_decoded() for session in sessions}
+    numbers = {number for data in decoded.values() if (number := _person_id(data)) is not None}
     people = Person.objects.filter(is_active=True).in_bulk(numbers)
     return {
         key: person
-        for key, data in said.items()
+        for key, data in decoded.items()
         if (person := people.get(_person_id(data) or 0)) and _vouches(data, person)
     }
 
@@ -119,9 +121,9 @@ def _vouches(data: Mapping[str, Any], person: Person) -> bool:
     """The session was made by a way to sign in that is still open, for the password of today."""
     if data.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return False
-    said = data.get(HASH_SESSION_KEY) or ""
-    good = [person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()]
-    return any(constant_time_compare(said, one) for one in good)
+    session_hash = data.get(HASH_SESSION_KEY) or ""
+    valid_hashes = [person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()]
+    return any(constant_time_compare(session_hash, valid_hash) for valid_hash in valid_hashes)
 
 
 def judge(viewers: Iterable[Viewer], now: datetime) -> Judgement:
@@ -167,7 +169,7 @@ _ALIVE = """
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccountStatus:
     """What somebody is on the site now."""
 
     password: str
@@ -176,10 +178,10 @@ class Standing:
     is_admin: bool
 
 
-def people_of(ids: set[int]) -> dict[int, Standing]:
+def people_of(ids: set[int]) -> dict[int, AccountStatus]:
     """What these people are on the site, in one query."""
     return {
-        number: Standing(password, active, *_powers(superuser, tuple(names)))
+        number: AccountStatus(password, active, *_powers(superuser, tuple(names)))
         for number, password, active, superuser, names in prepared_statements.rows(
             _PEOPLE, [",".join(map(str, ids))]
         )

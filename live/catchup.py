@@ -10,17 +10,16 @@ from incidents.panels.renderers import Fragment
 from incidents.web.time_zone import number
 from live import messages
 
-MOST = 200
+MAX_ENTRIES = 200
 """More missed entries than this and the browser loads the page again (it shows the newest)."""
 
+MAX_SEQ = 2**31 - 1
 
-LARGEST = 2**31 - 1
 
-
-def after_of(said: str) -> int:
-    """The sequence number that a browser says it has; nonsense counts as having everything."""
-    found = number(said)
-    return LARGEST if found is None else found
+def after_of(text: str) -> int:
+    """The sequence number that a browser reports; an invalid one counts as having everything."""
+    seq = number(text)
+    return MAX_SEQ if seq is None else seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +43,16 @@ WHERE incident_id = %s AND seq > %s ORDER BY seq LIMIT %s
 
 def missed(incident_id: int, after: int) -> Missed:
     """The entries after ``after``, oldest first. One query, whatever their number."""
-    found = list(TimelineEntry.objects.raw(_MISSED, [incident_id, after, MOST + 1]))
-    if not found:
+    entries = list(TimelineEntry.objects.raw(_MISSED, [incident_id, after, MAX_ENTRIES + 1]))
+    if not entries:
         last_seq = Incident.objects.values_list("last_seq", flat=True).get(pk=incident_id)
         return Missed(min(after, last_seq), [])
-    incident = _incident_of(found[-1])
-    if len(found) > MOST:
+    incident = _incident_of(entries[-1])
+    if len(entries) > MAX_ENTRIES:
         return Missed(incident.last_seq, [], too_many=True)
-    for entry in found:
+    for entry in entries:
         entry.incident = incident
-    return Missed(found[-1].seq, render.entries(incident, found))
+    return Missed(entries[-1].seq, render.entries(incident, entries))
 
 
 def _incident_of(entry: Any) -> Incident:
@@ -72,16 +71,16 @@ def poll(incident: Incident, after: int, now: datetime, *, look: bool = False) -
 
     With ``look`` the panels come even if nothing was recorded: time has changed them.
     """
-    found = missed(incident.pk, after)
-    if found.too_many:
-        return {"seq": found.seq, "messages": [messages.RELOAD]}
-    told: list[dict[str, Any]] = []
-    if found.fragments:
-        told.append(messages.entries(found.fragments))
-    if found.fragments or look:
+    caught_up = missed(incident.pk, after)
+    if caught_up.too_many:
+        return {"seq": caught_up.seq, "messages": [messages.RELOAD]}
+    new_messages: list[dict[str, Any]] = []
+    if caught_up.fragments:
+        new_messages.append(messages.entries(caught_up.fragments))
+    if caught_up.fragments or look:
         incident.refresh_from_db()
-        painted = render.panels_shared(incident, now)
-        told.append(messages.panels(found.seq, painted.html, painted.moment))
-    if found.fragments:
-        told.append(messages.DUTIES)
-    return {"seq": found.seq, "messages": told}
+        rendered = render.panels_shared(incident, now)
+        new_messages.append(messages.panels(caught_up.seq, rendered.html, rendered.moment))
+    if caught_up.fragments:
+        new_messages.append(messages.DUTIES)
+    return {"seq": caught_up.seq, "messages": new_messages}

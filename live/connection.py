@@ -12,15 +12,15 @@ from kernel import clock
 from live import messages, raw_socket
 from live.access import Viewer
 
-WAITING = 64
-"""Messages that may wait for a slow browser, beside what the server's own buffer takes."""
+MAX_QUEUED_MESSAGES = 64
+"""Messages queued for a slow browser, beside those in the server's own buffer."""
 
 SLOW = 4408
 LOST_ACCESS = 4403
 
 
 class Event(dict[str, Any]):
-    """A message as the ASGI event that carries it, and as the bytes that go over the wire."""
+    """A message as the ASGI event that carries it, and as the bytes of its websocket frame."""
 
     @cached_property
     def frame(self) -> bytes:
@@ -52,9 +52,9 @@ class Batch:
 class Connection:
     """Never awaited by the hub. ``ended`` resolves to a close code when the hub gives it up.
 
-    ``seq`` is the last entry that it was sent. Until ``release`` batches are held back, so that
-    what was missed goes first. ``place`` is the lane whose page it shows, ``heard_at`` when it last
-    said anything.
+    ``seq`` is the last entry that it was sent. Until ``release`` batches are
+    held back, so that what was missed goes first. ``place`` is the lane whose page it shows,
+    ``heard_at`` the time of its last message.
     """
 
     def __init__(self, viewer: Viewer, send: Send, seq: int, place: str = "") -> None:
@@ -64,34 +64,36 @@ class Connection:
         self.heard_at: datetime = clock.now()
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[int] = self._loop.create_future()
-        self._send, self._wire = send, raw_socket.of(send)
-        self._held: list[Batch] | None = []
+        self._send, self._raw_socket = send, raw_socket.of(send)
+        self._unreleased: list[Batch] | None = []
         self._waiting: deque[Event] = deque()
         self._sending: asyncio.Task[None] | None = None
 
     def give(self, batch: Batch) -> None:
-        """The next entries: held before the release, trimmed to what this browser lacks."""
-        if self._held is not None:
-            self._held.append(batch)
+        """Send the next entries that this browser lacks, or hold them back until the release."""
+        if self._unreleased is not None:
+            self._unreleased.append(batch)
         elif batch.last > self.seq:
             event = batch.after(self.seq).event
             self.seq = batch.last
             self.push(event)
 
     def release(self, missed: Batch | None) -> None:
-        """What was missed, then what was held meanwhile; each entry once."""
-        held, self._held = self._held or [], None
-        for batch in [missed, *held] if missed else held:
+        """Send what was missed, then what arrived meanwhile; each entry once."""
+        unreleased, self._unreleased = self._unreleased or [], None
+        for batch in [missed, *unreleased] if missed else unreleased:
             self.give(batch)
 
     def push(self, event: Event) -> None:
-        """Hand over one event now if the server takes it, else let it wait; drop who is too slow.
+        """Send an event now if the server takes it, else queue it; drop a browser that is too slow.
 
         A thousand quick browsers cost no turn of the event loop.
         """
         if self._sending is not None:
             self._let_wait(event)
-        elif not self.ended.done() and not (self._wire and self._wire.write(event.frame)):
+        elif not self.ended.done() and not (
+            self._raw_socket and self._raw_socket.write(event.frame)
+        ):
             self._hand_over(event)
 
     def _hand_over(self, event: Event) -> None:
@@ -104,7 +106,7 @@ class Connection:
             self._sent(task)
 
     def _let_wait(self, event: Event) -> None:
-        if len(self._waiting) < WAITING:
+        if len(self._waiting) < MAX_QUEUED_MESSAGES:
             self._waiting.append(event)
         else:
             self.drop(SLOW)
@@ -122,7 +124,7 @@ class Connection:
             self.push(self._waiting.popleft())
 
     def dismiss(self, reason: str) -> None:
-        """Nothing more but why; a browser that does not even take that is cut off."""
+        """Send the reason and close; a browser that does not read even that is cut off."""
         self._waiting.clear()
         if self._sending is not None:
             self.drop(LOST_ACCESS)
@@ -138,6 +140,6 @@ class Connection:
             self.ended.set_result(code)
 
     def cut(self, code: int) -> None:
-        """Close behind what it was sent and does not take, where the server lets us."""
-        if self._wire is not None:
-            self._wire.cut(code)
+        """Close after the bytes that it does not read, where the server lets us."""
+        if self._raw_socket is not None:
+            self._raw_socket.cut(code)

@@ -15,8 +15,8 @@ from live.connection import Connection, text
 HERE = "here"
 """What a browser answers when it is asked whether it is still there."""
 
-GOODBYE = 1.0
-"""Seconds that a browser which is given up has to take its close code."""
+CLOSE_TIMEOUT_SECONDS = 1.0
+"""How long a browser that is given up has to read its close code."""
 
 
 class RoomConsumer(AsyncWebsocketConsumer):
@@ -32,7 +32,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """One task for a browser. Channels would have two or three, and look after database
-        connections at every word that comes; here only the readers have any.
+        connections at every message; here only the hub's threads have any.
         """
         self.scope, self.base_send = scope, send
         self._task = asyncio.current_task()
@@ -53,8 +53,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
         answer = await self._admitted(number)
         if answer is None:
             return
-        after = min(catchup.after_of(self._asked("after")), answer.head)
-        place = presence_store.place_of(self._asked("at"))
+        after = min(catchup.after_of(self._query_parameter("after")), answer.head)
+        place = presence_store.place_of(self._query_parameter("at"))
         connection = self._begin(answer.viewer, after, place)
         await hub.here().join(connection, answer.head, answer.since)
 
@@ -69,7 +69,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         key: str | None = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
         return key
 
-    def _asked(self, name: str) -> str:
+    def _query_parameter(self, name: str) -> str:
         return parse_qs(self.scope["query_string"].decode("latin-1")).get(name, [""])[0]
 
     async def _admitted(self, number: int | None) -> Admitted | None:
@@ -84,12 +84,12 @@ class RoomConsumer(AsyncWebsocketConsumer):
         await self.close(answer.code)
         return None
 
-    def _hear(self, said: str | None) -> None:
-        """A browser says only "ping", to learn that the way is open, and "here" when asked."""
+    def _hear(self, message: str | None) -> None:
+        """A browser sends "ping", to learn that the server answers, and "here" when asked."""
         if self.connection is None:
             return
         self.connection.heard_at = clock.now()
-        if said != HERE:
+        if message != HERE:
             self.connection.push(text(messages.pong(self.connection.seq)))
 
     def _give_up(self, ended: asyncio.Future[int]) -> None:
@@ -99,10 +99,10 @@ class RoomConsumer(AsyncWebsocketConsumer):
             self._giving_up = asyncio.create_task(closing)
 
     async def _close(self, connection: Connection, code: int) -> None:
-        """Who does not even take the close code in time is cut off."""
+        """A browser that does not read the close code in time is cut off."""
         self._leave()
         try:
-            async with asyncio.timeout(GOODBYE):
+            async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
                 await self.close(code)
         except TimeoutError:
             connection.cut(code)
@@ -131,4 +131,4 @@ class WorkConsumer(RoomConsumer):
         if answer is None:
             return
         connection = self._begin(answer.viewer, 0)
-        await hub.here().join_desk(connection, self._asked("after"), answer.since)
+        await hub.here().join_home(connection, self._query_parameter("after"), answer.since)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import InterfaceError, OperationalError, connection
 
 
-class Reader:
+class DbThread:
     """Runs one function after the other away from the event loop.
 
     ``sync_to_async`` would put a hub's reads in one line with those of every other consumer, and

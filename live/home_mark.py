@@ -1,4 +1,4 @@
-"""What a person's own work rests on: pure reads, for the desk of a hub and for who polls."""
+"""The state of a person's own work, for a hub's home pages and for polling: pure reads."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from live import access
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An incident as it was last looked at; ``told`` is the last entry that matters."""
+    """An incident at the last look; ``last_duty_seq`` is the last entry that changes duties."""
 
     last_seq: int
-    told: int
+    last_duty_seq: int
 
 
 type Visible = Mapping[int, int]
@@ -35,8 +35,8 @@ class Look:
 
     def visible_to(self, person_id: int) -> Visible:
         return {
-            number: one.told
-            for number, one in self.known.items()
+            number: incident.last_duty_seq
+            for number, incident in self.known.items()
             if number not in self.restricted
             or person_id in self.admins
             or (number, person_id) in self.taking_part
@@ -48,11 +48,12 @@ def look(people: Iterable[int], before: Mapping[int, Known]) -> Look:
     rows = list(Incident.objects.unsettled().values_list("pk", "restricted", "last_seq"))
     moved = _moved({pk: seq for pk, _, seq in rows}, before)
     known = {
-        pk: Known(seq, moved.get(pk, before.get(pk, Known(0, seq)).told)) for pk, _, seq in rows
+        pk: Known(seq, moved.get(pk, before.get(pk, Known(0, seq)).last_duty_seq))
+        for pk, _, seq in rows
     }
     restricted = frozenset(pk for pk, is_restricted, _ in rows if is_restricted)
-    found = access.people_of(set(people)) if restricted else {}
-    admins = frozenset(pk for pk, person in found.items() if person.is_admin)
+    statuses = access.people_of(set(people)) if restricted else {}
+    admins = frozenset(pk for pk, person in statuses.items() if person.is_admin)
     return Look(known, restricted, admins, frozenset(access.taking_part_in(restricted)))
 
 
@@ -70,9 +71,9 @@ def _moved(heads: Mapping[int, int], before: Mapping[int, Known]) -> dict[int, i
 
 
 def mark(incidents: Iterable[tuple[int, int]]) -> str:
-    """A word for the state of these incidents, each with the end of its timeline."""
-    said = ",".join(f"{number}:{seq}" for number, seq in sorted(incidents))
-    return sha256(said.encode()).hexdigest()[:16]
+    """A hash of these incidents, each with the end of its timeline."""
+    text = ",".join(f"{number}:{seq}" for number, seq in sorted(incidents))
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 def mark_of(person: Person) -> str:

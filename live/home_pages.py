@@ -1,8 +1,8 @@
-"""The home pages of one hub: each is told when what its person has to do may have changed.
+"""The home pages of one hub: each gets a message when its person's duties may have changed.
 
-Nobody is told of an incident that they may not know. What comes by the channel layer says only
-that it is worth looking; whom it concerns is found by comparing what each may see before and now.
-So an incident that somebody is let into, or put out of, is told as well.
+Nobody hears of an incident that they may not know. A message of the channel layer only prompts a
+look; whom it concerns is found by comparing what each person may see before and now. So gaining or
+losing access to an incident counts as a change too.
 """
 
 import asyncio
@@ -10,22 +10,22 @@ import logging
 
 from live import home_mark, messages
 from live.connection import Connection, text
-from live.db_thread import Reader
+from live.db_thread import DbThread
 from live.home_mark import Known, Visible
 from live.room import Access
 
 logger = logging.getLogger(__name__)
 
-COALESCE = 0.15
-"""Seconds within which changes become one look."""
+COALESCE_SECONDS = 0.15
+"""Changes within this time become one look."""
 
 _DUTIES = text(messages.DUTIES)
 
 
-class Desk:
-    """Looks only while a home page is open: when it is told to, and with the hub's own looks."""
+class HomePages:
+    """Looks only while a home page is open: after a message, and with the hub's own looks."""
 
-    def __init__(self, read: Reader, access: Access) -> None:
+    def __init__(self, read: DbThread, access: Access) -> None:
         self.connections: set[Connection] = set()
         self._read, self._access = read, access
         self._known: dict[int, Known] = {}
@@ -37,13 +37,13 @@ class Desk:
     def close(self) -> None:
         self._following.cancel()
 
-    def soon(self) -> None:
+    def look_soon(self) -> None:
         """Something may have changed."""
         if self.connections:
             self._changed.set()
 
     async def join(self, connection: Connection, mark: str) -> None:
-        """Follow from now on; told at once when the page is older than that."""
+        """Follow from now on; a page that is out of date gets a message at once."""
         self.connections.add(connection)
         await self._look()
         if mark != await self._read(home_mark.mark_of_id, connection.viewer.person_id):
@@ -56,7 +56,7 @@ class Desk:
     async def _follow(self) -> None:
         while True:
             await self._changed.wait()
-            await asyncio.sleep(COALESCE)
+            await asyncio.sleep(COALESCE_SECONDS)
             self._changed.clear()
             try:
                 await self._look()
@@ -67,11 +67,11 @@ class Desk:
         async with self._looking:
             present = tuple(self.connections)
             people = {connection.viewer.person_id for connection in present}
-            found = await self._read(home_mark.look, people, self._known)
+            seen = await self._read(home_mark.look, people, self._known)
             await self._access()
-            self._known = dict(found.known)
+            self._known = dict(seen.known)
             for connection in self.connections.intersection(present):
-                self._tell(connection, found.visible_to(connection.viewer.person_id))
+                self._tell(connection, seen.visible_to(connection.viewer.person_id))
 
     def _tell(self, connection: Connection, visible: Visible) -> None:
         """What a page sees for the first time is its beginning, and no news."""

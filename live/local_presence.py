@@ -1,9 +1,10 @@
-"""The presence of one hub's browsers: asked for, told to the other processes, shown to all.
+"""The presence of one hub's browsers: exchanged with the other processes and sent to all.
 
-Every ``BEAT`` each room's people go to Valkey and everybody's come back. A browser that is not
-heard for ``HEARD`` (its machine sleeps, its network is gone) is not counted although its socket
-still stands, so it is asked: the answer to a message is given also by a tab in the background,
-whose timers the browser slows down. With ``presence.FRESH`` that is true within ten seconds.
+Every ``EXCHANGE_INTERVAL_SECONDS`` each room's people go to Valkey and everybody's come back. A
+browser that sends nothing for ``GONE_AFTER`` (its machine sleeps, its network is gone) is not
+counted although its socket is still open. So it is asked first: even a tab in the background, whose
+timers the browser slows down, answers a message. With ``presence_store.FRESH`` presence is true
+within ten seconds.
 """
 
 import asyncio
@@ -23,27 +24,27 @@ from live.room import Access, Room
 
 logger = logging.getLogger(__name__)
 
-BEAT = 1.5
-"""Seconds between two exchanges with Valkey."""
+EXCHANGE_INTERVAL_SECONDS = 1.5
+"""Time between two exchanges with Valkey."""
 
-SOON = 0.1
-"""Seconds within which several who come or leave cost one exchange."""
+COALESCE_SECONDS = 0.1
+"""Joins and departures within this time cost one exchange."""
 
-SHARE = 10
+PAUSE_FACTOR = 10
 """While people come and go an exchange may take one part in so many of the time: it is longer where
-more are present, and to be told who is here is worth less than what they came for."""
+more are present, and presence matters less than the entries themselves."""
 
-SLICE = 100
-"""So many are asked at a time, so that their answers do not all come at once."""
+ASK_BATCH_SIZE = 100
+"""Browsers asked in one go, so that their answers do not all come at once."""
 
-ASKED = timedelta(seconds=2.5)
-HEARD = timedelta(seconds=6)
+ASK_AFTER = timedelta(seconds=2.5)
+GONE_AFTER = timedelta(seconds=6)
 
 _ASK = text(messages.ASK)
 
 
-class Attendance:
-    """Writes from one thread, so that what was said last stands last."""
+class LocalPresence:
+    """Writes from one thread, so that the latest report is written last."""
 
     def __init__(self, rooms: Mapping[int, Room], access: Access) -> None:
         self._rooms, self._access = rooms, access
@@ -51,16 +52,16 @@ class Attendance:
         self._left: set[int] = set()
         self._changed = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="live-presence")
-        self._pause = SOON
+        self._pause = COALESCE_SECONDS
         self._tasks = [
-            asyncio.create_task(self._keep(), name="live-presence"),
-            asyncio.create_task(self._keep_asking(), name="live-presence-asking"),
+            asyncio.create_task(self._exchange_forever(), name="live-presence"),
+            asyncio.create_task(self._ask_forever(), name="live-presence-asking"),
         ]
 
-    def came(self) -> None:
+    def note_joined(self) -> None:
         self._changed.set()
 
-    def left(self, incident_id: int) -> None:
+    def note_left(self, incident_id: int) -> None:
         """A browser has gone from this room, perhaps the last one."""
         self._left.add(incident_id)
         self._changed.set()
@@ -73,54 +74,56 @@ class Attendance:
         self._thread.submit(presence_store.exchange, self._source, {}, clock.now(), gone)
         self._thread.shutdown(wait=False)
 
-    async def _keep(self) -> None:
+    async def _exchange_forever(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(BEAT):
+                async with asyncio.timeout(EXCHANGE_INTERVAL_SECONDS):
                     await self._changed.wait()
                     await asyncio.sleep(self._pause)
             self._changed.clear()
             began = time.monotonic()
             try:
                 await self._exchange(clock.now())
-            except Exception:  # it is tried again at the next beat, and meanwhile nobody knows
+            except Exception:  # tried again at the next interval; presence is unknown meanwhile
                 logger.exception("Who is in the rooms could not be told")
                 self._show({})
-            self._pause = max(SOON, SHARE * (time.monotonic() - began))
+            self._pause = max(COALESCE_SECONDS, PAUSE_FACTOR * (time.monotonic() - began))
 
-    async def _keep_asking(self) -> None:
-        """Each beat, those who were not heard lately, spread over half of it."""
+    async def _ask_forever(self) -> None:
+        """In each interval ask the silent browsers, spread over half of it."""
         while True:
-            await asyncio.sleep(BEAT / 2)
+            await asyncio.sleep(EXCHANGE_INTERVAL_SECONDS / 2)
             here = [c for room in self._rooms.values() for c in room.connections]
-            slices = [here[at : at + SLICE] for at in range(0, len(here), SLICE)] or [[]]
-            for some in slices:
-                self._ask(some, clock.now())
-                await asyncio.sleep(BEAT / 2 / len(slices))
+            batches = [
+                here[at : at + ASK_BATCH_SIZE] for at in range(0, len(here), ASK_BATCH_SIZE)
+            ] or [[]]
+            for batch in batches:
+                self._ask(batch, clock.now())
+                await asyncio.sleep(EXCHANGE_INTERVAL_SECONDS / 2 / len(batches))
 
     @staticmethod
-    def _ask(some: Iterable[Connection], now: datetime) -> None:
-        for connection in some:
-            if now - connection.heard_at >= ASKED:
+    def _ask(connections: Iterable[Connection], now: datetime) -> None:
+        for connection in connections:
+            if now - connection.heard_at >= ASK_AFTER:
                 connection.push(_ASK)
 
     async def _exchange(self, now: datetime) -> None:
         here = {number: self._here(room, now) for number, room in self._rooms.items()}
         gone, self._left = self._left - set(here), set()
-        found = await asyncio.get_running_loop().run_in_executor(
-            self._thread, _exchanged, self._source, here, now, gone
+        presence_lines = await asyncio.get_running_loop().run_in_executor(
+            self._thread, _exchange_and_render, self._source, here, now, gone
         )
         await self._access()
-        self._show({number: found.get(number, "") for number in here})
+        self._show({number: presence_lines.get(number, "") for number in here})
 
     def _show(self, lines: Mapping[int, str]) -> None:
-        """A room that was opened meanwhile has its turn next; that was asked for."""
+        """A room that was opened meanwhile is shown at the next exchange."""
         for number, room in self._rooms.items():
-            room.attend(lines.get(number, ""))
+            room.show_presence(lines.get(number, ""))
 
     @staticmethod
     def _here(room: Room, now: datetime) -> list[Present]:
-        return [_present(c) for c in room.connections if now - c.heard_at < HEARD]
+        return [_present(c) for c in room.connections if now - c.heard_at < GONE_AFTER]
 
 
 def _present(connection: Connection) -> Present:
@@ -128,9 +131,9 @@ def _present(connection: Connection) -> Present:
     return Present(viewer.person_id, viewer.name, connection.place)
 
 
-def _exchanged(
+def _exchange_and_render(
     source: str, here: Mapping[int, list[Present]], now: datetime, gone: set[int]
 ) -> dict[int, str]:
-    """Away from the event loop: the exchange, and the line of each room."""
-    found = presence_store.exchange(source, here, now, gone) or {}
-    return {number: presence_store.render(people) for number, people in found.items()}
+    """Exchange and render each room's line, away from the event loop."""
+    rooms = presence_store.exchange(source, here, now, gone) or {}
+    return {number: presence_store.render(people) for number, people in rooms.items()}

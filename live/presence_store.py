@@ -1,8 +1,8 @@
 """Who is in a room now, across processes: kept in Valkey only, never in the database.
 
 A hash for each incident. Each source (a hub for all of its browsers, or a browser that polls) has
-one field in it: who is there, where, and when that was said. What a source has not repeated for
-``FRESH`` is not believed, so a process that died takes its people with it.
+one field in it: who is there, where, and when it reported that. A report older than ``FRESH`` does
+not count, so the people of a process that died disappear.
 """
 
 import json
@@ -23,15 +23,15 @@ from redis.retry import Retry
 from incidents.vocabulary import LaneKind
 
 FRESH = timedelta(seconds=6)
-"""How long what a source said counts."""
+"""How long a report counts."""
 
-FORGOTTEN = timedelta(minutes=1)
-"""After this the field of a source that fell silent is removed."""
+FORGET_AFTER = timedelta(minutes=1)
+"""After this the field of a silent source is removed."""
 
-PATIENCE = 0.25
-"""Seconds that anybody waits for Valkey: who is here is not worth more."""
+VALKEY_TIMEOUT_SECONDS = 0.25
+"""Presence is not worth a longer wait for Valkey."""
 
-NAMED = 8
+MAX_NAMES = 8
 """More people than this are counted, not named."""
 
 
@@ -45,30 +45,30 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
-    """Who is in one room: as many by name as are ever shown, and how many there are.
+class RoomPresence:
+    """Who is in one room: as many names as are ever displayed, and the ids of everybody.
 
-    The first of all are the first of wherever each of them is, so no source tells more names.
+    The first names of a room are among the first of their source, so no source reports more.
     """
 
     named: tuple[Present, ...] = ()
     ids: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, people: Iterable[Present], others: Iterable[int] = ()) -> "Here":
+    def of(cls, people: Iterable[Present], others: Iterable[int] = ()) -> "RoomPresence":
         """Of these people, and of others whose names come after theirs."""
         everyone = set(people)
-        first = nsmallest(NAMED, {(one.name.casefold(), one.person_id) for one in everyone})
+        first = nsmallest(MAX_NAMES, {(tab.name.casefold(), tab.person_id) for tab in everyone})
         named = {person for _, person in first}
         tabs = sorted(
-            (one for one in everyone if one.person_id in named),
-            key=lambda one: (one.name.casefold(), one.person_id, one.place),
+            (tab for tab in everyone if tab.person_id in named),
+            key=lambda tab: (tab.name.casefold(), tab.person_id, tab.place),
         )
-        return cls(tuple(tabs), frozenset(one.person_id for one in everyone).union(others))
+        return cls(tuple(tabs), frozenset(tab.person_id for tab in everyone).union(others))
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PersonPlaces:
     name: str
     places: tuple[str, ...]
 
@@ -76,15 +76,15 @@ class Shown:
 type Rooms[T] = Mapping[int, T]
 
 
-def place_of(said: str) -> str:
-    """The place that a browser says it shows; nonsense counts as the room."""
-    return said if said in LaneKind.values else ""
+def place_of(place: str) -> str:
+    """The lane whose page a browser reports; an unknown one counts as the room."""
+    return place if place in LaneKind.values else ""
 
 
 def exchange(
     source: str, here: Rooms[Iterable[Present]], now: datetime, gone: Iterable[int] = ()
-) -> dict[int, Here] | None:
-    """Say who is here in each room, hear who is there at all; one round trip for all rooms.
+) -> dict[int, RoomPresence] | None:
+    """Report who is here in each room and read who is there at all, in one round trip.
 
     ``gone`` are the rooms that the source has nobody in any more. None when Valkey is away: then
     nobody knows who is here.
@@ -95,21 +95,25 @@ def exchange(
         for number in gone:
             pipe.hdel(_key(number), source)
         for number in rooms:
-            pipe.hset(_key(number), source, _told(here[number], now))
-            pipe.expire(_key(number), FORGOTTEN)
+            pipe.hset(_key(number), source, _encode_report(here[number], now))
+            pipe.expire(_key(number), FORGET_AFTER)
         for number in rooms:
             pipe.hgetall(_key(number))
         answers = pipe.execute()[-len(rooms) :] if rooms else pipe.execute()
-        kept = dict(zip(rooms, answers, strict=False))
-        said = {number: _read(fields) for number, fields in kept.items()}
-        _tidy(said, now)
+        fields_by_room = dict(zip(rooms, answers, strict=False))
+        reports_by_room = {
+            number: _decode_reports(fields) for number, fields in fields_by_room.items()
+        }
+        _tidy(reports_by_room, now)
     except (RedisError, OSError):
         return None
-    return {number: _believed(sources.values(), now) for number, sources in said.items()}
+    return {
+        number: _merge_reports(sources.values(), now) for number, sources in reports_by_room.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Report:
     at: float
     who: list[tuple[int, str, str]]
     ids: list[int]
@@ -118,49 +122,51 @@ class _Said:
         return now.timestamp() - self.at < age.total_seconds()
 
 
-def _told(people: Iterable[Present], now: datetime) -> str:
-    here = Here.of(people)
-    who = [(one.person_id, one.name, one.place) for one in here.named]
-    said = _Said(now.timestamp(), who, sorted(here.ids))
-    return json.dumps(asdict(said), separators=(",", ":"))
+def _encode_report(people: Iterable[Present], now: datetime) -> str:
+    here = RoomPresence.of(people)
+    who = [(tab.person_id, tab.name, tab.place) for tab in here.named]
+    report = _Report(now.timestamp(), who, sorted(here.ids))
+    return json.dumps(asdict(report), separators=(",", ":"))
 
 
-def _read(fields: Mapping[str, str]) -> dict[str, _Said]:
-    return {source: _Said(**json.loads(told)) for source, told in fields.items()}
+def _decode_reports(fields: Mapping[str, str]) -> dict[str, _Report]:
+    return {source: _Report(**json.loads(text)) for source, text in fields.items()}
 
 
-def _believed(sources: Iterable[_Said], now: datetime) -> Here:
-    fresh = [said for said in sources if said.is_within(FRESH, now)]
-    named = (Present(*one) for said in fresh for one in said.who)
-    return Here.of(named, chain.from_iterable(said.ids for said in fresh))
+def _merge_reports(sources: Iterable[_Report], now: datetime) -> RoomPresence:
+    fresh = [report for report in sources if report.is_within(FRESH, now)]
+    named = (Present(*tab) for report in fresh for tab in report.who)
+    return RoomPresence.of(named, chain.from_iterable(report.ids for report in fresh))
 
 
-def _tidy(rooms: Rooms[Mapping[str, _Said]], now: datetime) -> None:
-    """A busy incident's hash never expires: what fell silent in it is taken out."""
+def _tidy(rooms: Rooms[Mapping[str, _Report]], now: datetime) -> None:
+    """A busy incident's hash never expires: remove its silent sources."""
     for number, sources in rooms.items():
-        silent = [name for name, said in sources.items() if not said.is_within(FORGOTTEN, now)]
+        silent = [
+            name for name, report in sources.items() if not report.is_within(FORGET_AFTER, now)
+        ]
         if silent:
             _redis().hdel(_key(number), *silent)
 
 
-def render(here: Here | None) -> str:
+def render(here: RoomPresence | None) -> str:
     """Who is in the room, the same for every viewer; "" when that is not known."""
     if here is None or not here.ids:
         return ""
-    people = _merged(here.named)
+    people = _places_by_person(here.named)
     context = {"people": people, "more": len(here.ids) - len(people)}
     return render_to_string("components/presence.html", context).strip()
 
 
-def _merged(tabs: Iterable[Present]) -> list[Shown]:
+def _places_by_person(tabs: Iterable[Present]) -> list[PersonPlaces]:
     """Each person once, in the order of their tabs, with all the lanes that these show."""
     names: dict[int, str] = {}
     places: dict[int, set[str]] = defaultdict(set)
-    for one in tabs:
-        names[one.person_id] = one.name
-        places[one.person_id].add(one.place)
+    for tab in tabs:
+        names[tab.person_id] = tab.name
+        places[tab.person_id].add(tab.place)
     return [
-        Shown(name, tuple(lane.label for lane in LaneKind if lane in places[person]))
+        PersonPlaces(name, tuple(lane.label for lane in LaneKind if lane in places[person]))
         for person, name in names.items()
     ]
 
@@ -186,7 +192,7 @@ def _client(url: str) -> "Redis[str]":
     return Redis.from_url(
         url,
         decode_responses=True,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
+        socket_timeout=VALKEY_TIMEOUT_SECONDS,
+        socket_connect_timeout=VALKEY_TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),
     )

@@ -14,12 +14,12 @@ from incidents.rules.next_change import NextChange
 from kernel import clock, metrics
 from live import catchup, messages
 from live.connection import Batch, Connection, text
-from live.db_thread import Reader
+from live.db_thread import DbThread
 
 logger = logging.getLogger(__name__)
 
-COALESCE = 0.15
-"""Seconds within which changes of panels become one message, of the latest state."""
+COALESCE_SECONDS = 0.15
+"""Changes of panels within this time become one message, of the latest state."""
 
 
 class Access(Protocol):
@@ -28,23 +28,23 @@ class Access(Protocol):
 
 
 class Room:
-    """``seq`` is the last entry given to everybody; ``attendance`` the line of who is here."""
+    """``seq`` is the last entry given to everybody; ``presence_html`` the line of who is here."""
 
     def __init__(
         self,
         incident_id: int,
         seq: int,
-        entries: Reader,
-        panels: Reader,
+        entries: DbThread,
+        panels: DbThread,
         access: Access,
     ) -> None:
         self.incident_id = incident_id
         self.seq = seq
         self.connections: set[Connection] = set()
-        self.attendance = ""
-        self._said: dict[int, float] = {}
-        self._given_at: float | None = None
-        self._recent: deque[Fragment] = deque(maxlen=catchup.MOST)
+        self.presence_html = ""
+        self._commit_times: dict[int, float] = {}
+        self._sent_at: float | None = None
+        self._recent: deque[Fragment] = deque(maxlen=catchup.MAX_ENTRIES)
         self._read_entries, self._read_panels = entries, panels
         self._access = access
         self._replaying = asyncio.Lock()
@@ -60,37 +60,37 @@ class Room:
         if self._painting is not None:
             self._painting.cancel()
 
-    def told(self, seq: int, at: float) -> None:
-        """An entry is said to have been committed at ``at``; it may be given already."""
-        self._said[seq] = at
-        self.hear(seq)
-        self._time()
+    def note_commit(self, seq: int, at: float) -> None:
+        """An entry was committed at ``at``; it may have been sent already."""
+        self._commit_times[seq] = at
+        self.note_head(seq)
+        self._measure_fanout()
 
-    def _time(self) -> None:
-        """How long the entries took that everybody has, of those that this room was told of."""
-        for seq in [seq for seq in self._said if seq <= self.seq]:
-            at = self._said.pop(seq)
-            if self._given_at is not None:
-                metrics.fanned_out(at, self._given_at)
+    def _measure_fanout(self) -> None:
+        """Measure the time from commit to browsers of the announced entries that were sent."""
+        for seq in [seq for seq in self._commit_times if seq <= self.seq]:
+            at = self._commit_times.pop(seq)
+            if self._sent_at is not None:
+                metrics.fanned_out(at, self._sent_at)
 
-    def hear(self, seq: int) -> None:
-        """The timeline is said to have reached ``seq``: what lies between is read as well."""
+    def note_head(self, seq: int) -> None:
+        """The timeline has reached ``seq``: what lies between is read as well."""
         if seq > self.seq:
             self._changed.set()
         if self._dirty or self._late:
             self._paint_soon()
 
-    def tell(self, message: Mapping[str, Any], to: Iterable[Connection] | None = None) -> None:
+    def send_to(self, message: Mapping[str, Any], to: Iterable[Connection] | None = None) -> None:
         """One message, encoded once, to everybody or to some."""
         event = text(message)
         for connection in tuple(self.connections if to is None else to):
             connection.push(event)
 
-    def attend(self, html: str) -> None:
-        """Who is here now, told when it has changed."""
-        if html != self.attendance:
-            self.attendance = html
-            self.tell(messages.presence(html))
+    def show_presence(self, html: str) -> None:
+        """Send who is here when it has changed."""
+        if html != self.presence_html:
+            self.presence_html = html
+            self.send_to(messages.presence(html))
 
     async def replay(self, connection: Connection) -> None:
         """Give a browser that joined what it has missed, then let it follow."""
@@ -107,21 +107,21 @@ class Room:
             self._paint_soon()
 
     async def _read_missed(self, connection: Connection) -> list[Fragment]:
-        """One browser's; the next who missed no more than that find it remembered."""
-        found = await self._read_entries(catchup.missed, self.incident_id, connection.seq)
-        if found.too_many:
+        """What one browser missed, cached for the next that missed no more than that."""
+        missed = await self._read_entries(catchup.missed, self.incident_id, connection.seq)
+        if missed.too_many:
             connection.push(text(messages.RELOAD))
-        if found.too_many or not found.fragments:
-            connection.seq = found.seq
-        self._remember(found.fragments)
-        return found.fragments
+        if missed.too_many or not missed.fragments:
+            connection.seq = missed.seq
+        self._remember(missed.fragments)
+        return missed.fragments
 
-    def _remember(self, found: Sequence[Fragment]) -> None:
-        """What comes right before what is remembered already, and was given to everybody."""
+    def _remember(self, fragments: Sequence[Fragment]) -> None:
+        """Cache entries that come right before the cached ones and were sent to everybody."""
         first = self._recent[0].seq if self._recent else self.seq + 1
-        before = [fragment for fragment in found if fragment.seq < first]
+        before = [fragment for fragment in fragments if fragment.seq < first]
         if before and before[-1].seq == first - 1:
-            self._recent = deque([*before, *self._recent], maxlen=catchup.MOST)
+            self._recent = deque([*before, *self._recent], maxlen=catchup.MAX_ENTRIES)
 
     def _remembered(self, after: int) -> list[Fragment] | None:
         """The entries after ``after`` when all of them are still here, rendered."""
@@ -141,21 +141,21 @@ class Room:
                 logger.exception("INC-%s could not be pushed", self.incident_id)
 
     async def _advance(self) -> None:
-        found = await self._read_entries(catchup.missed, self.incident_id, self.seq)
+        missed = await self._read_entries(catchup.missed, self.incident_id, self.seq)
         await self._access()
-        if found.too_many:
-            self.seq = found.seq
+        if missed.too_many:
+            self.seq = missed.seq
             self._recent.clear()
-            self.tell(messages.RELOAD)
-        if not found.fragments:
+            self.send_to(messages.RELOAD)
+        if not missed.fragments:
             return
-        batch = Batch(found.fragments)
+        batch = Batch(missed.fragments)
         self.seq = batch.last
         self._recent.extend(batch.fragments)
         for connection in tuple(self.connections):
             connection.give(batch)
-        self._given_at = time.time()
-        self._time()
+        self._sent_at = time.time()
+        self._measure_fanout()
         self._duties = self._duties or render.changes_duties(batch.fragments)
         self._dirty |= render.dirtied(batch.fragments)
         self._paint_soon()
@@ -168,7 +168,7 @@ class Room:
         """Render what is dirty for all, and everything for those who came late; latest state."""
         try:
             while self._dirty or self._late or self._duties:
-                await asyncio.sleep(COALESCE)
+                await asyncio.sleep(COALESCE_SECONDS)
                 await self._paint_once()
         except Exception:  # what is dirty stays dirty, and is tried when the hub looks again
             logger.exception("The panels of INC-%s could not be rendered", self.incident_id)
@@ -176,7 +176,7 @@ class Room:
             self._painting = None
 
     async def _paint_once(self) -> None:
-        """Taken before reading: what is dirtied meanwhile stays dirty and has its own turn."""
+        """The flags are cleared before reading: a later change sets them again for another turn."""
         dirty, self._dirty = self._dirty, set()
         late, self._late = self._late, set()
         duties, self._duties = self._duties, False
@@ -188,7 +188,7 @@ class Room:
             raise
         finally:
             if duties:
-                self.tell(messages.DUTIES)
+                self.send_to(messages.DUTIES)
 
     async def _show(self, dirty: set[str], late: set[Connection]) -> None:
         names = render.panel_names() if late else dirty
@@ -197,10 +197,10 @@ class Room:
         seq, html, ahead = await self._read_panels(_render_panels, self.incident_id, names)
         await self._access()
         if late:
-            self.tell(messages.panels(seq, html, ahead), late & self.connections)
+            self.send_to(messages.panels(seq, html, ahead), late & self.connections)
         if dirty:
-            some = {name: html[name] for name in dirty}
-            self.tell(messages.panels(seq, some, ahead), self.connections - late)
+            dirty_html = {name: html[name] for name in dirty}
+            self.send_to(messages.panels(seq, dirty_html, ahead), self.connections - late)
 
 
 def _render_panels(

@@ -12,23 +12,23 @@ from incidents.push import publish, topics
 
 logger = logging.getLogger(__name__)
 
-BEAT = 1.0
-"""Seconds between two pings to ourselves."""
+PING_INTERVAL_SECONDS = 1.0
+"""Time between two pings to ourselves."""
 
-SILENCE = 3.0
-"""Seconds without a ping coming back after which the layer counts as down."""
+DOWN_AFTER_SECONDS = 3.0
+"""Without a returning ping for this long the layer counts as down."""
 
-DEAF = 6.0
-"""Seconds after which the connection is given up for a new one: it can be dead without an end."""
+RECONNECT_AFTER_SECONDS = 6.0
+"""Then the connection is replaced: it can be dead without having ended."""
 
-PATIENCE = 2.0
-BACKOFF = (0.5, 1.0, 2.0, 5.0)
+LAYER_TIMEOUT_SECONDS = 2.0
+BACKOFF_SECONDS = (0.5, 1.0, 2.0, 5.0)
 
 
 class Subscription:
     """Calls ``hear`` with each message and ``health`` whenever the layer stops or starts to work.
 
-    Joining a group never fails: one that could not be joined is tried again at the next beat.
+    Joining a group never fails: one that could not be joined is tried again at the next ping.
     """
 
     def __init__(
@@ -66,23 +66,23 @@ class Subscription:
         attempt = 0
         while True:
             try:
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(LAYER_TIMEOUT_SECONDS):
                     channel = await get_channel_layer().new_channel()
                 self._channel, attempt = channel, 0
                 self._joined.clear()
                 await self._join()
                 while True:
-                    self._take(await get_channel_layer().receive(channel))
+                    self._handle(await get_channel_layer().receive(channel))
             except Exception as error:  # noqa: BLE001  (each layer raises its own)
-                self._now_works(False, error)
+                self._set_works(False, error)
                 self._channel = None
-                await asyncio.sleep(BACKOFF[min(attempt, len(BACKOFF) - 1)])
+                await asyncio.sleep(BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)])
                 attempt += 1
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _handle(self, message: dict[str, Any]) -> None:
         if message["type"] == topics.PING:
             self._heard_at = time.monotonic()
-            self._now_works(True)
+            self._set_works(True)
             return
         try:
             self._hear(message)
@@ -91,14 +91,14 @@ class Subscription:
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(BEAT)
+            await asyncio.sleep(PING_INTERVAL_SECONDS)
             await self._join()
             if self._channel is not None:
                 await self._ping(self._channel)
             silent = time.monotonic() - self._heard_at
-            if silent > SILENCE:
-                self._now_works(False, "it is silent")
-            if silent > DEAF:
+            if silent > DOWN_AFTER_SECONDS:
+                self._set_works(False, "it is silent")
+            if silent > RECONNECT_AFTER_SECONDS:
                 await self._listen_anew()
 
     async def _listen_anew(self) -> None:
@@ -106,7 +106,7 @@ class Subscription:
         self._listening.cancel()
         self._channel = None
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(LAYER_TIMEOUT_SECONDS):
                 await get_channel_layer().flush()
         except Exception as error:  # noqa: BLE001  (each layer raises its own)
             logger.warning("The channel layer's connections could not be closed: %s", error)
@@ -115,10 +115,10 @@ class Subscription:
 
     async def _ping(self, channel: str) -> None:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(LAYER_TIMEOUT_SECONDS):
                 await publish.ping(channel)
         except Exception as error:  # noqa: BLE001  (each layer raises its own)
-            self._now_works(False, error)
+            self._set_works(False, error)
 
     async def _join(self) -> None:
         """Bring the groups that are joined in line with those that are wanted."""
@@ -127,10 +127,10 @@ class Subscription:
         try:
             await self._reconcile()
         except Exception as error:  # noqa: BLE001  (each layer raises its own)
-            self._now_works(False, error)
+            self._set_works(False, error)
 
     async def _reconcile(self) -> None:
-        async with self._joining, asyncio.timeout(PATIENCE):
+        async with self._joining, asyncio.timeout(LAYER_TIMEOUT_SECONDS):
             layer, channel = get_channel_layer(), self._channel
             for group in self._wanted - self._joined:
                 await layer.group_add(group, channel)
@@ -139,7 +139,7 @@ class Subscription:
                 self._joined.discard(group)
                 await layer.group_discard(group, channel)
 
-    def _now_works(self, works: bool, why: object = "") -> None:
+    def _set_works(self, works: bool, why: object = "") -> None:
         if works == self._works:
             return
         self._works = works
@@ -151,4 +151,4 @@ class Subscription:
 
 
 _endings: set[asyncio.Task[None]] = set()
-"""Unsubscribing outlives its hub; a task that nobody holds may be collected before it ran."""
+"""Unsubscribing outlives its hub; a task without a reference may be collected before it ran."""

@@ -29,15 +29,15 @@ def catch_up(request: HttpRequest, incident: Incident) -> HttpResponse:
 def catch_up_work(request: HttpRequest) -> HttpResponse:
     """``GET /mine/live/?after=MARK``: the same for a home page without a socket."""
     now_at = home_mark.mark_of(request.user)
-    told = [] if request.GET.get("after") == now_at else [messages.DUTIES]
-    response = JsonResponse({"seq": now_at, "messages": told})
+    new_messages = [] if request.GET.get("after") == now_at else [messages.DUTIES]
+    response = JsonResponse({"seq": now_at, "messages": new_messages})
     response["Cache-Control"] = "no-store"
     return response
 
 
 def _attend(request: HttpRequest, incident: Incident, now: datetime) -> str:
     place = presence_store.place_of(request.GET.get("at", ""))
-    one = Present(request.user.pk, str(request.user), place)
-    source = f"poll-{one.person_id}-{place}"
-    found = presence_store.exchange(source, {incident.pk: [one]}, now)
-    return presence_store.render(found[incident.pk]) if found else ""
+    person = Present(request.user.pk, str(request.user), place)
+    source = f"poll-{person.person_id}-{place}"
+    rooms = presence_store.exchange(source, {incident.pk: [person]}, now)
+    return presence_store.render(rooms[incident.pk]) if rooms else ""

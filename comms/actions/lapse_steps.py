@@ -5,9 +5,9 @@ from datetime import datetime
 from django.urls import reverse
 
 from comms.actions.steps import LANE
-from comms.due import DUE, LAPSED, SOON
 from comms.facts import promises
 from comms.models import Lapse, Update
+from comms.rules.commitment import DUE, LAPSED, SOON
 from incidents.actions.claims import claim
 from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from comms.actions.lapse_steps import lapse_step, remind_step
 from comms.actions.steps import LANE
-from comms.due import LAPSED
 from comms.facts import promises
 from comms.models import Lapse, Update
 from comms.rules import lapse as rules
+from comms.rules.commitment import LAPSED
 from incidents.actions.claims import claim
 from incidents.actions.transaction import incident_action
 from incidents.timeline.record import record

@@ -69,7 +69,9 @@ def plan(request: HttpRequest) -> HttpResponse:
         window = actions.plan(request.actor, form.planned(), now=now, once=form.key)
         return window.get_absolute_url()
 
-    context = {"heading": "Plan maintenance", "button": "Publish the window"}
+    def context() -> dict[str, Any]:
+        return {"heading": "Plan maintenance", "button": "Publish the window"}
+
     options = {"now": now, "zone": zone_of(request), "initial": {"audience": "public"}}
     return submit(request, "comms/maintenance_step.html", PlanForm, do, context=context, **options)
 
@@ -108,12 +110,15 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         options["initial"] = initial_of(row, zone) | {"note": ""}
         if name == "extend":
             options["initial"] = {"ends_at": options["initial"]["ends_at"]}
-    context = {
-        "window": row,
-        "heading": chosen.label,
-        "button": chosen.button,
-        "drastic": name == "cancel",
-    }
+
+    def context() -> dict[str, Any]:
+        return {
+            "window": row,
+            "heading": chosen.label,
+            "button": chosen.button,
+            "drastic": name == "cancel",
+        }
+
     return submit(
         request, "comms/maintenance_step.html", chosen.form, do, context=context, **options
     )

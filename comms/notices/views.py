@@ -36,7 +36,10 @@ def settings(request: HttpRequest) -> HttpResponse:
         return reverse("settings-notices")
 
     saved = apprise.masked_address(chosen.address) if chosen.address else ""
-    context = {"saved": saved, **_tests(request)}
+
+    def context() -> dict[str, Any]:
+        return {"saved": saved, **_tests(request)}
+
     initial = {"mail": chosen.mail_since is not None}
     return submit(request, "comms/notices.html", NoticesForm, do, context=context, initial=initial)
 

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 
 from comms.vocabulary import Audience
 
+SOON, DUE, LAPSED = KINDS = ("commitment.soon", "commitment.due", "commitment.lapsed")
+"""The kinds of reminders of a promise."""
+
 LEAD = timedelta(minutes=5)
 """How long before its time people are reminded of a promise."""
 

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from kernel import metrics
 
-MAX_WAITING_MESSAGES = 3
+MAX_QUEUED_MESSAGES = 3
 """A slower reader is disconnected, and reconnects by itself."""
 
 CLOSE_TRY_AGAIN = 1013
@@ -44,7 +44,7 @@ class OpenPages:
             await send({"type": "websocket.close", "code": CLOSE_TRY_AGAIN})
             return
         await send({"type": "websocket.accept"})
-        queue: asyncio.Queue[str] = asyncio.Queue(MAX_WAITING_MESSAGES)
+        queue: asyncio.Queue[str] = asyncio.Queue(MAX_QUEUED_MESSAGES)
         if _has(scope) != self._print and self._text:
             queue.put_nowait(self._text)
         self._queues.add(queue)

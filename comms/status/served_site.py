@@ -24,7 +24,7 @@ from comms.status.open_pages import OpenPages
 from comms.status.responses import Answers
 from comms.status.snapshot import MINUTE, Snapshot
 from kernel import clock
-from live.db_thread import Reader
+from live.db_thread import DbThread
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Board:
         self.snapshot: Snapshot | None = None
         self.is_stale = False
         self._behind = False
-        self._read = Reader("status")
+        self._read = DbThread("status")
         self._first = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._taken = asyncio.Event()

@@ -52,13 +52,16 @@ def add(request: HttpRequest) -> HttpResponse:
         return added.get_absolute_url()
 
     initial = {"kind": SubscriberKind.EMAIL.value}
-    context = {
-        "heading": "Add a subscriber",
-        "lead": "It is told what stakeholders read, and everything public.",
-        "button": "Add the subscriber",
-        "refused": "Not added yet",
-        "back": reverse("subscribers"),
-    }
+
+    def context() -> dict[str, Any]:
+        return {
+            "heading": "Add a subscriber",
+            "lead": "It is told what stakeholders read, and everything public.",
+            "button": "Add the subscriber",
+            "refused": "Not added yet",
+            "back": reverse("subscribers"),
+        }
+
     return submit(
         request, "comms/subscriber_step.html", AddForm, do, context=context, initial=initial
     )
@@ -103,11 +106,13 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         actions.remove(request.actor, pk, now=clock.now(), once=form.key)
         return row.get_absolute_url()
 
-    context = {
-        "heading": "Remove a subscriber",
-        "lead": f"{row.name or masked(row)} is told nothing more, also of what waits.",
-        "button": "Remove the subscriber",
-        "refused": "Not removed yet",
-        "back": row.get_absolute_url(),
-    }
+    def context() -> dict[str, Any]:
+        return {
+            "heading": "Remove a subscriber",
+            "lead": f"{row.name or masked(row)} is told nothing more, also of what waits.",
+            "button": "Remove the subscriber",
+            "refused": "Not removed yet",
+            "back": row.get_absolute_url(),
+        }
+
     return submit(request, "comms/subscriber_step.html", RemoveForm, do, context=context)

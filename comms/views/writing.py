@@ -148,7 +148,11 @@ def lapse(request: HttpRequest, incident: Incident, lane: str, message: int) -> 
         "comms/lapse.html",
         LapseForm,
         lambda form: _explain(request, incident, message, form),
-        context={"incident": incident, "bar": bar(incident, clock.now()), "message": update},
+        context=lambda: {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "message": update,
+        },
     )
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from incidents.assessments.signatures import dual_facts
 from incidents.duties.duty import Duty, register
+from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Decision, Person
 from incidents.rules import dual_signature
@@ -15,19 +16,19 @@ from incidents.vocabulary import ExecutionState
 
 @register
 def of_decisions(
-    standings: Sequence[IncidentFacts], person: Person, now: datetime
+    all_facts: Sequence[IncidentFacts], person: Person, now: datetime
 ) -> Iterable[Duty]:
-    for facts in standings:
+    for facts in all_facts:
         for decision in facts.decisions:
             if decision.execution.is_unfinished and decision.execution.mitigates:
-                yield from _of_one(facts, decision, person)
+                yield from _of_decision(facts, decision, person)
         if facts.failed is not None and facts.commander == person:
             yield _decide_again(facts, facts.failed)
         if facts.contradiction is not None and facts.commander == person:
             yield _resolve(facts)
 
 
-def _of_one(facts: IncidentFacts, decision: Decision, person: Person) -> Iterable[Duty]:
+def _of_decision(facts: IncidentFacts, decision: Decision, person: Person) -> Iterable[Duty]:
     state = decision.execution.state
     if decision.execution.dual and state in dual_signature.OPEN_TO_SIGN:
         signed = dual_facts(facts, decision)
@@ -43,17 +44,17 @@ def _of_one(facts: IncidentFacts, decision: Decision, person: Person) -> Iterabl
 def _sign(
     facts: IncidentFacts, decision: Decision, signed: dual_signature.DualFacts, person: Person
 ) -> Iterable[Duty]:
-    for one in dual_signature.missing_signatures(signed):
-        if one.person == person.pk:
+    for signature in dual_signature.missing_signatures(signed):
+        if signature.person == person.pk:
             yield Duty(
-                facts.incident,
-                "signer",
-                5,
-                f"Sign {decision.reference}: {decision.title}",
-                "Two people sign where billing or ledger data is touched. It waits for you.",
-                decision.get_absolute_url(),
-                f"Read and sign {decision.reference}",
-                "D",
+                incident=facts.incident,
+                role="signer",
+                urgency=Urgency.SIGN,
+                title=f"Sign {decision.reference}: {decision.title}",
+                why="Two people sign where billing or ledger data is touched. It waits for you.",
+                href=decision.get_absolute_url(),
+                button=f"Read and sign {decision.reference}",
+                key="D",
             )
 
 
@@ -69,7 +70,17 @@ def _execute(facts: IncidentFacts, decision: Decision, state: str) -> Iterable[D
         href = reverse("done", args=[facts.incident.pk, decision.number])
     else:
         return
-    yield Duty(facts.incident, role, 7, title, why, href, button, "D", decision.deadline)
+    yield Duty(
+        incident=facts.incident,
+        role=role,
+        urgency=Urgency.EXECUTE,
+        title=title,
+        why=why,
+        href=href,
+        button=button,
+        key="D",
+        due_at=decision.deadline,
+    )
 
 
 def _verify(facts: IncidentFacts, decision: Decision, state: str) -> Iterable[Duty]:
@@ -77,57 +88,58 @@ def _verify(facts: IncidentFacts, decision: Decision, state: str) -> Iterable[Du
     role = f"owner for verification of {decision.reference}"
     if done:
         yield Duty(
-            facts.incident,
-            role,
-            6,
-            f"Verify {decision.reference}",
-            f"It is executed. Expected signal: {decision.verification}",
-            reverse("verify", args=[facts.incident.pk, decision.number]),
-            "Verify",
-            "D",
-            decision.deadline,
+            incident=facts.incident,
+            role=role,
+            urgency=Urgency.VERIFY,
+            title=f"Verify {decision.reference}",
+            why=f"It is executed. Expected signal: {decision.verification}",
+            href=reverse("verify", args=[facts.incident.pk, decision.number]),
+            button="Verify",
+            key="D",
+            due_at=decision.deadline,
         )
     else:
         yield Duty(
-            facts.incident,
-            role,
-            60,
-            f"Be ready to verify {decision.reference}",
-            f"Capture the baseline now. Expected signal: {decision.verification}",
-            decision.get_absolute_url(),
-            f"Read {decision.reference}",
-            "",
-            decision.deadline,
+            incident=facts.incident,
+            role=role,
+            urgency=Urgency.PREPARE_VERIFICATION,
+            title=f"Be ready to verify {decision.reference}",
+            why=f"Capture the baseline now. Expected signal: {decision.verification}",
+            href=decision.get_absolute_url(),
+            button=f"Read {decision.reference}",
+            due_at=decision.deadline,
         )
 
 
 def _decide_again(facts: IncidentFacts, failed: Decision) -> Duty:
     return Duty(
-        facts.incident,
-        "commander",
-        3,
-        f"Decide again: verification of {failed.reference} failed",
-        failed.execution.finding,
-        reverse("decide-next", args=[facts.incident.pk]),
-        "Decide",
-        "D",
-        facts.next_checkpoint.due_at if facts.next_checkpoint else None,
+        incident=facts.incident,
+        role="commander",
+        urgency=Urgency.DECIDE_AGAIN,
+        title=f"Decide again: verification of {failed.reference} failed",
+        why=failed.execution.finding,
+        href=reverse("decide-next", args=[facts.incident.pk]),
+        button="Decide",
+        key="D",
+        due_at=facts.next_checkpoint.due_at if facts.next_checkpoint else None,
     )
 
 
 def _resolve(facts: IncidentFacts) -> Duty:
-    found = facts.contradiction
-    assert found is not None
-    sides = [side.recommendation for side in facts.sides_of(found) if side.recommendation.is_open]
-    asked = ", ".join(f"{r.actor_name} recommends {r.title}" for r in sides)
+    contradiction = facts.contradiction
+    assert contradiction is not None
+    sides = [
+        side.recommendation for side in facts.sides_of(contradiction) if side.recommendation.is_open
+    ]
+    requested = ", ".join(f"{r.actor_name} recommends {r.title}" for r in sides)
     return Duty(
-        facts.incident,
-        "commander",
-        2,
-        f"Resolve contradiction {found.reference}, then decide",
-        f"{asked}. No mitigation can be decided until you choose.",
-        reverse("decide-next", args=[facts.incident.pk]),
-        "Compare and decide",
-        "D",
-        facts.next_checkpoint.due_at if facts.next_checkpoint else None,
+        incident=facts.incident,
+        role="commander",
+        urgency=Urgency.RESOLVE_CONTRADICTION,
+        title=f"Resolve contradiction {contradiction.reference}, then decide",
+        why=f"{requested}. No mitigation can be decided until you choose.",
+        href=reverse("decide-next", args=[facts.incident.pk]),
+        button="Compare and decide",
+        key="D",
+        due_at=facts.next_checkpoint.due_at if facts.next_checkpoint else None,
     )

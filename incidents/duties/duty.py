@@ -1,7 +1,7 @@
 """What a person must do next. Each app adds its own; the most urgent comes first.
 
-A provider is given the standings of several incidents and one person, so that a home page with
-many incidents asks no more often than a room with one.
+A provider gets the facts of several incidents and one person, so that a home page with many
+incidents needs no more queries than a room with one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,24 +11,22 @@ from datetime import date, datetime, timedelta
 from django.urls import reverse
 
 from incidents.assessments import control
+from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident, Person
 from incidents.vocabulary import RoleName, Status
 
-AT_ONCE = 5
-"""Duties more urgent than this do not wait for what is overdue."""
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """``urgency`` orders duties, smallest first; ``key`` is the shortcut on its button.
+    """Something to do now; ``key`` is the shortcut on its button.
 
     What is due on a ``day`` rather than at a time is late when that day is over: ``due_at``.
     """
 
     incident: Incident
     role: str
-    urgency: int
+    urgency: Urgency
     title: str
     why: str
     href: str
@@ -41,7 +39,7 @@ class Duty:
     @property
     def is_first(self) -> bool:
         """What is overdue, and what the whole room waits for, before all that has its time."""
-        return self.overdue or self.urgency < AT_ONCE
+        return self.overdue or self.urgency.is_never_deferred
 
     def is_late(self, now: datetime) -> bool:
         """Its time has passed, whether or not that is a fault of the incident."""
@@ -70,12 +68,12 @@ _outliving: list[Outliving] = []
 
 
 def register(provider: Provider) -> Provider:
-    """One of work in active incidents."""
+    """Register a provider for active incidents."""
     return register_while(Status.ACTIVE)(provider)
 
 
 def register_while(*statuses: Status) -> Callable[[Provider], Provider]:
-    """One of work in incidents of these statuses: it is given no others."""
+    """Register a provider for incidents of these statuses: it gets no others."""
 
     def add(provider: Provider) -> Provider:
         _providers.append((frozenset(statuses), provider))
@@ -90,7 +88,7 @@ def register_owned(provider: Owning) -> Owning:
 
 
 def register_outliving(provider: Outliving) -> Outliving:
-    """One of work that outlives its incident: it is on a person's page, and in no room."""
+    """Register a provider of work that outlives its incident: only on a person's own page."""
     _outliving.append(provider)
     return provider
 
@@ -100,35 +98,35 @@ def outliving(person: Person, now: datetime) -> list[Duty]:
     return by_time((duty for provider in _outliving for duty in provider(person, now)), now)
 
 
-def owned(standings: Sequence[IncidentFacts], person: Person) -> list[Owned]:
+def owned(all_facts: Sequence[IncidentFacts], person: Person) -> list[Owned]:
     """What the person owns, in the order of the incidents; what lacks something first."""
-    found = [one for provider in _owning for one in provider(standings, person)]
-    return sorted(found, key=lambda one: not one.missing)
+    things = [thing for provider in _owning for thing in provider(all_facts, person)]
+    return sorted(things, key=lambda thing: not thing.missing)
 
 
-def duties(standings: Sequence[IncidentFacts], person: Person, now: datetime) -> list[Duty]:
+def duties(all_facts: Sequence[IncidentFacts], person: Person, now: datetime) -> list[Duty]:
     """Everything that waits for the person, most urgent first."""
-    found = [
+    unsorted = [
         duty
         for statuses, provider in _providers
-        for duty in provider(_of(standings, statuses), person, now)
+        for duty in provider(_of(all_facts, statuses), person, now)
     ]
     far = now + timedelta(days=365)
-    return sorted(found, key=lambda d: (not d.is_first, d.urgency, d.due_at or far))
+    return sorted(unsorted, key=lambda d: (not d.is_first, d.urgency, d.due_at or far))
 
 
-def _of(standings: Sequence[IncidentFacts], statuses: frozenset[Status]) -> list[IncidentFacts]:
-    return [facts for facts in standings if facts.incident.status in statuses]
+def _of(all_facts: Sequence[IncidentFacts], statuses: frozenset[Status]) -> list[IncidentFacts]:
+    return [facts for facts in all_facts if facts.incident.status in statuses]
 
 
-def by_time(found: Iterable[Duty], now: datetime) -> list[Duty]:
-    """The same by when they are due: what is late, what is for now, then as time goes on."""
-    return sorted(found, key=lambda d: (not d.is_late(now), d.due_at or now, d.urgency))
+def by_time(duties: Iterable[Duty], now: datetime) -> list[Duty]:
+    """Sorted by time: late duties first, then those without a time, then by when they are due."""
+    return sorted(duties, key=lambda d: (not d.is_late(now), d.due_at or now, d.urgency))
 
 
 @register
-def in_command(standings: Sequence[IncidentFacts], person: Person, now: datetime) -> Iterable[Duty]:
-    for facts in standings:
+def in_command(all_facts: Sequence[IncidentFacts], person: Person, now: datetime) -> Iterable[Duty]:
+    for facts in all_facts:
         if facts.commander == person:
             yield from _of_commander(facts, now)
 
@@ -140,27 +138,27 @@ def _of_commander(facts: IncidentFacts, now: datetime) -> Iterable[Duty]:
         late = checkpoint.is_overdue(now)
         why = checkpoint.purpose or "The room waits for a decision on the evidence there is."
         yield Duty(
-            incident,
-            "commander",
-            0 if late else 50,
-            f"Decide at checkpoint {checkpoint.reference}",
-            f"It is overdue. {why}" if late else why,
-            checkpoint.get_absolute_url(),
-            "Decide",
-            "D",
-            checkpoint.due_at,
-            late,
+            incident=incident,
+            role="commander",
+            urgency=Urgency.DECIDE_OVERDUE if late else Urgency.DECIDE,
+            title=f"Decide at checkpoint {checkpoint.reference}",
+            why=f"It is overdue. {why}" if late else why,
+            href=checkpoint.get_absolute_url(),
+            button="Decide",
+            key="D",
+            due_at=checkpoint.due_at,
+            overdue=late,
         )
     if not control.control(facts).is_held:
         yield Duty(
-            incident,
-            "commander",
-            10,
-            "Capture the first evidence snapshot",
-            "Logs, failing checks or the scope: without one nothing is under control.",
-            reverse("capture", args=number),
-            "Capture evidence",
-            "E",
+            incident=incident,
+            role="commander",
+            urgency=Urgency.CAPTURE_FIRST_EVIDENCE,
+            title="Capture the first evidence snapshot",
+            why="Logs, failing checks or the scope: without one nothing is under control.",
+            href=reverse("capture", args=number),
+            button="Capture evidence",
+            key="E",
         )
     for step in control.first_fifteen(facts, now):
         if not step.met and step.code in _STEPS:
@@ -168,55 +166,54 @@ def _of_commander(facts: IncidentFacts, now: datetime) -> Iterable[Duty]:
             why = step.missing[:1].upper() + step.missing[1:] + "."
             limit = incident.declared_at + timedelta(minutes=15)
             yield Duty(
-                incident,
-                "commander",
-                urgency,
-                title,
-                why,
-                step.href,
-                button,
-                "",
-                limit,
-                now > limit,
+                incident=incident,
+                role="commander",
+                urgency=urgency,
+                title=title,
+                why=why,
+                href=step.href,
+                button=button,
+                due_at=limit,
+                overdue=now > limit,
             )
     if checkpoint is None:
         yield Duty(
-            incident,
-            "commander",
-            40,
-            "Schedule the next checkpoint",
-            "An active incident needs a time at which it is decided what happens next.",
-            reverse("checkpoint", args=number),
-            "Schedule it",
-            "D",
+            incident=incident,
+            role="commander",
+            urgency=Urgency.SCHEDULE_CHECKPOINT,
+            title="Schedule the next checkpoint",
+            why="An active incident needs a time at which it is decided what happens next.",
+            href=reverse("checkpoint", args=number),
+            button="Schedule it",
+            key="D",
         )
 
 
 _STEPS = {
-    "freeze": ("Freeze the impacted surfaces", "Freeze", 20),
-    "owners": ("Name an owner for each lane", "Name an owner", 30),
+    "freeze": ("Freeze the impacted surfaces", "Freeze", Urgency.FREEZE),
+    "owners": ("Name an owner for each lane", "Name an owner", Urgency.NAME_OWNERS),
 }
 
 
 @register
 def without_snapshot(
-    standings: Sequence[IncidentFacts], person: Person, now: datetime
+    all_facts: Sequence[IncidentFacts], person: Person, now: datetime
 ) -> Iterable[Duty]:
     """A lane owner can bring what control still lacks."""
-    for facts in standings:
+    for facts in all_facts:
         lanes = [
             lane
-            for (role, lane), held in facts.holders.items()
-            if role == RoleName.LANE_OWNER and held.person_id == person.pk
+            for (role, lane), holder in facts.holders.items()
+            if role == RoleName.LANE_OWNER and holder.person_id == person.pk
         ]
         if lanes and facts.first_evidence_at is None and facts.commander != person:
             yield Duty(
-                facts.incident,
-                "lane owner",
-                15,
-                "Capture the first evidence snapshot",
-                "The incident is not under control without one.",
-                reverse("capture", args=[facts.incident.pk]),
-                "Capture evidence",
-                "E",
+                incident=facts.incident,
+                role="lane owner",
+                urgency=Urgency.HELP_WITH_FIRST_EVIDENCE,
+                title="Capture the first evidence snapshot",
+                why="The incident is not under control without one.",
+                href=reverse("capture", args=[facts.incident.pk]),
+                button="Capture evidence",
+                key="E",
             )

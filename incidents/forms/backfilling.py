@@ -23,26 +23,26 @@ class WhenField(PastField):
         try:
             return super().clean(value)
         except forms.ValidationError:
-            words = "Write a day and a time like 2026-03-05 14:20."
-            raise forms.ValidationError(words, "time") from None
+            message = "Write a day and a time like 2026-03-05 14:20."
+            raise forms.ValidationError(message, "time") from None
 
     def _plausible(self, moment: datetime) -> datetime:
         return moment
 
 
 def _when(label: str, **options: Any) -> WhenField:
-    given = {"autocomplete": "off", "placeholder": "2026-03-05 14:20"}
-    widget = forms.TextInput(attrs=given)
+    attributes = {"autocomplete": "off", "placeholder": "2026-03-05 14:20"}
+    widget = forms.TextInput(attrs=attributes)
     return WhenField(label=label, required=False, max_length=40, widget=widget, **options)
 
 
-def _words(label: str, longest: int, rows: int, **options: Any) -> forms.CharField:
+def _text_field(label: str, max_length: int, rows: int, **options: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=False,
-        max_length=longest,
+        max_length=max_length,
         widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"max_length": f"Keep it under {longest} characters."},
+        error_messages={"max_length": f"Keep it under {max_length} characters."},
         **options,
     )
 
@@ -63,8 +63,10 @@ class BackfillForm(WarroomForm):
     declared_at = _when("It was declared", help_text="When somebody knew, and took it up.")
     mitigated_at = _when("It was mitigated", help_text="When it no longer hurt.")
     recovered_at = _when("It had recovered", help_text="When it was over.")
-    happened = _words("What happened?", 4000, 4)
-    done = _words("What was done about it?", 4000, 4, help_text="What mitigated it, and by whom.")
+    happened = _text_field("What happened?", 4000, 4)
+    done = _text_field(
+        "What was done about it?", 4000, 4, help_text="What mitigated it, and by whom."
+    )
     kept = forms.CharField(
         label="Where is the record of it?",
         required=False,
@@ -72,7 +74,7 @@ class BackfillForm(WarroomForm):
         help_text="A link to its thread, ticket or document, or a place.",
         error_messages={"max_length": "Keep it under 300 characters."},
     )
-    source = _words(
+    source = _text_field(
         "Where was it handled, and why is it written up here?",
         500,
         2,
@@ -95,7 +97,7 @@ class BackfillForm(WarroomForm):
                 field.now, field.zone = now, zone
 
     def written(self) -> BackfillInput:
-        said = self.values()
-        own = {name: said.pop(name) for name in _OWN}
+        fields = self.values()
+        own = {name: fields.pop(name) for name in _OWN}
         own["surfaces"] = tuple(own["surfaces"])
-        return BackfillInput(account=Account(**said), **own)
+        return BackfillInput(account=Account(**fields), **own)

@@ -45,8 +45,8 @@ class Numbers(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value: Any) -> tuple[int, ...]:
-        found = (number(str(v)) for v in value or ())
-        return tuple(one for one in found if one is not None)
+        parsed = (number(str(v)) for v in value or ())
+        return tuple(n for n in parsed if n is not None)
 
 
 class Score(forms.TypedChoiceField):
@@ -142,24 +142,26 @@ class DecisionForm(WarroomForm):
 
     def written(self) -> DecisionInput:
         """What was filled in, with what is wrong in shape, whether or not the form is valid."""
-        said = {**self.cleaned_data}
-        said.pop("once", None)
-        said.pop("author", None)
-        scores = self._scores(said)
-        reasons = {offer.option: said.pop(f"rejected_{offer.option}", "") for offer in self.offered}
+        fields = {**self.cleaned_data}
+        fields.pop("once", None)
+        fields.pop("author", None)
+        scores = self._scores(fields)
+        reasons = {
+            offer.option: fields.pop(f"rejected_{offer.option}", "") for offer in self.offered
+        }
         shape = tuple(
             Violation("", str(message), name)
             for name, messages in self.errors.items()
             for message in messages
         )
-        raw = {k: v for k, v in self.data.lists() if k in self.fields and k not in _NOT_KEPT}
-        return DecisionInput(**said, rejected=reasons, scores=scores, shape=shape, raw=raw)
+        raw = {k: v for k, v in self.data.lists() if k in self.fields and k not in _NOT_IN_DRAFT}
+        return DecisionInput(**fields, rejected=reasons, scores=scores, shape=shape, raw=raw)
 
-    def _scores(self, said: dict[str, Any]) -> dict[int, Scores]:
-        """The commander's scores, taken out of what was said."""
+    def _scores(self, fields: dict[str, Any]) -> dict[int, Scores]:
+        """The commander's scores, removed from ``fields``."""
         sides = self.conflict.sides if self.conflict else ()
         return {
-            side.number: Scores(*(said.pop(name, None) for name, _ in _scores_of(side)))
+            side.number: Scores(*(fields.pop(name, None) for name, _ in _scores_of(side)))
             for side in sides
         }
 
@@ -181,4 +183,4 @@ class DecisionForm(WarroomForm):
         }
 
 
-_NOT_KEPT = {"once", "author"}
+_NOT_IN_DRAFT = {"once", "author"}

@@ -1,4 +1,4 @@
-"""Declaring an incident: one screen, filled in from a scenario if somebody likes."""
+"""Declaring an incident: one screen, optionally filled in from a scenario."""
 
 from typing import Any
 
@@ -54,8 +54,8 @@ class DeclareForm(WarroomForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = scenarios.library().values()
-        self.fields["scenario"].choices = [("", "None"), *((s.slug, s.title) for s in found)]
+        library = scenarios.library().values()
+        self.fields["scenario"].choices = [("", "None"), *((s.slug, s.title) for s in library)]
 
     @property
     def severity_rows(self) -> list[dict[str, Any]]:
@@ -80,8 +80,8 @@ class DeclareForm(WarroomForm):
     @property
     def chosen(self) -> ScenarioSummary | None:
         """The chosen scenario, as the room will show it."""
-        found = scenarios.find(str(self["scenario"].value() or ""))
-        return scenario_assessment.before_declaring(found) if found else None
+        scenario = scenarios.find(str(self["scenario"].value() or ""))
+        return scenario_assessment.before_declaring(scenario) if scenario else None
 
     def clean(self) -> dict[str, Any]:
         """A scenario that is restricted by default makes its incident so.
@@ -99,15 +99,15 @@ class DeclareForm(WarroomForm):
 def filled_in(scenario: Scenario | None, typed: QueryDict) -> dict[str, Any]:
     """The form filled in from a scenario. Whatever was typed or chosen before it stays."""
     names = ("title", "severity", "known", "scenario", "evidence_channel", "commander")
-    said: dict[str, Any] = {name: typed[name] for name in names if typed.get(name)}
-    said["surfaces"] = typed.getlist("surfaces")
-    said["restricted"] = "restricted" in typed
+    initial: dict[str, Any] = {name: typed[name] for name in names if typed.get(name)}
+    initial["surfaces"] = typed.getlist("surfaces")
+    initial["restricted"] = "restricted" in typed
     if scenario is None:
-        return said
-    said["surfaces"] += _suggested(scenario)
-    said["restricted"] |= scenario.restricted
-    said["filled"] = said["scenario"] = scenario.slug
-    return {"title": scenario.title, "severity": scenario.severity} | said
+        return initial
+    initial["surfaces"] += _suggested(scenario)
+    initial["restricted"] |= scenario.restricted
+    initial["filled"] = initial["scenario"] = scenario.slug
+    return {"title": scenario.title, "severity": scenario.severity} | initial
 
 
 def _suggested(scenario: Scenario) -> list[str]:

@@ -28,7 +28,7 @@ FIELDS: dict[str, frozenset[str]] = {
     EvidenceKind.FILE: frozenset({"file", "text"}),
     EvidenceKind.LINK: frozenset({"url", "text"}),
 }
-"""Which fields belong to a kind; what stands in the others is left aside."""
+"""Which fields belong to a kind; the others are ignored."""
 
 OF_A_KIND = frozenset().union(*FIELDS.values())
 
@@ -95,7 +95,7 @@ class PastField(forms.CharField):
 
 def items_of(scenario: Scenario) -> list[tuple[str, str]]:
     """The evidence minimum as choices."""
-    return [(one.key, one.label) for one in scenario.evidence_minimum]
+    return [(requirement.key, requirement.label) for requirement in scenario.evidence_minimum]
 
 
 class CaptureForm(WarroomForm):
@@ -219,12 +219,14 @@ class CaptureForm(WarroomForm):
         }
 
     def captured(self) -> Capture:
-        said = {k: v for k, v in self.values().items() if k != "next" and v is not None}
-        file = said.pop("file", None)
+        fields = {k: v for k, v in self.values().items() if k != "next" and v is not None}
+        file = fields.pop("file", None)
         if file is None:
-            return Capture(**said)
+            return Capture(**fields)
         content = file.read()
-        found = text_of(content) if said["kind"] in READ_AS_TEXT and not said["text"] else None
-        if found is not None and len(content) <= MAX_TEXT_BYTES:
-            return Capture(**{**said, "text": found[0], "title": said["title"] or file.name})
-        return Capture(**said, file=content, file_name=file.name)
+        decoded = (
+            text_of(content) if fields["kind"] in READ_AS_TEXT and not fields["text"] else None
+        )
+        if decoded is not None and len(content) <= MAX_TEXT_BYTES:
+            return Capture(**{**fields, "text": decoded[0], "title": fields["title"] or file.name})
+        return Capture(**fields, file=content, file_name=file.name)

@@ -40,10 +40,10 @@ class VerifyForm(WarroomForm):
     verdict = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def verdict_of(self) -> dict[str, Any]:
-        """What the action takes: the run's number and whether it passed, None when not said."""
-        said = self.cleaned_data
+        """What the action takes: the run's number and whether it passed, None without a verdict."""
+        fields = self.cleaned_data
         return {
-            "run": number(said["run"]),
-            "finding": said["finding"],
-            "passed": {"verified": True, "failed": False}.get(said["verdict"]),
+            "run": number(fields["run"]),
+            "finding": fields["finding"],
+            "passed": {"verified": True, "failed": False}.get(fields["verdict"]),
         }

@@ -47,9 +47,9 @@ class RecommendForm(WarroomForm):
         return {str(number) for number in self["evidence"].value() or ()}
 
     def proposed(self) -> RecommendationInput:
-        said = self.values()
-        said.pop("lane", None)
-        return RecommendationInput(**said)
+        fields = self.values()
+        fields.pop("lane", None)
+        return RecommendationInput(**fields)
 
 
 class WithdrawRecommendationForm(WarroomForm):

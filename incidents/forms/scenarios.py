@@ -18,8 +18,8 @@ class ScenarioForm(WarroomForm):
     def __init__(self, *args: Any, now: str, **kwargs: Any) -> None:
         """``now`` is the slug of the one that the incident follows: it is not offered again."""
         super().__init__(*args, **kwargs)
-        others = [one for one in scenarios.library().values() if one.slug != now]
-        self.fields["scenario"].choices = [(one.slug, one.title) for one in others]
+        others = [scenario for scenario in scenarios.library().values() if scenario.slug != now]
+        self.fields["scenario"].choices = [(scenario.slug, scenario.title) for scenario in others]
 
 
 class ServeForm(WarroomForm):
@@ -31,5 +31,5 @@ class ServeForm(WarroomForm):
         """``named`` are the items that it serves as already."""
         super().__init__(*args, **kwargs)
         items = items_of(scenario) if scenario else []
-        free = [one for one in items if one[0] not in named]
+        free = [choice for choice in items if choice[0] not in named]
         self.fields["serves"].choices = [("", "Choose an item"), *free]

@@ -1,4 +1,4 @@
-"""A person's own settings: how they are shown, and how they read."""
+"""A person's own settings: display name and reading preferences."""
 
 from typing import Any
 from zoneinfo import available_timezones

@@ -8,20 +8,20 @@ from django.db.models.functions import Left, Length
 
 from incidents.models import Evidence
 
-EXCERPT = 6000
+EXCERPT_CHARACTERS = 6000
 """Characters of text that a list shows of one item."""
 
-WINDOW = 1000
+WINDOW_LINES = 1000
 """Lines that the page of one item shows at a time."""
 
-LONGEST = 200_000
+MAX_WINDOW_CHARACTERS = 200_000
 """Characters of a window, which then ends early; its first line is always whole."""
 
 
 def excerpts(items: "QuerySet[Evidence]") -> "QuerySet[Evidence]":
     """The items, newest first, with ``excerpt`` and ``text_length`` and without ``text``."""
     return (
-        items.annotate(excerpt=Left("text", EXCERPT), text_length=Length("text"))
+        items.annotate(excerpt=Left("text", EXCERPT_CHARACTERS), text_length=Length("text"))
         .defer("text")
         .select_related("baseline__incident")
         .order_by("-number")
@@ -47,13 +47,13 @@ class Window:
 
     @property
     def before(self) -> int | None:
-        return max(self.first - WINDOW, 1) if self.first > 1 else None
+        return max(self.first - WINDOW_LINES, 1) if self.first > 1 else None
 
 
 def window(text: str, first: int) -> Window:
     lines = text.removesuffix("\n").split("\n")
     first = min(max(first, 1), len(lines))
-    taken = lines[first - 1 : first - 1 + WINDOW]
+    taken = lines[first - 1 : first - 1 + WINDOW_LINES]
     lengths = accumulate(len(line) for line in taken)
-    fitting = max(sum(1 for length in lengths if length <= LONGEST), 1)
+    fitting = max(sum(1 for length in lengths if length <= MAX_WINDOW_CHARACTERS), 1)
     return Window("\n".join(taken[:fitting]), first, first + fitting - 1, len(lines))

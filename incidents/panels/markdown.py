@@ -71,7 +71,7 @@ def snapshot(facts: IncidentFacts, now: datetime) -> str:
     )
 
 
-def _account(facts: IncidentFacts, told: Backfill) -> str:
+def _account(facts: IncidentFacts, backfill: Backfill) -> str:
     """Of what was handled elsewhere: its account, marked as such."""
     incident = facts.incident
     return _fields(
@@ -82,14 +82,17 @@ def _account(facts: IncidentFacts, told: Backfill) -> str:
             ("Severity", Severity(incident.severity).label),
             ("Surfaces", escape(", ".join(surface.name for surface in facts.surfaces))),
             ("Answers for it here", escape(str(facts.commander or ""))),
-            ("Began", _long_ago(told.began_at)),
+            ("Began", _long_ago(backfill.began_at)),
             ("Declared", _long_ago(incident.declared_at)),
-            ("Mitigated", _long_ago(told.mitigated_at)),
-            ("Recovered", _long_ago(told.recovered_at)),
-            ("What happened", escape(told.happened)),
-            ("What was done", escape(told.done)),
-            ("Its record", escape(told.kept)),
-            ("Written up", f"{_long_ago(told.at)}, {escape(str(told.by))}. {escape(told.source)}"),
+            ("Mitigated", _long_ago(backfill.mitigated_at)),
+            ("Recovered", _long_ago(backfill.recovered_at)),
+            ("What happened", escape(backfill.happened)),
+            ("What was done", escape(backfill.done)),
+            ("Its record", escape(backfill.kept)),
+            (
+                "Written up",
+                f"{_long_ago(backfill.at)}, {escape(str(backfill.by))}. {escape(backfill.source)}",
+            ),
         ),
     )
 
@@ -105,15 +108,15 @@ def _candidate(facts: IncidentFacts, now: datetime) -> str:
         return f"{escape(running.decision.title)} ({running.decision.reference}, {state})"
     recommended = facts.open_recommendations
     if recommended:
-        found = decision_assessment.conflict_of(facts, {})
-        lead = verdict(found.sides) if found else None
-        best = [one for one in recommended if lead is None or one.option in lead.options]
-        words = "; ".join(
-            f"{escape(one.title)} ({one.reference}, {escape(one.actor_name)})" for one in best
+        conflict = decision_assessment.conflict_of(facts, {})
+        lead = verdict(conflict.sides) if conflict else None
+        best = [row for row in recommended if lead is None or row.option in lead.options]
+        titles = "; ".join(
+            f"{escape(row.title)} ({row.reference}, {escape(row.actor_name)})" for row in best
         )
-        return f"recommended: {words}"
+        return f"recommended: {titles}"
     default = postures(facts.incident.severity, decision_assessment.impacted(facts))
-    return "; ".join(f"{escape(one.source)}: {escape(one.summary)}" for one in default)
+    return "; ".join(f"{escape(row.source)}: {escape(row.summary)}" for row in default)
 
 
 def _risk(facts: IncidentFacts) -> str:
@@ -137,12 +140,13 @@ def decision_record(decision: Decision, facts: IncidentFacts) -> str:
         f"{item.reference} {escape(item.title)}" for item in decision.evidence.all()
     )
     rejected = "; ".join(
-        f"{one.get_option_display()}: {escape(one.reason)}" for one in decision.rejected.all()
+        f"{option.get_option_display()}: {escape(option.reason)}"
+        for option in decision.rejected.all()
     )
     signed = "; ".join(
-        f"{escape(str(one.person))} as {one.get_role_display().lower()},"
-        f" {moment(one.signed_at, incident)}"
-        for one in facts.signatures_of(decision)
+        f"{escape(str(signature.person))} as {signature.get_role_display().lower()},"
+        f" {moment(signature.signed_at, incident)}"
+        for signature in facts.signatures_of(decision)
     )
     rows = [
         ("Timestamp", moment(decision.decided_at, incident)),

@@ -24,13 +24,13 @@ class Block:
 
 
 def blocks(incident: Incident, surfaces: Iterable[Surface]) -> list[Block]:
-    """One for each surface with a health check of its own, one for all others together."""
+    """A block for each surface with its own health check, and one for all others together."""
     surfaces = tuple(surfaces)
-    found = [_block(incident, s.name, s.slug, s.health_check) for s in surfaces if s.health_check]
+    rows = [_block(incident, s.name, s.slug, s.health_check) for s in surfaces if s.health_check]
     others = [surface.name for surface in surfaces if not surface.health_check]
-    if others or not found:
-        found.append(_block(incident, listed(others), ""))
-    return found
+    if others or not rows:
+        rows.append(_block(incident, listed(others), ""))
+    return rows
 
 
 def _block(incident: Incident, name: str, slug: str, *health_check: str) -> Block:

@@ -23,7 +23,7 @@ def read_only(html: str) -> str:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    return "".join(reader.kept)
+    return "".join(reader.output)
 
 
 class _Reader(HTMLParser):
@@ -31,11 +31,11 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
-        self.kept: list[str] = []
+        self.output: list[str] = []
         self._open: list[tuple[str, str]] = []
         """Each open element: its name, and what closes it."""
         self._gone = 0
-        """How many elements up to here are within one that is left out."""
+        """The depth within an element that is left out."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._gone or self._goes(tag, dict(attrs)):
@@ -46,19 +46,19 @@ class _Reader(HTMLParser):
         if tag == "a" and not _stays(dict(attrs)):
             css = dict(attrs).get("class") or ""
             text, closing = f'<span class="{escape(css)}">' if css else "<span>", "span"
-        self.kept.append(text)
+        self.output.append(text)
         if tag not in _VOID:
             self._open.append((tag, closing))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if not self._gone and not self._goes(tag, dict(attrs)):
-            self.kept.append(self.get_starttag_text() or "")
+            self.output.append(self.get_starttag_text() or "")
 
     def handle_endtag(self, tag: str) -> None:
         if self._gone:
             self._gone -= tag not in _VOID
         elif self._open and self._open[-1][0] == tag:
-            self.kept.append(f"</{self._open.pop()[1]}>")
+            self.output.append(f"</{self._open.pop()[1]}>")
 
     def handle_data(self, data: str) -> None:
         self._keep(data)
@@ -71,7 +71,7 @@ class _Reader(HTMLParser):
 
     def _keep(self, text: str) -> None:
         if not self._gone:
-            self.kept.append(text)
+            self.output.append(text)
 
     def _goes(self, tag: str, attrs: dict[str, str | None]) -> bool:
         css = (attrs.get("class") or "").split()

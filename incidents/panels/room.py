@@ -52,7 +52,7 @@ class Bar:
     is_overdue: bool
     overridden: Decision | None
     as_of: datetime | None = None
-    """The moment that it shows, when that is not now: its clocks stand."""
+    """The moment that it shows when looking back: its clocks do not run."""
 
     @property
     def channel_href(self) -> str:
@@ -130,15 +130,15 @@ def _progress(facts: IncidentFacts) -> dict[str, Any]:
     current = facts.current_decision
     if current is None:
         return {}
-    found: dict[str, Any] = {}
+    context: dict[str, Any] = {}
     if current.execution.dual:
-        found["signatures"] = facts.signatures_of(current)
-        found["waiting"] = dual_signature.missing_signatures(dual_facts(facts, current))
+        context["signatures"] = facts.signatures_of(current)
+        context["waiting"] = dual_signature.missing_signatures(dual_facts(facts, current))
     if current.execution.done_at:
-        found["proof"] = current.execution.proof.defer("text").order_by("number")
+        context["proof"] = current.execution.proof.defer("text").order_by("number")
     if (run := current.execution.run) and run.baseline_id:
-        found["baseline"] = Evidence.objects.defer("text").get(pk=run.baseline_id)
-    return found
+        context["baseline"] = Evidence.objects.defer("text").get(pk=run.baseline_id)
+    return context
 
 
 def _unsigned(facts: IncidentFacts) -> dict[str, Any]:
@@ -156,7 +156,7 @@ _warnings: list[Warnings] = []
 
 
 def register_warnings(provider: Warnings) -> Warnings:
-    """Add an app's warnings to the room. They are asked for one incident at a time."""
+    """Add an app's warnings to the room. They are read for one incident at a time."""
     _warnings.append(provider)
     return provider
 
@@ -180,7 +180,7 @@ def render_warnings(incident: Incident, now: datetime) -> str:
     )
 
 
-def render_standing(incident: Incident, now: datetime) -> str:
+def render_overview(incident: Incident, now: datetime) -> str:
     facts = incident_facts.cached_facts(incident)
     return _panel(
         "standing",
@@ -197,8 +197,8 @@ def render_standing(incident: Incident, now: datetime) -> str:
 def _freezes(facts: IncidentFacts) -> list[tuple[Surface, Freeze | None]]:
     """The impacted surfaces, then those that are frozen all the same."""
     current = {f.surface_id: f for f in facts.freezes if f.until is None}
-    found = [(surface, current.pop(surface.pk, None)) for surface in facts.surfaces]
-    return [*found, *((f.surface, f) for f in current.values() if not f.declined)]
+    rows = [(surface, current.pop(surface.pk, None)) for surface in facts.surfaces]
+    return [*rows, *((f.surface, f) for f in current.values() if not f.declined)]
 
 
 def _roles(facts: IncidentFacts) -> list[tuple[str, Person]]:
@@ -211,10 +211,10 @@ def _panel(name: str, incident: Incident, **context: Any) -> str:
 
 
 def render_entries(incident: Incident, rows: list[TimelineEntry]) -> list[str]:
-    """Timeline entries as list items, in the order given."""
+    """Timeline entries as list items, in the same order."""
     return [
         render_to_string(
-            "components/timeline_entry.html", {"incident": incident, "entry": shown(row)}
+            "components/timeline_entry.html", {"incident": incident, "entry": with_fields(row)}
         )
         for row in rows
     ]
@@ -230,7 +230,7 @@ class ShownEntry:
     body: str
 
 
-def shown(row: TimelineEntry) -> ShownEntry:
+def with_fields(row: TimelineEntry) -> ShownEntry:
     kind = kinds.get(row.kind)
     headline, body = kind.headline_and_body(row.subject, row.data)
     return ShownEntry(row, kind, headline, body)

@@ -1,4 +1,4 @@
-"""What one scrubs along when looking back: the length, and the moments that stand out."""
+"""The slider for looking back: its length, and the important moments on it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,8 +11,8 @@ from incidents.rules.wording import counted
 from incidents.timeline import kinds
 from incidents.vocabulary import Status
 
-MOST = 60
-"""Ticks; of an incident with more, the newest."""
+MAX_TICKS = 60
+"""Of an incident with more ticks, the newest."""
 WIDTH = 1000
 """Of the drawing, in its own units."""
 _MINUTE = timedelta(minutes=1)
@@ -22,7 +22,7 @@ _STEPS = (5, 10, 15, 30, 60, 120, 240, 720, 1440, 2880)
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """An entry that one looks back for. ``minute`` is the first whole one that shows it."""
+    """An important entry. ``minute`` is the first whole minute that includes it."""
 
     at: datetime
     label: str
@@ -39,7 +39,7 @@ class Scrubber:
 
     minutes: int
     minute: int
-    said: str
+    position: str
     ticks: tuple[Tick, ...]
     before: Tick | None
     after: Tick | None
@@ -47,7 +47,7 @@ class Scrubber:
 
 
 def end_of(incident: Incident, now: datetime) -> datetime:
-    """Until when there is something to see: now, or the last entry of one that is over."""
+    """The end of the slider: now, or the last entry of an incident that is over."""
     if incident.status == Status.ACTIVE:
         return max(now, incident.clock_start)
     return incident.timeline.order_by("-seq").values_list("at", flat=True)[0]
@@ -62,7 +62,7 @@ def scrubber(incident: Incident, moment: datetime, end: datetime) -> Scrubber:
     return Scrubber(
         minutes=minutes,
         minute=min(minutes, (moment - start) // _MINUTE),
-        said=_said(moment, passed),
+        position=_position(moment, passed),
         ticks=ticks,
         # Where one stands on a tick already, back leads to the one before it.
         before=next((tick for tick in reversed(passed) if moment - tick.at > _SECOND), None),
@@ -74,7 +74,7 @@ def scrubber(incident: Incident, moment: datetime, end: datetime) -> Scrubber:
 def _ticks(incident: Incident, minutes: int) -> tuple[Tick, ...]:
     marked = [kind.code for kind in kinds.all_kinds() if kind.tick]
     rows = TimelineEntry.objects.filter(incident=incident, kind__in=marked).order_by("-seq")
-    return tuple(_tick(row, incident.clock_start, minutes) for row in reversed(rows[:MOST]))
+    return tuple(_tick(row, incident.clock_start, minutes) for row in reversed(rows[:MAX_TICKS]))
 
 
 def _tick(row: TimelineEntry, start: datetime, minutes: int) -> Tick:
@@ -93,7 +93,7 @@ def _tick(row: TimelineEntry, start: datetime, minutes: int) -> Tick:
     )
 
 
-def _said(moment: datetime, passed: list[Tick]) -> str:
+def _position(moment: datetime, passed: list[Tick]) -> str:
     """Where the moment lies, by the last thing before it: "2 minutes after: Decision D-1"."""
     if not passed:
         return "before anything was decided"
@@ -104,5 +104,7 @@ def _said(moment: datetime, passed: list[Tick]) -> str:
 
 def _scale(minutes: int) -> tuple[int, ...]:
     """Where the drawing has its small marks: at most thirteen, at round minutes."""
-    step = next((one for one in _STEPS if minutes / one <= 12), minutes)
+    step = next(
+        (minutes_apart for minutes_apart in _STEPS if minutes / minutes_apart <= 12), minutes
+    )
     return tuple(round(at / minutes * WIDTH) for at in range(0, minutes + 1, step))

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 type Messages = dict[str, dict[str, Any]]
 """Messages by the group that each is for."""
 
-MAX_WAITING_MESSAGES = 200
+MAX_QUEUED_MESSAGES = 200
 """Messages in the queue from which on a writer waits until they are sent."""
 
 BATCH_SIZE = 50
@@ -99,7 +99,7 @@ class _Sender:
             if not self.busy:
                 self.busy = True
                 self.trying = asyncio.run_coroutine_threadsafe(self._attempt(), self.loop)
-            self._wait(lambda: len(self.queue) <= MAX_WAITING_MESSAGES, WRITER_TIMEOUT_SECONDS)
+            self._wait(lambda: len(self.queue) <= MAX_QUEUED_MESSAGES, WRITER_TIMEOUT_SECONDS)
 
     def finish(self) -> None:
         """When the process ends: wait until the queue is sent, as long as one message may take."""

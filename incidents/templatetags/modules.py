@@ -24,24 +24,24 @@ _IMPORT = re.compile(r'^import .+ from "(\.[^"]+)";$', re.MULTILINE)
 @register.simple_tag
 def modules(*names: str) -> SafeString:
     """A link for each of these modules and for all that they import, each once."""
-    return _links(names) if settings.DEBUG else _links_kept(names)
+    return _links(names) if settings.DEBUG else _cached_links(names)
 
 
 def _links(names: tuple[str, ...]) -> SafeString:
-    found: dict[str, None] = {}
+    paths: dict[str, None] = {}
     for name in names:
-        _follow(name, found)
-    links = ((static(name),) for name in found)
+        _follow(name, paths)
+    links = ((static(name),) for name in paths)
     link = '<link rel="modulepreload" fetchpriority="low" href="{}">'
     return format_html_join("\n  ", link, links)
 
 
-_links_kept = lru_cache(maxsize=16)(_links)
+_cached_links = lru_cache(maxsize=16)(_links)
 
 
-def _follow(name: str, found: dict[str, None]) -> None:
-    if name in found:
+def _follow(name: str, paths: dict[str, None]) -> None:
+    if name in paths:
         return
-    found[name] = None
+    paths[name] = None
     for path in _IMPORT.findall(Path(finders.find(name)).read_text()):
-        _follow(posixpath.normpath(posixpath.join(posixpath.dirname(name), path)), found)
+        _follow(posixpath.normpath(posixpath.join(posixpath.dirname(name), path)), paths)

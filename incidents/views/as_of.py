@@ -39,9 +39,9 @@ def as_of(request: HttpRequest, incident: Incident) -> HttpResponse:
 def _window(past: Incident, moment: object) -> dict[str, object]:
     """The newest entries of that moment. The older ones are the timeline's own."""
     rows = TimelineEntry.objects.filter(incident=past.pk, at__lte=moment).order_by("-seq")
-    found = list(rows[: WINDOW + 1])
+    entries = list(rows[: WINDOW + 1])
     return {
-        "entries": [read_only(entry.html) for entry in live.entries(past, found[:WINDOW])],
-        "older_than": found[WINDOW - 1].seq if len(found) > WINDOW else None,
+        "entries": [read_only(entry.html) for entry in live.entries(past, entries[:WINDOW])],
+        "older_than": entries[WINDOW - 1].seq if len(entries) > WINDOW else None,
         "wanted": {},
     }

@@ -17,8 +17,8 @@ def backfill(request: HttpRequest) -> HttpResponse:
 
     def do(form: WarroomForm) -> str:
         assert isinstance(form, BackfillForm)
-        made = backfilling.backfill(request.actor, form.written(), now=now, once=form.key)
-        return made.get_absolute_url()
+        incident = backfilling.backfill(request.actor, form.written(), now=now, once=form.key)
+        return incident.get_absolute_url()
 
     template = "incidents/backfill.html"
     return submit(request, template, BackfillForm, do, now=now, zone=zone_of(request))

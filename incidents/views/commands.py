@@ -29,7 +29,9 @@ def _command(
         do(form)
         return incident.get_absolute_url()
 
-    context = {"incident": incident, "bar": bar(incident, clock.now()), "title": title}
+    def context() -> dict[str, Any]:
+        return {"incident": incident, "bar": bar(incident, clock.now()), "title": title}
+
     return submit(request, "incidents/command.html", form_class, done, context=context, **options)
 
 
@@ -175,18 +177,18 @@ def surfaces(request: HttpRequest, incident: Incident) -> HttpResponse:
 @requires("freeze.change")
 def freeze(request: HttpRequest, incident: Incident) -> HttpResponse:
     def do(form: WarroomForm) -> None:
-        said = form.cleaned_data
-        common = {"surface": said["surface"], "reason": said["reason"]}
+        fields = form.cleaned_data
+        common = {"surface": fields["surface"], "reason": fields["reason"]}
         common |= {"now": clock.now(), "once": form.key}
-        match said["change"]:
+        match fields["change"]:
             case "freeze":
-                freezes.freeze(request.actor, incident.pk, scope=said["scope"], **common)
+                freezes.freeze(request.actor, incident.pk, scope=fields["scope"], **common)
             case "decline":
                 freezes.decline_freeze(request.actor, incident.pk, **common)
             case "lift":
                 freezes.lift_freeze(request.actor, incident.pk, **common)
             case "keep":
-                freezes.keep_freeze(request.actor, incident.pk, owner=said["owner"], **common)
+                freezes.keep_freeze(request.actor, incident.pk, owner=fields["owner"], **common)
 
     change = request.GET.get("change", "freeze")
     title = "Freeze a surface" if change == "freeze" else "Change a freeze"

@@ -23,12 +23,12 @@ from incidents.web.time_zone import zone_of
 from kernel import clock
 from kernel.refusal import Refused
 
-SHOWN_EVIDENCE = 30
+MAX_EVIDENCE = 30
 
 
 @requires("decision.decide")
 def decide_next(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """To the next checkpoint, or to scheduling one when there is none."""
+    """Redirect to the next checkpoint, or to scheduling one when there is none."""
     following = incident.checkpoints.open().first()
     if following is None:
         return redirect("checkpoint", incident.pk)
@@ -84,19 +84,19 @@ def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> Decisi
     }
     if request.method == "POST":
         return DecisionForm(request.POST, **options)
-    kept = _draft_for(request, incident, point)
-    initial = DecisionForm.initial_of(kept.data) if kept else _likely_owners(incident)
+    saved_draft = _draft_for(request, incident, point)
+    initial = DecisionForm.initial_of(saved_draft.data) if saved_draft else _likely_owners(incident)
     form = DecisionForm(initial=initial, **options)
-    form.draft = kept
+    form.draft = saved_draft
     return form
 
 
 def _likely_owners(incident: Incident) -> dict[str, Any]:
     """Mitigation executes, verification verifies: what a commander most often names."""
-    standing = incident_facts.cached_facts(incident)
+    facts = incident_facts.cached_facts(incident)
     return {
-        "executor": standing.holder(RoleName.LANE_OWNER, LaneKind.MITIGATION),
-        "verifier": standing.holder(RoleName.LANE_OWNER, LaneKind.VERIFICATION),
+        "executor": facts.holder(RoleName.LANE_OWNER, LaneKind.MITIGATION),
+        "verifier": facts.holder(RoleName.LANE_OWNER, LaneKind.VERIFICATION),
     }
 
 
@@ -127,12 +127,12 @@ def _draft_of_predecessor(
     return others.filter(saved_at__lte=command.since).order_by("-saved_at").first()
 
 
-def _recommended(standing: incident_facts.IncidentFacts) -> dict[str, list[Recommendation]]:
-    """The open recommendations by option: what its owners say stands beside each rung."""
-    found: dict[str, list[Recommendation]] = {}
-    for one in standing.open_recommendations:
-        found.setdefault(one.option, []).append(one)
-    return found
+def _recommended(facts: incident_facts.IncidentFacts) -> dict[str, list[Recommendation]]:
+    """The open recommendations by option, for display beside each rung."""
+    by_option: dict[str, list[Recommendation]] = {}
+    for recommendation in facts.open_recommendations:
+        by_option.setdefault(recommendation.option, []).append(recommendation)
+    return by_option
 
 
 def _page(
@@ -143,9 +143,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now = clock.now()
-    standing = incident_facts.cached_facts(incident)
-    at = decision_assessment.situation_of(standing, now)
-    evidence = list(incident.evidence.defer("text")[:SHOWN_EVIDENCE])
+    facts = incident_facts.cached_facts(incident)
+    at = decision_assessment.situation_of(facts, now)
+    evidence = list(incident.evidence.defer("text")[:MAX_EVIDENCE])
     context = {
         "incident": incident,
         "bar": bar(incident, now),
@@ -153,19 +153,19 @@ def _page(
         "is_overdue": point.is_overdue(now),
         "form": form,
         "evidence": evidence,
-        "evidence_count": sum(standing.evidence_by_lane.values()),
+        "evidence_count": sum(facts.evidence_by_lane.values()),
         "cited": {str(number) for number in form["evidence"].value() or ()},
         "disproving": {str(number) for number in form["conflict_evidence"].value() or ()},
         "at": at,
-        "contradiction": standing.contradiction,
+        "contradiction": facts.contradiction,
         "picked_risks": {str(number) for number in form["risks"].value() or ()},
-        "facts": standing,
-        "readiness": control.readiness(standing),
+        "facts": facts,
+        "readiness": control.readiness(facts),
         "is_first": at.is_first,
         "postures": postures(incident.severity, at.surfaces),
         "prechecks": [
             *PRECHECK_COMMANDS,
-            *(s.health_check for s in standing.surfaces if s.health_check),
+            *(s.health_check for s in facts.surfaces if s.health_check),
         ],
     }
     return render(request, "incidents/decide.html", context, status=status)

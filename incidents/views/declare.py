@@ -17,10 +17,10 @@ _PAGE = "incidents/declare.html"
 @requires("incident.declare")
 def declare(request: HttpRequest) -> HttpResponse:
     def do(form: WarroomForm) -> str:
-        said = form.values()
-        said["surfaces"] = tuple(said["surfaces"])
+        fields = form.values()
+        fields["surfaces"] = tuple(fields["surfaces"])
         incident = lifecycle.declare(
-            request.actor, lifecycle.Declaration(**said), now=clock.now(), once=form.key
+            request.actor, lifecycle.Declaration(**fields), now=clock.now(), once=form.key
         )
         return incident.get_absolute_url()
 
@@ -28,7 +28,7 @@ def declare(request: HttpRequest) -> HttpResponse:
         return _filled(request)
     scenario = scenarios.find(request.GET.get("scenario", ""))
     initial = filled_in(scenario, QueryDict())
-    return submit(request, _PAGE, DeclareForm, do, context=_context(), initial=initial)
+    return submit(request, _PAGE, DeclareForm, do, context=_context, initial=initial)
 
 
 def _filled(request: HttpRequest) -> HttpResponse:

@@ -43,20 +43,20 @@ def capture(request: HttpRequest, incident: Incident) -> HttpResponse:
         messages.success(request, _captured(item))
         return back_to(request, form.cleaned_data["next"], _home_of(incident, item.lane))
 
-    given = {name: request.GET[name] for name in PREFILLED if name in request.GET}
-    wanted = request.POST.get("next") or given.get("next", "")
-    lane = request.POST.get("lane") or given.get("lane", "")
+    initial = {name: request.GET[name] for name in PREFILLED if name in request.GET}
+    wanted = request.POST.get("next") or initial.get("next", "")
+    lane = request.POST.get("lane") or initial.get("lane", "")
     back = back_to(request, wanted, _home_of(incident, lane))
     return submit(
         request,
         "incidents/capture.html",
         CaptureForm,
         do,
-        context={"incident": incident, "bar": bar(incident, now), "back": back},
+        context=lambda: {"incident": incident, "bar": bar(incident, now), "back": back},
         incident=incident,
         now=now,
         zone=zone_of(request),
-        initial=given,
+        initial=initial,
     )
 
 
@@ -93,14 +93,14 @@ def evidence_list(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 @requires("evidence.read")
 def item(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
-    found = get_object_or_404(_items(incident).select_related("baseline__incident"), number=item)
+    evidence = get_object_or_404(_items(incident).select_related("baseline__incident"), number=item)
     context = {
         "incident": incident,
         "bar": bar(incident, clock.now()),
-        "item": found,
-        "window": window(found.text, _line(request.GET.get("from", ""))),
-        "repeats": list(found.repeats.defer("text").select_related("incident")),
-        **serving(request, incident, found),
+        "item": evidence,
+        "window": window(evidence.text, _line(request.GET.get("from", ""))),
+        "repeats": list(evidence.repeats.defer("text").select_related("incident")),
+        **serving(request, incident, evidence),
     }
     return render(request, "incidents/evidence.html", context)
 
@@ -129,11 +129,11 @@ def download(request: HttpRequest, incident: Incident, item: int) -> HttpRespons
 
     The type is judged from the bytes, and whatever they are, nothing in them may run or load.
     """
-    found = get_object_or_404(_items(incident).select_related("file"), number=item)
-    file = _download(found)
-    shown = file.media_type != BINARY and "download" not in request.GET
+    evidence = get_object_or_404(_items(incident).select_related("file"), number=item)
+    file = _download(evidence)
+    is_inline = file.media_type != BINARY and "download" not in request.GET
     response = HttpResponse(file.content, content_type=file.media_type)
-    response["Content-Disposition"] = content_disposition_header(not shown, file.name)
+    response["Content-Disposition"] = content_disposition_header(not is_inline, file.name)
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"

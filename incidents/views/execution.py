@@ -24,7 +24,7 @@ from incidents.web.submit import submit
 from kernel import clock
 from kernel.refusal import Refused
 
-SHOWN_EVIDENCE = 30
+MAX_EVIDENCE = 30
 RUNS = 10
 
 
@@ -63,33 +63,36 @@ def start(request: HttpRequest, incident: Incident, decision: int) -> HttpRespon
 
 @requires("decision.execute")
 def done(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
-    """Mark it as done, with proof. Others, and who comes out of turn, see how far it is."""
-    made = get_object_or_404(_rows(incident), number=decision)
-    mine = made.executor_id == request.user.pk and made.execution.state == ExecutionState.STARTED
+    """Mark it as done, with proof. Others are redirected to the decision, as at any other state."""
+    row = get_object_or_404(_rows(incident), number=decision)
+    mine = row.executor_id == request.user.pk and row.execution.state == ExecutionState.STARTED
     if request.method != "POST" and not mine:
-        return redirect(made)
+        return redirect(row)
 
     def do(form: WarroomForm) -> str:
         execution.finish(
             request.actor, incident.pk, decision, now=clock.now(), once=form.key, **form.values()
         )
-        return made.get_absolute_url()
+        return row.get_absolute_url()
 
-    since = incident.evidence.filter(captured_at__gte=made.decided_at)
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "decision": made,
-        "evidence": list(since.defer("text")[:SHOWN_EVIDENCE]),
-        "cited": set(request.POST.getlist("evidence")),
-    }
+    since = incident.evidence.filter(captured_at__gte=row.decided_at)
+
+    def context() -> dict[str, Any]:
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "decision": row,
+            "evidence": list(since.defer("text")[:MAX_EVIDENCE]),
+            "cited": set(request.POST.getlist("evidence")),
+        }
+
     return submit(request, "incidents/done.html", DoneForm, do, context=context)
 
 
 @requires("decision.verify")
 def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
     """Call it verified or failed, by a run captured after it was done; others see the runs."""
-    made = get_object_or_404(_rows(incident), number=decision)
+    row = get_object_or_404(_rows(incident), number=decision)
 
     def do(form: WarroomForm) -> str:
         assert isinstance(form, VerifyForm)
@@ -101,20 +104,23 @@ def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpRespo
             once=form.key,
             **form.verdict_of(),
         )
-        return made.get_absolute_url()
+        return row.get_absolute_url()
 
-    runs = list(_runs(incident, made).defer("text").order_by("-number")[:RUNS])
+    runs = list(_runs(incident, row).defer("text").order_by("-number")[:RUNS])
     wanted = request.POST.get("run") or request.GET.get("run", "")
     run = _chosen(runs, wanted)
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "decision": made,
-        "runs": runs,
-        "run": run,
-        "verifies": made.verifier_id == request.user.pk,
-        "compared": run_comparison.against_baseline(run) if run else None,
-    }
+
+    def context() -> dict[str, Any]:
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "decision": row,
+            "runs": runs,
+            "run": run,
+            "verifies": row.verifier_id == request.user.pk,
+            "compared": run_comparison.against_baseline(run) if run else None,
+        }
+
     initial = {"run": run.number if run else ""}
     return submit(
         request, "incidents/verify.html", VerifyForm, do, context=context, initial=initial
@@ -130,10 +136,10 @@ def _chosen(runs: list[Evidence], wanted: str) -> Evidence | None:
     return run_comparison.with_beginnings(Evidence.objects.filter(pk=chosen)).get()
 
 
-def _runs(incident: Incident, made: Decision) -> Any:
+def _runs(incident: Incident, decision: Decision) -> Any:
     """Verification runs captured after it was done: older ones verify nothing."""
     runs = incident.evidence.filter(purpose=Purpose.VERIFICATION)
-    done_at = made.execution.done_at
+    done_at = decision.execution.done_at
     return runs.filter(captured_at__gt=done_at) if done_at else runs.none()
 
 
@@ -183,12 +189,12 @@ def _page(
     sent: WarroomForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    made = get_object_or_404(_rows(incident), number=number)
-    standing = incident_facts.cached_facts(incident)
-    current = content_hash(made) if made.execution.dual else ""
-    signed = dual_facts(standing, made, current)
+    decision = get_object_or_404(_rows(incident), number=number)
+    facts = incident_facts.cached_facts(incident)
+    current = content_hash(decision) if decision.execution.dual else ""
+    signed = dual_facts(facts, decision, current)
     waiting = dual_signature.missing_signatures(signed)
-    state = made.execution.state
+    state = decision.execution.state
     forms = {
         "sign_form": SignForm(request=request),
         "withdraw_form": WithdrawForm(request=request),
@@ -199,20 +205,22 @@ def _page(
     context = {
         "incident": incident,
         "bar": bar(incident, clock.now()),
-        "decision": made,
-        "execution": made.execution,
-        "baseline": made.execution.run and made.execution.run.baseline,
-        "superseded": made.supersedes.select_related("decision").all(),
-        "contradiction": _contradiction(made),
+        "decision": decision,
+        "execution": decision.execution,
+        "baseline": decision.execution.run and decision.execution.run.baseline,
+        "superseded": decision.supersedes.select_related("decision").all(),
+        "contradiction": _contradiction(decision),
         "signed": signed,
-        "signatures": standing.signatures_of(made),
+        "signatures": facts.signatures_of(decision),
         "waiting": waiting,
         "content_hash": current,
-        "my_roles": [SignRole(one.role) for one in waiting if one.person == request.user.pk],
+        "my_roles": [
+            SignRole(signature.role) for signature in waiting if signature.person == request.user.pk
+        ],
         "may_withdraw": may("decision.withdraw", request.who)
         and state in dual_signature.OPEN_TO_SIGN,
-        "executes": made.executor_id == request.user.pk,
-        "verifies": made.verifier_id == request.user.pk,
+        "executes": decision.executor_id == request.user.pk,
+        "verifies": decision.verifier_id == request.user.pk,
         "may_start": state == ExecutionState.DECIDED and not dual_signature.may_execute(signed),
         "problems": sent.problems() if sent else (),
         **forms,
@@ -220,8 +228,8 @@ def _page(
     return render(request, "incidents/decision.html", context, status=status)
 
 
-def _contradiction(made: Decision) -> Any:
-    found = getattr(made, "contradiction", None)
-    if found is not None:
-        found.shown_sides = list(found.sides.select_related("recommendation"))
-    return found
+def _contradiction(decision: Decision) -> Any:
+    contradiction = getattr(decision, "contradiction", None)
+    if contradiction is not None:
+        contradiction.displayed_sides = list(contradiction.sides.select_related("recommendation"))
+    return contradiction

@@ -22,8 +22,8 @@ def record(request: HttpRequest, incident: Incident, decision: int) -> HttpRespo
     rows = incident.decisions.select_related(
         "execution", "executor", "verifier", "commander"
     ).prefetch_related("evidence", "rejected", "risks")
-    made = get_object_or_404(rows, number=decision)
-    return _text(markdown.decision_record(made, incident_facts.cached_facts(incident)))
+    row = get_object_or_404(rows, number=decision)
+    return _text(markdown.decision_record(row, incident_facts.cached_facts(incident)))
 
 
 def _text(text: str) -> HttpResponse:

@@ -1,5 +1,7 @@
 """Recommending an option, and the page of a recommendation."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -17,20 +19,18 @@ from incidents.web.submit import submit
 from kernel import clock
 from kernel.refusal import NotPermitted
 
-SHOWN_EVIDENCE = 30
+MAX_EVIDENCE = 30
 
 
 @requires("room.view")
 def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """For whoever owns a lane; who owns several says for which.
+    """For owners of a lane; an owner of several chooses one in the form.
 
     The lane is in the form, so the door cannot ask for it: the action does.
     """
-    standing = incident_facts.cached_facts(incident)
+    facts = incident_facts.cached_facts(incident)
     mine = [
-        lane.value
-        for lane in LaneKind
-        if standing.holder(RoleName.LANE_OWNER, lane) == request.user
+        lane.value for lane in LaneKind if facts.holder(RoleName.LANE_OWNER, lane) == request.user
     ]
     if not mine:
         raise NotPermitted(
@@ -50,12 +50,15 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
         return incident.get_absolute_url()
 
     wanted = request.GET.get("lane", "")
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "evidence": list(incident.evidence.defer("text")[:SHOWN_EVIDENCE]),
-        "several": len(mine) > 1,
-    }
+
+    def context() -> dict[str, Any]:
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "evidence": list(incident.evidence.defer("text")[:MAX_EVIDENCE]),
+            "several": len(mine) > 1,
+        }
+
     return submit(
         request,
         "incidents/recommend.html",
@@ -63,7 +66,7 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
         do,
         context=context,
         initial={"lane": wanted if wanted in mine else mine[0]},
-        offered=decision_assessment.offered(standing),
+        offered=decision_assessment.offered(facts),
         lanes=mine,
     )
 
@@ -72,7 +75,7 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
 def recommendation(request: HttpRequest, incident: Incident, recommendation: int) -> HttpResponse:
     """One recommendation; its author and the commander can withdraw it."""
     rows = incident.recommendations.prefetch_related("evidence")
-    made = get_object_or_404(rows, number=recommendation)
+    row = get_object_or_404(rows, number=recommendation)
 
     def do(form: WarroomForm) -> str:
         recommendations.withdraw(
@@ -85,16 +88,18 @@ def recommendation(request: HttpRequest, incident: Incident, recommendation: int
         )
         return incident.get_absolute_url()
 
-    sides = list(made.sides.select_related("contradiction__decision"))
-    mine = made.actor_id == request.user.pk and not made.is_agent
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "recommendation": made,
-        "sides": sides,
-        "side": next((s for s in sides if s.contradiction.is_open or s.reversibility), None),
-        "may_withdraw": made.is_open and (mine or may("decision.decide", request.who)),
-    }
+    def context() -> dict[str, Any]:
+        sides = list(row.sides.select_related("contradiction__decision"))
+        mine = row.actor_id == request.user.pk and not row.is_agent
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "recommendation": row,
+            "sides": sides,
+            "side": next((s for s in sides if s.contradiction.is_open or s.reversibility), None),
+            "may_withdraw": row.is_open and (mine or may("decision.decide", request.who)),
+        }
+
     return submit(
         request,
         "incidents/recommendation.html",

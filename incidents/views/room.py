@@ -21,7 +21,7 @@ FIRST = 30
 """Entries that a room begins with: what is in sight, and some more."""
 
 WINDOW = 100
-"""Entries that come at once when the older ones are asked for."""
+"""Entries per page when older ones are requested."""
 
 
 @requires("room.view")
@@ -42,8 +42,8 @@ def room(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 
 def _owns_lane(request: HttpRequest, incident: Incident) -> bool:
-    held = incident_facts.cached_facts(incident).holders.items()
-    return any(lane and one.person_id == request.user.pk for (_, lane), one in held)
+    holders = incident_facts.cached_facts(incident).holders.items()
+    return any(lane and holder.person_id == request.user.pk for (_, lane), holder in holders)
 
 
 @requires("room.view")
@@ -72,17 +72,17 @@ def timeline(request: HttpRequest, incident: Incident) -> HttpResponse:
     return render(request, template, context)
 
 
-def _window(request: HttpRequest, incident: Incident, most: int) -> dict[str, object]:
+def _window(request: HttpRequest, incident: Incident, limit: int) -> dict[str, object]:
     wanted = {
         name: clean_lines(request.GET.get(name, "")).strip()
         for name in ("lane", "kind", "q", "before")
     }
     rows = _filtered(TimelineEntry.objects.filter(incident=incident), wanted)
-    found = list(rows.order_by("-seq")[: most + 1])
-    entries = live.entries(incident, found[:most])
+    newest = list(rows.order_by("-seq")[: limit + 1])
+    entries = live.entries(incident, newest[:limit])
     return {
         "entries": [entry.html for entry in entries],
-        "older_than": found[most - 1].seq if len(found) > most else None,
+        "older_than": newest[limit - 1].seq if len(newest) > limit else None,
         "wanted": wanted,
         "lane_choices": LaneKind.choices,
         "kind_choices": sorted({kind.label for kind in kinds.all_kinds()}),

@@ -26,16 +26,18 @@ def scenario(request: HttpRequest, incident: Incident) -> HttpResponse:
         )
         return incident.get_absolute_url()
 
-    current = incident_facts.cached_facts(incident).scenario
-    about = f"Now it is “{current.title}”." if current else "None is adopted yet."
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "back": incident.get_absolute_url(),
-        "title": "Adopt a scenario",
-        "button": "Adopt it",
-        "about": f"{about} What the new one asks for counts at once.",
-    }
+    def context() -> dict[str, Any]:
+        current = incident_facts.cached_facts(incident).scenario
+        about = f"Now it is “{current.title}”." if current else "None is adopted yet."
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "back": incident.get_absolute_url(),
+            "title": "Adopt a scenario",
+            "button": "Adopt it",
+            "about": f"{about} What the new one asks for counts at once.",
+        }
+
     return submit(
         request, "incidents/short.html", ScenarioForm, do, context=context, now=incident.scenario
     )
@@ -43,39 +45,46 @@ def scenario(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 @requires("evidence.serve")
 def serve(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
-    found = get_object_or_404(incident.evidence.defer("text"), number=item)
+    evidence = get_object_or_404(incident.evidence.defer("text"), number=item)
 
     def do(form: WarroomForm) -> str:
         actions.serve(
             request.actor, incident.pk, item, now=clock.now(), once=form.key, **form.values()
         )
-        messages.success(request, f"{found.reference} is named.")
-        return found.get_absolute_url()
+        messages.success(request, f"{evidence.reference} is named.")
+        return evidence.get_absolute_url()
 
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "back": found.get_absolute_url(),
-        "title": f"What {found.reference} serves as",
-        "button": "Name it so",
-        "about": found.title,
+    def context() -> dict[str, Any]:
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "back": evidence.get_absolute_url(),
+            "title": f"What {evidence.reference} serves as",
+            "button": "Name it so",
+            "about": evidence.title,
+        }
+
+    at_hand = {
+        "scenario": incident_facts.cached_facts(incident).scenario,
+        "named": _named(evidence),
     }
-    at_hand = {"scenario": incident_facts.cached_facts(incident).scenario, "named": _named(found)}
     return submit(request, "incidents/short.html", ServeForm, do, context=context, **at_hand)
 
 
-def _named(found: Evidence) -> list[str]:
-    return list(found.serves.values_list("item", flat=True))
+def _named(evidence: Evidence) -> list[str]:
+    return list(evidence.serves.values_list("item", flat=True))
 
 
-def serving(request: HttpRequest, incident: Incident, found: Evidence) -> dict[str, Any]:
+def serving(request: HttpRequest, incident: Incident, evidence: Evidence) -> dict[str, Any]:
     """For the page of an item: what it serves as, and the form to name more."""
     scenario = incident_facts.cached_facts(incident).scenario
     if scenario is None:
         return {}
-    named = _named(found)
-    shown = [one.label for one in scenario.evidence_minimum if one.key in named]
-    if len(shown) == len(scenario.evidence_minimum) or not may("evidence.serve", request.who):
-        return {"serves": shown}
+    named = _named(evidence)
+    visible = [
+        requirement.label for requirement in scenario.evidence_minimum if requirement.key in named
+    ]
+    if len(visible) == len(scenario.evidence_minimum) or not may("evidence.serve", request.who):
+        return {"serves": visible}
     form = ServeForm(request=request, scenario=scenario, named=named)
-    return {"serves": shown, "form": form}
+    return {"serves": visible, "form": form}

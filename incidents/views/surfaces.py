@@ -33,20 +33,20 @@ def freezes(request: HttpRequest) -> HttpResponse:
 @requires("freezes.view")
 def surface(request: HttpRequest, slug: str) -> HttpResponse:
     """One surface: its posture, its freezes, the incidents on it."""
-    found = get_object_or_404(Surface, slug=slug)
-    known = Incident.objects.visible_to(request.user).filter(surfaces=found)
+    row = get_object_or_404(Surface, slug=slug)
+    known = Incident.objects.visible_to(request.user).filter(surfaces=row)
     context = {
-        "surface": found,
-        "in_force": list(_known(request).in_force().filter(surface=found)[:ACTIVE]),
+        "surface": row,
+        "in_force": list(_known(request).in_force().filter(surface=row)[:ACTIVE]),
         "active": list(known.in_progress().worst_first()[:ACTIVE]),
         "recent": list(known.exclude(status=Status.ACTIVE).order_by("-pk")[:RECENT]),
-        "prechecks": [*PRECHECK_COMMANDS, *filter(None, [found.health_check])],
+        "prechecks": [*PRECHECK_COMMANDS, *filter(None, [row.health_check])],
     }
     return render(request, "incidents/surface.html", context)
 
 
 def _known(request: HttpRequest) -> "QuerySet[Freeze]":
-    """Never one of an incident that the person may not learn of."""
+    """Never of an incident that the person may not know of."""
     visible = Incident.objects.visible_to(request.user)
     rows = Freeze.objects.filter(declined=False, incident__in=visible)
     return rows.select_related("incident", "surface", "kept_by")

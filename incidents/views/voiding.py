@@ -1,6 +1,7 @@
 """Declared in error: ending an incident as void or as a duplicate, and taking that back."""
 
 import re
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -22,22 +23,24 @@ def void(request: HttpRequest, incident: Incident) -> HttpResponse:
     """With an incident named it is a duplicate of that, else void."""
 
     def do(form: WarroomForm) -> str:
-        said = {"reason": form.cleaned_data["reason"], "now": clock.now(), "once": form.key}
+        common = {"reason": form.cleaned_data["reason"], "now": clock.now(), "once": form.key}
         if text := form.cleaned_data["original"].strip():
             match = _REFERENCE.fullmatch(text)
             number = int(match[1]) if match else None
-            voiding.duplicate(request.actor, incident.pk, original=number, **said)
+            voiding.duplicate(request.actor, incident.pk, original=number, **common)
         else:
-            voiding.void(request.actor, incident.pk, **said)
+            voiding.void(request.actor, incident.pk, **common)
         return incident.get_absolute_url()
 
-    context = {"incident": incident, "bar": bar(incident, clock.now())}
+    def context() -> dict[str, Any]:
+        return {"incident": incident, "bar": bar(incident, clock.now())}
+
     return submit(request, "incidents/void.html", VoidForm, do, context=context)
 
 
 @requires("room.view")
 def take_back(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """Why it ended so; who may, has it go on."""
+    """Why the incident was voided, with the form to take that back."""
 
     def do(form: WarroomForm) -> str:
         voiding.take_back(
@@ -45,14 +48,16 @@ def take_back(request: HttpRequest, incident: Incident) -> HttpResponse:
         )
         return incident.get_absolute_url()
 
-    rows = incident.voidings.select_related("original", "by")
-    known = Incident.objects.visible_to(request.user)
-    last = rows.last()
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "voided": last,
-        "original": known.filter(pk=last.original_id).first() if last else None,
-        "may_take_back": incident.is_in_error and may("incident.take_back", request.who),
-    }
+    def context() -> dict[str, Any]:
+        rows = incident.voidings.select_related("original", "by")
+        known = Incident.objects.visible_to(request.user)
+        last = rows.last()
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "voided": last,
+            "original": known.filter(pk=last.original_id).first() if last else None,
+            "may_take_back": incident.is_in_error and may("incident.take_back", request.who),
+        }
+
     return submit(request, "incidents/take_back.html", TakeBackForm, do, context=context)

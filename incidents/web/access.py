@@ -1,4 +1,4 @@
-"""The doors: every view says who may use it, and finds its incident only for who may know of it."""
+"""Access to views: each declares its action, and finds its incident only for those who may know."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,7 +21,7 @@ type View = Callable[..., HttpResponse]
 def requires(
     action: str, *, enter: str = "room.view", keeps: bool = True
 ) -> Callable[[View], View]:
-    """Declare the action that a view is for, and let in only who may do it.
+    """Declare the action that a view is for, and admit only people who may do it.
 
     With ``number`` in the URL the view is given the ``incident``: one that the person may not know
     of answers exactly as one that does not exist. ``enter`` is what seeing the page takes; the
@@ -89,8 +89,8 @@ def _ask_to_sign_in(request: HttpRequest, keeps: bool) -> HttpResponse:
     sign_in = f"{reverse('account_login')}?next={request.path}"
     if request.method != "POST":
         return HttpResponseRedirect(sign_in)
-    kept = kept_forms.keep(request) if keeps else kept_forms.Outcome.NOTHING_TYPED
-    return render(request, "401.html", {"sign_in": sign_in, "kept": kept.value}, status=401)
+    outcome = kept_forms.keep(request) if keeps else kept_forms.Outcome.NOTHING_TYPED
+    return render(request, "401.html", {"sign_in": sign_in, "kept": outcome.value}, status=401)
 
 
 class SessionCookieMiddleware:
@@ -106,7 +106,7 @@ class SessionCookieMiddleware:
 
 
 class RefusalMiddleware:
-    """Turns what actions raise into pages: who may, what is unmet, where it already led."""
+    """Turns what actions raise into responses: not permitted, refused, or already submitted."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

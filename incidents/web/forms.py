@@ -33,9 +33,9 @@ class WarroomForm(forms.Form):
         self.violations: tuple[Violation, ...] = ()
         self.restored = False
         initial = {"once": uuid4(), AUTHOR: request.user.pk} | (kwargs.pop("initial", None) or {})
-        if not args and "data" not in kwargs and (kept := give_back(request)) is not None:
+        if not args and "data" not in kwargs and (saved := give_back(request)) is not None:
             self.restored = True
-            initial |= self._from_kept(kept)
+            initial |= self._initial_from_saved(saved)
         super().__init__(*args, initial=initial, **kwargs)
         self._speak_plainly()
 
@@ -47,14 +47,14 @@ class WarroomForm(forms.Form):
                 if field.error_messages.get(code) == usual.get(code):
                     field.error_messages[code] = sentence
 
-    def _from_kept(self, kept: Any) -> dict[str, Any]:
+    def _initial_from_saved(self, saved: Any) -> dict[str, Any]:
         several = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
-        found = {}
+        initial = {}
         for name, field in self.base_fields.items():
-            if name in kept and name not in {"once", AUTHOR}:
+            if name in saved and name not in {"once", AUTHOR}:
                 many = isinstance(field, several) or isinstance(field.widget, _MANY)
-                found[name] = kept.getlist(name) if many else kept[name]
-        return found
+                initial[name] = saved.getlist(name) if many else saved[name]
+        return initial
 
     @property
     def key(self) -> UUID | None:
@@ -65,7 +65,7 @@ class WarroomForm(forms.Form):
         return {k: v for k, v in self.cleaned_data.items() if k not in {"once", AUTHOR}}
 
     def refuse(self, violations: Iterable[Violation]) -> None:
-        """Show each violation beside its field; those without one stand above the form."""
+        """Show each violation beside its field; those without a field appear above the form."""
         self.violations = tuple(violations)
         for violation in self.violations:
             if violation.field in self.fields:

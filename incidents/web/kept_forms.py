@@ -14,11 +14,11 @@ from django.http import HttpRequest, QueryDict
 from kernel.text import mask_secrets
 
 _KEY = "kept"
-_LIMIT = 200_000
+_MAX_CHARACTERS = 200_000
 """Characters of one form, as it was sent."""
-MOST = 5
-"""Forms of one browser; a further one takes the place of the oldest."""
-KEPT_FOR = timedelta(days=1)
+MAX_FORMS = 5
+"""Forms per browser; a further one replaces the oldest."""
+MAX_AGE = timedelta(days=1)
 AUTHOR = "author"
 
 
@@ -34,28 +34,28 @@ def keep(request: HttpRequest) -> Outcome:
     data.pop("csrfmiddlewaretoken", None)
     if not data.get(AUTHOR):
         return Outcome.NOTHING_TYPED
-    if len(data.urlencode()) > _LIMIT or not ratelimit.consume(request, action="keep"):
+    if len(data.urlencode()) > _MAX_CHARACTERS or not ratelimit.consume(request, action="keep"):
         return Outcome.NOT_KEPT
     # The session is a row too: no secret goes in.
     for name, values in data.lists():
         data.setlist(name, [mask_secrets(value).text for value in values])
-    kept = request.session.get(_KEY, {})
-    kept.pop(request.path, None)
-    kept[request.path] = data.urlencode()
-    request.session[_KEY] = dict(list(kept.items())[-MOST:])
+    forms = request.session.get(_KEY, {})
+    forms.pop(request.path, None)
+    forms[request.path] = data.urlencode()
+    request.session[_KEY] = dict(list(forms.items())[-MAX_FORMS:])
     # Signing in gives the session its usual length.
-    request.session.set_expiry(KEPT_FOR)
+    request.session.set_expiry(MAX_AGE)
     return Outcome.KEPT
 
 
 def give_back(request: HttpRequest) -> QueryDict | None:
     """What this person had typed at this address, once."""
-    kept = request.session.get(_KEY, {})
-    if request.path not in kept:
+    forms = request.session.get(_KEY, {})
+    if request.path not in forms:
         return None
-    data = QueryDict(kept[request.path], mutable=True)
+    data = QueryDict(forms[request.path], mutable=True)
     if data.get(AUTHOR) != str(request.user.pk):
         return None
-    del kept[request.path]
-    request.session[_KEY] = kept
+    del forms[request.path]
+    request.session[_KEY] = forms
     return data

@@ -1,4 +1,4 @@
-"""Forms that are sent again: the same one leads to where the first led, a changed one is told.
+"""Forms that are sent again: an identical one redirects as the first did, a changed one is refused.
 
 An action takes each key (``once``) one time. Beside it each content that was sent under a key has a
 row of its own, written before the action runs, so that two presses at one instant know each other.
@@ -25,7 +25,7 @@ _OURS = {"csrfmiddlewaretoken", "once", AUTHOR, "next"}
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One content under one key; ``again`` when it had been sent before."""
+    """A form's content under its key; ``again`` when it was sent before."""
 
     key: UUID
     again: bool

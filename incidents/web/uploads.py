@@ -1,4 +1,4 @@
-"""What arrives with a form, held to its limits without losing what else was in the form."""
+"""Uploads, limited in size without losing the other fields of their form."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from incidents.rules.evidence import MAX_FILE_BYTES
 
-LONGEST_REQUEST = MAX_FILE_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024
+MAX_REQUEST_BYTES = MAX_FILE_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024
 """Bytes past which a request is not read: one file, all the text a form may hold, and room for
 what separates them."""
 
@@ -37,10 +37,10 @@ class CappedUploadHandler(FileUploadHandler):
         self.pieces = []
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        kept = raw_data[: self.left]
-        self.left -= len(kept)
-        if kept:
-            self.pieces.append(kept)
+        piece = raw_data[: self.left]
+        self.left -= len(piece)
+        if piece:
+            self.pieces.append(piece)
 
     def file_complete(self, file_size: int) -> UploadedFile:
         return SimpleUploadedFile(self.file_name, b"".join(self.pieces))

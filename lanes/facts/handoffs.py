@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 
@@ -20,8 +20,16 @@ from lanes.rules.boundary import Boundary
 from lanes.rules.handoff import Commitment, OpenUnknown, Receiver
 from lanes.vocabulary import WATCH, check_in_label, label_of, lane_of, role_of
 
+WAITING = "handoff.waiting"
+ANSWER_TIMEOUT = timedelta(minutes=5)
+"""How long an offer may wait before giver, receiver and commander are reminded."""
+
 MAX_TEXT_LENGTH = 4000
 """Limit of each text field."""
+
+
+def answer_due(handoff: Handoff) -> datetime:
+    return handoff.offered_at + ANSWER_TIMEOUT
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from incidents.timeline.record import record
 from kernel.actor import SYSTEM, Actor
 from kernel.refusal import NotPermitted, Refused
 from kernel.text import clean_text
-from lanes.due import WAITING, answer_due
 from lanes.facts import handoffs as handoff_facts
 from lanes.facts.handoffs import MAX_TEXT_LENGTH, Terms
 from lanes.handoff import steps as handoff_steps
@@ -160,13 +159,15 @@ def remind(handoff_id: int, *, now: datetime) -> bool:
         handoff = handoff_facts.handoffs_of(incident).get(pk=handoff_id)
         if not handoff.is_open or not handoff_facts.can_be_handed_over(incident, handoff.what):
             return False
-        if not claim(WAITING, str(handoff_id), answer_due(handoff), now):
+        if not claim(
+            handoff_facts.WAITING, str(handoff_id), handoff_facts.answer_due(handoff), now
+        ):
             return False
         others = handoff_facts.giver_and_commander(incident, handoff)
         people = handoff_facts.unique([handoff.receiver, *others])
         record(
             incident,
-            WAITING,
+            handoff_facts.WAITING,
             SYSTEM,
             now,
             lane=handoff.lane,
@@ -179,7 +180,9 @@ def remind(handoff_id: int, *, now: datetime) -> bool:
             f"{handoff.reference} of {incident.reference} waits:"
             f" {handoff.receiver} has not answered whether to take {handoff.owned}."
         )
-        handoff_steps.notify_step(incident, handoff, people, WAITING, sentence, SYSTEM, now)
+        handoff_steps.notify_step(
+            incident, handoff, people, handoff_facts.WAITING, sentence, SYSTEM, now
+        )
     return True
 
 

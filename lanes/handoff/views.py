@@ -13,8 +13,8 @@ from incidents.web.access import requires
 from incidents.web.forms import WarroomForm
 from kernel import clock
 from kernel.refusal import Refused
-from lanes.due import answer_due
 from lanes.facts import handoffs as handoff_facts
+from lanes.facts.handoffs import answer_due
 from lanes.facts.watch_port import watch_of
 from lanes.handoff import actions as handoffs
 from lanes.handoff.brief import brief_of

@@ -1,5 +1,7 @@
 """The hypotheses of the investigation: all of them, and one with the evidence that decides it."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -33,10 +35,13 @@ def hypotheses(request: HttpRequest, incident: Incident, lane: str) -> HttpRespo
 
     rows = Hypothesis.objects.filter(incident=incident).prefetch_related("evidence")
     rows = rows.order_by(F("decided_at").desc(nulls_first=True), "-number")
-    context = {
-        **_shared(request, incident, lane),
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-    }
+
+    def context() -> dict[str, Any]:
+        return {
+            **_shared(request, incident, lane),
+            "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        }
+
     return submit(request, "lanes/hypotheses.html", HypothesisForm, do, context=context)
 
 
@@ -64,7 +69,7 @@ def hypothesis(
         "lanes/hypothesis.html",
         VerdictForm,
         do,
-        context={**_shared(request, incident, lane), "row": row},
+        context=lambda: {**_shared(request, incident, lane), "row": row},
         incident=incident,
         initial={"verdict": request.GET.get("verdict", "")},
     )

@@ -1,5 +1,7 @@
 """The unknowns of a lane: all of them, and one with what resolves it."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -35,10 +37,13 @@ def unknowns(request: HttpRequest, incident: Incident, lane: str) -> HttpRespons
     rows = rows.prefetch_related("evidence").order_by(
         F("resolved_at").desc(nulls_first=True), "-number"
     )
-    context = {
-        **_shared(request, incident, lane),
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-    }
+
+    def context() -> dict[str, Any]:
+        return {
+            **_shared(request, incident, lane),
+            "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        }
+
     return submit(request, "lanes/unknowns.html", UnknownForm, do, context=context)
 
 
@@ -65,7 +70,7 @@ def unknown(request: HttpRequest, incident: Incident, lane: str, unknown: int) -
         "lanes/unknown.html",
         ResolveForm,
         do,
-        context={**_shared(request, incident, lane), "row": row},
+        context=lambda: {**_shared(request, incident, lane), "row": row},
         incident=incident,
     )
 

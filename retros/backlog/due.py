@@ -1,32 +1,22 @@
 """What has come due in the backlog: items whose owner is to be reminded."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
+from incidents.due import Due
 from incidents.models import Claim
+from retros.backlog import reminder_actions
 from retros.backlog.reminder_rules import KINDS, LATE_KIND, LEAD, REPEAT_EVERY, last_reminder
 from retros.models import BacklogItem
 
 
-@dataclass(frozen=True, slots=True)
-class DueReminder:
-    """A reminder to send. ``due_at`` is the reminder's own time, by which it is claimed."""
-
-    kind: str
-    item_id: int
-    due_at: datetime
-
-    @property
-    def subject(self) -> str:
-        """What its claim is filed under."""
-        return str(self.item_id)
-
-
-def due_reminders(now: datetime) -> list[DueReminder]:
+def due_reminders(now: datetime) -> list[Due]:
     """The reminders to send now, oldest first. Two queries.
+
+    ``due_at`` is the reminder's own time, by which it is claimed.
 
     Items due far ahead are not read, nor long overdue ones whose owner was reminded within the
     week: there may be many, and every tick runs this.
@@ -34,7 +24,12 @@ def due_reminders(now: datetime) -> list[DueReminder]:
     near = BacklogItem.objects.open().filter(due_on__lte=(now + LEAD).astimezone(UTC).date())
     near = near.exclude(Exists(_reminded_lately(now)))
     due = [
-        DueReminder(reminder[0], item.pk, reminder[1])
+        Due(
+            reminder[0],
+            str(item.pk),
+            reminder[1],
+            partial(reminder_actions.remind, item.pk, reminder[0]),
+        )
         for item in near.only("due_on", "created_at").order_by("due_on", "pk")
         if item.due_on and (reminder := last_reminder(item.due_on, item.created_at, now))
     ]
@@ -48,7 +43,7 @@ def _reminded_lately(now: datetime) -> QuerySet[Claim]:
     return claims.filter(claimed_at__isnull=False)
 
 
-def _settled(due: list[DueReminder], now: datetime) -> set[tuple[str, str, datetime]]:
+def _settled(due: list[Due], now: datetime) -> set[tuple[str, str, datetime]]:
     """Reminders that were sent, or failed and wait for their next try."""
     claims = Claim.objects.filter(
         Q(claimed_at__isnull=False) | Q(try_again_at__gt=now),

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from incidents.duties.duty import Duty, register_outliving
+from incidents.duties.urgency import Urgency
 from incidents.models import Person
 from retros.backlog.reminder_rules import ADMINS_SEE_AFTER, LEAD, end_of_day
 from retros.backlog.rules import today
@@ -32,13 +33,13 @@ def _duty(item: BacklogItem, person: Person, now: datetime) -> Duty:
     late = item.is_overdue(today(now))
     whose = "It is yours" if item.owner == person else f"{item.owner or 'Nobody'} owns it"
     return Duty(
-        item.incident,
-        "owner of the item" if item.owner == person else "admin",
-        80,
-        str(item),
-        f"{whose}, and it is late." if late else f"{whose}.",
-        item.get_absolute_url(),
-        "Open",
+        incident=item.incident,
+        role="owner of the item" if item.owner == person else "admin",
+        urgency=Urgency.HARDEN,
+        title=str(item),
+        why=f"{whose}, and it is late." if late else f"{whose}.",
+        href=item.get_absolute_url(),
+        button="Open",
         due_at=end_of_day(item.due_on),
         overdue=late,
         day=item.due_on,

@@ -52,14 +52,16 @@ def backlog(request: HttpRequest, incident: Incident) -> HttpResponse:
         item = actions.add(request.actor, incident.pk, form.work(), now=now, once=form.key)
         return item.get_absolute_url()
 
-    rows = incident.backlog.select_related("owner").by_urgency()
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "incident": incident,
-        "bar": bar(incident, now),
-        "page": page,
-        "today": rules.today(now),
-    }
+    def context() -> dict[str, Any]:
+        rows = incident.backlog.select_related("owner").by_urgency()
+        page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+        return {
+            "incident": incident,
+            "bar": bar(incident, now),
+            "page": page,
+            "today": rules.today(now),
+        }
+
     return submit(request, "retros/backlog.html", AddForm, do, context=context)
 
 
@@ -73,14 +75,16 @@ def item(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
         actions.change(request.actor, incident.pk, item, form.work(), now=now, once=form.key)
         return row.get_absolute_url()
 
-    context = {
-        "incident": incident,
-        "bar": bar(incident, now),
-        "item": row,
-        "today": rules.today(now),
-        "may_change": rules.may("change", row.state),
-        "steps": [(name, step) for name, step in _STEPS.items() if rules.may(name, row.state)],
-    }
+    def context() -> dict[str, Any]:
+        return {
+            "incident": incident,
+            "bar": bar(incident, now),
+            "item": row,
+            "today": rules.today(now),
+            "may_change": rules.may("change", row.state),
+            "steps": [(name, step) for name, step in _STEPS.items() if rules.may(name, row.state)],
+        }
+
     options: dict[str, Any] = {"initial": initial_of(row)}
     return submit(request, "retros/backlog_item.html", ChangeForm, do, context=context, **options)
 
@@ -97,14 +101,16 @@ def step(request: HttpRequest, incident: Incident, item: int, name: str) -> Http
         step.do(request.actor, incident.pk, item, **values, now=clock.now(), once=form.key)
         return row.get_absolute_url()
 
-    context = {
-        "incident": incident,
-        "bar": bar(incident, clock.now()),
-        "title": step.title.format(row.reference),
-        "about": row.title,
-        "button": step.label,
-        "back": row.get_absolute_url(),
-    }
+    def context() -> dict[str, Any]:
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "title": step.title.format(row.reference),
+            "about": row.title,
+            "button": step.label,
+            "back": row.get_absolute_url(),
+        }
+
     return submit(request, "incidents/short.html", step.form, do, context=context)
 
 

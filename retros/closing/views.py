@@ -37,6 +37,8 @@ _RUN = "?purpose=verification&lane=verification"
 def gate(request: HttpRequest, incident: Incident) -> HttpResponse:
     """Each condition with links to what would meet it, and the closing form for the commander."""
     now = clock.now()
+    # Read before a closing, whose refusal saves the statement and adds an attempt.
+    saved, attempts = gate_facts.saved_statement(incident), _attempts(incident)
 
     def submitted(form: WarroomForm) -> str:
         statement = form.statement()
@@ -53,29 +55,36 @@ def gate(request: HttpRequest, incident: Incident) -> HttpResponse:
         "retros/gate.html",
         StatementForm,
         submitted,
-        context=_page_context(request, incident, now),
+        context=lambda: _page_context(request, incident, saved, attempts, now),
         initial=_initial(incident),
     )
 
 
-def _page_context(request: HttpRequest, incident: Incident, now: datetime) -> dict[str, Any]:
+def _page_context(
+    request: HttpRequest,
+    incident: Incident,
+    saved: Statement | None,
+    attempts: list[TimelineEntry],
+    now: datetime,
+) -> dict[str, Any]:
     return {
-        **gate_context(incident, now),
+        **_gate_context(incident, saved, now),
         "bar": bar(incident, now),
         "may_close": incident.status == Status.ACTIVE and may("incident.close", request.who),
-        "attempts": _attempts(incident),
+        "attempts": attempts,
     }
 
 
 @requires("gate.read")
 def summary(request: HttpRequest, incident: Incident) -> HttpResponse:
     """``GET /INC-42/gate/summary/``: what closing will need, as the room shows it."""
-    return render(request, "retros/_gate_summary.html", gate_context(incident, clock.now()))
-
-
-def gate_context(incident: Incident, now: datetime) -> dict[str, Any]:
-    """Every condition of the gate with its links, and how many are met."""
     saved = gate_facts.saved_statement(incident)
+    context = _gate_context(incident, saved, clock.now())
+    return render(request, "retros/_gate_summary.html", context)
+
+
+def _gate_context(incident: Incident, saved: Statement | None, now: datetime) -> dict[str, Any]:
+    """Every condition of the gate with its links, and how many are met."""
     conditions = judge(gate_facts.read_gate(cached_facts(incident), saved, now))
     rows = [(c, [_link(incident, remedy) for remedy in c.remedies]) for c in conditions]
     return {

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from incidents.duties.duty import Duty, register_outliving
+from incidents.duties.urgency import Urgency
 from incidents.models import Person
 from retros.models import Package
 
@@ -18,11 +19,11 @@ def of_admin(person: Person, now: datetime) -> Iterable[Duty]:
     rows = Package.objects.light().unreviewed().select_related("incident")
     for row in rows.order_by("made_at")[:MAX_DUTIES]:
         yield Duty(
-            row.incident,
-            "admin",
-            75,
-            f"Review the closure package of {row.incident.reference}",
-            "Accept it, or send it back with remarks.",
-            f"{row.get_absolute_url()}#review",
-            "Review",
+            incident=row.incident,
+            role="admin",
+            urgency=Urgency.REVIEW_PACKAGE,
+            title=f"Review the closure package of {row.incident.reference}",
+            why="Accept it, or send it back with remarks.",
+            href=f"{row.get_absolute_url()}#review",
+            button="Review",
         )

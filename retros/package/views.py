@@ -56,13 +56,13 @@ def newest(request: HttpRequest, incident: Incident) -> HttpResponse:
 def version(request: HttpRequest, incident: Incident, version: int) -> HttpResponse:
     """One version: sealed, in progress with how far it is, or failed with the reason."""
     form_class = PackageReviewForm if may("package.review", request.who) else RetryForm
-    context = _context(request, incident, version)
+    context = _context(request, incident, _find(incident, version))
     context["form"] = form_class(request=request)
     return render(request, "retros/package.html", context)
 
 
-def _context(request: HttpRequest, incident: Incident, version: int) -> dict[str, Any]:
-    package = _find(incident, version)
+def _context(request: HttpRequest, incident: Incident, package: Package) -> dict[str, Any]:
+    version = package.number
     is_newest = not Package.objects.filter(incident=incident, number__gt=version).exists()
     judged = Package.objects.unreviewed().filter(pk=package.pk).exists()
     verdict = getattr(package, "verdict", None)
@@ -115,8 +115,14 @@ def again(request: HttpRequest, incident: Incident, version: int) -> HttpRespons
         )
         return package.get_absolute_url()
 
-    context = _context(request, incident, version)
-    return submit(request, "retros/package.html", RetryForm, do, context=context)
+    package = _find(incident, version)
+    return submit(
+        request,
+        "retros/package.html",
+        RetryForm,
+        do,
+        context=lambda: _context(request, incident, package),
+    )
 
 
 @requires("package.review")
@@ -132,8 +138,14 @@ def judge(request: HttpRequest, incident: Incident, version: int) -> HttpRespons
             packages.send_back(request.actor, incident.pk, version, form.remarks(), **options)
         return reverse("package-version", args=[incident.pk, version])
 
-    context = _context(request, incident, version)
-    return submit(request, "retros/package.html", PackageReviewForm, do, context=context)
+    package = _find(incident, version)
+    return submit(
+        request,
+        "retros/package.html",
+        PackageReviewForm,
+        do,
+        context=lambda: _context(request, incident, package),
+    )
 
 
 @requires("package.ask")
@@ -148,7 +160,9 @@ def revise(request: HttpRequest, incident: Incident, version: int) -> HttpRespon
         )
         return new.get_absolute_url()
 
-    context = {"incident": incident, "bar": bar(incident, clock.now()), "package": package}
+    def context() -> dict[str, Any]:
+        return {"incident": incident, "bar": bar(incident, clock.now()), "package": package}
+
     return submit(
         request,
         "retros/package_revise.html",

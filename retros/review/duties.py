@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from incidents.duties.duty import Duty, register_outliving
+from incidents.duties.urgency import Urgency
 from incidents.models import Assignment, Person
 from incidents.vocabulary import RoleName
 from retros.models import LookBack
@@ -50,13 +51,13 @@ def _roles_of(person: Person, role: RoleName) -> QuerySet[Assignment]:
 def _duty(look: LookBack, role: str, now: datetime) -> Duty:
     late, kind = look.due_at <= now, Look(look.kind)
     return Duty(
-        look.incident,
-        role,
-        70,
-        f"Write the {kind.value} of {look.incident.reference}",
-        f"It is late. {_ASKS[kind]}" if late else _ASKS[kind],
-        look.get_absolute_url(),
-        "Write it",
+        incident=look.incident,
+        role=role,
+        urgency=Urgency.WRITE_REVIEW,
+        title=f"Write the {kind.value} of {look.incident.reference}",
+        why=f"It is late. {_ASKS[kind]}" if late else _ASKS[kind],
+        href=look.get_absolute_url(),
+        button="Write it",
         due_at=look.due_at,
         overdue=late,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from incidents.duties.duty import Duty, register_while
+from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
 from incidents.facts.summary import register_column
 from incidents.models import Incident, Person
@@ -30,9 +31,9 @@ def _due_column() -> Subquery:
 
 
 @register_while(Status.WATCHING)
-def of_owner(standings: Sequence[IncidentFacts], person: Person, now: datetime) -> Iterable[Duty]:
+def of_owner(all_facts: Sequence[IncidentFacts], person: Person, now: datetime) -> Iterable[Duty]:
     """No query on the home page; one in a room, for its watch owner."""
-    for facts in standings:
+    for facts in all_facts:
         if facts.holder(RoleName.WATCH_OWNER) == person:
             due_at = _due_at(facts.incident)
             if due_at is not None and due_at <= now:
@@ -51,14 +52,14 @@ def _duty(incident: Incident, due_at: datetime, now: datetime) -> Duty:
     missed = now >= due_at + CHECK_IN_GRACE
     request = "Look, and say what you see: a figure, and where you read it."
     return Duty(
-        incident,
-        "watch owner",
-        8,
-        f"Check in on {incident.reference}",
-        f"It was missed. {request}" if missed else request,
-        watch_href(incident),
-        "Check in",
-        "D",
-        due_at,
-        missed,
+        incident=incident,
+        role="watch owner",
+        urgency=Urgency.CHECK_IN,
+        title=f"Check in on {incident.reference}",
+        why=f"It was missed. {request}" if missed else request,
+        href=watch_href(incident),
+        button="Check in",
+        key="D",
+        due_at=due_at,
+        overdue=missed,
     )

@@ -35,7 +35,9 @@ def _page(
         do(form)
         return back
 
-    context = _context(request, incident, clock.now())
+    def context() -> dict[str, Any]:
+        return _context(request, incident, clock.now())
+
     return submit(request, template, form_class, submitted, context=context)
 
 

@@ -7,7 +7,7 @@ import pytest
 from comms.actions import explain_lapse, lapses, publish_escalation, publish_leadership_note
 from comms.due import DUE, LAPSED
 from incidents.models import Incident, Person
-from incidents.panels.room import shown
+from incidents.panels.room import with_fields
 from tests.helpers.factories import START
 from tests.helpers.messages import escalation, note, published
 
@@ -16,7 +16,7 @@ PROMISED = '<time datetime="2026-03-05T14:28:00Z" data-clock>14:28 UTC</time>'
 
 
 def newest(incident: Incident) -> tuple[str, str]:
-    entry = shown(incident.timeline.order_by("-seq")[0])
+    entry = with_fields(incident.timeline.order_by("-seq")[0])
     return entry.headline, entry.body
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from incidents.actions import checkpoints
-from incidents.due import DUE, MISSED, SOON, Due, due
+from incidents.due import DUE, MISSED, SOON, due
 from incidents.housekeeping import postpone
 from incidents.models import Checkpoint, Incident, Person
 from incidents.vocabulary import Status
@@ -38,9 +38,11 @@ def checkpoint(incident: Incident, commander: Person) -> Checkpoint:
 def test_each_reminder_comes_in_its_time(
     checkpoint: Checkpoint, minutes: float, kinds: list[str]
 ) -> None:
-    found = due(AT + timedelta(minutes=minutes))
+    reminders = due(AT + timedelta(minutes=minutes))
 
-    assert found == [Due(kind, checkpoint.pk, AT) for kind in kinds]
+    assert [(row.kind, row.subject, row.due_at) for row in reminders] == [
+        (kind, str(checkpoint.pk), AT) for kind in kinds
+    ]
 
 
 def test_a_reminder_that_was_written_is_not_due_again(checkpoint: Checkpoint) -> None:

@@ -24,7 +24,7 @@ from tests.helpers.factories import START, declared
 from tests.markup import markup
 from warroom.asgi import application
 
-PATIENCE = 5.0
+TIMEOUT_SECONDS = 5.0
 """Seconds within which what was promised has to come."""
 
 
@@ -67,7 +67,7 @@ class Browser:
 
     async def open(self) -> "Browser":
         await self.socket.send_input({"type": "websocket.connect"})
-        assert (await self.socket.receive_output(PATIENCE))["type"] == "websocket.accept"
+        assert (await self.socket.receive_output(TIMEOUT_SECONDS))["type"] == "websocket.accept"
         return self
 
     async def say(self, text: str) -> None:
@@ -76,12 +76,12 @@ class Browser:
     async def close(self) -> None:
         if not self.socket.future.done():
             await self.socket.send_input({"type": "websocket.disconnect", "code": 1001})
-            await self.socket.wait(PATIENCE)
+            await self.socket.wait(TIMEOUT_SECONDS)
 
     async def next(self) -> dict[str, Any]:
         """The next message; a close comes as ``{"closed": code}``."""
         while True:
-            event = await self.socket.receive_output(PATIENCE)
+            event = await self.socket.receive_output(TIMEOUT_SECONDS)
             if event["type"] == "websocket.close":
                 return {"closed": event["code"]}
             message = json.loads(event["text"])
@@ -98,12 +98,12 @@ class Browser:
 
     async def sees(self, *people: str) -> None:
         """Return once exactly these are shown as present."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             await self._until_present(sorted(people))
 
     async def _until_present(self, people: list[str]) -> None:
         while self.who() != people:
-            event = await self.socket.receive_output(PATIENCE)
+            event = await self.socket.receive_output(TIMEOUT_SECONDS)
             message = json.loads(event["text"])
             if not await self._aside(message):
                 self.messages.append(message)
@@ -113,7 +113,7 @@ class Browser:
 
     async def until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The first message from now on that is wanted, within ``PATIENCE`` altogether."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while True:
                 message = await self.next()
                 if wanted(message):

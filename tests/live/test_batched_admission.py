@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from incidents.models import Incident, Person
 from kernel import clock
 from live import access, batched_admission
-from live.access import Admitted, Asked, Refusal
+from live.access import AdmissionRequest, Admitted, Refusal
 from tests.live.conftest import Opener, sign_in
 
 
@@ -68,7 +68,7 @@ def test_who_is_signed_in_is_whom_django_finds(
     key = sign_in(commander)
     change(commander, key)
 
-    asked = Asked(key, incident.pk)
+    asked = AdmissionRequest(key, incident.pk)
     answer = access.admit([asked], clock.now())[asked]
     found = get_user(SimpleNamespace(session=SessionStore(key)))  # type: ignore[arg-type]
 
@@ -84,7 +84,7 @@ def test_a_session_sealed_with_the_secret_before_this_one_still_counts(
     key = sign_in(commander)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "a new one"
-    asked = Asked(key, incident.pk)
+    asked = AdmissionRequest(key, incident.pk)
 
     assert isinstance(access.admit([asked], clock.now())[asked], Admitted)
     assert Session.objects.filter(session_key=key).exists()
@@ -101,7 +101,7 @@ def test_a_crowd_gets_the_answers_of_each_alone_in_the_same_few_queries(
 ) -> None:
     keys = [sign_in(person) for person in (commander, stranger, stakeholder, admin)]
     asked = [
-        Asked(key, number)
+        AdmissionRequest(key, number)
         for key in [*keys, "nobody", None]
         for number in (incident.pk, restricted.pk, restricted.pk + 1000, None)
     ]

@@ -46,7 +46,7 @@ def test_a_poll_when_nothing_happened_says_nothing(incident: Incident) -> None:
 def test_a_poll_that_missed_too_much_loads_the_page_again(
     incident: Incident, commander: Person
 ) -> None:
-    for number in range(catchup.MOST + 1):
+    for number in range(catchup.MAX_ENTRIES + 1):
         note(commander, incident, f"Note {number}.")
 
     answer = catchup.poll(incident, 0, START)
@@ -84,10 +84,10 @@ def test_polling_a_hidden_incident_is_like_polling_none(
     ("said", "understood"),
     [
         pytest.param("62", 62, id="a number"),
-        pytest.param("", catchup.LARGEST, id="nothing"),
-        pytest.param("-1", catchup.LARGEST, id="negative"),
-        pytest.param("³", catchup.LARGEST, id="another script"),
-        pytest.param("9" * 30, catchup.LARGEST, id="too large"),
+        pytest.param("", catchup.MAX_SEQ, id="nothing"),
+        pytest.param("-1", catchup.MAX_SEQ, id="negative"),
+        pytest.param("³", catchup.MAX_SEQ, id="another script"),
+        pytest.param("9" * 30, catchup.MAX_SEQ, id="too large"),
     ],
 )
 def test_what_a_browser_says_it_has(said: str, understood: int) -> None:

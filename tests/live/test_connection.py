@@ -9,7 +9,7 @@ import pytest
 from incidents.panels.renderers import Fragment
 from live import messages
 from live.access import Viewer
-from live.connection import LOST_ACCESS, SLOW, WAITING, Batch, Connection, text
+from live.connection import LOST_ACCESS, MAX_QUEUED_MESSAGES, SLOW, Batch, Connection, text
 
 pytestmark = pytest.mark.asyncio
 
@@ -39,7 +39,7 @@ def batch(first: int, last: int) -> Batch:
     )
 
 
-async def test_what_was_missed_goes_before_what_was_held_and_nothing_twice() -> None:
+async def test_missed_entries_go_before_those_held_back_and_none_twice() -> None:
     server = Server()
     connection = Connection(VIEWER, server.send, seq=3)
 
@@ -89,7 +89,7 @@ async def test_a_browser_that_is_too_slow_is_given_up_without_being_waited_for()
     connection.release(None)
 
     server.room.clear()
-    for _ in range(WAITING + 2):
+    for _ in range(MAX_QUEUED_MESSAGES + 2):
         connection.push(text(messages.DUTIES))
 
     assert await connection.ended == SLOW

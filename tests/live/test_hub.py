@@ -61,7 +61,7 @@ async def test_a_browser_that_slept_through_fifty_entries_gets_each_once_in_orde
 async def test_a_browser_that_missed_too_much_is_told_to_load_the_page(
     browse: Opener, incident: Incident, commander: Person
 ) -> None:
-    for number in range(catchup.MOST + 1):
+    for number in range(catchup.MAX_ENTRIES + 1):
         last = await anote(commander, incident, f"Note {number}.")
 
     browser = await browse(commander, incident, after=0)

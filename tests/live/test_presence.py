@@ -18,11 +18,11 @@ from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind
 from kernel import clock
 from live import local_presence, presence_store
-from live.presence_store import Here, Present
+from live.presence_store import Present, RoomPresence
 from tests.helpers.counting import queries
 from tests.helpers.factories import START
 from tests.helpers.live_app import LiveApp
-from tests.live.conftest import PATIENCE, Browser, Opener, names_in, sign_in
+from tests.live.conftest import TIMEOUT_SECONDS, Browser, Opener, names_in, sign_in
 
 TRUE_WITHIN = timedelta(seconds=10)
 
@@ -37,9 +37,9 @@ def _nobody_from_before(db: None) -> Any:
 
 
 def test_what_is_promised_is_less_than_ten_seconds() -> None:
-    beats = timedelta(seconds=2 * local_presence.BEAT)
+    beats = timedelta(seconds=2 * local_presence.EXCHANGE_INTERVAL_SECONDS)
 
-    assert local_presence.HEARD + beats < TRUE_WITHIN
+    assert local_presence.GONE_AFTER + beats < TRUE_WITHIN
     assert presence_store.FRESH + beats < TRUE_WITHIN
 
 
@@ -101,16 +101,16 @@ def test_it_takes_no_query() -> None:
 def test_the_line_names_each_once_with_their_lanes() -> None:
     people = [KEN, MARA, Present(1, "Mara"), Present(1, "Mara", "investigation")]
 
-    line = presence_store.render(Here.of(people))
+    line = presence_store.render(RoomPresence.of(people))
 
     assert names_in(line) == ["Ken", "Mara on Investigation, Mitigation"]
 
 
 def test_the_line_counts_those_that_it_does_not_name() -> None:
-    line = presence_store.render(Here.of(Present(n, f"Person {n}") for n in range(11)))
+    line = presence_store.render(RoomPresence.of(Present(n, f"Person {n}") for n in range(11)))
 
     assert names_in(line)[-1] == "and 3 more"
-    assert len(names_in(line)) == presence_store.NAMED + 1
+    assert len(names_in(line)) == presence_store.MAX_NAMES + 1
 
 
 @given(
@@ -126,15 +126,15 @@ def test_the_line_counts_those_that_it_does_not_name() -> None:
     )
 )
 def test_told_by_several_it_is_the_line_of_all_together(sources: list[list[Present]]) -> None:
-    said = presence_store._read(
-        {str(n): presence_store._told(some, START) for n, some in enumerate(sources)}
+    said = presence_store._decode_reports(
+        {str(n): presence_store._encode_report(some, START) for n, some in enumerate(sources)}
     )
 
-    line = presence_store.render(presence_store._believed(said.values(), START))
+    line = presence_store.render(presence_store._merge_reports(said.values(), START))
 
     everyone = [one for some in sources for one in some]
     people = sorted({(one.name.casefold(), one.person_id, one.name) for one in everyone})
-    named, more = people[: presence_store.NAMED], len(people) - presence_store.NAMED
+    named, more = people[: presence_store.MAX_NAMES], len(people) - presence_store.MAX_NAMES
     told = [(name, lanes_of(number, everyone)) for _, number, name in named]
     expected = [f"{name} on {', '.join(lanes)}" if lanes else name for name, lanes in told]
     assert names_in(line) == [*expected, *([f"and {more} more"] if more > 0 else [])]
@@ -146,7 +146,7 @@ def lanes_of(person: int, tabs: list[Present]) -> list[str]:
 
 
 def test_a_name_is_only_ever_text() -> None:
-    assert "<b>" not in presence_store.render(Here.of([Present(1, "<b>Mara</b>")]))
+    assert "<b>" not in presence_store.render(RoomPresence.of([Present(1, "<b>Mara</b>")]))
 
 
 @pytest.mark.parametrize("place", ["", "nowhere", "MITIGATION", "mitigation "])
@@ -177,7 +177,7 @@ class Elsewhere:
         self.socket = socket
 
     async def sees(self, *people: str) -> None:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while True:
                 message = json.loads(await self.socket.recv())
                 if message["type"] == "ask":
@@ -314,5 +314,5 @@ def test_an_outsider_cannot_poll_it(client: Client, restricted: Incident, strang
 
     assert answer.status_code == 404
     assert presence_store.exchange("hub-b", {restricted.pk: []}, clock.now()) == {
-        restricted.pk: Here()
+        restricted.pk: RoomPresence()
     }

@@ -145,8 +145,8 @@ class _Story:
                 message = outgoing.escalation(self.start, self.people["mara"])
                 self._at(7.7, "mara", comms.publish_escalation, message)
             if lane == LaneKind.COMMUNICATION:
-                said = outgoing.first_update(self.start, self.surfaces)
-                self._at(8.7, "aisha", comms.publish_update, said)
+                update = outgoing.first_update(self.start, self.surfaces)
+                self._at(8.7, "aisha", comms.publish_update, update)
 
     def _options(self) -> None:
         self._capture(10, "priya", content.ENDPOINTS)

@@ -21,7 +21,7 @@ from kernel import clock
 from live import home_mark
 
 INCIDENTS, DUTIES, LANES, OVERDUE = 50, 20, 12, 20
-"""How many of each are shown at once."""
+"""How many of each are on a page."""
 
 
 @requires("home.view")

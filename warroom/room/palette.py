@@ -14,7 +14,7 @@ from incidents.permissions import Who, may, refused_actions
 from incidents.vocabulary import LaneKind, RoleName, Status
 
 _ANY = "any"
-"""Of an act that whoever owns a lane may do: which lane, they say on its page."""
+"""For an act of lane owners: they choose the lane on its page."""
 
 _HERE = "here"
 """Of an act of the lane whose page it is; the room does not offer it."""
@@ -32,7 +32,7 @@ class Row:
     href: str
     icon: str
     key: str = ""
-    words: str = ""
+    keywords: str = ""
     hint: str = ""
     does: str = ""
 
@@ -44,7 +44,7 @@ class _Act:
     view: str
     icon: str
     key: str = ""
-    words: str = ""
+    keywords: str = ""
     does: str = ""
     lane: str = ""
     status: str = ""
@@ -59,16 +59,18 @@ _ACTS = (
         "hypothesis.change",
         "hypotheses",
         "lane-investigation",
-        words="suppose cause",
+        keywords="suppose cause",
         lane=LaneKind.INVESTIGATION,
     ),
-    _Act("Raise an unknown", "unknown.change", "unknowns", "i-ahead", words="question", lane=_HERE),
+    _Act(
+        "Raise an unknown", "unknown.change", "unknowns", "i-ahead", keywords="question", lane=_HERE
+    ),
     _Act(
         "Recommend an option",
         "recommendation.make",
         "recommend",
         "i-flag",
-        words="mitigation propose",
+        keywords="mitigation propose",
         lane=_ANY,
     ),
     _Act(
@@ -104,7 +106,7 @@ _ACTS = (
         "message.publish",
         "escalation-write",
         "i-mail",
-        words="ask approval resource internal",
+        keywords="ask approval resource internal",
         lane=LaneKind.COMMUNICATION,
     ),
     _Act(
@@ -112,40 +114,50 @@ _ACTS = (
         "message.publish",
         "leadership-write",
         "i-mail",
-        words="handoff",
+        keywords="handoff",
         lane=LaneKind.COMMUNICATION,
     ),
     _Act("Decide", "decision.decide", "decide-next", "mark-decision", "D", "checkpoint decision"),
     _Act("Schedule a checkpoint", "checkpoint.schedule", "checkpoint", "mark-checkpoint"),
     _Act("Change severity", "severity.change", "severity", "i-warning", "S", "sev"),
     _Act("Move to another phase", "phase.change", "phase", "i-go", "P"),
-    _Act("Say it was declared in error", "incident.void", "void", "i-info", words="void duplicate"),
+    _Act(
+        "Say it was declared in error", "incident.void", "void", "i-info", keywords="void duplicate"
+    ),
     _Act("Freeze a surface", "freeze.change", "freeze", "i-freeze", "F", "lift keep merges"),
-    _Act("Add a residual risk", "risk.change", "risks", "i-warning", words="register"),
-    _Act("Add a hardening item", "backlog.change", "backlog", "i-gate", words="guardrail backlog"),
+    _Act("Add a residual risk", "risk.change", "risks", "i-warning", keywords="register"),
+    _Act(
+        "Add a hardening item", "backlog.change", "backlog", "i-gate", keywords="guardrail backlog"
+    ),
     _Act(
         "Open, pass on or end a branch",
         "branch.change",
         "branches",
         "i-branch",
-        words="recovery hotfix containment rollback",
+        keywords="recovery hotfix containment rollback",
         lane=LaneKind.MITIGATION,
     ),
-    _Act("Name an owner", "role.assign", "role", "i-person", words="role commander deputy lane"),
+    _Act("Name an owner", "role.assign", "role", "i-person", keywords="role commander deputy lane"),
     _Act("Say what is impacted", "surfaces.change", "surfaces", "surface-degraded"),
     _Act("Adopt a scenario", "scenario.set", "scenario", "i-flag"),
-    _Act("Set the evidence channel", "channel.set", "channel", "i-link", words="chat"),
+    _Act("Set the evidence channel", "channel.set", "channel", "i-link", keywords="chat"),
     _Act(
-        "Say who takes part", "participant.change", "participant", "i-person", words="people invite"
+        "Say who takes part",
+        "participant.change",
+        "participant",
+        "i-person",
+        keywords="people invite",
     ),
     _Act("Copy the command snapshot", "room.view", "snapshot", "i-copy", "Y", "markdown", "copy"),
 )
 
 _PLACES = (
     _Act("Closure gate", "gate.read", "gate", "i-gate", "G", "close end resolve"),
-    _Act("The watch", "watch.read", "watch", "i-clock", words="check in reopen trigger"),
-    _Act("Closure package", "package.read", "package", "i-gate", words="pdf zip review download"),
-    _Act("Review and retro", "review.read", "retro", "i-info", words="look back questions"),
+    _Act("The watch", "watch.read", "watch", "i-clock", keywords="check in reopen trigger"),
+    _Act(
+        "Closure package", "package.read", "package", "i-gate", keywords="pdf zip review download"
+    ),
+    _Act("Review and retro", "review.read", "retro", "i-info", keywords="look back questions"),
     _Act("The room as of a time", "room.view", "as-of", "i-clock", "T", "past rewind"),
     _Act("All evidence", "evidence.read", "evidence-list", "mark-evidence"),
     _Act("Search the timeline", "room.view", "timeline", "i-clock", "", "find", "search"),
@@ -185,7 +197,7 @@ def palette(reader: Person, who: frozenset[Who], facts: IncidentFacts, here: str
 
 @dataclass(frozen=True, slots=True)
 class _Offered:
-    """``who`` is without the ownership of a lane, which is added for each lane as it is held."""
+    """``who`` is without the ownership of a lane, which is added for each lane."""
 
     reader: Person
     who: frozenset[Who]
@@ -199,7 +211,9 @@ class _Offered:
             if act.status not in {"", status} or self._is_of_living(act) or act.action in refused:
                 continue
             if any(may(act.action, self._who(lane)) for lane in self._lanes(act)):
-                yield Row(act.label, self._href(act), act.icon, act.key, act.words, does=act.does)
+                yield Row(
+                    act.label, self._href(act), act.icon, act.key, act.keywords, does=act.does
+                )
 
     def _is_of_living(self, act: _Act) -> bool:
         """What was handled elsewhere is never closed here, and its lanes stay empty."""
@@ -240,5 +254,5 @@ def _rooms(facts: IncidentFacts, here: str) -> Iterator[Row]:
         hint = str(owner) if owner else "nobody owns it"
         href = reverse("lane", args=[number, lane.value])
         yield Row(f"{lane.label} lane", href, f"lane-{lane.value}", str(key), hint=hint)
-    yield Row("Home", reverse("home"), "i-brand", words="my work duties")
-    yield Row("Backlog", reverse("backlog-all"), "i-gate", words="hardening guardrails")
+    yield Row("Home", reverse("home"), "i-brand", keywords="my work duties")
+    yield Row("Backlog", reverse("backlog-all"), "i-gate", keywords="hardening guardrails")

@@ -1,1 +1,1 @@
-"""The tick: what has come due is done, once, whoever notices."""
+"""The tick: everything that is due is done once, by whichever process notices first."""

@@ -1,4 +1,4 @@
-"""The pulse of the tick, for whoever asks in another process: one row, written once a tick."""
+"""The time of the last tick, for other processes: one row, written once a tick."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The one beat: asks every app what has come due at one moment, and does it.
+"""The tick: asks every app what is due at one moment, and does it.
 
 Reminders first: a slow mail server may delay mail, never a reminder in the room.
 """
@@ -6,7 +6,7 @@ Reminders first: a slow mail server may delay mail, never a reminder in the room
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import batched
@@ -15,7 +15,7 @@ from celery import shared_task
 from django.db import connection
 
 from comms import due as comms_due
-from comms.actions import lapses, outbox
+from comms.actions import outbox
 from comms.delivery import fan_out
 from comms.status import rendering
 from incidents import housekeeping
@@ -24,15 +24,11 @@ from incidents.due import Due, due
 from kernel import clock
 from lanes import due as lanes_due
 from lanes.anti_patterns import record_patterns
-from lanes.handoff import actions as handoffs
-from lanes.models import Handoff
 from retros.backlog import due as backlog_due
-from retros.backlog import reminder_actions
 from retros.package import worker
 from retros.review import due as review_due
-from retros.review import reminder_actions as review_reminding
-from retros.watch import actions as watching
-from retros.watch import due as retros_due
+from retros.watch import actions as watch_actions
+from retros.watch import due as watch_due
 from warroom.schedule import heartbeat
 
 logger = logging.getLogger(__name__)
@@ -49,26 +45,27 @@ STEPS: tuple[Callable[[datetime], None], ...] = (
     heartbeat.note,
 )
 
-
-SPARED = 0.4
-"""Seconds after a tick in which this process skips further ones: those of a second beat, and those
+MIN_INTERVAL_SECONDS = 0.4
+"""Time after a tick in which this process skips further ones: those of a second beat, and those
 that waited while no worker was there. Measured, not read from a message, whose clock may be off."""
 
-MOST_OFF = timedelta(seconds=1)
+MAX_CLOCK_OFFSET = timedelta(seconds=1)
 """How far the clock of a process may be from the database's before the log says so."""
 
-AT_ONCE = 50
+BATCH_SIZE = 50
+"""Reminders of checkpoints written in one transaction."""
+
 _LOCK = 0x57415449
 """The advisory lock that one tick's steps hold."""
 
-_last = _told_at = -math.inf
+_last = _warned_at = -math.inf
 
 
 @shared_task(name="warroom.tick")
 def tick() -> None:
     global _last
     began = time.monotonic()
-    if not clock.is_set() and began - _last < SPARED:
+    if not clock.is_set() and began - _last < MIN_INTERVAL_SECONDS:
         return
     _last = began
     run(_moment())
@@ -92,35 +89,30 @@ def _moment() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]
-    _tell_if_off(clock.now() - moment)
+    _warn_if_off(clock.now() - moment)
     return moment
 
 
-def _tell_if_off(by: timedelta) -> None:
+def _warn_if_off(by: timedelta) -> None:
     """Once a minute: what people write through such a process carries its time."""
-    global _told_at
-    if abs(by) > MOST_OFF and time.monotonic() - _told_at >= 60:
-        _told_at = time.monotonic()
-        words = "The clock of this process is %.1f s %s the database's: set it"
+    global _warned_at
+    if abs(by) > MAX_CLOCK_OFFSET and time.monotonic() - _warned_at >= 60:
+        _warned_at = time.monotonic()
+        message = "The clock of this process is %.1f s %s the database's: set it"
         ahead = "ahead of" if by > timedelta() else "behind"
-        logger.warning(words, abs(by.total_seconds()), ahead)
+        logger.warning(message, abs(by.total_seconds()), ahead)
 
 
 def run(now: datetime) -> None:
     """Do all that is due; what fails is logged, and the rest goes on."""
     _remind_of_checkpoints(now)
-    for waiting in lanes_due.due(now):
-        _remind_of_offer(waiting, now)
-    for promised in comms_due.promises(now):
-        _remind_of_promise(promised, now)
-    for asked in retros_due.check_ins(now):
-        _remind_of_watch(asked, now)
-    for watched in retros_due.watches(now):
-        _end_watch(watched, now)
-    for owed in backlog_due.due_reminders(now):
-        _remind_of_item(owed, now)
-    for behind in review_due.due_reminders(now):
-        _remind_of_look(behind, now)
+    _remind(lanes_due.due(now), now)
+    _remind(comms_due.promises(now), now)
+    _remind(watch_due.check_ins(now), now)
+    for incident in watch_due.watches(now):
+        _end_watch(incident, now)
+    _remind(backlog_due.due_reminders(now), now)
+    _remind(review_due.due_reminders(now), now)
     with _alone() as alone:
         for step in STEPS if alone else ():
             try:
@@ -146,75 +138,29 @@ def _alone() -> Iterator[bool]:
 def _remind_of_checkpoints(now: datetime) -> None:
     """Many in one transaction. Those of incidents that were busy, or that failed, one by one.
 
-    Two ticks at once share the work: each takes the incidents that the other does not hold.
+    Two ticks at once share the work: each takes the incidents that the other has not locked.
     """
-    for part in batched(due(now), AT_ONCE, strict=False):
+    for batch in batched(due(now), BATCH_SIZE, strict=False):
         try:
-            together = [(one.incident_id, one.checkpoint_id, one.kind) for one in part]
-            checkpoints.remind_all(together, now=now)
+            rows = [(row.incident_id, int(row.subject), row.kind) for row in batch]
+            checkpoints.remind_all(rows, now=now)
         except Exception:
-            logger.exception("%s reminders failed together: each is tried by itself", len(part))
-    for one in due(now):
-        _remind(one, now)
+            logger.exception("%s reminders failed together: each is tried by itself", len(batch))
+    _remind(due(now), now)
 
 
-def _remind(one: Due, now: datetime) -> None:
-    """Write one reminder. A row that cannot be written is marked, and tried again later."""
-    try:
-        checkpoints.remind(one.checkpoint_id, one.kind, now=now)
-    except Exception as error:
-        logger.exception("%s of checkpoint %s failed", one.kind, one.checkpoint_id)
-        housekeeping.postpone(one.kind, one.subject, one.due_at, error, now)
-
-
-def _remind_of_offer(one: Handoff, now: datetime) -> None:
-    """The same for an offer that waits for its answer."""
-    try:
-        handoffs.remind(one.pk, now=now)
-    except Exception as error:
-        logger.exception("%s of handoff %s failed", lanes_due.WAITING, one.pk)
-        due_at = lanes_due.answer_due(one)
-        housekeeping.postpone(lanes_due.WAITING, str(one.pk), due_at, error, now)
-
-
-def _remind_of_promise(one: comms_due.PromiseReminder, now: datetime) -> None:
-    """The same for a promised update."""
-    try:
-        lapses.remind(one.update_id, one.kind, now=now)
-    except Exception as error:
-        logger.exception("%s of update %s failed", one.kind, one.update_id)
-        housekeeping.postpone(one.kind, one.subject, one.due_at, error, now)
-
-
-def _remind_of_watch(one: retros_due.DueCheckIn, now: datetime) -> None:
-    """The same for a check-in."""
-    try:
-        watching.remind(one.check_in_id, one.kind, now=now)
-    except Exception as error:
-        logger.exception("%s of check-in %s failed", one.kind, one.check_in_id)
-        housekeeping.postpone(one.kind, one.subject, one.due_at, error, now)
+def _remind(reminders: Iterable[Due], now: datetime) -> None:
+    """Write each reminder. One that cannot be written is marked, and tried again later."""
+    for reminder in reminders:
+        try:
+            reminder.remind(now=now)
+        except Exception as error:
+            logger.exception("The reminder %s of %s failed", reminder.kind, reminder.subject)
+            housekeeping.postpone(reminder.kind, reminder.subject, reminder.due_at, error, now)
 
 
 def _end_watch(incident: int, now: datetime) -> None:
     try:
-        watching.end_watch(incident, now=now)
+        watch_actions.end_watch(incident, now=now)
     except Exception:
         logger.exception("The watch of INC-%s could not be ended", incident)
-
-
-def _remind_of_item(one: backlog_due.DueReminder, now: datetime) -> None:
-    """The same for hardening work."""
-    try:
-        reminder_actions.remind(one.item_id, one.kind, now=now)
-    except Exception as error:
-        logger.exception("%s of HARD-%s failed", one.kind, one.item_id)
-        housekeeping.postpone(one.kind, one.subject, one.due_at, error, now)
-
-
-def _remind_of_look(one: review_due.DueReminder, now: datetime) -> None:
-    """The same for a review or a retro."""
-    try:
-        review_reminding.remind(one.look_id, one.kind, now=now)
-    except Exception as error:
-        logger.exception("%s of look back %s failed", one.kind, one.look_id)
-        housekeeping.postpone(one.kind, one.subject, one.due_at, error, now)

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from incidents.web.uploads import LONGEST_REQUEST, TOO_LARGE
+from incidents.web.uploads import MAX_REQUEST_BYTES, TOO_LARGE
 
 type Message = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[Message]]
@@ -28,7 +28,7 @@ class BodyLimit:
     def __init__(
         self,
         app: App,
-        max_bytes: int = LONGEST_REQUEST,
+        max_bytes: int = MAX_REQUEST_BYTES,
         timeout_seconds: float = BODY_TIMEOUT_SECONDS,
     ) -> None:
         self.app = app

@@ -80,8 +80,8 @@ def reminder_entries(kind: str) -> list[tuple[str, str]]:
 def test_one_reminder_is_due_at_a_time(promised: Update, after: float, kind: str) -> None:
     found = promises(PROMISED + minutes(after))
 
-    assert [(one.kind, one.update_id, one.due_at) for one in found] == (
-        [(kind, promised.pk, PROMISED)] if kind else []
+    assert [(one.kind, one.subject, one.due_at) for one in found] == (
+        [(kind, str(promised.pk), PROMISED)] if kind else []
     )
 
 

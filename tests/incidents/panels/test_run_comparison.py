@@ -44,21 +44,21 @@ def test_all_lines_are_kept_in_their_order() -> None:
 
 
 def test_a_line_cut_in_two_by_the_limit_is_left_out_and_said() -> None:
-    found = compare("short\nlong line here", "short\nlong line, and more", longest=12)
+    found = compare("short\nlong line here", "short\nlong line, and more", max_characters=12)
 
     assert [line.text for line in found.before] == ["short"]
     assert (found.is_same, found.is_cut) == (True, True)
 
 
 def test_one_line_longer_than_the_limit_is_shown_as_far_as_it_goes() -> None:
-    found = compare("x" * 20, "x" * 20, longest=8)
+    found = compare("x" * 20, "x" * 20, max_characters=8)
 
     assert [line.text for line in found.after] == ["x" * 8]
     assert found.is_cut
 
 
 def test_of_very_many_lines_the_first_are_compared() -> None:
-    found = compare("a\n" * (LINES + 1), "a\n" * LINES, longest=10_000)
+    found = compare("a\n" * (LINES + 1), "a\n" * LINES, max_characters=10_000)
 
     assert (len(found.before), len(found.after)) == (LINES, LINES)
     assert found.is_cut

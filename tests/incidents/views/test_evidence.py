@@ -11,7 +11,7 @@ from django.test import Client
 from incidents.actions import evidence
 from incidents.forms.evidence import PastField, SecondsField
 from incidents.models import Evidence, Incident, Person
-from incidents.panels.evidence_excerpts import LONGEST, window
+from incidents.panels.evidence_excerpts import MAX_WINDOW_CHARACTERS, window
 from incidents.rules.evidence import MAX_FILE_BYTES, MAX_TEXT_BYTES, Capture
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from kernel import clock
@@ -294,7 +294,7 @@ def test_a_long_output_is_shown_by_windows(
 
 
 def test_a_window_ends_early_when_its_lines_are_long() -> None:
-    shown = window("\n".join(["x" * (LONGEST // 2)] * 5), 2)
+    shown = window("\n".join(["x" * (MAX_WINDOW_CHARACTERS // 2)] * 5), 2)
 
     assert (shown.first, shown.last, shown.total) == (2, 3, 5)
 

@@ -101,4 +101,4 @@ def test_it_goes_by_itself_after_a_day(client: Client, room: str, commander: Per
 
     left = Session.objects.get().expire_date - clock.now()
 
-    assert timedelta() < left <= kept_forms.KEPT_FOR
+    assert timedelta() < left <= kept_forms.MAX_AGE

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from incidents.due import Due
 from incidents.housekeeping import postpone
 from incidents.models import Claim, Incident, Notice, Person
 from incidents.timeline import kinds
 from retros.backlog import actions as backlog
 from retros.backlog import due as backlog_due
 from retros.backlog import reminder_actions
-from retros.backlog.due import DueReminder
 from retros.backlog.reminder_rules import DUE_KIND, LATE_KIND, SOON_KIND
 from retros.backlog.steps import WorkInput
 from retros.models import BacklogItem
@@ -69,7 +69,9 @@ def test_a_reminder_is_on_record_and_leads_to_the_item(
 
 
 def test_a_reminder_that_was_written_is_not_due_again(item: BacklogItem) -> None:
-    assert backlog_due.due_reminders(NINE) == [DueReminder(DUE_KIND, item.pk, NINE)]
+    assert backlog_due.due_reminders(NINE) == [
+        Due(DUE_KIND, str(item.pk), NINE, reminder_actions.remind)
+    ]
 
     assert reminder_actions.remind(item.pk, DUE_KIND, now=NINE)
 
@@ -83,7 +85,7 @@ def test_a_reminder_that_failed_waits_for_its_next_try(item: BacklogItem) -> Non
 
     assert backlog_due.due_reminders(NINE) == []
     assert backlog_due.due_reminders(NINE + timedelta(seconds=5)) == [
-        DueReminder(DUE_KIND, item.pk, NINE)
+        Due(DUE_KIND, str(item.pk), NINE, reminder_actions.remind)
     ]
 
 
@@ -171,7 +173,7 @@ def test_what_is_late_for_long_is_read_once_a_week(item: BacklogItem) -> None:
         assert backlog_due.due_reminders(NINE + 2 * WEEK - timedelta(seconds=1)) == []
     assert len(executed) == 1
     assert backlog_due.due_reminders(NINE + 2 * WEEK) == [
-        DueReminder(LATE_KIND, item.pk, NINE + 2 * WEEK)
+        Due(LATE_KIND, str(item.pk), NINE + 2 * WEEK, reminder_actions.remind)
     ]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from incidents.actions import roles
+from incidents.due import Due
 from incidents.housekeeping import postpone
 from incidents.models import Claim, Incident, Notice, Person
 from incidents.timeline import kinds
@@ -13,7 +14,6 @@ from retros.models import LookBack
 from retros.review import actions as reviewing
 from retros.review import due as review_due
 from retros.review import reminder_actions
-from retros.review.due import DueReminder
 from tests.helpers.counting import queries
 from tests.retros.closing.closable import ClosingRun
 from tests.retros.review import lookbacks
@@ -73,7 +73,7 @@ def test_a_retro_is_brought_to_mind_an_hour_before(closed: ClosingRun) -> None:
 
 def review_reminding_of(now: object) -> None:
     for reminder in review_due.due_reminders(now):  # type: ignore[arg-type]
-        reminder_actions.remind(reminder.look_id, reminder.kind, now=now)  # type: ignore[arg-type]
+        reminder.remind(now=now)
 
 
 def test_a_reminder_is_on_record_and_leads_to_its_form(closed: ClosingRun) -> None:
@@ -91,7 +91,7 @@ def test_a_reminder_is_on_record_and_leads_to_its_form(closed: ClosingRun) -> No
 def test_a_reminder_that_was_written_is_not_due_again(closed: ClosingRun) -> None:
     review = look(closed, "review")
     assert review_due.due_reminders(review.due_at) == [
-        DueReminder("review.due", review.pk, review.due_at)
+        Due("review.due", str(review.pk), review.due_at, reminder_actions.remind)
     ]
 
     assert reminder_actions.remind(review.pk, "review.due", now=review.due_at)
@@ -107,7 +107,9 @@ def test_a_reminder_that_failed_waits_for_its_next_try(closed: ClosingRun) -> No
 
     assert review_due.due_reminders(review.due_at) == []
     later = review.due_at + timedelta(seconds=5)
-    assert review_due.due_reminders(later) == [DueReminder("review.due", review.pk, review.due_at)]
+    assert review_due.due_reminders(later) == [
+        Due("review.due", str(review.pk), review.due_at, reminder_actions.remind)
+    ]
 
 
 def test_one_poisoned_incident_is_marked_and_tried_again(closed: ClosingRun) -> None:
@@ -167,7 +169,7 @@ def test_the_tick_asks_as_often_for_many_as_for_one_and_not_for_what_is_long_lat
     with queries() as two:
         assert len(review_due.due_reminders(now)) == 2
     for reminder in review_due.due_reminders(now + timedelta(days=2)):
-        reminder_actions.remind(reminder.look_id, reminder.kind, now=now + timedelta(days=2))
+        reminder.remind(now=now + timedelta(days=2))
 
     with queries() as none:
         assert review_due.due_reminders(now + timedelta(days=3)) == []

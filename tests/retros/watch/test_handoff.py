@@ -350,7 +350,7 @@ def test_what_is_answered_or_over_reminds_nobody(watching: WatchRun, stranger: P
     assert not handoffs.remind(offer.pk, now=later)
 
     set_status(watching.incident.pk, Status.WATCHING)
-    assert due.due(later) == [offer]
+    assert [row.subject for row in due.due(later)] == [str(offer.pk)]
     watching.decline(stranger)
     assert due.due(later) == []
 

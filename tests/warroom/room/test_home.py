@@ -7,6 +7,7 @@ from django.test import Client
 
 from incidents.actions import checkpoints, roles
 from incidents.duties.duty import Duty, by_time
+from incidents.duties.urgency import Urgency
 from incidents.facts.summary import read_summaries
 from incidents.models import Incident, Person
 from incidents.vocabulary import Group, LaneKind, RoleName
@@ -116,7 +117,17 @@ def test_what_is_shown_is_a_window_and_the_rest_a_page_away(
 
 def duty(title: str, minutes: int | None, urgency: int = 7, overdue: bool = False) -> Duty:
     due_at = None if minutes is None else NOW + timedelta(minutes=minutes)
-    return Duty(Incident(), "", urgency, title, "", "", "", "", due_at, overdue)
+    return Duty(
+        incident=Incident(),
+        role="",
+        urgency=Urgency(urgency),
+        title=title,
+        why="",
+        href="",
+        button="",
+        due_at=due_at,
+        overdue=overdue,
+    )
 
 
 def test_late_comes_first_then_what_has_no_time_then_what_is_due_next() -> None:

@@ -188,7 +188,7 @@ def test_what_was_decided_meanwhile_is_not_reminded_of(
 def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """No tick has run in it, and nothing was told of its clock."""
     monkeypatch.setattr(tick, "_last", -math.inf)
-    monkeypatch.setattr(tick, "_told_at", -math.inf)
+    monkeypatch.setattr(tick, "_warned_at", -math.inf)
 
 
 @pytest.fixture

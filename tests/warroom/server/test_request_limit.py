@@ -15,7 +15,7 @@ from django.db import connections
 
 from incidents.models import Incident, Person
 from incidents.rules.evidence import MAX_FILE_BYTES
-from incidents.web.uploads import LONGEST_REQUEST
+from incidents.web.uploads import MAX_REQUEST_BYTES
 from tests.helpers.live_app import LiveApp
 from warroom.asgi import application
 from warroom.server.request_limit import BodyLimit
@@ -51,7 +51,7 @@ async def _answer(asked: ApplicationCommunicator) -> tuple[int, dict[bytes, byte
 
 
 async def test_a_body_that_says_it_is_too_long_is_refused_before_any_of_it_came() -> None:
-    asked = _post((b"content-length", str(LONGEST_REQUEST + 1).encode()))
+    asked = _post((b"content-length", str(MAX_REQUEST_BYTES + 1).encode()))
 
     status, headers, page = await _answer(asked)
 
@@ -62,7 +62,7 @@ async def test_a_body_that_says_it_is_too_long_is_refused_before_any_of_it_came(
 
 async def test_a_body_that_does_not_say_is_refused_at_the_byte_over_the_limit() -> None:
     asked = _post((b"transfer-encoding", b"chunked"))
-    for _ in range(LONGEST_REQUEST // PIECE):
+    for _ in range(MAX_REQUEST_BYTES // PIECE):
         await asked.send_input({"type": "http.request", "body": bytes(PIECE), "more_body": True})
     assert await asked.receive_nothing(0.2)
     await asked.send_input({"type": "http.request", "body": b"1", "more_body": True})
@@ -84,7 +84,7 @@ def line(live_app: LiveApp) -> Iterator[http.client.HTTPConnection]:
 def test_over_the_wire_the_page_comes_after_everything_was_sent(
     line: http.client.HTTPConnection,
 ) -> None:
-    line.request("POST", "/declare/", bytes(2 * LONGEST_REQUEST))
+    line.request("POST", "/declare/", bytes(2 * MAX_REQUEST_BYTES))
 
     answer = line.getresponse()
 

@@ -1,4 +1,4 @@
-"""Branches and residual risks: short forms on their pages."""
+"""Branches: short forms on their page."""
 
 from django import forms
 
@@ -41,21 +41,4 @@ class EndBranchForm(WarroomForm):
         max_length=300,
         widget=_WHY,
         help_text="Needed when it is abandoned.",
-    )
-
-
-class RiskForm(WarroomForm):
-    text = forms.CharField(
-        label="What may still go wrong?", required=False, max_length=500, widget=_WHY
-    )
-    owner = PersonField(label="Owner", required=False, empty_label="Nobody yet")
-
-
-class OwnRiskForm(WarroomForm):
-    owner = PersonField(label="Owner")
-
-
-class RetireRiskForm(WarroomForm):
-    reason = forms.CharField(
-        label="Why is it no risk any more?", required=False, max_length=500, widget=_WHY
     )
