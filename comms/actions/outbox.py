@@ -14,9 +14,18 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from comms import due
 from comms.actions import subscribing
-from comms.delivery import Away, Refused, apprise, enqueue, mail, personal, subscribers, webhook
+from comms.delivery import (
+    Away,
+    Refused,
+    apprise,
+    enqueue,
+    mail,
+    personal,
+    subscribers,
+    waiting,
+    webhook,
+)
 from comms.models import Delivery
 from comms.vocabulary import SubscriberKind
 from incidents.models import Incident
@@ -60,8 +69,8 @@ def fill(now: datetime) -> None:
 
     Safe to run concurrently.
     """
-    for channel in due.PERSONAL:
-        notices = due.notices(channel, now)
+    for channel in waiting.PERSONAL:
+        notices = waiting.notices(channel, now)
         Delivery.objects.bulk_create(
             (Delivery(notice=notice, channel=channel, next_try_at=now) for notice in notices),
             ignore_conflicts=True,
@@ -75,7 +84,7 @@ def send_waiting(now: datetime) -> None:
     the channel locked and returns.
     """
     send(SubscriberKind.EMAIL, now, limit=BATCH_SIZE, until=clock.now() + TICK_BUDGET)
-    if due.deliveries(now).exclude(channel=SubscriberKind.EMAIL).exists():
+    if waiting.deliveries(now).exclude(channel=SubscriberKind.EMAIL).exists():
         enqueue.deliver()
 
 
@@ -131,7 +140,7 @@ def claim(now: datetime, channel: str = SubscriberKind.EMAIL) -> Delivery | None
     """Claim the next delivery for this sender. Durable: committed before anything is sent."""
     with transaction.atomic(durable=True):
         delivery = (
-            due.deliveries(now)
+            waiting.deliveries(now)
             .filter(channel=channel)
             .select_related(
                 "notice__person__notice_choice",

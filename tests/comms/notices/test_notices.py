@@ -10,9 +10,9 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from comms import due
 from comms.actions import notices, outbox
 from comms.actions.notices import NoticePreferenceInput
+from comms.delivery import waiting
 from comms.models import Delivery, NoticeChoice
 from comms.vocabulary import SubscriberKind
 from incidents.models import Incident, Notice, Person
@@ -57,7 +57,7 @@ def ticked(now: datetime = NOW) -> None:
 
 def sent(now: datetime = NOW) -> None:
     """As the worker does that the tick asks."""
-    for channel in due.PERSONAL:
+    for channel in waiting.PERSONAL:
         outbox.send(channel, now, limit=10)
 
 
@@ -185,7 +185,7 @@ def test_what_a_killed_worker_left_is_sent_once_at_most(
     assert notice.deliveries.get().state == state
 
 
-@pytest.mark.parametrize("channel", due.PERSONAL)
+@pytest.mark.parametrize("channel", waiting.PERSONAL)
 def test_many_notices_cost_as_many_queries_as_one(
     incident: Incident, stranger: Person, stakeholder: Person, place: Receiver, channel: str
 ) -> None:
@@ -202,7 +202,7 @@ def test_many_notices_cost_as_many_queries_as_one(
     for _ in range(20):
         write_notice(incident, stranger)
     assert asked() == one <= 8
-    assert not due.notices(channel, NOW).exists()
+    assert not waiting.notices(channel, NOW).exists()
 
 
 class TestPage:
