@@ -28,7 +28,7 @@ def as_of(request: HttpRequest, incident: Incident) -> HttpResponse:
         "incident": past,
         "now": incident,
         "end": end,
-        "parse_moment": wanted,
+        "asked": wanted,
         "scrubber": time_slider.scrubber(incident, wanted.moment, end),
         "panels": {name: read_only(html) for name, html in panels.items()},
         **_window(past, wanted.moment),

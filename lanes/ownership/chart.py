@@ -63,9 +63,11 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """The field names are keys of sealed closure packages: they do not change."""
+
     x: float
     y: float
-    content: str
+    words: str
     css: str = ""
     anchor: str = "start"
 
@@ -187,7 +189,7 @@ def wide(story: Story) -> Drawing:
         placed = [(event, x(event.at)) for event in _events(story, row)]
         marks += [_mark(event, round(at - 8, 1), top + 5, 16) for event, at in placed]
         texts += _labels_beside(placed, top + 17)
-    visible = tuple(text for text in texts if text.content)
+    visible = tuple(text for text in texts if text.words)
     return Drawing(1080, bottom + 6, tuple(lines), tuple(empty), tuple(bars), tuple(marks), visible)
 
 
