@@ -109,7 +109,7 @@ def test_wide_bars_stand_one_after_the_other_across_the_whole_width():
     assert (first.x, first.x + first.width) == (136, second.x)
     assert second.x + second.width == 1072
     assert (first.title, first.css) == ("Mitigation: Jonas Weber", "held held-mitigation")
-    assert {"Jonas Weber", "Ken Ito"} <= {text.content for text in drawing.texts}
+    assert {"Jonas Weber", "Ken Ito"} <= {text.words for text in drawing.texts}
     assert drawing.gaps == ()
 
 
@@ -118,7 +118,7 @@ def test_a_gap_is_drawn_and_named():
 
     (gap,) = drawing.gaps
     assert (gap.x, gap.width, gap.title) == (136, 468, "Mitigation: no owner")
-    assert "No owner" in {text.content for text in drawing.texts}
+    assert "No owner" in {text.words for text in drawing.texts}
 
 
 def test_tall_bars_run_downwards_in_a_column_for_each_row():
@@ -150,7 +150,7 @@ def marks(*minutes: int) -> tuple[Event, ...]:
 def test_a_mark_has_its_word_where_there_is_room(minutes, labelled):
     drawing = wide(story(tenure(0), events=marks(*minutes)))
 
-    words = [text.content for text in drawing.texts if text.content.startswith("D-")]
+    words = [text.words for text in drawing.texts if text.words.startswith("D-")]
     assert words == labelled
     shown = [mark for mark in drawing.marks if mark.css == "event event-good"]
     assert len(shown) == sum(at <= 100 for at in minutes)
@@ -160,7 +160,7 @@ def test_a_mark_has_its_word_where_there_is_room(minutes, labelled):
 def test_on_a_phone_a_mark_has_its_number_alone():
     drawing = tall(story(tenure(0), events=marks(10, 11, 60)))
 
-    words = [text.content for text in drawing.texts if text.content.startswith("D-")]
+    words = [text.words for text in drawing.texts if text.words.startswith("D-")]
     assert words == ["D-1", "D-3"]
 
 
