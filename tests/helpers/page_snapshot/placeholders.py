@@ -13,7 +13,7 @@ _MADE_MESSAGE_ID = re.compile(r"<\d{9,}\.\d+\.\d+@")
 
 _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _STATIC_TAGS = re.compile(
-    r"""\s*(?:<script\b[^>]*\bsrc="/static/[^"]*"[^>]*></script>"""
+    r"""\s*(?:<script\b[^>]*\bsrc="[^"]*static/[^"]*"[^>]*></script>"""
     r"""|<link\b[^>]*\bhref="[^"]*static/[^"]*\.(?:css|js)"[^>]*>)"""
 )
 _STATIC_NAME = re.compile(r"/static/[A-Za-z0-9_./-]+\.(?:js|css)")
