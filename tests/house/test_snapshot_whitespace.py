@@ -139,3 +139,10 @@ def test_only_tokens_keys_and_static_names_become_placeholders() -> None:
         '<input name="once" value="<uuid-1>">'
         '<p id="<uuid-2>"><uuid-1></p>\n<static><p>12 of 37</p>'
     )
+
+
+def test_only_figures_that_this_process_measures_are_left_out() -> None:
+    page = "somebody GET /x\nstatus 200\n\n<p>up for -12.5 minutes on 2026-03-05</p>"
+
+    assert stable(page, "/x") == page
+    assert stable(page, "/operations/") == page.replace("-12.5", "<n>")

@@ -51,9 +51,9 @@ def _text(file: Path, html_whitespace: bool) -> str:
         return normalised(text)
     head, blank, body = text.partition("\n\n")
     if blank and "\ncontent-type: text/html" in head:
-        return f"{_without_etag(head)}\n\n{normalised(body)}"
+        return f"{head}\n\n{normalised(body)}"
     if blank and "\ncontent-type: application/json" in head:
-        return f"{_without_etag(head)}\n\n{_json(body)}"
+        return f"{head}\n\n{_json(body)}"
     return text
 
 
@@ -72,11 +72,6 @@ def _json(body: str) -> str:
     except ValueError:
         return body
     return json.dumps(laid_out(found), indent=1, ensure_ascii=False)
-
-
-def _without_etag(head: str) -> str:
-    """An etag is a hash of the bytes, and so differs where only they do."""
-    return "\n".join(line for line in head.split("\n") if not line.startswith("etag: "))
 
 
 def _show(first: Path, second: Path, name: str, html_whitespace: bool) -> None:

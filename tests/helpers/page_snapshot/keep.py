@@ -65,9 +65,12 @@ class Keeper:
         body: bytes,
         url: str = "",
     ) -> None:
+        kind, encoding = headers.get("content-type", ""), headers.get("content-encoding")
+        if kind.startswith("text/html") and "etag" in headers:
+            # A hash of bytes in which static names stand.
+            headers = headers | {"etag": re.sub(r'"[^"]+"', '"<hash>"', headers["etag"])}
         kept = [f"{key}: {headers[key]}" for key in HEADERS if key in headers]
         kept += [f"{key}: {headers[key]}" for key in sorted(headers) if key.startswith("set-c")]
-        kind, encoding = headers.get("content-type", ""), headers.get("content-encoding")
         if encoding:
             kept.append(f"content-encoding: {encoding}")
             body = _decoded(body, encoding)

@@ -1,6 +1,7 @@
 """Every address of the URL map, for every object there is, as every kind of person."""
 
 import itertools
+import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import redis
 from django.apps import apps
 from django.core import mail
 from django.db import transaction
@@ -291,6 +293,8 @@ class Walk:
     def _get(self, moment: str, role: str, client: Any, url: str, htmx: bool = False) -> Any:
         headers = {"HX-Request": "true"} if htmx else {}
         name = f"{url} htmx" if htmx else url
+        if "/live/" in url:
+            _forget_presence()
         try:
             answer = client.get(url, headers=headers)
         except Exception as error:  # noqa: BLE001  (told in the snapshot, and at the end)
@@ -321,6 +325,8 @@ class Walk:
 
     def _post(self, role: str, client: Any, path: str) -> None:
         try:
+            if "/live/" in path:
+                _forget_presence()
             outer = transaction.atomic()
             # As around Django's own test cases: actions may ask for the outermost transaction.
             outer._from_testcase = True
@@ -385,6 +391,12 @@ def _within(answer: Any, url: str) -> list[str]:
         query = urlencode(parse_qsl(parts.query, keep_blank_values=True))
         found.append(f"{parts.path}?{query}" if query else parts.path)
     return found
+
+
+def _forget_presence() -> None:
+    """Who asked last is in the room for some seconds of real time. Valkey has nothing to last."""
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        client.flushdb()
 
 
 def _route_of(url: str) -> str:

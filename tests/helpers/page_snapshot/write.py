@@ -198,7 +198,9 @@ async def _status_site(keeper: Keeper) -> None:
     await sync_to_async(call_command)("export_status", str(out), stdout=io.StringIO())
     paths = {"/status/", "/status/none/", "/status/incidents/none/"}
     for file in sorted(out.rglob("*")):
-        if file.is_file():
+        if file.is_file() and file.suffix in {".css", ".js"}:
+            file.unlink()
+        elif file.is_file():
             name = file.relative_to(out).as_posix()
             paths.add("/status/" + name.removesuffix("index.html"))
             _as_kept(keeper, file)
@@ -219,10 +221,7 @@ def _as_kept(keeper: Keeper, file: Path) -> None:
         text = file.read_text()
     except UnicodeDecodeError:
         return
-    if file.suffix not in {".css", ".js"}:
-        keeper.text(file, text)
-    else:
-        file.unlink()
+    keeper.text(file, text)
 
 
 async def _served(
