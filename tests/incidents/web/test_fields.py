@@ -37,7 +37,7 @@ def test_a_refused_rule_stands_at_its_field_with_its_code(name: str) -> None:
     form = Sample({"line": "x", "pick": "a", "tick": "on", "hidden": "y"})
     form.add_error(name, forms.ValidationError("Say <why>.", "D-RISK"))
 
-    html = shown(form[name])
+    html = markup(shown(form[name]))
 
     assert "Say &lt;why&gt;. <code>D-RISK</code>" in html
 
