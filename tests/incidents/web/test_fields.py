@@ -5,6 +5,8 @@ from django import forms
 from django.forms import BoundField
 from django.template.loader import render_to_string
 
+from tests.markup import markup
+
 
 class Sample(forms.Form):
     line = forms.CharField(label="Line", help_text="One line.")
