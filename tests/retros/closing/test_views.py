@@ -11,6 +11,7 @@ from incidents.models import Incident, Person, TimelineEntry
 from kernel import clock
 from retros.models import Statement
 from tests.helpers.counting import queries
+from tests.markup import markup
 from tests.retros.closing.closable import STATED, Ending
 from warroom.schedule import tick
 
@@ -28,7 +29,7 @@ def inside(client: Client, commander: Person) -> Client:
 def page(client: Client, incident: Incident, name: str = "gate") -> str:
     answer = client.get(reverse(name, args=[incident.pk]))
     assert answer.status_code == 200
-    return answer.content.decode()
+    return markup(answer)
 
 
 def test_every_condition_stands_with_what_mends_it(inside: Client, incident: Incident) -> None:
@@ -57,7 +58,7 @@ def test_saved_refused_mended_and_closed(inside: Client, ending: Ending) -> None
         saved = inside.post(reverse("gate", args=[number]), said | {"do": "save", "trigger": ""})
         refused = inside.post(reverse("gate", args=[number]), said | {"do": "close"})
     assert (saved.status_code, refused.status_code) == (302, 422)
-    text = refused.content.decode()
+    text = markup(refused)
     assert "Not closed: 5 rules are unmet" in text
     assert STATED["uncertain"] in text
     assert Statement.objects.get(pk=number).trigger == STATED["trigger"]
