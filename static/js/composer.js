@@ -1,6 +1,6 @@
 // The room's composer sends without leaving the page; without script the form posts as any other.
 import { freshen } from "./csrf.js";
-import { forget } from "./keep.js";
+import { forget } from "./local_drafts.js";
 
 function complain(form, text) {
   const problem = form.querySelector(".field-problem");

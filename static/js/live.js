@@ -6,11 +6,11 @@
 import { Connection } from "./live/connection.js";
 import { Announcer } from "./live/announcer.js";
 import { Duties } from "./live/duties.js";
-import { Moments } from "./live/moments.js";
+import { TimedRefresh } from "./live/timed_refresh.js";
 import { Panels } from "./live/panels.js";
 import { Presence } from "./live/presence.js";
 import { Sections } from "./live/sections.js";
-import { Standing } from "./live/standing.js";
+import { ConnectionBanner } from "./live/connection_banner.js";
 import { Timeline } from "./live/timeline.js";
 
 // What closing needs is not urgent.
@@ -27,7 +27,7 @@ if (main) {
   const closing = new Duties(main.dataset.gate, "gate-needs", CALM);
   const presence = new Presence();
   const sections = new Sections(main.dataset);
-  const standing = new Standing(main, announcer, () => timeline.seq);
+  const standing = new ConnectionBanner(main, announcer, () => timeline.seq);
 
   const connection = new Connection(
     { socket: main.dataset.live, poll: main.dataset.poll, place: main.dataset.place },
@@ -52,7 +52,7 @@ if (main) {
       presence.stand(state.name);
     },
   );
-  const moments = new Moments(main, () => connection.catchUp("look"), () => changed());
+  const moments = new TimedRefresh(main, () => connection.catchUp("look"), () => changed());
   standing.whenAsked(() => connection.now());
   connection.start();
   closing.changed();

@@ -2,12 +2,12 @@
 import { startClocks } from "./clocks.js";
 import { startCopying } from "./copy.js";
 import { startDrafts } from "./draft.js";
-import { startKeeping } from "./keep.js";
+import { startLocalDrafts } from "./local_drafts.js";
 import { startKeys } from "./keys.js";
 import { startNotifying } from "./notify.js";
 import { startPalette } from "./palette.js";
 import { startPages } from "./pages.js";
-import { startScrubbing } from "./scrub.js";
+import { startTimeSlider } from "./time_slider.js";
 import { startSubmitting } from "./submit.js";
 import { startComposer } from "./composer.js";
 
@@ -15,14 +15,14 @@ startClocks();
 startCopying();
 startKeys();
 startSubmitting();
-startKeeping();
+startLocalDrafts();
 startDrafts();
 startComposer();
 startPages();
 startPalette();
 startNotifying();
-startScrubbing();
+startTimeSlider();
 
 // It starts itself, and only a live page pays for it.
 if (document.querySelector("[data-live]")) await import("./live.js");
-if (document.querySelector("[data-work]")) await import("./work.js");
+if (document.querySelector("[data-work]")) await import("./home.js");

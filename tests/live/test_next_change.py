@@ -17,6 +17,7 @@ from live import catchup
 from tests.helpers.factories import START
 from tests.helpers.recommendations import Owners
 from tests.live.conftest import Opener, anote, note
+from tests.markup import markup
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,7 +112,7 @@ def test_the_page_and_the_endpoint_tell_the_next_moment(
     client.force_login(commander)
     _schedule(incident, commander, at(12, 1))
     with clock.at(at(11, 30)):
-        page = client.get(incident.get_absolute_url()).content.decode()
+        page = markup(client.get(incident.get_absolute_url()))
         told = client.get(f"{incident.get_absolute_url()}live/?look").json()
 
     assert 'data-moment="2026-03-05T14:12:01+00:00" data-moment-duties' in page
@@ -123,7 +124,7 @@ def test_a_room_that_time_does_not_change_has_none(
 ) -> None:
     client.force_login(commander)
     with clock.at(at(90)):
-        page = client.get(incident.get_absolute_url()).content.decode()
+        page = markup(client.get(incident.get_absolute_url()))
 
     assert "data-moment" not in page
 

@@ -3,7 +3,7 @@
 // many entries leave it, and stand behind "Older entries" again.
 
 import { arrived, elementOf } from "./fragment.js";
-import { Still } from "./still.js";
+import { ScrollAnchor } from "./scroll_anchor.js";
 
 const NEW = 10000;
 const TOP = 8;
@@ -16,7 +16,7 @@ export class Timeline {
   #list = document.querySelector(".timeline-entries");
   #scroll = document.querySelector(".timeline-scroll");
   #filter = document.querySelector("form.timeline-filter");
-  #still = this.#scroll && new Still(this.#scroll);
+  #still = this.#scroll && new ScrollAnchor(this.#scroll);
   #announcer;
   #waiting = [];
   #count = 0;

@@ -17,6 +17,7 @@ from retros.review import actions as reviewing
 from retros.review.actions import AnswerInput
 from tests.helpers.counting import queries
 from tests.helpers.factories import declared
+from tests.markup import markup
 from tests.retros.closing.closable import ClosingRun
 from tests.retros.review import lookbacks
 
@@ -41,7 +42,7 @@ def page(client: Client, ending: ClosingRun) -> str:
     with clock.at(ending.now):
         answer = client.get(reverse("retro", args=[ending.incident.pk]))
     assert answer.status_code == 200
-    return answer.content.decode()
+    return markup(answer)
 
 
 def send(
@@ -71,7 +72,7 @@ def test_a_review_is_refused_with_all_kept_and_then_finished(
 
     bad = send(inside, closed, "review", fields | {"metric": "n/a", "metric_follows": ""})
 
-    text = bad.content.decode()
+    text = markup(bad)
     assert bad.status_code == 422
     assert "Not finished yet: 2 things are missing" in text
     assert 'href="#id_metric_follows"' in text
@@ -103,7 +104,7 @@ def test_a_retro_is_finished_and_added_to(inside: Client, closed: ClosingRun) ->
 def test_what_cannot_be_read_is_told_with_the_rest(inside: Client, closed: ClosingRun) -> None:
     fields = lookbacks.posted(lookbacks.retro(closed.executor), proposal_due_on="soon", slowed="")
 
-    bad = send(inside, closed, "retro", fields).content.decode()
+    bad = markup(send(inside, closed, "retro", fields))
 
     assert "2 things are missing" in bad
     assert "Write a day like 2026-03-07." in bad
@@ -134,7 +135,7 @@ def test_what_was_typed_while_another_finished_it_becomes_a_later_thought(
     bad = send(inside, closed, "review", {"metric": "Refresh failures"})
 
     assert (late.status_code, late.json()) == (409, {"finished": True})
-    text = bad.content.decode()
+    text = markup(bad)
     assert "The review is finished already" in text
     assert "Refresh failures" in text.split('name="review_thought"')[1]
     assert not LookBackDraft.objects.exists()
@@ -159,7 +160,7 @@ def test_what_is_not_closed_has_none(client: Client, incident: Incident, command
     client.force_login(commander)
     answer = client.get(reverse("retro", args=[incident.pk]))
 
-    assert "It was not closed yet" in answer.content.decode()
+    assert "It was not closed yet" in markup(answer)
     assert client.get(f"/INC-{incident.pk}/retro/1/").status_code == 404
 
 
@@ -175,7 +176,7 @@ def test_a_form_that_outlived_its_session_is_given_back(client: Client, closed: 
     client.force_login(closed.commander)
 
     with clock.at(closed.now):
-        text = client.get(address).content.decode()
+        text = markup(client.get(address))
 
     assert "A key was rotated" in text
 
@@ -183,7 +184,7 @@ def test_a_form_that_outlived_its_session_is_given_back(client: Client, closed: 
 def test_it_is_linked_from_the_watch_and_the_room(inside: Client, closed: ClosingRun) -> None:
     with clock.at(closed.now):
         for name in ("watch", "room"):
-            text = inside.get(reverse(name, args=[closed.incident.pk])).content.decode()
+            text = markup(inside.get(reverse(name, args=[closed.incident.pk])))
             assert f"/INC-{closed.incident.pk}/retro/" in text, name
 
 

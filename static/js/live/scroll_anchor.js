@@ -4,7 +4,7 @@
 
 const LONGEST = 1000;
 
-export class Still {
+export class ScrollAnchor {
   #box;
   #end = 0;
   #frame = 0;

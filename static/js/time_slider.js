@@ -2,7 +2,7 @@
 // when it rests. <input type="range" data-scrub="2026-03-05T14:00:00+00:00">
 const two = (number) => String(number).padStart(2, "0");
 
-export function startScrubbing() {
+export function startTimeSlider() {
   const slider = document.querySelector("[data-scrub]");
   if (!slider) return;
   const words = () => document.getElementById("past-words");
@@ -12,7 +12,7 @@ export function startScrubbing() {
     say(`T+${two(Math.floor(minutes / 60))}:${two(minutes % 60)}, …`);
   });
   document.addEventListener("htmx:afterSettle", () => {
-    slider.setAttribute("aria-valuetext", words().textContent.trim());
+    slider.setAttribute("aria-valuetext", words().textContent.trim().replace(/\s+/g, " "));
   });
   slider.addEventListener("htmx:afterRequest", (event) => {
     if (!event.detail.successful) return;

@@ -5,9 +5,9 @@
 
 import { Announcer } from "./live/announcer.js";
 import { Connection } from "./live/connection.js";
-import { Moments } from "./live/moments.js";
+import { TimedRefresh } from "./live/timed_refresh.js";
 import { Sections } from "./live/sections.js";
-import { Standing } from "./live/standing.js";
+import { ConnectionBanner } from "./live/connection_banner.js";
 
 const STATE = "#home-state";
 
@@ -15,7 +15,7 @@ const main = document.querySelector("main[data-work]");
 
 if (main) {
   const announcer = new Announcer();
-  const standing = new Standing(main, announcer, () => null);
+  const standing = new ConnectionBanner(main, announcer, () => null);
   let { mark, count } = main.querySelector(STATE).dataset;
 
   const sections = new Sections(main.dataset, (page) => {
@@ -51,7 +51,7 @@ if (main) {
     },
     (state) => standing.show(state),
   );
-  const moments = new Moments(main.querySelector(STATE), () => sections.look(), () => {});
+  const moments = new TimedRefresh(main.querySelector(STATE), () => sections.look(), () => {});
   standing.whenAsked(() => connection.now());
   connection.start();
 }

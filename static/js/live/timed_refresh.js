@@ -16,7 +16,7 @@ const AGAIN = 10000;
 const LONGEST = 3600000;
 const SLEPT = 60000;
 
-export class Moments {
+export class TimedRefresh {
   #look;
   #duties;
   #at = NaN;

@@ -80,7 +80,7 @@ function watch(form) {
   });
 }
 
-export function startKeeping() {
+export function startLocalDrafts() {
   for (const form of document.querySelectorAll("[data-sign-out]")) form.addEventListener("submit", forgetAll);
   settle();
   if (!person) return;

@@ -17,7 +17,7 @@ const ICON = {
 };
 const svg = (icon) => `<svg class="icon" aria-hidden="true" viewBox="0 0 16 16">${ICON[icon]}</svg>`;
 
-export class Standing {
+export class ConnectionBanner {
   #main;
   #announcer;
   #seq;
