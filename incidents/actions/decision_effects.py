@@ -126,7 +126,7 @@ def _resolve(
         chosen=" and ".join(f"{r.reference}, {r.title}," for r in chosen).rstrip(","),
         reason=contradiction.closing_reason,
         evidence=[item.reference for item in disproof],
-        scores=[_side_data(side) for side in sides],
+        scores=[_side_scores(side) for side in sides],
     )
     _reassess(facts, decision, contradiction.reference, actor, now)
 
@@ -139,7 +139,7 @@ def _score(side: Side, decision_input: DecisionInput, decision: Decision) -> Non
     side.save(update_fields=["reversibility", "blast_radius", "chosen"])
 
 
-def _side_data(side: Side) -> dict[str, object]:
+def _side_scores(side: Side) -> dict[str, object]:
     """A side as data of the entry, with the author's and the commander's scores."""
     recommendation = side.recommendation
     return {

@@ -57,12 +57,12 @@ class Window:
 
     @property
     def is_met(self) -> bool:
-        return all(item.met for item in self.items)
+        return all(check.met for check in self.items)
 
     @property
     def late(self) -> tuple[DerivedItem, ...]:
         """The items that are still unmet although the window has passed."""
-        return tuple(item for item in self.items if item.late and not item.met)
+        return tuple(check for check in self.items if check.late and not check.met)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Blueprint:
 
     @property
     def late(self) -> tuple[DerivedItem, ...]:
-        return tuple(item for window in self.windows for item in window.late)
+        return tuple(check for window in self.windows for check in window.late)
 
     @property
     def is_visible(self) -> bool:

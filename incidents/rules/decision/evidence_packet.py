@@ -73,17 +73,17 @@ def evidence(proposal: Proposal, situation: Situation) -> Violations:
 
 def _evidence_problem(proposal: Proposal, situation: Situation) -> str:
     cited = proposal.evidence
-    if foreign := [f"E-{cited_item.number}" for cited_item in cited if not cited_item.of_incident]:
+    if foreign := [f"E-{citation.number}" for citation in cited if not citation.of_incident]:
         verb = "is" if len(foreign) == 1 else "are"
         return f"{listed(foreign)} {verb} not evidence of this incident."
     if not cited:
         return "Cite at least one evidence item."
-    solid = [cited_item for cited_item in cited if cited_item.has_content]
+    solid = [citation for citation in cited if citation.has_content]
     if not solid:
         return "Cite evidence that has content: what you cite is empty."
     if not situation.is_first or is_overridden(proposal, situation):
         return ""
-    if any(cited_item.is_precheck for cited_item in solid):
+    if any(citation.is_precheck for citation in solid):
         return ""
     return "Cite the precheck output: the first decision rests on it."
 
