@@ -21,8 +21,11 @@ from incidents.models import Incident, Person
 from lanes.actions import add_note
 from live import hub
 from tests.helpers.factories import START, declared
+from tests.incidents.conftest import opposed, recommending
 from tests.markup import markup
 from warroom.asgi import application
+
+__all__ = ["opposed", "recommending"]  # fixtures that tests here take by name
 
 TIMEOUT_SECONDS = 5.0
 """Seconds within which what was promised has to come."""

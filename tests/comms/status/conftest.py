@@ -14,7 +14,7 @@ from tests.helpers.factories import SurfaceFactory
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept() -> Iterator[None]:
+def _nothing_kept(running_servers: None) -> Iterator[None]:
     store._client(store._url()).delete(store.key())
     yield
     store._client(store._url()).delete(store.key())

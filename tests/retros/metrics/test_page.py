@@ -120,7 +120,7 @@ def test_a_page_that_has_not_all_of_them_says_so(
     year, client = "?from=2026-01&to=2026-12", inside(commander)
     later = datetime(2027, 1, 1, tzinfo=UTC)
     whole = page(client, year, later)
-    monkeypatch.setattr(facts, "MOST", 2)
+    monkeypatch.setattr(facts, "MAX_INCIDENTS", 2)
     part = page(client, year, later)
 
     assert "the newest" not in whole

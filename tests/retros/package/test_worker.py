@@ -298,7 +298,7 @@ def test_the_bundle_runs_again(closed: ClosingRun, tmp_path: Path) -> None:
 def test_older_commands_that_have_no_room_are_counted(
     ending: ClosingRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int, sentence: str
 ) -> None:
-    monkeypatch.setattr(collect, "MOST_COMMANDS", 2)
+    monkeypatch.setattr(collect, "MAX_COMMANDS", 2)
     ending.closable()
     for number in range(more):
         ending.run(command=f"true --region {number}")
