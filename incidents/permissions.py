@@ -1,6 +1,7 @@
 """Who may do what: one table, action × role. Views, actions, API and tests read it.
 
-Each app adds the rows of its own actions with ``declare``; ``warroom.permissions`` has them all.
+Each app adds the rows of its own actions with ``declare``; ``warroom.accounts.permissions`` has
+them all.
 """
 
 from enum import StrEnum

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from warroom.permissions import EXTERNAL, TABLE
+from warroom.accounts.permissions import EXTERNAL, TABLE
 
 
 def endpoints(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
