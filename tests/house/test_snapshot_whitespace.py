@@ -142,7 +142,7 @@ def test_only_tokens_keys_and_static_names_become_placeholders() -> None:
 
 
 def test_only_figures_that_this_process_measures_are_left_out() -> None:
-    page = "somebody GET /x\nstatus 200\n\n<p>up for -12.5 minutes on 2026-03-05</p>"
+    page = "somebody GET /x\nstatus 200\n\n<p>up for -12.5 minutes, revision 8f3c21d</p>"
 
     assert stable(page, "/x") == page
     assert stable(page, "/operations/") == page.replace("-12.5", "<n>")
