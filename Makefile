@@ -42,11 +42,6 @@ fmt: bootstrap  ## Format the Python and the templates
 	$(python) -m ruff format
 	.venv/bin/djangofmt --quiet templates
 
-fmt: bootstrap  ## Format the Python and the templates
-	$(python) -m ruff check --fix
-	$(python) -m ruff format
-	.venv/bin/djangofmt --quiet templates
-
 lint: bootstrap  ## Style, types, templates and the direction of imports
 	$(python) -m ruff check
 	$(python) -m ruff format --check
