@@ -36,6 +36,11 @@ EQUAL = {
         "<dl><dt> a </dt> <dd>b</dd></dl>",
         "<dl><dt>a</dt> <dd>b</dd></dl>",
     ),
+    "the case of the doctype": ("<!DOCTYPE html><p>a</p>", "<!doctype html><p>a</p>"),
+    "after a hidden field": (
+        "<form><input type=hidden name=x> <p>a</p></form>",
+        "<form><input type=hidden name=x><p>a</p></form>",
+    ),
     "quotes of an attribute": ("<p id='a'>b</p>", '<p id="a">b</p>'),
 }
 DIFFERENT = {
@@ -43,6 +48,10 @@ DIFFERENT = {
     "some or none between inline elements": ("<p><b>a</b> <i>b</i></p>", "<p><b>a</b><i>b</i></p>"),
     "some or none beside an inline element": ("<p>a <b>c</b></p>", "<p>a<b>c</b></p>"),
     "some or none before an input": ("<p>a <input></p>", "<p>a<input></p>"),
+    "some or none around a hidden field": (
+        "<p>a <input type=hidden> b</p>",
+        "<p>a<input type=hidden>b</p>",
+    ),
     "some or none before a button": ("<p>a <button>b</button></p>", "<p>a<button>b</button></p>"),
     "some or none after a button": ("<p><button>b</button> a</p>", "<p><button>b</button>a</p>"),
     "some or none before an icon": ("<p>a <svg></svg></p>", "<p>a<svg></svg></p>"),

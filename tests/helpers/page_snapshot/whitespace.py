@@ -59,6 +59,9 @@ class _Reader(HTMLParser):
         token = f"<{tag}{''.join(_attribute(*one) for one in attrs)}>"
         if self._exact:
             self._tokens.append(token)
+        elif tag == "input" and ("type", "hidden") in attrs:
+            # Not displayed: the whitespace at its two sides is that of what stands around it.
+            self._tokens.append(token)
         else:
             self._boundary(tag, token, opens=True)
         if tag in VOID:
@@ -109,7 +112,7 @@ class _Reader(HTMLParser):
         self._tokens.append(f"<!--{data.strip()}-->")
 
     def handle_decl(self, decl: str) -> None:
-        self._tokens.append(f"<!{decl}>")
+        self._tokens.append(f"<!{decl.lower()}>")
 
     def unknown_decl(self, data: str) -> None:
         self._tokens.append(f"<![{data}]>")
