@@ -38,6 +38,7 @@ class Hub:
         self.degraded = self.blind = False
         self._entries, self._panels = DbThread("entries"), DbThread("panels")
         self._judged_at, self._unjudged = time.monotonic(), inf
+        self._access_changed_at = -inf
         self._judging = asyncio.Lock()
         self._look_now = asyncio.Event()
         self._subscription = Subscription(self._hear, self._note_layer)
@@ -115,6 +116,7 @@ class Hub:
     def _hear(self, message: dict[str, Any]) -> None:
         """A message of the channel layer."""
         if message["type"] == topics.LOST_ACCESS:
+            self._access_changed_at = time.monotonic()
             self._look_now.set()
             return
         if message["type"] == topics.WORK:
@@ -181,9 +183,13 @@ class Hub:
 
     def _is_stale(self) -> bool:
         """Who came since the last look was judged at the door, which may have been before it."""
-        return time.monotonic() - min(self._judged_at, self._unjudged) > STALE_AFTER_SECONDS
+        judged_at = min(self._judged_at, self._unjudged)
+        too_old = time.monotonic() - judged_at > STALE_AFTER_SECONDS
+        return too_old or judged_at <= self._access_changed_at
 
-    async def _ensure_judged(self) -> None:
+    async def _ensure_judged(self, *, anew: bool = False) -> None:
+        if anew:
+            self._access_changed_at = time.monotonic()
         if self._is_stale():
             async with self._judging:
                 if self._is_stale():  # else somebody else has looked while we waited

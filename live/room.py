@@ -23,8 +23,11 @@ COALESCE_SECONDS = 0.15
 
 
 class Access(Protocol):
-    async def __call__(self) -> None:
-        """Return once every connection was judged recently enough to be sent something."""
+    async def __call__(self, *, anew: bool = False) -> None:
+        """Return once every connection was judged recently enough to be sent something.
+
+        ``anew``: after this call, since what was read may shut somebody out.
+        """
 
 
 class Room:
@@ -100,11 +103,15 @@ class Room:
                 missed = self._remembered(connection.seq)
                 if missed is None:
                     missed = await self._read_missed(connection)
-        await self._access()
+        await self._access(anew=self._is_unjudged(missed))
         connection.release(Batch(missed) if missed else None)
         if missed:
             self._late.add(connection)
             self._paint_soon()
+
+    def _is_unjudged(self, fragments: Sequence[Fragment]) -> bool:
+        """Whether an entry that the room has not sent yet changes who may see the incident."""
+        return render.changes_access([f for f in fragments if f.seq > self.seq])
 
     async def _read_missed(self, connection: Connection) -> list[Fragment]:
         """What one browser missed, cached for the next that missed no more than that."""
@@ -142,7 +149,7 @@ class Room:
 
     async def _advance(self) -> None:
         missed = await self._read_entries(catchup.missed, self.incident_id, self.seq)
-        await self._access()
+        await self._access(anew=missed.too_many or self._is_unjudged(missed.fragments))
         if missed.too_many:
             self.seq = missed.seq
             self._recent.clear()
@@ -195,7 +202,8 @@ class Room:
         if not names:
             return
         seq, html, ahead = await self._read_panels(_render_panels, self.incident_id, names)
-        await self._access()
+        # Panels that are ahead of the entries may tell of one that shuts somebody out.
+        await self._access(anew=seq > self.seq)
         if late:
             self.send_to(messages.panels(seq, html, ahead), late & self.connections)
         if dirty:

@@ -3,7 +3,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from incidents.models import Incident
-from incidents.web.access import requires
+from incidents.web.access import find, requires
 from kernel import clock
 from live import catchup, home_mark, messages, presence_store
 from live.presence_store import Present
@@ -19,6 +19,8 @@ def catch_up(request: HttpRequest, incident: Incident) -> HttpResponse:
     now, look = clock.now(), "look" in request.GET
     after = catchup.after_of(request.GET.get("after", ""))
     answer = catchup.poll(incident, after, now, look=look)
+    if answer["messages"]:
+        find(request, incident.pk)  # what was read may be what shuts this reader out
     answer["messages"].append(messages.presence(_attend(request, incident, now)))
     response = JsonResponse(answer)
     response["Cache-Control"] = "no-store"

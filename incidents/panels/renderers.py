@@ -140,3 +140,7 @@ def dirtied(fragments: Sequence[Fragment]) -> frozenset[str]:
 
 def changes_duties(fragments: Sequence[Fragment]) -> bool:
     return any(kinds.get(f.kind).duties for f in fragments)
+
+
+def changes_access(fragments: Sequence[Fragment]) -> bool:
+    return any(kinds.get(f.kind).access for f in fragments)

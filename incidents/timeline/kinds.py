@@ -21,6 +21,8 @@ class Kind:
     """``announce`` is "", "politely" or "now"; ``duties`` makes browsers reload the next duty.
 
     ``tick`` marks the entry on the time slider: "" for not at all, "strong" or "bad".
+    ``access`` says that the entry changes who may see the incident: it is sent to nobody who was
+    admitted before it.
     """
 
     code: str
@@ -34,6 +36,7 @@ class Kind:
     duties: bool = True
     weight: bool = True
     tick: str = ""
+    access: bool = False
 
     def headline_and_body(
         self, subject: str, data: Mapping[str, Any]
@@ -150,6 +153,7 @@ for _kind in (
         "{reason}",
         icon="i-mask",
         announce="politely",
+        access=True,
     ),
     Kind(
         "incident.voided",
@@ -196,7 +200,13 @@ for _kind in (
         announce="politely",
     ),
     Kind("participant.added", "People", "{person} takes part.", icon="i-person"),
-    Kind("participant.removed", "People", "{person} no longer takes part.", icon="i-person"),
+    Kind(
+        "participant.removed",
+        "People",
+        "{person} no longer takes part.",
+        icon="i-person",
+        access=True,
+    ),
     Kind("evidence.captured", "Evidence", "Evidence {subject}.", _evidence, icon="mark-evidence"),
     Kind(
         "checkpoint.scheduled",

@@ -3,21 +3,23 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from incidents.actions import roles
+from incidents.actions import restriction, roles
 from incidents.models import Incident, Participation, Person
 from incidents.vocabulary import Group
 from kernel import clock
-from live import access
+from live import access, catchup
 from live.access import Viewer
-from tests.helpers.factories import START, PersonFactory
-from tests.live.conftest import Opener, anote, sign_in
+from tests.helpers.factories import START, PersonFactory, declared
+from tests.live.conftest import Opener, anote, note, sign_in
 
 LEAVING = 5.0
 """Seconds within which somebody who lost access has to stop receiving."""
@@ -135,6 +137,81 @@ async def test_a_removed_participant_goes_and_the_others_stay(
     assert closed == {"closed": 4403}
     assert seq in await stays.until_seq(seq)
     assert seq not in goes.seqs
+
+
+def _restrict_by_action(commander: Person, stranger: Person, incident: Incident) -> None:
+    restriction.restrict(
+        commander.as_actor(),
+        incident.pk,
+        restricted=True,
+        reason="Accusations against a colleague",
+        now=START,
+    )
+
+
+def _remove_by_action(commander: Person, stranger: Person, incident: Incident) -> None:
+    roles.remove_participant(commander.as_actor(), incident.pk, person=stranger, now=START)
+
+
+def _join_then_restrict(commander: Person, stranger: Person, incident: Incident) -> None:
+    """Two entries, perhaps read in one batch, the second of which shuts out."""
+    note(commander, incident, "Before it.")
+    _restrict_by_action(commander, stranger, incident)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("shut_out", "starts_restricted"),
+    [
+        pytest.param(_restrict_by_action, False, id="restricting"),
+        pytest.param(_remove_by_action, True, id="removing"),
+        pytest.param(_join_then_restrict, False, id="restricting in a batch"),
+    ],
+)
+async def test_who_is_shut_out_never_gets_the_entry_that_does_it(
+    browse: Opener,
+    commander: Person,
+    stranger: Person,
+    shut_out: Callable[[Person, Person, Incident], None],
+    starts_restricted: bool,
+) -> None:
+    incident = await sync_to_async(declared)(commander, restricted=starts_restricted)
+    await sync_to_async(roles.add_participant)(
+        commander.as_actor(), incident.pk, person=stranger, now=START
+    )
+    if not starts_restricted:
+        await sync_to_async(incident.participations.filter(person=stranger).delete)()
+    await incident.arefresh_from_db()
+    stays = await browse(commander, incident, after=incident.last_seq)
+    goes = await browse(stranger, incident, after=incident.last_seq)
+    await goes.until_type("live")
+
+    await sync_to_async(shut_out)(commander, stranger, incident)
+    closed = await goes.until(lambda message: "closed" in message)
+    await incident.arefresh_from_db()
+
+    assert closed == {"closed": 4403}
+    assert incident.last_seq in await stays.until_seq(incident.last_seq)
+    assert incident.last_seq not in goes.seqs
+    assert not [m for m in goes.messages if m["type"] == "panels" and m["seq"] >= incident.last_seq]
+
+
+@pytest.mark.django_db
+def test_a_poll_that_reads_past_a_restriction_is_answered_as_unknown(
+    incident: Incident, commander: Person, stranger: Person, client: Client, monkeypatch: Any
+) -> None:
+    """The reader is admitted, and then shut out before the entries are read."""
+    client.force_login(stranger)
+    read = catchup.poll
+
+    def poll_after_restriction(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        _restrict_by_action(commander, stranger, incident)
+        return read(*args, **kwargs)
+
+    monkeypatch.setattr(catchup, "poll", poll_after_restriction)
+
+    assert client.get(f"/INC-{incident.pk}/live/?after={incident.last_seq}").status_code == 404
 
 
 @pytest.fixture
