@@ -11,14 +11,14 @@ class CommsConfig(AppConfig):
         from comms.status import pages
         from comms.status.formats import atom, calendar, statuspage
         from comms.status.invalidate import mark_changed_step
-        from incidents.panels.room import register_warnings
+        from incidents.panels.room import WARNING_PROVIDERS
         from incidents.signals import incident_voided, restriction_changed
         from incidents.vocabulary import LaneKind
-        from lanes.panels import register_line, register_page_context
+        from lanes.panels import LINES, PAGE_CONTEXTS
 
-        register_page_context(LaneKind.COMMUNICATION, panels.lane_page_context)
-        register_line(LaneKind.COMMUNICATION, panels.lane_line)
-        register_warnings(panels.overdue_promise)
+        PAGE_CONTEXTS.register_as(LaneKind.COMMUNICATION)(panels.lane_page_context)
+        LINES.register_as(LaneKind.COMMUNICATION)(panels.lane_line)
+        WARNING_PROVIDERS.register(panels.overdue_promise)
         incident_voided.connect(update_steps.announce_voided_step)
         # A restricted incident leaves the status page at once.
         restriction_changed.connect(

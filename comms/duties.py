@@ -7,14 +7,14 @@ from django.urls import reverse
 
 from comms.facts import promises
 from comms.facts.promises import Commitment
-from incidents.duties.duty import Duty, register
+from incidents.duties.duty import Duty, register_while
 from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Person
-from incidents.vocabulary import LaneKind, RoleName
+from incidents.vocabulary import LaneKind, RoleName, Status
 
 
-@register
+@register_while(Status.ACTIVE)
 def promise_duties(
     all_facts: Sequence[IncidentFacts], person: Person, now: datetime
 ) -> Iterable[Duty]:

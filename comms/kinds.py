@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from incidents.templatetags.room import moment
-from incidents.timeline.kinds import Kind, register
+from incidents.timeline.kinds import KINDS, Kind
 
 _PANELS = frozenset({"lanes", "warnings", "standing"})
 
@@ -120,4 +120,4 @@ for _kind in (
         panels=_PANELS,
     ),
 ):
-    register(_kind)
+    KINDS.register(_kind)

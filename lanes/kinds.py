@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from incidents.timeline.kinds import Kind, register
+from incidents.timeline.kinds import KINDS, Kind
 
 
 def _note(data: Mapping[str, Any]) -> SafeString:
@@ -19,7 +19,7 @@ def _boundary(data: Mapping[str, Any]) -> SafeString:
     return format_html("In: {}. Out: {}.", included, excluded)
 
 
-register(
+KINDS.register(
     Kind(
         "note.added",
         "Notes",
@@ -30,7 +30,7 @@ register(
         duties=False,
     )
 )
-register(
+KINDS.register(
     Kind(
         "boundary.set",
         "Lanes",
@@ -173,4 +173,4 @@ for _kind in (
         panels=_IN_LANES,
     ),
 ):
-    register(_kind)
+    KINDS.register(_kind)

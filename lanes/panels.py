@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident
+from kernel.registry import Registry
 from lanes.facts.handoffs import open_handoffs
 from lanes.facts.lanes import lanes_of
 from lanes.ownership.history import graph
@@ -15,32 +16,21 @@ from lanes.vocabulary import WATCH
 
 type Line = Callable[[Incident, datetime], str]
 
-_lines: dict[str, Line] = {}
-
-
-def register_line(lane: str, line: Line) -> Line:
-    """Register another app's line of a lane in the room: safe HTML, or an empty string."""
-    _lines[lane] = line
-    return line
-
-
-def line_of(lane: str, incident: Incident, now: datetime) -> str:
-    return _lines[lane](incident, now) if lane in _lines else ""
-
+LINES = Registry[Line]("line of a lane")
+"""Other apps' line of a lane in the room: safe HTML, or an empty string."""
 
 type PageContext = Callable[[IncidentFacts, datetime], dict[str, Any]]
 
-_page_contexts: dict[str, PageContext] = {}
+PAGE_CONTEXTS = Registry[PageContext]("context of a lane's page")
+"""Other apps' template context for the page of a lane."""
 
 
-def register_page_context(lane: str, context: PageContext) -> PageContext:
-    """Register another app's template context for the page of a lane."""
-    _page_contexts[lane] = context
-    return context
+def line_of(lane: str, incident: Incident, now: datetime) -> str:
+    return LINES[lane](incident, now) if lane in LINES else ""
 
 
 def page_context(lane: str, facts: IncidentFacts, now: datetime) -> dict[str, Any]:
-    return _page_contexts[lane](facts, now) if lane in _page_contexts else {}
+    return PAGE_CONTEXTS[lane](facts, now) if lane in PAGE_CONTEXTS else {}
 
 
 def render_lanes(incident: Incident, now: datetime) -> str:

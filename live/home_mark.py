@@ -65,7 +65,7 @@ def _moved(heads: Mapping[int, int], before: Mapping[int, Known]) -> dict[int, i
             since |= Q(incident=number, seq__gt=before[number].last_seq)
     if not since:
         return {}
-    quiet = [kind.code for kind in kinds.all_kinds() if not kind.duties]
+    quiet = [kind.code for kind in kinds.KINDS.values() if not kind.duties]
     rows = TimelineEntry.objects.filter(since).exclude(kind__in=quiet).order_by()
     return dict(rows.values("incident").annotate(last=Max("seq")).values_list("incident", "last"))
 

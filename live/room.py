@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from incidents.models import Incident
 from incidents.panels import renderers as render
 from incidents.panels.renderers import Fragment
+from incidents.panels.room import next_moment
 from incidents.rules.next_change import NextChange
 from kernel import clock, metrics
 from live import catchup, messages
@@ -198,7 +199,7 @@ class Room:
                 self.send_to(messages.DUTIES)
 
     async def _show(self, dirty: set[str], late: set[Connection]) -> None:
-        names = render.panel_names() if late else dirty
+        names = frozenset(render.PANELS) if late else dirty
         if not names:
             return
         seq, html, ahead = await self._read_panels(_render_panels, self.incident_id, names)
@@ -217,4 +218,4 @@ def _render_panels(
     """The panels, the entry that they are at least as new as, and when time changes them."""
     incident, now = Incident.objects.get(pk=incident_id), clock.now()
     html = render.panels(incident, now, names)
-    return incident.last_seq, html, render.next_moment(incident, now)
+    return incident.last_seq, html, next_moment(incident, now)

@@ -10,12 +10,12 @@ from django.urls import reverse
 from comms.facts import promises
 from comms.models import Escalation, Update
 from comms.rules.patterns import SILENCE, ExecutedMitigation, unannounced
-from incidents.assessments.anti_patterns import register, register_turning
+from incidents.assessments.anti_patterns import PROVIDERS, TURNING_TIMES
 from incidents.facts.incident import IncidentFacts
 from incidents.rules.patterns import Pattern
 
 
-@register
+@PROVIDERS.register
 def unannounced_mitigations(
     all_facts: Sequence[IncidentFacts], now: datetime
 ) -> Iterable[tuple[int, Pattern]]:
@@ -28,13 +28,13 @@ def unannounced_mitigations(
             yield number, replace(pattern, href=href)
 
 
-@register_turning
+@TURNING_TIMES.register
 def overdue_times(facts: IncidentFacts) -> Iterable[datetime]:
     """The times at which the open promises become overdue."""
     return [commitment.next_at for commitment in promises.of(facts.incident)]
 
 
-@register_turning
+@TURNING_TIMES.register
 def silence_times(facts: IncidentFacts) -> Iterable[datetime]:
     """The times at which silence after an executed mitigation becomes an anti-pattern."""
     return [mitigation.done_at + SILENCE for mitigation in _executed(facts)]

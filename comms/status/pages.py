@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from comms.status.formats import HTML, Rendered, register
+from comms.status.formats import FORMATS, HTML, Rendered
 from comms.status.view_models import Site
 from comms.vocabulary import SurfaceState
 
@@ -27,7 +27,7 @@ SHAPE = {
 """The symbol and class name of each state."""
 
 
-@register
+@FORMATS.register
 def public(site: Site) -> Iterable[Rendered]:
     return pages(site, "/status/")
 

@@ -25,7 +25,7 @@ from kernel.actor import Actor
 from kernel.refusal import Refused
 from kernel.text import clean_text
 
-BACKFILLED = replay.register("incident.backfilled")
+BACKFILLED = replay.KINDS.register("incident.backfilled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from kernel.actor import Actor
 from kernel.refusal import Refused
 from kernel.text import clean_text
 
-CHANGED = replay.register("restriction.changed")
+CHANGED = replay.KINDS.register("restriction.changed")
 
 
 def restrict(

@@ -27,10 +27,10 @@ from kernel.actor import Actor
 from kernel.refusal import Refused
 from kernel.text import clean_text
 
-VOIDED = replay.register("incident.voided")
-DUPLICATE = replay.register("incident.duplicate")
-TAKEN_BACK = replay.register("incident.taken_back")
-STANDS = replay.register("incident.stands")
+VOIDED = replay.KINDS.register("incident.voided")
+DUPLICATE = replay.KINDS.register("incident.duplicate")
+TAKEN_BACK = replay.KINDS.register("incident.taken_back")
+STANDS = replay.KINDS.register("incident.stands")
 
 
 def void(

@@ -15,29 +15,21 @@ from incidents.models import Execution
 from incidents.rules import patterns as rules
 from incidents.rules.patterns import Pattern
 from incidents.vocabulary import ExecutionState, LaneKind, RoleName, Status
+from kernel.registry import Registry
 
 type Provider = Callable[[Sequence[IncidentFacts], datetime], Iterable[tuple[int, Pattern]]]
-type Turning = Callable[[IncidentFacts], Iterable[datetime]]
+type TurningTimes = Callable[[IncidentFacts], Iterable[datetime]]
 
-_providers: list[Provider] = []
-_turning: list[Turning] = []
+PROVIDERS = Registry[Provider]("provider of anti-patterns")
+"""Each gives pairs of an incident's number and a pattern."""
 
-
-def register(provider: Provider) -> Provider:
-    """Add an app's anti-patterns: pairs of an incident's number and a pattern."""
-    _providers.append(provider)
-    return provider
-
-
-def register_turning(turning: Turning) -> Turning:
-    """Add the moments at which an app's anti-patterns begin or end by time alone."""
-    _turning.append(turning)
-    return turning
+TURNING_TIMES = Registry[TurningTimes]("provider of turning times")
+"""The moments at which an app's anti-patterns begin or end by time alone."""
 
 
 def turning_times(facts: IncidentFacts) -> list[datetime]:
     """When anti-patterns turn by time alone; past moments too."""
-    return [at for turning in _turning for at in turning(facts)]
+    return [at for turning in TURNING_TIMES.values() for at in turning(facts)]
 
 
 def patterns(
@@ -46,7 +38,7 @@ def patterns(
     """The patterns of each incident, by its number. An incident that is not active has none."""
     active = [facts for facts in incidents if facts.incident.status == Status.ACTIVE]
     by_incident: dict[int, list[Pattern]] = {facts.incident.pk: [] for facts in incidents}
-    for provider in _providers:
+    for provider in PROVIDERS.values():
         for number, pattern in provider(active, now):
             by_incident[number].append(pattern)
     return {number: tuple(here) for number, here in by_incident.items()}
@@ -56,7 +48,7 @@ def of(facts: IncidentFacts, now: datetime) -> tuple[Pattern, ...]:
     return patterns([facts], now)[facts.incident.pk]
 
 
-@register
+@PROVIDERS.register
 def incident_patterns(
     incidents: Sequence[IncidentFacts], now: datetime
 ) -> Iterable[tuple[int, Pattern]]:

@@ -6,15 +6,15 @@ from datetime import datetime
 from django.urls import reverse
 
 from incidents.assessments.signatures import dual_facts
-from incidents.duties.duty import Duty, register
+from incidents.duties.duty import Duty, register_while
 from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Decision, Person
 from incidents.rules import dual_signature
-from incidents.vocabulary import ExecutionState
+from incidents.vocabulary import ExecutionState, Status
 
 
-@register
+@register_while(Status.ACTIVE)
 def of_decisions(
     all_facts: Sequence[IncidentFacts], person: Person, now: datetime
 ) -> Iterable[Duty]:

@@ -15,6 +15,7 @@ from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident, Person
 from incidents.vocabulary import RoleName, Status
+from kernel.registry import Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,49 +59,48 @@ class Owned:
 
 
 type Provider = Callable[[Sequence[IncidentFacts], Person, datetime], Iterable[Duty]]
-type Owning = Callable[[Sequence[IncidentFacts], Person], Iterable[Owned]]
+type OwnedProvider = Callable[[Sequence[IncidentFacts], Person], Iterable[Owned]]
 
-type Outliving = Callable[[Person, datetime], Iterable[Duty]]
-
-_providers: list[tuple[frozenset[Status], Provider]] = []
-_owning: list[Owning] = []
-_outliving: list[Outliving] = []
+type OutlivingProvider = Callable[[Person, datetime], Iterable[Duty]]
 
 
-def register(provider: Provider) -> Provider:
-    """Register a provider for active incidents."""
-    return register_while(Status.ACTIVE)(provider)
+@dataclass(frozen=True, slots=True)
+class _DutyProvider:
+    """``provider`` is given the incidents of these statuses and no others."""
+
+    statuses: frozenset[Status]
+    provider: Provider
+
+
+_PROVIDERS = Registry[_DutyProvider](
+    "provider of duties",
+    name_of=lambda entry: f"{entry.provider.__module__}.{entry.provider.__qualname__}",
+)
+OWNED_PROVIDERS = Registry[OwnedProvider]("provider of what a person owns")
+OUTLIVING_PROVIDERS = Registry[OutlivingProvider]("provider of work that outlives its incident")
+"""Their duties are only on a person's own page."""
 
 
 def register_while(*statuses: Status) -> Callable[[Provider], Provider]:
-    """Register a provider for incidents of these statuses: it gets no others."""
+    """A decorator that registers a provider of duties for incidents of these statuses."""
 
     def add(provider: Provider) -> Provider:
-        _providers.append((frozenset(statuses), provider))
+        _PROVIDERS.register(_DutyProvider(frozenset(statuses), provider))
         return provider
 
     return add
 
 
-def register_owned(provider: Owning) -> Owning:
-    _owning.append(provider)
-    return provider
-
-
-def register_outliving(provider: Outliving) -> Outliving:
-    """Register a provider of work that outlives its incident: only on a person's own page."""
-    _outliving.append(provider)
-    return provider
-
-
 def outliving(person: Person, now: datetime) -> list[Duty]:
     """What incidents of any status left for the person, by when it is due."""
-    return by_time((duty for provider in _outliving for duty in provider(person, now)), now)
+    providers = OUTLIVING_PROVIDERS.values()
+    return by_time((duty for provider in providers for duty in provider(person, now)), now)
 
 
 def owned(all_facts: Sequence[IncidentFacts], person: Person) -> list[Owned]:
     """What the person owns, in the order of the incidents; what lacks something first."""
-    things = [thing for provider in _owning for thing in provider(all_facts, person)]
+    providers = OWNED_PROVIDERS.values()
+    things = [thing for provider in providers for thing in provider(all_facts, person)]
     return sorted(things, key=lambda thing: not thing.missing)
 
 
@@ -108,8 +108,8 @@ def duties(all_facts: Sequence[IncidentFacts], person: Person, now: datetime) ->
     """Everything that waits for the person, most urgent first."""
     unsorted = [
         duty
-        for statuses, provider in _providers
-        for duty in provider(_of(all_facts, statuses), person, now)
+        for entry in _PROVIDERS.values()
+        for duty in entry.provider(_of(all_facts, entry.statuses), person, now)
     ]
     far = now + timedelta(days=365)
     return sorted(unsorted, key=lambda d: (not d.is_first, d.urgency, d.due_at or far))
@@ -124,7 +124,7 @@ def by_time(duties: Iterable[Duty], now: datetime) -> list[Duty]:
     return sorted(duties, key=lambda d: (not d.is_late(now), d.due_at or now, d.urgency))
 
 
-@register
+@register_while(Status.ACTIVE)
 def in_command(all_facts: Sequence[IncidentFacts], person: Person, now: datetime) -> Iterable[Duty]:
     for facts in all_facts:
         if facts.commander == person:
@@ -195,7 +195,7 @@ _STEPS = {
 }
 
 
-@register
+@register_while(Status.ACTIVE)
 def without_snapshot(
     all_facts: Sequence[IncidentFacts], person: Person, now: datetime
 ) -> Iterable[Duty]:

@@ -49,7 +49,7 @@ def _fresh_copy(incident: Incident) -> Incident:
 
 
 def _replayed(incident: Incident, moment: datetime) -> PastState:
-    entries = TimelineEntry.objects.filter(incident=incident, kind__in=replay.kinds())
+    entries = TimelineEntry.objects.filter(incident=incident, kind__in=list(replay.KINDS))
     lines = entries.order_by("seq").values_list("kind", "subject", "at", "data")
     now: dict[str, Any] = {name: getattr(incident, name) for name in _COLUMNS}
     return replay.replay((replay.ReplayedEntry(*line) for line in lines), moment, now)

@@ -25,23 +25,15 @@ from incidents.models import (
     Surface,
 )
 from incidents.vocabulary import Status
+from kernel.registry import Registry
 
 MAX_INCIDENTS = 200
 """At most this many incidents are read for a person; active ones with their part come first."""
 
 type Column = Callable[[], Combinable]
 
-_further: dict[str, Column] = {}
-
-
-def register_column(name: str) -> Callable[[Column], Column]:
-    """Read another app's value with the row of each incident, as an attribute."""
-
-    def add(column: Column) -> Column:
-        _further[name] = column
-        return column
-
-    return add
+COLUMNS = Registry[Column]("column of a summary")
+"""Other apps' values that are read with the row of each incident, as attributes of these names."""
 
 
 class _Unread:
@@ -103,7 +95,7 @@ def _columns() -> dict[str, Any]:
     return {
         "its_surfaces": ArraySubquery(links.order_by("surface__name").values(row=row)),
         "its_first_evidence": Subquery(first.annotate(at=Min("captured_at")).values("at")),
-        **{name: column() for name, column in _further.items()},
+        **{name: column() for name, column in COLUMNS.items()},
     }
 
 

@@ -1,4 +1,4 @@
-"""The renderers of a room. Each app registers its own in ``AppConfig.ready()``.
+"""The renderers of a room. Each app registers its panels in ``AppConfig.ready()``.
 
 Pages call ``panel`` and ``entries`` with the same arguments as the hub does, so what arrives by
 socket equals what a fresh page shows. Nothing here depends on the viewer.
@@ -13,12 +13,12 @@ from threading import Lock
 from django.utils.html import strip_tags
 
 from incidents.models import Incident, TimelineEntry
+from incidents.panels.room import next_moment, render_entries
 from incidents.rules.next_change import NextChange
 from incidents.timeline import kinds
+from kernel.registry import Registry
 
-type EntriesRenderer = Callable[[Incident, list[TimelineEntry]], list[str]]
 type PanelRenderer = Callable[[Incident, datetime], str]
-type Ahead = Callable[[Incident, datetime], NextChange | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,50 +32,14 @@ class Fragment:
     say: str
 
 
-_entries: EntriesRenderer | None = None
-_panels: dict[str, PanelRenderer] = {}
-_ahead: Ahead | None = None
-
-
-def register_entries(renderer: EntriesRenderer) -> EntriesRenderer:
-    """Set how timeline entries become ``<li>`` elements, one string an entry, in their order."""
-    global _entries
-    if _entries is not None and _entries is not renderer:
-        raise ValueError("the renderer of entries is registered twice")
-    _entries = renderer
-    return renderer
-
-
-def register_panel(name: str, renderer: PanelRenderer) -> PanelRenderer:
-    """Add a panel: one element with the id ``panel-<name>``. Kinds name the panels they change."""
-    if _panels.get(name, renderer) is not renderer:
-        raise ValueError(f"the panel {name} is registered twice")
-    _panels[name] = renderer
-    return renderer
-
-
-def register_moment(ahead: Ahead) -> Ahead:
-    """Set the function that finds when panels change next without an entry."""
-    global _ahead
-    if _ahead is not None and _ahead is not ahead:
-        raise ValueError("the next moment is registered twice")
-    _ahead = ahead
-    return ahead
-
-
-def next_moment(incident: Incident, now: datetime) -> NextChange | None:
-    return _ahead(incident, now) if _ahead is not None else None
-
-
-def panel_names() -> frozenset[str]:
-    return frozenset(_panels)
+PANELS = Registry[PanelRenderer]("panel")
+"""Each renders one element with the id ``panel-<name>``. Kinds name the panels they change."""
 
 
 def entries(incident: Incident, rows: list[TimelineEntry]) -> list[Fragment]:
     """Render entries, each once, in the order given."""
-    if _entries is None:
-        raise RuntimeError("no renderer of entries is registered")
-    return [_fragment(row, html) for row, html in zip(rows, _entries(incident, rows), strict=True)]
+    rendered = zip(rows, render_entries(incident, rows), strict=True)
+    return [_fragment(row, html) for row, html in rendered]
 
 
 def _fragment(row: TimelineEntry, html: str) -> Fragment:
@@ -89,12 +53,12 @@ def _fragment(row: TimelineEntry, html: str) -> Fragment:
 
 
 def panel(name: str, incident: Incident, now: datetime) -> str:
-    return _panels[name](incident, now)
+    return PANELS[name](incident, now)
 
 
 def panels(incident: Incident, now: datetime, names: Iterable[str] | None = None) -> dict[str, str]:
     """The panels by name; all of them unless ``names`` says which."""
-    wanted = sorted(panel_names() if names is None else panel_names() & set(names))
+    wanted = sorted(PANELS if names is None else PANELS.keys() & set(names))
     return {name: panel(name, incident, now) for name in wanted}
 
 
@@ -135,7 +99,7 @@ _locks = [Lock() for _ in range(MAX_SHARED_ROOMS)]
 
 def dirtied(fragments: Sequence[Fragment]) -> frozenset[str]:
     """The panels that these entries change."""
-    return frozenset().union(*(kinds.get(f.kind).panels for f in fragments)) & panel_names()
+    return frozenset().union(*(kinds.get(f.kind).panels for f in fragments)) & PANELS.keys()
 
 
 def changes_duties(fragments: Sequence[Fragment]) -> bool:

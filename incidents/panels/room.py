@@ -32,6 +32,7 @@ from incidents.rules.decision import postures
 from incidents.rules.next_change import NextChange
 from incidents.timeline import kinds
 from incidents.vocabulary import Phase, RoleName
+from kernel.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +151,10 @@ def _unsigned(facts: IncidentFacts) -> dict[str, Any]:
     return {"unsigned": running.decision, "waiting": waiting}
 
 
-type Warnings = Callable[[IncidentFacts, datetime], Iterable[Fault]]
+type WarningProvider = Callable[[IncidentFacts, datetime], Iterable[Fault]]
 
-_warnings: list[Warnings] = []
-
-
-def register_warnings(provider: Warnings) -> Warnings:
-    """Add an app's warnings to the room. They are read for one incident at a time."""
-    _warnings.append(provider)
-    return provider
+WARNING_PROVIDERS = Registry[WarningProvider]("provider of warnings")
+"""Other apps' warnings in the room. They are read for one incident at a time."""
 
 
 def render_warnings(incident: Incident, now: datetime) -> str:
@@ -168,7 +164,7 @@ def render_warnings(incident: Incident, now: datetime) -> str:
         incident,
         control=derived.control(facts),
         faults=derived.faults(facts, now),
-        others=[fault for provider in _warnings for fault in provider(facts, now)],
+        others=[fault for provider in WARNING_PROVIDERS.values() for fault in provider(facts, now)],
         late=[item for item in derived.first_fifteen(facts, now) if item.state == "late"],
         override=facts.override,
         failed=facts.failed,

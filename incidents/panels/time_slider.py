@@ -72,7 +72,7 @@ def scrubber(incident: Incident, moment: datetime, end: datetime) -> Scrubber:
 
 
 def _ticks(incident: Incident, minutes: int) -> tuple[Tick, ...]:
-    marked = [kind.code for kind in kinds.all_kinds() if kind.tick]
+    marked = [kind.code for kind in kinds.KINDS.values() if kind.tick]
     rows = TimelineEntry.objects.filter(incident=incident, kind__in=marked).order_by("-seq")
     return tuple(_tick(row, incident.clock_start, minutes) for row in reversed(rows[:MAX_TICKS]))
 

@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from kernel.registry import Registry
+
 type Wording = str | Callable[[Mapping[str, Any]], SafeString]
 
 EVERY_PANEL = frozenset({"bar", "blueprint", "deciding", "warnings", "lanes", "standing"})
@@ -38,6 +40,10 @@ class Kind:
     tick: str = ""
     access: bool = False
 
+    def __post_init__(self) -> None:
+        if unknown := self.panels - EVERY_PANEL:
+            raise ValueError(f"timeline kind {self.code} names unknown panels {sorted(unknown)}")
+
     def headline_and_body(
         self, subject: str, data: Mapping[str, Any]
     ) -> tuple[SafeString, SafeString]:
@@ -53,31 +59,17 @@ class Kind:
         return format_html(wording, **{"subject": subject, **data})
 
 
-_registry: dict[str, Kind] = {}
-
-
-def register(kind: Kind) -> Kind:
-    if kind.code in _registry:
-        raise ValueError(f"timeline kind {kind.code} is registered twice")
-    unknown = kind.panels - EVERY_PANEL
-    if unknown:
-        raise ValueError(f"timeline kind {kind.code} names unknown panels {sorted(unknown)}")
-    _registry[kind.code] = kind
-    return kind
+KINDS = Registry[Kind]("timeline kind", name_of=lambda kind: kind.code)
 
 
 def get(code: str) -> Kind:
     """The kind of an entry. One that this version does not know is displayed by its code."""
-    return _registry.get(code) or Kind(code, "Other", f"{code}.", css="entry-unknown")
+    return KINDS.get(code) or Kind(code, "Other", f"{code}.", css="entry-unknown")
 
 
 def check(code: str, subject: str, data: Mapping[str, Any]) -> None:
     """Raise for an entry that could not be displayed: unknown kind, or missing data."""
-    _registry[code].headline_and_body(subject, data)
-
-
-def all_kinds() -> tuple[Kind, ...]:
-    return tuple(_registry.values())
+    KINDS[code].headline_and_body(subject, data)
 
 
 def _evidence(data: Mapping[str, Any]) -> SafeString:
@@ -270,4 +262,4 @@ for _kind in (
     Kind("freeze.declined", "Freezes", "{surface} is not frozen.", "{reason}", icon="i-freeze"),
     Kind("freeze.lifted", "Freezes", "Freeze on {surface} lifted.", "{reason}", icon="i-freeze"),
 ):
-    register(_kind)
+    KINDS.register(_kind)

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from incidents.templatetags.room import day
-from incidents.timeline.kinds import Kind, register
+from incidents.timeline.kinds import KINDS, Kind
 
 
 def _times(data: Mapping[str, Any]) -> SafeString:
@@ -25,7 +25,7 @@ def _backfilled(data: Mapping[str, Any]) -> SafeString:
     return html + format_html(" {} Its record: {}", data["source"], data["kept"])
 
 
-register(
+KINDS.register(
     Kind(
         "incident.backfilled",
         "Declared",

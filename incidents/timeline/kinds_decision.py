@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from incidents.timeline.kinds import Kind, register
+from incidents.timeline.kinds import KINDS, Kind
 
 
 def _cites(data: Mapping[str, Any]) -> SafeString:
@@ -194,4 +194,4 @@ for _kind in (
         announce="politely",
     ),
 ):
-    register(_kind)
+    KINDS.register(_kind)

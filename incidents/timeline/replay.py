@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from incidents.vocabulary import Phase, Reach, Severity
+from kernel.registry import Registry
 
 type Data = Mapping[str, Any]
 type Columns = dict[str, Any]
@@ -91,18 +92,12 @@ _COLUMNS_WITHOUT_BECOMES: dict[str, Callable[[Data], Columns]] = {
 _OWNING = frozenset({"branch.opened", "branch.owner", "risk.noted", "risk.owned"})
 _KEEPING = "freeze.kept"
 
-_kinds = {*_COLUMNS_WITHOUT_BECOMES, *_OWNING, _KEEPING}
+KINDS = Registry[str]("replayed kind of entry", name_of=str)
+"""The codes of the kinds that are replayed; other entries need not be read. Whoever registers one
+writes what it changes into ``becomes``."""
 
-
-def register(kind: str) -> str:
-    """Add a kind of entry that changes columns of the incident, with ``becomes``."""
-    _kinds.add(kind)
-    return kind
-
-
-def kinds() -> frozenset[str]:
-    """The kinds that are replayed; other entries need not be read."""
-    return frozenset(_kinds)
+for _kind in sorted({*_COLUMNS_WITHOUT_BECOMES, *_OWNING, _KEEPING}):
+    KINDS.register(_kind)
 
 
 def replay(entries: Iterable[ReplayedEntry], until: datetime, now: Mapping[str, Any]) -> PastState:

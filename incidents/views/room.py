@@ -9,6 +9,7 @@ from incidents.facts import notices
 from incidents.models import Incident, TimelineEntry
 from incidents.models.timeline import TimelineQuerySet
 from incidents.panels import renderers as live
+from incidents.panels.room import next_moment
 from incidents.permissions import may
 from incidents.timeline import kinds
 from incidents.vocabulary import LaneKind
@@ -30,7 +31,7 @@ def room(request: HttpRequest, incident: Incident) -> HttpResponse:
     context = {
         "incident": incident,
         "panels": live.panels(incident, now),
-        "moment": live.next_moment(incident, now),
+        "moment": next_moment(incident, now),
         "may_command": may("decision.decide", request.who),
         "may_note": may("note.add", request.who),
         "owns_lane": _owns_lane(request, incident),
@@ -85,7 +86,7 @@ def _window(request: HttpRequest, incident: Incident, limit: int) -> dict[str, o
         "older_than": newest[limit - 1].seq if len(newest) > limit else None,
         "wanted": wanted,
         "lane_choices": LaneKind.choices,
-        "kind_choices": sorted({kind.label for kind in kinds.all_kinds()}),
+        "kind_choices": sorted({kind.label for kind in kinds.KINDS.values()}),
     }
 
 
@@ -94,7 +95,7 @@ def _filtered(rows: TimelineQuerySet, wanted: dict[str, str]) -> TimelineQuerySe
         rows = rows.filter(seq__lt=before)
     if wanted["lane"] in LaneKind.values:
         rows = rows.filter(lane=wanted["lane"])
-    if codes := [k.code for k in kinds.all_kinds() if k.label == wanted["kind"]]:
+    if codes := [k.code for k in kinds.KINDS.values() if k.label == wanted["kind"]]:
         rows = rows.filter(kind__in=codes)
     if wanted["q"]:
         rows = rows.matching_text(wanted["q"][:100])

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from incidents.assessments.anti_patterns import register
+from incidents.assessments.anti_patterns import PROVIDERS
 from incidents.facts.incident import IncidentFacts
 from incidents.rules.patterns import Pattern
 from incidents.vocabulary import LaneKind
@@ -14,7 +14,7 @@ from lanes.facts.lanes import boundary_of, items_of
 from lanes.rules.patterns import overlaps
 
 
-@register
+@PROVIDERS.register
 def lane_patterns(
     all_facts: Sequence[IncidentFacts], now: datetime
 ) -> Iterable[tuple[int, Pattern]]:

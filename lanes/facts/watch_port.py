@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from incidents.models import Incident
+from kernel.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,13 @@ class Watch:
 
 type WatchSource = Callable[[Incident], Watch | None]
 
-_sources: list[WatchSource] = []
-
-
-def register(source: WatchSource) -> WatchSource:
-    """Register a function that reads an incident's open watch."""
-    _sources.append(source)
-    return source
+SOURCES = Registry[WatchSource]("source of the watch")
+"""Functions that read an incident's open watch."""
 
 
 def watch_of(incident: Incident) -> Watch | None:
     """The open watch, read once per incident object."""
     if not hasattr(incident, "_watch"):
-        watches = (source(incident) for source in _sources)
+        watches = (source(incident) for source in SOURCES.values())
         incident._watch = next((watch for watch in watches if watch), None)  # type: ignore[attr-defined]
     return incident._watch  # type: ignore[attr-defined, no-any-return]

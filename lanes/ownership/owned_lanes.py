@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from django.urls import reverse
 
-from incidents.duties.duty import Owned, register_owned
+from incidents.duties.duty import OWNED_PROVIDERS, Owned
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Person
 from incidents.vocabulary import LaneKind, RoleName
 from lanes.facts.lanes import boundary_of, items_of
 
 
-@register_owned
+@OWNED_PROVIDERS.register
 def owned_lanes(all_facts: Sequence[IncidentFacts], person: Person) -> Iterable[Owned]:
     """One query for any number of incidents; none without owned lanes."""
     owned = [

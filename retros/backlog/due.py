@@ -9,7 +9,13 @@ from django.db.models.functions import Cast
 from incidents.due import Due
 from incidents.models import Claim
 from retros.backlog import reminder_actions
-from retros.backlog.reminder_rules import KINDS, LATE_KIND, LEAD, REPEAT_EVERY, last_reminder
+from retros.backlog.reminder_rules import (
+    LATE_KIND,
+    LEAD,
+    REMINDER_KINDS,
+    REPEAT_EVERY,
+    last_reminder,
+)
 from retros.models import BacklogItem
 
 
@@ -47,7 +53,7 @@ def _settled(due: list[Due], now: datetime) -> set[tuple[str, str, datetime]]:
     """Reminders that were sent, or failed and wait for their next try."""
     claims = Claim.objects.filter(
         Q(claimed_at__isnull=False) | Q(try_again_at__gt=now),
-        kind__in=KINDS,
+        kind__in=REMINDER_KINDS,
         subject__in={reminder.subject for reminder in due},
     )
     return set(claims.values_list("kind", "subject", "due_at"))

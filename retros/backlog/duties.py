@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from incidents.duties.duty import Duty, register_outliving
+from incidents.duties.duty import OUTLIVING_PROVIDERS, Duty
 from incidents.duties.urgency import Urgency
 from incidents.models import Person
 from retros.backlog.reminder_rules import ADMINS_SEE_AFTER, LEAD, end_of_day
@@ -16,7 +16,7 @@ MAX_DUTIES = 50
 """Items on one person's home page; the backlog page has the rest."""
 
 
-@register_outliving
+@OUTLIVING_PROVIDERS.register
 def of_owner(person: Person, now: datetime) -> Iterable[Duty]:
     """One query, however many items there are."""
     day = today(now)

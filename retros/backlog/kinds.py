@@ -8,8 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from incidents.rules.wording import listed
-from incidents.timeline.kinds import Kind, register
-from retros.backlog.reminder_rules import KINDS
+from incidents.timeline.kinds import KINDS, Kind
+from retros.backlog.reminder_rules import REMINDER_KINDS
 
 
 def _item_html(data: Mapping[str, Any]) -> SafeString:
@@ -38,7 +38,7 @@ for _kind in (
     ),
     *(
         Kind(code, "Backlog", "{subject} {when}.", "{title}. {told} was reminded.", icon="i-clock")
-        for code in KINDS
+        for code in REMINDER_KINDS
     ),
 ):
-    register(_kind)
+    KINDS.register(_kind)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-SOON_KIND, DUE_KIND, LATE_KIND = KINDS = ("backlog.soon", "backlog.due", "backlog.late")
+SOON_KIND, DUE_KIND, LATE_KIND = REMINDER_KINDS = ("backlog.soon", "backlog.due", "backlog.late")
 
 LEAD = timedelta(days=3)
 REPEAT_EVERY = timedelta(days=7)

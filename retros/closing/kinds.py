@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from incidents.templatetags.room import day
-from incidents.timeline.kinds import Kind, register
+from incidents.timeline.kinds import KINDS, Kind
 
 _NO_PANEL: frozenset[str] = frozenset()
 
@@ -105,4 +105,4 @@ for _kind in (
         tick="strong",
     ),
 ):
-    register(_kind)
+    KINDS.register(_kind)

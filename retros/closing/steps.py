@@ -23,7 +23,7 @@ from retros.closing.signals import incident_closed
 from retros.models import CheckIn, Closing, Statement
 from retros.vocabulary import CHECK_IN_HOURS
 
-CLOSED_KIND = replay.register("incident.closed")
+CLOSED_KIND = replay.KINDS.register("incident.closed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,7 @@ def _role_holder(package: Package, role: RoleName) -> str:
 
 def _entries(package: Package) -> Iterable[EntrySummary]:
     """The milestones of the timeline as sentences."""
-    milestones = [kind.code for kind in kinds.all_kinds() if kind.tick]
+    milestones = [kind.code for kind in kinds.KINDS.values() if kind.tick]
     wanted = {*milestones, "incident.declared", "contradiction.resolved"}
     rows = TimelineEntry.objects.filter(
         incident=package.incident, kind__in=wanted, seq__lte=package.closing.seq

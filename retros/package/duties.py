@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from incidents.duties.duty import Duty, register_outliving
+from incidents.duties.duty import OUTLIVING_PROVIDERS, Duty
 from incidents.duties.urgency import Urgency
 from incidents.models import Person
 from retros.models import Package
@@ -11,7 +11,7 @@ from retros.models import Package
 MAX_DUTIES = 20
 
 
-@register_outliving
+@OUTLIVING_PROVIDERS.register
 def of_admin(person: Person, now: datetime) -> Iterable[Duty]:
     """One query for an admin, none for anybody else."""
     if not person.is_admin:

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from incidents.rules.wording import listed
-from incidents.timeline.kinds import Kind, register
+from incidents.timeline.kinds import KINDS, Kind
 
 _NO_PANEL: frozenset[str] = frozenset()
 
@@ -58,4 +58,4 @@ for _kind in (
         panels=_NO_PANEL,
     ),
 ):
-    register(_kind)
+    KINDS.register(_kind)

@@ -10,9 +10,9 @@ from incidents.due import Due
 from incidents.models import Claim
 from retros.models import LookBack
 from retros.review import reminder_actions
-from retros.review.rules import KINDS, LATE_KIND, REMIND_BEFORE, last_reminder
+from retros.review.rules import LATE_KIND, REMIND_BEFORE, REMINDER_KINDS, last_reminder
 
-_LAST = [kind for kind in KINDS if kind.endswith(LATE_KIND)]
+_LAST = [kind for kind in REMINDER_KINDS if kind.endswith(LATE_KIND)]
 
 
 def due_reminders(now: datetime) -> list[Due]:
@@ -44,7 +44,7 @@ def _settled(due: list[Due], now: datetime) -> set[tuple[str, str, datetime]]:
     """Reminders that were sent, or failed and wait for their next try."""
     claims = Claim.objects.filter(
         Q(claimed_at__isnull=False) | Q(try_again_at__gt=now),
-        kind__in=KINDS,
+        kind__in=REMINDER_KINDS,
         subject__in={reminder.subject for reminder in due},
     )
     return set(claims.values_list("kind", "subject", "due_at"))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from incidents.duties.duty import Duty, register_outliving
+from incidents.duties.duty import OUTLIVING_PROVIDERS, Duty
 from incidents.duties.urgency import Urgency
 from incidents.models import Assignment, Person
 from incidents.vocabulary import RoleName
@@ -22,7 +22,7 @@ _ASKS = {
 }
 
 
-@register_outliving
+@OUTLIVING_PROVIDERS.register
 def of_commander(person: Person, now: datetime) -> Iterable[Duty]:
     """One query, however many there are."""
     rows = LookBack.objects.visible_to(person).pending()

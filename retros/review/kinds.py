@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from incidents.rules.wording import counted, listed
-from incidents.timeline.kinds import Kind, register
+from incidents.timeline.kinds import KINDS, Kind
 from retros.review.rules import DUE_KIND, LATE_KIND, SOON_KIND
 from retros.vocabulary import Look
 
@@ -56,4 +56,4 @@ for _look in Look:
             for _step in (SOON_KIND, DUE_KIND, LATE_KIND)
         ),
     ):
-        register(_kind)
+        KINDS.register(_kind)

@@ -43,7 +43,9 @@ ADMINS_SEE_AFTER: dict[str, timedelta] = {
 """How late it is when it becomes work of the admins too."""
 
 SOON_KIND, DUE_KIND, LATE_KIND = "soon", "due", "late"
-KINDS = tuple(f"{look}.{step}" for look in Look for step in (SOON_KIND, DUE_KIND, LATE_KIND))
+REMINDER_KINDS = tuple(
+    f"{look}.{step}" for look in Look for step in (SOON_KIND, DUE_KIND, LATE_KIND)
+)
 
 
 def last_reminder(look: str, due_at: datetime, now: datetime) -> tuple[str, datetime] | None:

@@ -22,7 +22,7 @@ from retros.watch import rules
 from retros.watch.facts import open_watch, watch_href
 from retros.watch.steps import end_offer_step, reopen_step
 
-HELD_KIND = replay.register("watch.held")
+HELD_KIND = replay.KINDS.register("watch.held")
 
 DUE_KIND = "watch.asked"
 MISSED_KIND = "watch.missed"

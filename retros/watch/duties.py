@@ -8,7 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from incidents.duties.duty import Duty, register_while
 from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
-from incidents.facts.summary import register_column
+from incidents.facts.summary import COLUMNS
 from incidents.models import Incident, Person
 from incidents.vocabulary import RoleName, Status
 from retros.models import CheckIn
@@ -23,7 +23,7 @@ def _unanswered() -> "QuerySet[CheckIn]":
     return rows.order_by("due_at")
 
 
-@register_column(DUE_COLUMN)
+@COLUMNS.register_as(DUE_COLUMN)
 def _due_column() -> Subquery:
     """The due time as a column of the incident, so that the home page needs no further query."""
     rows = _unanswered().filter(closing__incident=OuterRef("pk"))

@@ -1,13 +1,13 @@
 """The open watch for the lanes app: what is handed over with it, and what its receiver reads."""
 
 from incidents.models import Incident
-from lanes.facts.watch_port import CheckIn, Watch, register
+from lanes.facts.watch_port import SOURCES, CheckIn, Watch
 from retros.closing.rules import WATCH_LENGTH
 from retros.models import CheckIn as Row
 from retros.watch.facts import open_watch, watch_href
 
 
-@register
+@SOURCES.register
 def watch(incident: Incident) -> Watch | None:
     """Two queries; one where there is no watch."""
     closing = open_watch(incident)

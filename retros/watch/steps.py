@@ -16,7 +16,7 @@ from lanes.handoff import steps as handoff_steps
 from retros.models import Closing
 from retros.vocabulary import End
 
-REOPENED_KIND = replay.register("incident.reopened")
+REOPENED_KIND = replay.KINDS.register("incident.reopened")
 
 DECIDE_WITHIN = timedelta(minutes=10)
 """A reopened incident has a checkpoint within this time."""

@@ -98,7 +98,7 @@ def test_each_icon_of_the_code_is_drawn() -> None:
     assert made - symbols() == set()
 
 
-@pytest.mark.parametrize("kind", kinds.all_kinds(), ids=lambda kind: kind.code)
+@pytest.mark.parametrize("kind", kinds.KINDS.values(), ids=lambda kind: kind.code)
 def test_each_kind_of_entry_has_words_and_a_drawn_icon(kind: kinds.Kind) -> None:
     assert kind.label
     assert kind.headline

@@ -21,3 +21,15 @@ def test_the_root_of_an_app_has_no_loose_modules(app: str) -> None:
     loose = {path.stem for path in (HOUSE / app).glob("*.py")} - EVERY_APP - MORE.get(app, set())
 
     assert loose == set()
+
+
+def test_what_apps_register_is_kept_in_registries() -> None:
+    """A list with a ``register`` of its own would treat duplicates and gaps in its own way."""
+    own = {
+        str(path.relative_to(HOUSE))
+        for app in ("kernel", "incidents", "live", "lanes", "comms", "retros", "warroom")
+        for path in (HOUSE / app).rglob("*.py")
+        if "def register" in path.read_text()
+    }
+
+    assert own == {"kernel/registry.py", "incidents/duties/duty.py"}

@@ -12,6 +12,7 @@ from django.test import Client
 from incidents.actions import checkpoints
 from incidents.models import Incident, Person
 from incidents.panels import renderers as render
+from incidents.panels.room import next_moment
 from kernel import clock
 from live import catchup
 from tests.helpers.factories import START
@@ -42,7 +43,7 @@ def test_between_two_moments_nothing_in_the_room_changes(
         now = at(0, seconds)
         panels = render.panels(staffed, now)
         if moment is not None and now >= moment:
-            found = render.next_moment(staffed, now)
+            found = next_moment(staffed, now)
             moment, shown, moments = (found.at if found else None), panels, moments + 1
         assert panels == shown, now
 
@@ -54,7 +55,7 @@ def test_an_open_contradiction_ages_by_the_minute(staffed: Incident, opposed: Ow
     staffed = Incident.objects.get(pk=staffed.pk)
     before = render.panels(staffed, opened + timedelta(minutes=75, seconds=10))
 
-    found = render.next_moment(staffed, opened + timedelta(minutes=75, seconds=10))
+    found = next_moment(staffed, opened + timedelta(minutes=75, seconds=10))
 
     assert found is not None
     assert found.at == opened + timedelta(minutes=76, seconds=1)

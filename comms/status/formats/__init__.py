@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from comms.status.view_models import Site
+from kernel.registry import Registry
 
 HTML = "text/html; charset=utf-8"
 
@@ -26,14 +27,9 @@ class Rendered:
 
 type Format = Callable[[Site], Iterable[Rendered]]
 
-_formats: list[Format] = []
-
-
-def register(format: Format) -> Format:
-    _formats.append(format)
-    return format
+FORMATS = Registry[Format]("format of the status site")
 
 
 def render(site: Site) -> list[Rendered]:
     """Every path of the site, in every format."""
-    return [rendered for format in _formats for rendered in format(site)]
+    return [rendered for format in FORMATS.values() for rendered in format(site)]

@@ -10,7 +10,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from comms.status.formats import Rendered, register
+from comms.status.formats import FORMATS, Rendered
 from comms.status.formats.statuspage import address
 from comms.status.view_models import ShownUpdate, Site
 
@@ -37,7 +37,7 @@ class _Feed(Atom1Feed):
         return self.changed_at
 
 
-@register
+@FORMATS.register
 def atom(site: Site) -> Iterable[Rendered]:
     link = address("/status/")
     feed = _Feed(

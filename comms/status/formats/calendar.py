@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from icalendar import Calendar, Event
 
-from comms.status.formats import Rendered, register
+from comms.status.formats import FORMATS, Rendered
 from comms.status.formats.statuspage import address
 from comms.status.view_models import ShownMaintenance, Site
 from comms.vocabulary import MaintenanceState
@@ -19,7 +19,7 @@ REFRESH_INTERVAL = timedelta(hours=1)
 """How often calendars should refresh."""
 
 
-@register
+@FORMATS.register
 def calendar(site: Site) -> Iterable[Rendered]:
     ics = Calendar()
     ics.add("prodid", "-//Warroom//Status//EN")

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 
-from comms.status.formats import Rendered, register
+from comms.status.formats import FORMATS, Rendered
 from comms.status.view_models import (
     Affected,
     Overall,
@@ -41,7 +41,7 @@ DESCRIPTIONS = {
 }
 
 
-@register
+@FORMATS.register
 def statuspage(site: Site) -> Iterable[Rendered]:
     head: Row = {"page": _page(site)}
     status = {"status": _status(site.overall)}

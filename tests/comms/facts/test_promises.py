@@ -14,6 +14,7 @@ from incidents.facts.incident import read_all_facts
 from incidents.housekeeping import postpone
 from incidents.models import Claim, Incident, Notice, Person
 from incidents.panels import renderers as render
+from incidents.panels.room import next_moment
 from incidents.vocabulary import LaneKind, Status
 from kernel import clock
 from kernel.refusal import Refused
@@ -299,7 +300,7 @@ def test_the_room_moves_by_itself_when_a_promise_is_late(
     published(commander, staffed, hour)
     fresh = Incident.objects.get(pk=staffed.pk)
 
-    found = render.next_moment(fresh, hour + minutes(1))
+    found = next_moment(fresh, hour + minutes(1))
 
     assert found is not None
     assert found.at == hour + minutes(20) + timedelta(seconds=1)

@@ -7,6 +7,7 @@ import pytest
 
 from incidents.models import Incident, Person
 from incidents.panels import renderers as render
+from incidents.panels.room import next_moment
 from incidents.vocabulary import LaneKind, Option, RoleName, Severity, Status
 from kernel import clock
 from lanes import actions
@@ -163,7 +164,7 @@ def test_the_room_moves_by_itself_when_nobody_was_told(lived: Lived) -> None:
     seen, at = [], done
     while at < turns:
         before = render.panel("warnings", Incident.objects.get(pk=incident.pk), at)
-        found = render.next_moment(incident, at)
+        found = next_moment(incident, at)
         assert found is not None
         at = found.at
         seen.append("UNANNOUNCED" in before)
