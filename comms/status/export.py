@@ -1,7 +1,8 @@
 """Export the whole status site as files to host elsewhere, with relative links.
 
 Assets are written first and pages last, each file atomically, so that a reader never gets half a
-file or a page whose stylesheet is missing.
+file or a page whose stylesheet is missing. Pages of incidents and windows that are no longer served
+are deleted, also when writing fails: they may have been restricted or withdrawn.
 """
 
 import os
@@ -9,7 +10,9 @@ import posixpath
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urldefrag, urljoin
 
 from django.conf import settings
@@ -20,17 +23,51 @@ from django.core.files.storage import Storage, storages
 
 from comms.status.snapshot import Snapshot
 
-type Write = Callable[[str, bytes], None]
-"""Writes a file, named relative to the root of the site."""
+
+class Target(Protocol):
+    """Where the site goes. Names of files are relative to the root of the site."""
+
+    def write(self, name: str, content: bytes) -> None: ...
+
+    def folders(self, name: str) -> list[str]:
+        """The names of the folders in a folder, none when there is no such folder."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Delete a file; one that is not there is no error."""
+        ...
+
 
 ROOT = "/status/"
+
+OWN_FOLDERS = ("incidents", "maintenance")
+"""Folders that hold a folder with a page for each public code, and nothing else."""
+
+_CODE = re.compile(r"[a-z0-9]{12}")
 _IMPORT = re.compile(rb'^@import "([^"]+)"', re.MULTILINE)
 _LINK = re.compile(rb'(?<= )(href|src|action|data-path)="(/[^"]*)"')
 
 
-def export(snapshot: Snapshot, write: Write) -> int:
-    """Write all files; returns how many. Files that are no longer served are not deleted."""
+def export(snapshot: Snapshot, target: Target) -> int:
+    """Write all files and delete pages that are no longer served; returns how many were written."""
     files = {path: _file(path) for path in snapshot.bodies}
+    try:
+        return _write(snapshot, files, target.write)
+    finally:
+        _delete_withdrawn(frozenset(files.values()), target)
+
+
+def _delete_withdrawn(served: frozenset[str], target: Target) -> None:
+    for folder in OWN_FOLDERS:
+        for code in target.folders(folder):
+            page = f"{folder}/{code}/index.html"
+            if _CODE.fullmatch(code) and page not in served:
+                target.delete(page)
+
+
+def _write(
+    snapshot: Snapshot, files: Mapping[str, str], write: Callable[[str, bytes], None]
+) -> int:
     pages = {path: body for path, body in snapshot.bodies.items() if body.page}
     assets = _assets(body.plain for body in pages.values())
     count = 0
@@ -45,15 +82,18 @@ def export(snapshot: Snapshot, write: Write) -> int:
     return count + len(files)
 
 
-def into(where: str) -> Write:
-    """The writer for a folder, or with ``storage:NAME`` for one of Django's storages."""
+def into(where: str) -> Target:
+    """A folder, or with ``storage:NAME`` one of Django's storages."""
     alias = where.removeprefix("storage:")
-    return to_storage(storages[alias]) if alias != where else to_folder(Path(where))
+    return InStorage(storages[alias]) if alias != where else InFolder(Path(where))
 
 
-def to_folder(folder: Path) -> Write:
-    def write(name: str, content: bytes) -> None:
-        target = folder / name
+class InFolder:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, name: str, content: bytes) -> None:
+        target = self._folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".")
         with os.fdopen(handle, "wb") as file:
@@ -61,18 +101,36 @@ def to_folder(folder: Path) -> Write:
         Path(draft).chmod(0o644)
         Path(draft).replace(target)
 
-    return write
+    def folders(self, name: str) -> list[str]:
+        folder = self._folder / name
+        return [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+
+    def delete(self, name: str) -> None:
+        page = self._folder / name
+        page.unlink(missing_ok=True)
+        with suppress(OSError):  # somebody has put more there
+            page.parent.rmdir()
 
 
-def to_storage(storage: Storage) -> Write:
-    """Works with any Django storage, including django-storages."""
+class InStorage:
+    """Works with any Django storage that can list, as those of django-storages do."""
 
-    def write(name: str, content: bytes) -> None:
-        if storage.exists(name):
-            storage.delete(name)
-        storage.save(name, ContentFile(content))
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
 
-    return write
+    def write(self, name: str, content: bytes) -> None:
+        self.delete(name)
+        self._storage.save(name, ContentFile(content))
+
+    def folders(self, name: str) -> list[str]:
+        try:
+            return self._storage.listdir(name)[0]
+        except FileNotFoundError:  # of a file system; a bucket has an empty list
+            return []
+
+    def delete(self, name: str) -> None:
+        if self._storage.exists(name):
+            self._storage.delete(name)
 
 
 def _file(path: str) -> str:

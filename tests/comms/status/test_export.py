@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import storages
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from comms.status import rendering
 from comms.vocabulary import SurfaceState
-from incidents.models import Incident, Surface
+from incidents.models import Incident, Person, Surface
 from kernel import clock
 from tests.comms.status.published import say
-from tests.helpers.factories import START
+from tests.helpers.factories import START, declared
 
 LINK = re.compile(r'(?<= )(?:href|src)="([^"#]+)')
 
@@ -96,6 +96,50 @@ def test_it_is_written_after_each_change(
     rendering.render(clock.now())
 
     assert "Sign-in is partly disrupted" in (tmp_path / "index.html").read_text()
+
+
+@pytest.fixture(params=["folder", "storage"])
+def place(request: pytest.FixtureRequest, tmp_path: Path, settings: Any) -> str:
+    if request.param == "folder":
+        return str(tmp_path)
+    options = {"location": str(tmp_path)}
+    backend = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = {**settings.STORAGES, "site": {"BACKEND": backend, "OPTIONS": options}}
+    return "storage:site"
+
+
+@pytest.mark.django_db
+def test_the_page_of_an_incident_that_was_restricted_goes(
+    published_incident: Incident, sign_in: Surface, commander: Person, tmp_path: Path, place: str
+) -> None:
+    stays = declared(commander)
+    say(stays, clock.now(), {sign_in: SurfaceState.PARTIAL})
+    call_command("export_status", place)
+    (tmp_path / "incidents" / "README").write_text("Put here by somebody else.")
+    page = f"incidents/{published_incident.bulletin.code}/index.html"
+    assert page in files(tmp_path)
+
+    Incident.objects.filter(pk=published_incident.pk).update(restricted=True)
+    call_command("export_status", place)
+
+    left = {name for name in files(tmp_path) if name.startswith("incidents/")}
+    assert left == {f"incidents/{stays.bulletin.code}/index.html", "incidents/README"}
+
+
+@pytest.mark.django_db
+def test_it_goes_although_the_rest_cannot_be_written(
+    published_incident: Incident, tmp_path: Path
+) -> None:
+    call_command("export_status", str(tmp_path))
+    page = tmp_path / "incidents" / published_incident.bulletin.code / "index.html"
+    (tmp_path / "history.atom").unlink()
+    (tmp_path / "history.atom").mkdir()  # no file can take its place
+
+    Incident.objects.filter(pk=published_incident.pk).update(restricted=True)
+    with pytest.raises(CommandError):
+        call_command("export_status", str(tmp_path))
+
+    assert not page.exists()
 
 
 @pytest.mark.django_db(transaction=True)
