@@ -13,10 +13,10 @@ from django.db.models.functions import Cast
 
 from incidents.actions import checkpoints
 from incidents.models import Checkpoint, Claim
+from incidents.rules.checkpoint import MISSED_AFTER
 from incidents.vocabulary import Status
 
 LEAD = timedelta(minutes=5)
-GRACE = timedelta(minutes=5)
 
 SOON, DUE, MISSED = ("checkpoint.soon", "checkpoint.due", "checkpoint.missed")
 
@@ -69,7 +69,7 @@ def rows(now: datetime) -> QuerySet[Checkpoint]:
         .filter(
             Q(due_at__gt=now, scheduled_at__lt=F("due_at") - LEAD, soon=False)
             | Q(due_at__lte=now, due=False)
-            | Q(due_at__lte=now - GRACE, missed=False)
+            | Q(due_at__lte=now - MISSED_AFTER, missed=False)
         )
         .only("due_at", "incident")
         .order_by("due_at", "pk")
@@ -86,6 +86,6 @@ def _settled(kind: str, now: datetime) -> Exists:
 def _kinds(checkpoint: Checkpoint, now: datetime) -> tuple[str, ...]:
     settled = {SOON: checkpoint.soon, DUE: checkpoint.due, MISSED: checkpoint.missed}  # type: ignore[attr-defined]
     come = (SOON,) if now < checkpoint.due_at else (DUE, MISSED)
-    if now < checkpoint.due_at + GRACE:
+    if now < checkpoint.due_at + MISSED_AFTER:
         come = come[:1]
     return tuple(kind for kind in come if not settled[kind])

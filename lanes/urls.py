@@ -5,7 +5,7 @@ from incidents.vocabulary import LaneKind
 from lanes.handoff import offer_views
 from lanes.handoff import views as handoffs
 from lanes.ownership import views as owners
-from lanes.views import boundary, hypotheses, notes, unknowns
+from lanes.views import boundary, claim, hypotheses, notes, unknowns
 from lanes.views import lane as page
 
 
@@ -20,6 +20,7 @@ _INVESTIGATION = {"lane": LaneKind.INVESTIGATION.value}
 
 urlpatterns = [
     path("INC-<int:number>/lanes/<lane:lane>/", page.lane, name="lane"),
+    path("INC-<int:number>/lanes/<lane:lane>/claim/", claim.claim, name="lane-claim"),
     path(
         "INC-<int:number>/lanes/<lane:lane>/boundary/",
         boundary.boundary,

@@ -42,7 +42,7 @@ class Hub:
         self._judging = asyncio.Lock()
         self._look_now = asyncio.Event()
         self._subscription = Subscription(self._hear, self._note_layer)
-        self._presence = LocalPresence(self.rooms, self._ensure_judged)
+        self._presence = LocalPresence(self.rooms, self._ensure_judged, self._entries)
         self.home_pages = HomePages(self._entries, self._ensure_judged)
         self._looking = asyncio.create_task(self._look_forever(), name="live-hub")
 

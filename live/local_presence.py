@@ -16,9 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from django.db import DatabaseError
+
+from incidents.web.attendance import NOTE_EVERY, note_in_room
 from kernel import clock
 from live import messages, presence_store
 from live.connection import Connection, text
+from live.db_thread import DbThread
 from live.presence_store import Present
 from live.room import Access, Room
 
@@ -46,8 +50,9 @@ _ASK = text(messages.ASK)
 class LocalPresence:
     """Writes from one thread, so that the latest report is written last."""
 
-    def __init__(self, rooms: Mapping[int, Room], access: Access) -> None:
-        self._rooms, self._access = rooms, access
+    def __init__(self, rooms: Mapping[int, Room], access: Access, write: DbThread) -> None:
+        self._rooms, self._access, self._write = rooms, access, write
+        self._stored_at: datetime | None = None
         self._source = f"hub-{uuid4().hex}"
         self._left: set[int] = set()
         self._changed = asyncio.Event()
@@ -115,6 +120,17 @@ class LocalPresence:
         )
         await self._access()
         self._show({number: presence_lines.get(number, "") for number in here})
+        await self._store(here, now)
+
+    async def _store(self, here: Mapping[int, list[Present]], now: datetime) -> None:
+        """Store who of the commands is here, now and then: what is in Valkey may be lost."""
+        if not here or (self._stored_at is not None and now - self._stored_at < NOTE_EVERY):
+            return
+        people = {number: {tab.person_id for tab in tabs} for number, tabs in here.items()}
+        # A database that is away is noticed by the hub; here the next exchange tries again.
+        with contextlib.suppress(DatabaseError):
+            await self._write(note_in_room, people, now)
+            self._stored_at = now
 
     def _show(self, lines: Mapping[int, str]) -> None:
         """A room that was opened meanwhile is shown at the next exchange."""

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from incidents.models import Incident
 from incidents.web.access import find, requires
+from incidents.web.attendance import note_in_room
 from kernel import clock
 from live import catchup, home_mark, messages, presence_store
 from live.presence_store import Present
@@ -41,5 +42,6 @@ def _attend(request: HttpRequest, incident: Incident, now: datetime) -> str:
     place = presence_store.place_of(request.GET.get("at", ""))
     person = Present(request.user.pk, str(request.user), place)
     source = f"poll-{person.person_id}-{place}"
+    note_in_room({incident.pk: {person.person_id}}, now)
     rooms = presence_store.exchange(source, {incident.pk: [person]}, now)
     return presence_store.render(rooms[incident.pk]) if rooms else ""

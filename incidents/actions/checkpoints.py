@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 
 from incidents.actions.checkpoint_steps import schedule_step
 from incidents.actions.claims import claim, claim_all
@@ -43,6 +44,18 @@ _SENTENCES = {
     "checkpoint.due": "{} of {} is due now.",
     "checkpoint.missed": "{} of {} was missed: decide now.",
 }
+
+
+_SENTENCES_OF_DEPUTY = {
+    "checkpoint.missed": "{} of {} was missed by the commander: you can take command.",
+}
+
+
+def _href(checkpoint: Checkpoint, *, is_commander: bool) -> str:
+    """Where the notice leads: the deputy takes command first, who may not decide before."""
+    if is_commander:
+        return checkpoint.get_absolute_url()
+    return reverse("take-command", args=[checkpoint.incident_id])
 
 
 def remind(checkpoint_id: int, kind: str, *, now: datetime) -> bool:
@@ -117,11 +130,18 @@ def _write_reminders(reminders: Sequence[Reminder], now: datetime) -> None:
             subject=reference,
             told=" and ".join(map(str, people)) or "Nobody",
         )
-        sentence = _SENTENCES[reminder.kind].format(reference, reminder.incident.reference)
-        href = reminder.checkpoint.get_absolute_url()
-        notices += build_notices(
-            reminder.incident, people, reminder.kind, sentence, href, now, reference
-        )
+        for person in people:
+            sentences = _SENTENCES if person == commander else _SENTENCES_OF_DEPUTY
+            sentence = sentences[reminder.kind].format(reference, reminder.incident.reference)
+            notices += build_notices(
+                reminder.incident,
+                [person],
+                reminder.kind,
+                sentence,
+                _href(reminder.checkpoint, is_commander=person == commander),
+                now,
+                reference,
+            )
     Notice.objects.bulk_create(notices)
 
 

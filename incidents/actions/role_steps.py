@@ -86,5 +86,23 @@ def give_role_step(
     )
 
 
+def free_deputy_step(incident: Incident, actor: Actor, commander: Person, now: datetime) -> None:
+    """End the deputy role of somebody who becomes commander: they must be two people."""
+    assignments = Assignment.objects.current().filter(
+        incident=incident, role=RoleName.DEPUTY, person=commander
+    )
+    if assignments.update(until=now):
+        record(
+            incident,
+            "role.assigned",
+            actor,
+            now,
+            role=RoleName.DEPUTY.label,
+            person="nobody",
+            person_id=None,
+            before=f"Before: {commander}.",
+        )
+
+
 def role_label(role: str, lane: str = "") -> str:
     return f"{LaneKind(lane).label} owner" if lane else RoleName(role).label

@@ -4,14 +4,16 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from incidents.facts.command import absence_of
 from incidents.facts.incident import IncidentFacts
 from incidents.rules import blueprint as blueprint_rules
 from incidents.rules import checkpoint as checkpoint_rules
+from incidents.rules import command as command_rules
 from incidents.rules import control as control_rules
 from incidents.rules import readiness as readiness_rules
 from incidents.rules import unable_role_holders as unable_rules
 from incidents.rules.checklist import DerivedItem, last_of, linked
-from incidents.vocabulary import ExecutionState, LaneKind, RoleName
+from incidents.vocabulary import ExecutionState, LaneKind, RoleName, Status
 
 
 def control_facts(facts: IncidentFacts) -> control_rules.ControlFacts:
@@ -84,8 +86,8 @@ def readiness(facts: IncidentFacts) -> readiness_rules.Readiness:
 
 
 def faults(facts: IncidentFacts, now: datetime) -> tuple[checkpoint_rules.Fault, ...]:
-    """Roles of people who can no longer act, then missed checkpoints."""
-    return _unable(facts) + checkpoint_rules.faults(
+    """Roles of people who can no longer act, then missed checkpoints, then who may take command."""
+    missed = checkpoint_rules.faults(
         checkpoint_rules.CheckpointFacts(
             now=now,
             status=facts.incident.status,
@@ -97,6 +99,14 @@ def faults(facts: IncidentFacts, now: datetime) -> tuple[checkpoint_rules.Fault,
             plan_href=reverse("checkpoint", args=[facts.incident.pk]),
         )
     )
+    return _unable(facts) + missed + _without_command(facts, now)
+
+
+def _without_command(facts: IncidentFacts, now: datetime) -> tuple[checkpoint_rules.Fault, ...]:
+    if facts.incident.status != Status.ACTIVE:
+        return ()
+    href = reverse("take-command", args=[facts.incident.pk])
+    return command_rules.faults(absence_of(facts), now, href)
 
 
 def _unable(facts: IncidentFacts) -> tuple[checkpoint_rules.Fault, ...]:

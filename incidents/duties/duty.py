@@ -12,8 +12,10 @@ from django.urls import reverse
 
 from incidents.assessments import control
 from incidents.duties.urgency import Urgency
+from incidents.facts.command import absence_of
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident, Person
+from incidents.rules.command import faults
 from incidents.vocabulary import RoleName, Status
 from kernel.registry import Registry
 
@@ -186,6 +188,31 @@ def _of_commander(facts: IncidentFacts, now: datetime) -> Iterable[Duty]:
             href=reverse("checkpoint", args=number),
             button="Schedule it",
             key="D",
+        )
+
+
+@register
+def in_place_of_the_commander(
+    all_facts: Sequence[IncidentFacts], person: Person, now: datetime
+) -> Iterable[Duty]:
+    """The deputy takes command when the room waits for it, and may when the commander is away."""
+    for facts in all_facts:
+        if facts.deputy != person:
+            continue
+        absence = absence_of(facts)
+        if absence.since > now:
+            continue
+        href = reverse("take-command", args=[facts.incident.pk])
+        waits = bool(faults(absence, now, href))
+        yield Duty(
+            incident=facts.incident,
+            role="deputy",
+            urgency=Urgency.TAKE_COMMAND if waits else Urgency.STAND_IN,
+            title="Take command",
+            why=f"{absence.sentence(now)}. You are deputy: command is yours to take.",
+            href=href,
+            button="Take command",
+            overdue=waits,
         )
 
 

@@ -7,6 +7,7 @@ class Urgency(IntEnum):
     """Two duties with the same number are equally urgent: then what is due earlier comes first."""
 
     DECIDE_OVERDUE = 0
+    TAKE_COMMAND = 1
     RESOLVE_CONTRADICTION = 2
     DECIDE_AGAIN = 3
     PUBLISH_LATE_UPDATE = 3
@@ -22,6 +23,7 @@ class Urgency(IntEnum):
     SCHEDULE_CHECKPOINT = 40
     PUBLISH_UPDATE = 45
     DECIDE = 50
+    STAND_IN = 55
     PREPARE_VERIFICATION = 60
     EXPLAIN_LATE_UPDATE = 60
     WRITE_REVIEW = 70

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, QuerySet, Subquery
 
 from incidents import scenarios
 from incidents.facts.signed_record import signatures_and_hashes
@@ -24,6 +24,7 @@ from incidents.models import (
     Execution,
     Freeze,
     Incident,
+    Participation,
     Person,
     Recommendation,
     Risk,
@@ -266,7 +267,12 @@ def assignments_with_ability(until: datetime | None = None) -> "QuerySet[Assignm
         # Nothing records who had an account then, and in which group.
         return rows
     able = Person.objects.who_can_respond().filter(pk=OuterRef("person"))
-    return rows.annotate(can_act=Exists(able))  # type: ignore[no-redef]
+    taking_part = Participation.objects.filter(
+        incident=OuterRef("incident"), person=OuterRef("person")
+    )
+    return rows.annotate(  # type: ignore[no-redef]
+        can_act=Exists(able), seen_at=Subquery(taking_part.values("seen_at"))
+    )
 
 
 def _captured(until: datetime | None) -> "QuerySet[Evidence]":

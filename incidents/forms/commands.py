@@ -73,6 +73,16 @@ class RoleForm(WarroomForm):
         return {"role": role, "lane": lane}
 
 
+class TakeCommandForm(WarroomForm):
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=500,
+        widget=_WHY,
+        help_text="The deputy may leave it empty.",
+    )
+
+
 class ParticipantForm(WarroomForm):
     person = PersonField(label="Person")
     change = forms.ChoiceField(

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import pgtrigger
 from django.db import models
 
@@ -28,6 +30,9 @@ class Assignment(models.Model):
 
     can_act = True
     """Whether the person still is an active responder; only ``facts`` looks, and sets it."""
+
+    seen_at: datetime | None = None
+    """When the person was in the room last, as far as ``facts`` looked."""
 
     class Meta:
         ordering = ["since", "pk"]

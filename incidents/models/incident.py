@@ -141,6 +141,12 @@ class Participation(models.Model):
         "incidents.Person", on_delete=models.CASCADE, related_name="participations"
     )
     since = models.DateTimeField()
+    seen_at = models.DateTimeField(
+        "last in the room",
+        null=True,
+        blank=True,
+        help_text="Of commander and deputy only, to the minute.",
+    )
 
     class Meta:
         constraints = [

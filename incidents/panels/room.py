@@ -26,7 +26,7 @@ from incidents.models import (
 )
 from incidents.panels import prechecks
 from incidents.rules import dual_signature, next_change
-from incidents.rules.checkpoint import Fault
+from incidents.rules.checkpoint import MISSED_AFTER, Fault
 from incidents.rules.control import Control
 from incidents.rules.decision import postures
 from incidents.rules.next_change import NextChange
@@ -92,6 +92,8 @@ def next_moment(incident: Incident, now: datetime) -> NextChange | None:
     due = [checkpoint.due_at for checkpoint in facts.open_checkpoints]
     if facts.contradiction is not None:
         due.append(facts.contradiction.opened_at)
+    if facts.next_checkpoint is not None:
+        due.append(facts.next_checkpoint.due_at + MISSED_AFTER)
     return next_change.next_change(
         now, incident.declared_at, due, anti_patterns.turning_times(facts)
     )

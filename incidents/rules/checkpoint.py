@@ -7,7 +7,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from incidents.rules.checkpoint_limits import deadline_problem, max_deadline
 from incidents.rules.wording import duration
@@ -15,6 +15,9 @@ from incidents.vocabulary import Status
 from kernel.refusal import Violation
 
 DECIDED_CODE = "K-DECIDED"
+
+MISSED_AFTER = timedelta(minutes=5)
+"""How long after its time an open checkpoint counts as missed: others may act then."""
 
 
 def schedule_violations(

@@ -3,6 +3,7 @@
 ``R-PERSON``: only an active responder takes a role or takes part.
 ``R-SAME``: a role or participation changes hands; it is not given to who has it already.
 ``R-DEPUTY``: commander and deputy are two people.
+``R-CLAIM``: a lane is claimed while nobody who can act owns it.
 ``R-HOLDS``: whoever holds a role hands it over before leaving.
 """
 
@@ -40,6 +41,14 @@ def already_participating_violations(name: str) -> Violations:
 def not_participating_violations(name: str) -> Violations:
     """The person cannot leave because they do not take part."""
     return (Violation("R-SAME", f"{name} does not take part.", "person"),)
+
+
+def claim_violations(lane: str, owner: str, *, can_act: bool) -> Violations:
+    """May a lane be claimed? ``owner`` is "" without one; one who can act keeps it."""
+    if not owner or not can_act:
+        return ()
+    sentence = f"{lane} has an owner: {owner}. They can hand it over, or the commander gives it."
+    return (Violation("R-CLAIM", sentence),)
 
 
 def leave_violations(name: str, roles: Iterable[str]) -> Violations:

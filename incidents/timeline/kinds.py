@@ -191,6 +191,15 @@ for _kind in (
         icon="i-person",
         announce="politely",
     ),
+    Kind(
+        "command.taken",
+        "Roles",
+        "{person} took command.",
+        "{why}. {reason}",
+        icon="i-person",
+        announce="now",
+        tick="strong",
+    ),
     Kind("participant.added", "People", "{person} takes part.", icon="i-person"),
     Kind(
         "participant.removed",

@@ -7,9 +7,12 @@ from django.http import HttpRequest, HttpResponse
 
 from incidents.actions import checkpoints, freezes, lifecycle, roles
 from incidents.actions.restriction import restrict
+from incidents.facts import incident as incident_facts
+from incidents.facts.command import absence_of, taker_of
 from incidents.forms import commands as forms
 from incidents.models import Incident
 from incidents.panels.room import bar
+from incidents.rules.command import take_command_intro
 from incidents.web.access import requires
 from incidents.web.forms import WarroomForm
 from incidents.web.submit import submit
@@ -23,6 +26,7 @@ def _command(
     form_class: type[WarroomForm],
     do: Callable[[WarroomForm], object],
     title: str,
+    intro: str = "",
     **options: Any,
 ) -> HttpResponse:
     def done(form: WarroomForm) -> str:
@@ -30,7 +34,8 @@ def _command(
         return incident.get_absolute_url()
 
     def context() -> dict[str, Any]:
-        return {"incident": incident, "bar": bar(incident, clock.now()), "title": title}
+        room_bar = bar(incident, clock.now())
+        return {"incident": incident, "bar": room_bar, "title": title, "intro": intro}
 
     return submit(request, "incidents/command.html", form_class, done, context=context, **options)
 
@@ -111,6 +116,36 @@ def participant(request: HttpRequest, incident: Incident) -> HttpResponse:
             once=form.key,
         ),
         "Who takes part",
+    )
+
+
+@requires("participant.join")
+def join(request: HttpRequest, incident: Incident) -> HttpResponse:
+    return _command(
+        request,
+        incident,
+        WarroomForm,
+        lambda form: roles.join(request.actor, incident.pk, now=clock.now(), once=form.key),
+        "Take part",
+        "Who takes part is named in the record, can be given roles and may recommend.",
+    )
+
+
+@requires("command.take")
+def take_command(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """Available to every responder: who may not yet is told from when they may."""
+    now = clock.now()
+    facts = incident_facts.cached_facts(incident)
+    absence, taker = absence_of(facts), taker_of(facts, request.user)
+    return _command(
+        request,
+        incident,
+        forms.TakeCommandForm,
+        lambda form: roles.take_command(
+            request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
+        ),
+        "Take command",
+        take_command_intro(absence, taker, now),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from incidents.actions.claims import claim
-from incidents.actions.role_steps import give_role_step
+from incidents.actions.role_steps import free_deputy_step, give_role_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action
 from incidents.models import Incident
@@ -92,7 +92,7 @@ def accept(
             receiver=str(handoff.receiver),
         )
         if not handoff.what:
-            handoff_steps.free_deputy_step(incident, actor, handoff.receiver, now)
+            free_deputy_step(incident, actor, handoff.receiver, now)
         give_role_step(incident, actor, handoff.role, handoff.lane, handoff.receiver, now)
         sentence = f"{handoff.receiver} accepted {handoff.owned} of {incident.reference}."
         people = handoff_facts.giver_and_commander(incident, handoff)

@@ -7,7 +7,7 @@ from typing import Any
 from incidents.actions import notices
 from incidents.actions.transaction import next_number
 from incidents.locking import check_locked
-from incidents.models import Assignment, Incident, Person
+from incidents.models import Incident, Person
 from incidents.timeline.record import record
 from incidents.vocabulary import RoleName
 from kernel.actor import Actor
@@ -138,24 +138,6 @@ def withdraw_overtaken_step(
     for handoff in overtaken:
         reason = f"{actor.name} gave {owned(what_of(role, lane))} to {person} meanwhile."
         withdraw_step(incident, handoff, reason, actor, now, overtaken=True)
-
-
-def free_deputy_step(incident: Incident, actor: Actor, commander: Person, now: datetime) -> None:
-    """End the deputy role of somebody who becomes commander: they must be two people."""
-    assignments = Assignment.objects.current().filter(
-        incident=incident, role=RoleName.DEPUTY, person=commander
-    )
-    if assignments.update(until=now):
-        record(
-            incident,
-            "role.assigned",
-            actor,
-            now,
-            role=RoleName.DEPUTY.label,
-            person="nobody",
-            person_id=None,
-            before=f"Before: {commander}.",
-        )
 
 
 def notify_step(

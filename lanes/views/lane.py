@@ -33,6 +33,7 @@ _MAY = {
     "may_note": "note.add",
     "may_capture": "evidence.capture",
     "may_assign": "role.assign",
+    "may_claim": "lane.claim",
     "may_branch": "branch.change",
     "may_publish": "message.publish",
 }

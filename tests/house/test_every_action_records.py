@@ -90,6 +90,12 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         s.do(roles.add_participant, person=s.other),
         s.do(roles.remove_participant, person=s.other),
     ),
+    "incidents.roles.join": lambda s: s.as_other(roles.join),
+    "incidents.roles.claim_lane": lambda s: s.as_other(roles.claim_lane, lane=LaneKind.MITIGATION),
+    "incidents.roles.take_command": lambda s: (
+        s.as_other(roles.join),
+        s.as_other(roles.take_command, reason="Both are away", now=LATER + timedelta(minutes=30)),
+    ),
     "incidents.freezes.freeze": lambda s: s.do(
         freezes.freeze, surface=s.surface, scope="", reason="Hold still"
     ),
@@ -283,6 +289,11 @@ class Scene:
 
     def do(self, action: Callable[..., Any], *args: Any, **said: Any) -> Any:
         return action(self.actor, self.incident.pk, *args, now=LATER, **said)
+
+    def as_other(self, action: Callable[..., Any], **fields: Any) -> Any:
+        """For what one does oneself: the commander has done it already."""
+        actor = self.other.as_actor() if self.commands else self.actor
+        return action(actor, self.incident.pk, **({"now": LATER} | fields))
 
     def adopt(self, reason: str = "The spike came with the release") -> Any:
         return self.do(scenarios.set_scenario, scenario="auth-token-failure", reason=reason)

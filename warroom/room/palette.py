@@ -138,6 +138,8 @@ _ACTS = (
         lane=LaneKind.MITIGATION,
     ),
     _Act("Name an owner", "role.assign", "role", "i-person", keywords="role commander deputy lane"),
+    _Act("Take command", "command.take", "take-command", "i-person", keywords="commander deputy"),
+    _Act("Take part", "participant.join", "join", "i-person", keywords="join"),
     _Act("Say what is impacted", "surfaces.change", "surfaces", "surface-degraded"),
     _Act("Adopt a scenario", "scenario.set", "scenario", "i-flag"),
     _Act("Set the evidence channel", "channel.set", "channel", "i-link", keywords="chat"),

@@ -223,6 +223,9 @@ STATUS_READERS = env.int("STATUS_READERS", 20_000)
 STATUS_STALE_AFTER = timedelta(seconds=env.int("STATUS_STALE_AFTER", 150))
 
 ORGANISATION = env.str("ORGANISATION", "your organisation")
+
+COMMANDER_AWAY_AFTER = timedelta(minutes=env.int("COMMANDER_AWAY_MINUTES", 10))
+DEPUTY_ANSWERS_WITHIN = timedelta(minutes=env.int("DEPUTY_ANSWER_MINUTES", 5))
 # How soon the next update must be promised, in minutes, by severity.
 UPDATE_CADENCE = {
     "1": timedelta(minutes=env.int("UPDATE_CADENCE_SEV1", 30)),
