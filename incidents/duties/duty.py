@@ -191,7 +191,7 @@ def _of_commander(facts: IncidentFacts, now: datetime) -> Iterable[Duty]:
         )
 
 
-@register
+@register_while(Status.ACTIVE)
 def in_place_of_the_commander(
     all_facts: Sequence[IncidentFacts], person: Person, now: datetime
 ) -> Iterable[Duty]:
