@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
@@ -9,6 +10,10 @@ from tests.helpers import servers as own
 from tests.helpers.database import drop_database, migrated_database, restore_tables
 
 pytest_plugins = ["tests.helpers.cast", "tests.helpers.live_app"]
+
+# A property holds or it does not: how long an example takes is the machine's affair.
+hypothesis.settings.register_profile("warroom", deadline=None)
+hypothesis.settings.load_profile("warroom")
 
 
 def pytest_configure() -> None:
