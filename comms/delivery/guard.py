@@ -23,15 +23,53 @@ STEP_TIMEOUT_SECONDS = 10.0
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+_PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")
+"""All that was ever given out as global unicast; what lies beside it is for special uses."""
+
+_DOCUMENTATION = ipaddress.ip_network("3fff::/20")
+"""RFC 9637, which ``is_global`` does not know everywhere."""
+
+_LOCAL_TRANSLATION = ipaddress.ip_network("64:ff9b:1::/48")
+"""A translator inside a network (RFC 8215): where it puts the IPv4 address is its own affair."""
+
+_IPV4_INSIDE = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "64:ff9b::/96",  # NAT64 (RFC 6052)
+        "::/96",  # IPv4-compatible (RFC 4291), with "::" and "::1"
+        "::ffff:0:0:0/96",  # IPv4-translated (RFC 2765)
+    )
+)
+"""Networks whose last 32 bits are the address of an IPv4 host."""
+
 
 def may_reach(address: str) -> bool:
-    """Whether an IP address is public, or in a network that the operator allows."""
+    """Whether an IP address is public, or in a network that the operator allows.
+
+    An IPv6 address that leads to an IPv4 host counts as that host.
+    """
     ip: Address = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        ip = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1] or ip
-    if any(ip in network for network in settings.OUTGOING_ALLOW):
+    inner = _inner_ipv4(ip) if isinstance(ip, ipaddress.IPv6Address) else None
+    if any(one in network for network in settings.OUTGOING_ALLOW for one in (ip, inner) if one):
         return True
-    return ip.is_global and not ip.is_multicast
+    return _is_public(ip if inner is None else inner) and ip not in _LOCAL_TRANSLATION
+
+
+def _is_public(ip: Address) -> bool:
+    if ip.is_multicast or ip.is_reserved:
+        return False
+    if ip.version == 6 and (ip not in _PUBLIC_IPV6 or ip in _DOCUMENTATION):
+        return False
+    return ip.is_global
+
+
+def _inner_ipv4(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 host that an address of a transition mechanism leads to."""
+    if found := ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1]:
+        return found
+    if any(ip in network for network in _IPV4_INSIDE):
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return None
 
 
 def resolve_public_address(host: str, port: int) -> str:

@@ -29,13 +29,41 @@ from comms.delivery import Refused, guard
         "2002:7f00:1::",
         "224.0.0.1",
         "255.255.255.255",
+        "240.0.0.1",
+        "198.18.0.1",
+        "::",
+        "::127.0.0.1",
+        "::10.0.0.8",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::8.8.8.8",
+        "2001:0:7f00:1::1",
+        "fec0::1",
+        "feff::1",
+        "100::1",
+        "2001:db8::1",
+        "3fff::1",
+        "5f00::1",
+        "4000::1",
+        "ff0e::1",
     ],
 )
 def test_what_is_not_in_the_open(address: str) -> None:
     assert not guard.may_reach(address)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "93.184.216.34",
+        "1.1.1.1",
+        "2606:4700:4700::1111",
+        "2a00:1450:4001::1",
+        "64:ff9b::101:101",
+        "::ffff:1.1.1.1",
+    ],
+)
 def test_what_is(address: str) -> None:
     assert guard.may_reach(address)
 
@@ -58,14 +86,50 @@ def here() -> Iterator[int]:
             server.accept()
 
 
-@pytest.mark.parametrize(
-    "host", ["localhost", "127.0.0.1", "2130706433", "0x7f000001", "127.1", "[::ffff:127.0.0.1]"]
-)
+SPELLINGS = [
+    "localhost",
+    "127.0.0.1",
+    "2130706433",
+    "0x7f000001",
+    "127.1",
+    "0",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "[::127.0.0.1]",
+    "[64:ff9b::7f00:1]",
+    "[fec0::1]",
+]
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
 def test_no_spelling_of_this_machine_is_reached(here: int, host: str) -> None:
     with guard.client() as client, pytest.raises((Refused, OSError, ValueError)) as why:
         client.post(f"http://{host}:{here}/")
 
     assert isinstance(why.value, Refused) or "ConnectError" in type(why.value).__name__
+
+
+@pytest.mark.parametrize("host", ["0177.0.0.1", "017700000001", "0x7f.1"])
+def test_octal_and_mixed_forms_are_what_they_resolve_to(host: str) -> None:
+    with pytest.raises((Refused, OSError)):
+        guard.resolve_public_address(host, 443)
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [["93.184.216.34", "127.0.0.1"], ["2606:4700:4700::1111", "64:ff9b::7f00:1"], ["::127.0.0.1"]],
+    ids=["one of two", "the second by NAT64", "IPv4-compatible"],
+)
+def test_a_name_with_any_inner_address_is_refused(
+    addresses: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def resolve(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        return [(None, None, None, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+    with pytest.raises(Refused):
+        guard.resolve_public_address("hooks.example", 443)
 
 
 @pytest.mark.parametrize(
