@@ -4,9 +4,12 @@ from datetime import datetime
 
 from incidents.actions.transaction import next_number
 from incidents.locking import check_locked
-from incidents.models import Checkpoint, Incident
+from incidents.models import Checkpoint, Decision, Incident, KeptCourse
+from incidents.rules import checkpoint as rules
 from incidents.timeline.record import record
+from incidents.vocabulary import Option
 from kernel.actor import Actor
+from kernel.refusal import Violation
 
 
 def schedule_step(
@@ -39,3 +42,22 @@ def lift_checkpoints_step(incident: Incident, now: datetime) -> list[str]:
     rows = list(incident.checkpoints.open().order_by("number"))
     incident.checkpoints.filter(pk__in=[row.pk for row in rows]).update(lifted_at=now)
     return [row.reference for row in rows]
+
+
+def ended_violations(checkpoint: Checkpoint) -> tuple[Violation, ...]:
+    """Why a checkpoint cannot be decided any more; empty while it is open."""
+    if checkpoint.is_open:
+        return ()
+    if checkpoint.lifted_at:
+        return rules.lifted_violations(checkpoint.reference, checkpoint.lift_reason)
+    kept = KeptCourse.objects.filter(checkpoint=checkpoint).select_related("decision").first()
+    if kept is not None:
+        return rules.kept_violations(checkpoint.reference, kept.actor_name, kept.decision.reference)
+    decision = Decision.objects.get(checkpoint=checkpoint)
+    return rules.decided_violations(
+        checkpoint.reference,
+        decision.actor_name,
+        decision.reference,
+        Option(decision.option).label,
+        decision.get_absolute_url(),
+    )

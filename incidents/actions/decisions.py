@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from incidents.actions import decision_effects
-from incidents.actions.checkpoint_steps import schedule_step
+from incidents.actions.checkpoint_steps import ended_violations, schedule_step
 from incidents.actions.decision_input import DecisionInput, mask_input
 from incidents.actions.draft_steps import write_draft_step
 from incidents.actions.notices import notify_step
@@ -24,10 +24,9 @@ from incidents.models import (
     Risk,
 )
 from incidents.models.author import Authored
-from incidents.rules import checkpoint as checkpoint_rules
 from incidents.rules import decision as rules
 from incidents.timeline.record import record
-from incidents.vocabulary import Choice, Confidence, Option
+from incidents.vocabulary import Choice, Confidence
 from kernel.actor import Actor
 from kernel.refusal import Violation
 
@@ -60,7 +59,7 @@ def decide(
         checkpoint = incident.checkpoints.get(number=number)
         evidence = list(incident.evidence.filter(number__in=decision_input.cited))
         problems, warnings = _judge(facts, decision_input, evidence, now)
-        problems = _already_decided(checkpoint) or problems
+        problems = ended_violations(checkpoint) or problems
         if problems:
             write_draft_step(checkpoint, actor, dict(decision_input.raw), now)
             _record_refusal(incident, checkpoint, actor, problems, now)
@@ -73,21 +72,6 @@ def decide(
         )
         redirect_submission(once, incident.get_absolute_url())
     return decision
-
-
-def _already_decided(checkpoint: Checkpoint) -> Violations:
-    if checkpoint.is_open:
-        return ()
-    if checkpoint.lifted_at:
-        return checkpoint_rules.lifted_violations(checkpoint.reference)
-    decision = Decision.objects.get(checkpoint=checkpoint)
-    return checkpoint_rules.decided_violations(
-        checkpoint.reference,
-        decision.actor_name,
-        decision.reference,
-        Option(decision.option).label,
-        decision.get_absolute_url(),
-    )
 
 
 def _judge(

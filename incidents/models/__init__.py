@@ -8,6 +8,7 @@ from incidents.models.evidence import Evidence, EvidenceFile
 from incidents.models.execution import Execution, Signature
 from incidents.models.freeze import Freeze
 from incidents.models.incident import Incident, Participation
+from incidents.models.kept_course import KeptCourse
 from incidents.models.person import Person
 from incidents.models.recommendation import Contradiction, Recommendation, Side
 from incidents.models.risk import Risk
@@ -32,6 +33,7 @@ __all__ = [
     "Freeze",
     "HandledElsewhere",
     "Incident",
+    "KeptCourse",
     "Notice",
     "Participation",
     "Person",

@@ -16,8 +16,11 @@ class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
 
 
 class Checkpoint(models.Model):
-    """A decision point with a due time (CP-1, CP-2 …). It ends with one decision, or is lifted when
-    its incident is closed first."""
+    """A decision point with a due time (CP-1, CP-2 …).
+
+    It ends with one decision, or because the last one stands. It is lifted when it is moved or
+    cancelled, with a reason, and when its incident is closed first.
+    """
 
     incident = models.ForeignKey(
         "incidents.Incident", on_delete=models.PROTECT, related_name="checkpoints"
@@ -29,6 +32,9 @@ class Checkpoint(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     missed_at = models.DateTimeField(null=True, blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
+    lift_reason = models.CharField(
+        max_length=300, blank=True, help_text="Empty when closing lifted it."
+    )
 
     objects = CheckpointQuerySet.as_manager()
 

@@ -2,10 +2,14 @@
 
 ``K-DUE``: a checkpoint lies strictly ahead, and no further than the severity allows.
 ``K-DECIDED``: a checkpoint is decided once, and not after it was lifted at closing.
+``K-COURSE``: course is kept on a decision that is in force, while nothing contradicts it.
+``K-LOOKED``: keeping course says what was looked at, with evidence newer than the decision.
+``K-LIFT``: a checkpoint is moved or cancelled with a reason, and one stays ahead.
 ``K-NONE``: an active incident has a next checkpoint.
 ``K-MISSED``: a checkpoint is decided by the time it is due.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +17,7 @@ from incidents.rules.checkpoint_limits import deadline_problem, max_deadline
 from incidents.rules.wording import duration
 from incidents.vocabulary import Status
 from kernel.refusal import Violation
+from kernel.text import says_nothing
 
 DECIDED_CODE = "K-DECIDED"
 
@@ -21,12 +26,79 @@ MISSED_AFTER = timedelta(minutes=5)
 
 
 def schedule_violations(
-    due_at: datetime | None, now: datetime, severity: str
+    due_at: datetime | None, now: datetime, severity: str, field: str = "due_at"
 ) -> tuple[Violation, ...]:
     if due_at is None:
-        return (Violation("K-DUE", "Say when the checkpoint is due.", "due_at"),)
+        return (Violation("K-DUE", "Say when the checkpoint is due.", field),)
     problem = deadline_problem("The checkpoint", due_at, now, severity)
-    return (Violation("K-DUE", problem, "due_at"),) if problem else ()
+    return (Violation("K-DUE", problem, field),) if problem else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Whether the last decision can be kept. ``decision`` is "" where there is none.
+
+    ``ended`` is set once it no longer is in force ("is withdrawn"); ``failed`` and
+    ``contradiction`` name what speaks against keeping it.
+    """
+
+    decision: str
+    ended: str = ""
+    failed: str = ""
+    contradiction: str = ""
+
+
+def course_violations(course: Course) -> tuple[Violation, ...]:
+    """May this decision simply be kept? Otherwise it has to be decided anew."""
+    sentences = []
+    if not course.decision:
+        sentences.append("Nothing is decided yet that could be kept: decide.")
+    elif course.ended:
+        sentences.append(f"{course.decision} {course.ended}: decide anew.")
+    if course.failed:
+        sentences.append(f"Verification of {course.failed} failed: decide anew.")
+    if course.contradiction:
+        sentences.append(f"Contradiction {course.contradiction} is open: resolve it by deciding.")
+    return tuple(Violation("K-COURSE", sentence) for sentence in sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """Evidence that shows that the course holds; what is not newer than the decision does not."""
+
+    reference: str
+    is_newer: bool
+    has_content: bool
+
+
+def looked_violations(text: str, cited: Iterable[LookedAt], decision: str) -> tuple[Violation, ...]:
+    """Does it say what was looked at, and is there evidence since the decision?"""
+    violations = []
+    if says_nothing(text):
+        sentence = "Say in one line what you looked at."
+        violations.append(Violation("K-LOOKED", sentence, "looked_at"))
+    cited = tuple(cited)
+    if not any(evidence.is_newer and evidence.has_content for evidence in cited):
+        sentence = f"Cite evidence captured since {decision}: what you looked at."
+        violations.append(Violation("K-LOOKED", sentence, "evidence"))
+    return tuple(violations)
+
+
+def lift_violations(
+    reference: str, reason: str, *, is_open: bool, others_open: int, is_moved: bool
+) -> tuple[Violation, ...]:
+    """May a checkpoint be moved, or cancelled? One has to stay ahead."""
+    violations = []
+    if not is_open:
+        sentence = f"{reference} is over already."
+        violations.append(Violation("K-LIFT", sentence))
+    elif not is_moved and not others_open:
+        sentence = f"{reference} is the only checkpoint ahead: move it, or schedule another first."
+        violations.append(Violation("K-LIFT", sentence))
+    if says_nothing(reason):
+        verb = "moved" if is_moved else "cancelled"
+        violations.append(Violation("K-LIFT", f"Say why it is {verb}.", "reason"))
+    return tuple(violations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +146,16 @@ def faults(facts: CheckpointFacts) -> tuple[Fault, ...]:
     return tuple(_missed(checkpoint, facts.now) for checkpoint in missed)
 
 
-def lifted_violations(reference: str) -> tuple[Violation, ...]:
-    """Deciding at a checkpoint that was lifted when its incident was closed."""
-    sentence = f"{reference} was lifted at closing: decide at another one."
+def lifted_violations(reference: str, reason: str = "") -> tuple[Violation, ...]:
+    """Deciding at a checkpoint that was moved or cancelled, or lifted at closing."""
+    why = f"no longer stands ({reason})" if reason else "was lifted at closing"
+    sentence = f"{reference} {why}: decide at another one."
+    return (Violation(DECIDED_CODE, sentence),)
+
+
+def kept_violations(reference: str, author: str, decision: str) -> tuple[Violation, ...]:
+    """Ending a checkpoint at which somebody else has kept course meanwhile."""
+    sentence = f"{author} ended {reference} meanwhile: {decision} stands. Your text is kept."
     return (Violation(DECIDED_CODE, sentence),)
 
 

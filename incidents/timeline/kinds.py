@@ -218,6 +218,22 @@ for _kind in (
         announce="politely",
     ),
     Kind(
+        "checkpoint.moved",
+        "Checkpoints",
+        "Checkpoint {subject} moved to {to}.",
+        "{reason}",
+        icon="mark-checkpoint",
+        announce="politely",
+    ),
+    Kind(
+        "checkpoint.cancelled",
+        "Checkpoints",
+        "Checkpoint {subject} cancelled.",
+        "{reason}",
+        icon="mark-checkpoint",
+        announce="politely",
+    ),
+    Kind(
         "checkpoint.soon",
         "Checkpoints",
         "Checkpoint {subject} is due in 5 minutes.",

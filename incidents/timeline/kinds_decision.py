@@ -38,6 +38,11 @@ def _done(data: Mapping[str, Any]) -> SafeString:
     return format_html("{}. Proof: {}.", data["option"], proof)
 
 
+def _kept(data: Mapping[str, Any]) -> SafeString:
+    html = format_html("{}. {}", data["option"], data["looked_at"])
+    return html + format_html(" Next is {}.", data["next"]) + _cites(data)
+
+
 def _judged(data: Mapping[str, Any]) -> SafeString:
     html = format_html("Run {}", data["run"])
     if data.get("baseline"):
@@ -109,6 +114,15 @@ for _kind in (
         "{reason}",
         icon="mark-refused",
         announce="politely",
+    ),
+    Kind(
+        "course.kept",
+        "Decisions",
+        "{decision} stands at {subject}.",
+        _kept,
+        icon="mark-checkpoint",
+        announce="politely",
+        tick="strong",
     ),
     Kind(
         "decision.superseded",

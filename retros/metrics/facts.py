@@ -124,9 +124,13 @@ def _shares(rows: QuerySet[Any], condition: Q) -> Mapping[int, Share]:
 
 
 def _checkpoints(within: QuerySet[Any], now: datetime) -> Mapping[int, Share]:
-    """A checkpoint that was lifted before it came due was neither kept nor broken."""
+    """A checkpoint that was lifted before it came due was neither kept nor broken.
+
+    One that was moved or cancelled when it was overdue was not kept.
+    """
     come = Q(due_at__lte=now) | Q(decided_at__isnull=False)
-    rows = Checkpoint.objects.filter(come, incident__in=within, lifted_at=None)
+    in_time = Q(lifted_at__lt=F("due_at"))
+    rows = Checkpoint.objects.filter(come, incident__in=within).exclude(in_time)
     return _shares(rows, Q(decided_at__lte=F("due_at")))
 
 

@@ -15,6 +15,7 @@ from comms.actions import escalations, lapses, leadership, updates
 from incidents.actions import (
     branches,
     checkpoints,
+    course,
     decisions,
     evidence,
     execution,
@@ -149,6 +150,16 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         [(s.incident.pk, s.schedule().pk, "checkpoint.due")], now=LATER + timedelta(minutes=30)
     ),
     "incidents.decisions.decide": lambda s: s.decide(),
+    "incidents.course.keep_course": lambda s: s.keep_course(),
+    "incidents.course.move": lambda s: (
+        s.schedule(),
+        s.do(course.move, 1, due_at=LATER + s.soon, reason="The run is not over"),
+    ),
+    "incidents.course.cancel": lambda s: (
+        s.schedule(),
+        s.schedule(),
+        s.do(course.cancel, 1, reason="The same as the other"),
+    ),
     "incidents.evidence.capture": lambda s: s.do(evidence.capture, PRECHECK),
     "incidents.restriction.restrict": lambda s: s.do(
         restriction.restrict, restricted=True, reason="Personal data in the logs"
@@ -308,6 +319,20 @@ class Scene:
         self.schedule()
         said = decision_input(cited, executor or self.commander, self.other, LATER, **other)
         return self.do(decisions.decide, 1, said)
+
+    def keep_course(self) -> Any:
+        made = self.decide()
+        now = LATER + timedelta(minutes=1)
+        seen = evidence.capture(self.actor, self.incident.pk, PRECHECK, now=now)
+        return course.keep_course(
+            self.actor,
+            self.incident.pk,
+            made.next_checkpoint.number,
+            looked_at="The error rate is flat",
+            evidence=[seen.number],
+            next_due=now + self.soon,
+            now=now,
+        )
 
     def hero(self) -> None:
         """One person owns every lane: an anti-pattern, to be noticed."""

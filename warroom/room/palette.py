@@ -118,6 +118,13 @@ _ACTS = (
         lane=LaneKind.COMMUNICATION,
     ),
     _Act("Decide", "decision.decide", "decide-next", "mark-decision", "D", "checkpoint decision"),
+    _Act(
+        "Keep course at the checkpoint",
+        "decision.decide",
+        "keep-course-next",
+        "mark-checkpoint",
+        keywords="nothing changes stands one line move cancel",
+    ),
     _Act("Schedule a checkpoint", "checkpoint.schedule", "checkpoint", "mark-checkpoint"),
     _Act("Change severity", "severity.change", "severity", "i-warning", "S", "sev"),
     _Act("Move to another phase", "phase.change", "phase", "i-go", "P"),
