@@ -19,7 +19,7 @@ from incidents.models import Person, Surface
 from incidents.permissions import require
 from kernel.actor import Actor
 from kernel.refusal import Refused, Violation
-from kernel.text import clean_text
+from kernel.text import clean_line, clean_text
 
 _BEGUN_TEXT = "The work has begun."
 _ENDED_TEXT = "The work is done."
@@ -161,7 +161,7 @@ def _maintenance_action(
 
 def _cleaned(planned: MaintenanceInput) -> MaintenanceInput:
     return replace(
-        planned, title=clean_text(planned.title, 120), text=clean_text(planned.text, 2000)
+        planned, title=clean_line(planned.title, 120), text=clean_text(planned.text, 2000)
     )
 
 

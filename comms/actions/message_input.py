@@ -8,7 +8,7 @@ from typing import Any
 from incidents.actions.decision_input import masked_raw
 from incidents.models import Person
 from kernel.refusal import Violation
-from kernel.text import clean_text
+from kernel.text import clean_line, clean_text
 
 _MAX_LENGTHS = {
     "headline": 120,
@@ -25,6 +25,9 @@ _MAX_LENGTHS = {
     "need": 2000,
 }
 MAX_UNKNOWN_LENGTH = 300
+
+_LINES = frozenset({"headline", "summary"})
+"""What becomes the subject of a mail and the title of an entry in a feed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,9 @@ class LeadershipNoteInput(MessageInput):
 def mask_input[W: MessageInput](message_input: W) -> W:
     """Mask secrets in every text: a message is read by many and never changes."""
     texts: dict[str, Any] = {
-        item.name: clean_text(value, _MAX_LENGTHS.get(item.name))
+        item.name: (clean_line if item.name in _LINES else clean_text)(
+            value, _MAX_LENGTHS.get(item.name)
+        )
         for item in fields(message_input)
         if isinstance(value := getattr(message_input, item.name), str)
     }

@@ -18,7 +18,7 @@ from incidents.models import Surface
 from incidents.permissions import require
 from kernel.actor import Actor
 from kernel.refusal import Refused
-from kernel.text import clean_text
+from kernel.text import clean_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ def add(
         require("subscriber.change", actor)
         submit_once(once, actor, now, reverse("subscribers"))
         name, address = (
-            clean_text(subscriber_input.name, 80),
+            clean_line(subscriber_input.name, 80),
             normalise_address(subscriber_input.kind, subscriber_input.address),
         )
         existing = Subscriber.objects.select_for_update().filter(

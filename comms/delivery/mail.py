@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage, mailers
 from comms.delivery import Away, OnHandover, smtp
 from comms.delivery.deadline import deadline
 from incidents.models import Notice
+from kernel.text import one_line
 
 
 def send(mail: EmailMessage, on_handover: OnHandover) -> None:
@@ -31,11 +32,11 @@ def host() -> str:
 
 def message(notice: Notice) -> EmailMessage:
     """Plain text. The Message-ID is the notice's, so that mailboxes detect a repetition."""
-    sentence = " ".join(notice.sentence.split())
+    sentence = one_line(" ".join(notice.sentence.split()))
     body = (
         f"{sentence}\n\n"
         f"{urljoin(settings.BASE_URL, notice.href)}\n\n"
-        f"{notice.incident.reference}: {notice.incident.title}\n"
+        f"{notice.incident.reference}: {one_line(notice.incident.title)}\n"
         f"Written at {notice.at:%Y-%m-%d %H:%M} UTC.\n"
     )
     return EmailMessage(

@@ -23,7 +23,7 @@ from incidents.timeline.record import record
 from incidents.vocabulary import Phase, RoleName, Severity, Status
 from kernel.actor import Actor
 from kernel.refusal import Refused
-from kernel.text import clean_text
+from kernel.text import clean_line, clean_text
 
 BACKFILLED = replay.KINDS.register("incident.backfilled")
 
@@ -79,7 +79,7 @@ def _create_incident(backfill_input: BackfillInput, author: Person) -> Incident:
     # The rules have just required it.
     assert account.declared_at is not None
     return Incident.objects.create(
-        title=clean_text(account.title, 160),
+        title=clean_line(account.title, 160),
         severity=account.severity,
         phase=Phase.HARDENING,
         status=Status.BACKFILLED,

@@ -10,7 +10,7 @@ from incidents.rules.conflict import Scores
 from incidents.rules.decision import Cited, DecisionFields, Proposal
 from incidents.vocabulary import Purpose
 from kernel.refusal import Violation
-from kernel.text import clean_lines, clean_text, mask_secrets
+from kernel.text import clean_lines, clean_text, drop_controls, mask_secrets
 
 _MAX_COLUMN_CHARACTERS = {"next_action": 300, "option_detail": 200, "risk_new": 500}
 MAX_TEXT_CHARACTERS = 8000
@@ -95,6 +95,11 @@ def mask_input(decision_input: DecisionInput) -> DecisionInput:
 def masked_raw(raw: Mapping[str, Any]) -> dict[str, list[str]]:
     """A form as typed, without its secrets, each text cut to the longest that any field allows."""
     return {
-        name: [mask_secrets(clean_lines(str(text)[:MAX_TEXT_CHARACTERS])).text for text in texts]
+        name: [_masked_draft(str(text)[:MAX_TEXT_CHARACTERS]) for text in texts]
         for name, texts in raw.items()
     }
+
+
+def _masked_draft(text: str) -> str:
+    """As typed, spaces at its ends too: somebody goes on writing there."""
+    return mask_secrets(drop_controls(clean_lines(text))).text

@@ -17,7 +17,7 @@ from incidents.timeline.record import record
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from kernel.actor import Actor
 from kernel.refusal import Refused
-from kernel.text import clean_lines, mask_secrets
+from kernel.text import clean_lines, mask_secrets, one_line
 from kernel.text.controls import visible
 
 
@@ -71,7 +71,11 @@ def _clean(captured: Capture) -> Capture:
         captured,
         text=clean_lines(captured.text),
         command=clean_lines(captured.command).strip(),
-        title=clean_lines(captured.title).strip(),
+        title=one_line(captured.title),
+        url=one_line(captured.url),
+        host=one_line(captured.host),
+        revision=one_line(captured.revision),
+        file_name=one_line(captured.file_name),
         lane=captured.lane or (LaneKind.VERIFICATION if is_verification else ""),
     )
 

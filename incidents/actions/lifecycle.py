@@ -20,7 +20,7 @@ from incidents.timeline.record import record
 from incidents.vocabulary import Phase, Reach, RoleName, Severity
 from kernel.actor import Actor
 from kernel.refusal import Refused
-from kernel.text import clean_text
+from kernel.text import clean_line, clean_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def declare(
         if problems := responder_violations(commander, "commander"):
             raise Refused(problems)
         incident = Incident.objects.create(
-            title=clean_text(declaration.title, 160),
+            title=clean_line(declaration.title, 160),
             severity=declaration.severity,
             scenario=declaration.scenario,
             known=clean_text(declaration.known),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
+from incidents.models.plain_text import PlainLineField
 from incidents.vocabulary import Group
 from kernel.actor import Actor, ActorKind
 
@@ -55,7 +56,7 @@ class Person(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    name = models.CharField("full name", max_length=120, blank=True)
+    name = PlainLineField("full name", max_length=120, blank=True)
     time_zone = models.CharField(
         max_length=64,
         blank=True,

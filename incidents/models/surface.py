@@ -1,29 +1,30 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from incidents.models.plain_text import PlainLineField
 from incidents.vocabulary import CLASS_POSTURE, DependencyClass
 
 
 class Surface(models.Model):
     """A thing that can be impacted: a service, a flow, a component."""
 
-    name = models.CharField(max_length=80, unique=True)
+    name = PlainLineField(max_length=80, unique=True)
     slug = models.SlugField(max_length=80, unique=True)
     dependency_class = models.CharField(
         max_length=16, choices=DependencyClass, default=DependencyClass.OTHER
     )
-    owner_team = models.CharField(max_length=80, blank=True)
-    last_known_good = models.CharField(
+    owner_team = PlainLineField(max_length=80, blank=True)
+    last_known_good = PlainLineField(
         "last known-good revision", max_length=80, blank=True, help_text="A commit, tag or version"
     )
-    health_check = models.CharField(
+    health_check = PlainLineField(
         "health check command",
         max_length=300,
         blank=True,
         help_text="Offered for copying in a room",
     )
     on_status_page = models.BooleanField("shown on the status page", default=True)
-    description = models.CharField(
+    description = PlainLineField(
         max_length=160, blank=True, help_text="For readers of the status page"
     )
     position = models.PositiveSmallIntegerField(

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from incidents.scenarios.schema import Scenario, ScenarioTable
+from kernel.text import drop_controls
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class ScenarioError(Exception):
 def read(source: str, text: str) -> Scenario:
     """Parse a scenario; raises ``ScenarioError`` with every problem at once."""
     try:
-        table = ScenarioTable.model_validate(tomllib.loads(text))
+        table = ScenarioTable.model_validate(_without_controls(tomllib.loads(text)))
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(source, (Problem("", f"is not TOML: {error}"),)) from error
     except ValidationError as error:
@@ -42,6 +43,17 @@ def read(source: str, text: str) -> Scenario:
         )
         raise ScenarioError(source, problems) from error
     return table.scenario()
+
+
+def _without_controls(part: Any) -> Any:
+    """In TOML a control character can be written as an escape: pages and packages have none."""
+    if isinstance(part, str):
+        return drop_controls(part)
+    if isinstance(part, list):
+        return [_without_controls(entry) for entry in part]
+    if isinstance(part, dict):
+        return {key: _without_controls(entry) for key, entry in part.items()}
+    return part
 
 
 def _key(steps: tuple[int | str, ...]) -> str:

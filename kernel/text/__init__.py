@@ -1,7 +1,7 @@
 """Text that people and machines bring in: masked, rendered, judged. Pure functions."""
 
 from kernel.text.ansi import ansi_to_html, ansi_to_plain
-from kernel.text.clean import clean_text
+from kernel.text.clean import clean_line, clean_text, one_line
 from kernel.text.content_checks import (
     clean_lines,
     has_content,
@@ -9,17 +9,22 @@ from kernel.text.content_checks import (
     same_reason,
     says_nothing,
 )
+from kernel.text.controls import drop_controls, show_controls
 from kernel.text.masking import Masked, mask_secrets
 
 __all__ = [
     "Masked",
     "ansi_to_html",
     "ansi_to_plain",
+    "clean_line",
     "clean_lines",
     "clean_text",
+    "drop_controls",
     "has_content",
     "mask_secrets",
     "normalise_reason",
+    "one_line",
     "same_reason",
     "says_nothing",
+    "show_controls",
 ]

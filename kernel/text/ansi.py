@@ -1,4 +1,4 @@
-"""Terminal output as HTML: colours as classes, everything else escaped or gone.
+"""Terminal output as HTML: colours as classes, control characters as symbols, the rest escaped.
 
 rich reads the colours (docs/decisions/0004-ansi.md). What it is given is first reduced to text
 and colour sequences, so that no other sequence, nor an endless one, reaches it. Any text is
@@ -17,13 +17,15 @@ from rich.color import Color, ColorSystem
 from rich.style import Style
 
 from kernel.text.content_checks import clean_lines
-from kernel.text.controls import CONTROL, DIRECTION, ESCAPE, SGR, SURROGATE
+from kernel.text.controls import DIRECTION, ESCAPE, SGR, show_controls
 from kernel.text.markers import MARKER, OPEN
 
 COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 MAX_SGR_CHARACTERS = 120
 
-_DROPPED = re.compile(rf"(?![\x08\x1b])[{CONTROL}{DIRECTION}{SURROGATE}]")
+_DROPPED = re.compile(f"[{DIRECTION}]")
+_KEPT = re.compile(r"([\x08\x1b])")
+"""Backspaces and what begins a colour, which are read afterwards."""
 _REWRITTEN = re.compile(r"^[^\n\r]*+\r[^\n]*+", re.MULTILINE)
 _RUBBED_OUT = re.compile(r"^[^\n\x08]*+\x08[^\n]*+", re.MULTILINE)
 _CELL = re.compile(r"\x1b\[[0-9;]*+m|[\s\S]")
@@ -94,6 +96,9 @@ def _reduced(text: str) -> str:
     """Text and plain colour sequences only, each line as it stood in the end."""
     text = ESCAPE.sub(_colour_only, text)
     text = _DROPPED.sub("", text)
+    text = "".join(
+        part if part in "\x08\x1b" else show_controls(part) for part in _KEPT.split(text)
+    )
     text = _REWRITTEN.sub(_last_state, text)
     return _RUBBED_OUT.sub(_after_backspaces, text)
 

@@ -33,9 +33,42 @@ DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 
 SURROGATE = "\ud800-\udfff"
 
-INVISIBLE = re.compile(f"{ESCAPE.pattern}|[{CONTROL}{ZERO_WIDTH}{SURROGATE}]", re.VERBOSE)
+# Never characters of any text; XML refuses U+FFFE and U+FFFF, and with them a whole document.
+NONCHARACTER = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)
+)
+
+INVISIBLE = re.compile(
+    f"{ESCAPE.pattern}|[{CONTROL}{ZERO_WIDTH}{SURROGATE}{NONCHARACTER}]", re.VERBOSE
+)
+
+_NOT_TEXT = re.compile(f"{ESCAPE.pattern}|[{CONTROL}{SURROGATE}{NONCHARACTER}]", re.VERBOSE)
+_NOT_SHOWN = re.compile(f"[{CONTROL}{SURROGATE}{NONCHARACTER}]")
+
+REPLACEMENT = "\ufffd"
 
 
 def visible(text: str) -> str:
     """``text`` without control sequences, control characters and zero-width characters."""
     return INVISIBLE.sub("", text)
+
+
+def drop_controls(text: str) -> str:
+    """``text`` as every format can hold it: no control sequence, control character, noncharacter.
+
+    Of the control characters only tab and line feed stay; a lone carriage return is a line end.
+    Zero-width characters stay: joiners belong to many scripts.
+    """
+    return _NOT_TEXT.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def show_controls(text: str) -> str:
+    """``text`` with a symbol for each control character (``␇``), and ``\ufffd`` for the rest."""
+    return _NOT_SHOWN.sub(_symbol, text)
+
+
+def _symbol(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    if number < 0x20:
+        return chr(0x2400 + number)
+    return "\u2421" if number == 0x7F else REPLACEMENT

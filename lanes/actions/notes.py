@@ -8,7 +8,7 @@ from incidents.models import TimelineEntry
 from incidents.timeline.record import record
 from kernel.actor import Actor
 from kernel.refusal import Refused
-from kernel.text import clean_lines, mask_secrets
+from kernel.text import clean_lines, drop_controls, mask_secrets
 from lanes.rules import note as rules
 
 
@@ -22,7 +22,7 @@ def add_note(
     once: UUID | None = None,
 ) -> TimelineEntry:
     """Write a note on the timeline, of a lane or of none. Secrets in it are masked."""
-    text = clean_lines(text).strip()
+    text = drop_controls(clean_lines(text)).strip()
     if problems := rules.violations(text):
         raise Refused(problems)
     with incident_action("note.add", actor, incident_id, now, lane=lane, once=once) as incident:

@@ -5,12 +5,12 @@ the body stays within ``MAX_BODY_WORDS``; what is longer goes to the appendices.
 body has a limit of its own, and together these are lower than that of the whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from incidents.templatetags.room import since
-from kernel.text import ansi_to_plain
+from kernel.text import ansi_to_plain, show_controls
 from retros.package.inputs import (
     CommandRun,
     DecisionSummary,
@@ -71,7 +71,7 @@ def build(inputs: PackageInput) -> dict[str, Any]:
     """The whole content; ``words`` counts its body."""
     body = _body(inputs)
     word_count = count(body)
-    return {
+    content = {
         "format": FORMAT,
         "incident": f"INC-{inputs.about.incident}",
         "version": inputs.about.version,
@@ -85,6 +85,17 @@ def build(inputs: PackageInput) -> dict[str, Any]:
         "picture": inputs.picture,
         "appendices": _appendices(inputs),
     }
+    printable: dict[str, Any] = _printable(content)
+    return printable
+
+
+def _printable(part: Any) -> Any:
+    """What XML and the PDF can hold: an older record, and evidence, may have control characters."""
+    if isinstance(part, str):
+        return show_controls(part)
+    if isinstance(part, Mapping):
+        return {key: _printable(entry) for key, entry in part.items()}
+    return [_printable(entry) for entry in part] if isinstance(part, list | tuple) else part
 
 
 def _body(inputs: PackageInput) -> dict[str, Any]:

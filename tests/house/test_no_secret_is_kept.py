@@ -1,4 +1,5 @@
-"""Whatever is typed into an action, its secrets are neither on the timeline nor in its rows."""
+"""Whatever is typed into an action, its secrets are neither on the timeline nor in its rows, and
+nor are control characters, which mail, XML and calendars cannot hold."""
 
 from collections.abc import Callable
 from typing import Any
@@ -70,8 +71,10 @@ from tests.helpers.factories import START, declared
 from tests.house.test_every_action_records import LATER, Scene
 
 SECRET = "hunter2xyz9"
-LEAK = f"password={SECRET}"
-CHANNEL = f"https://somebody:{SECRET}@chat.example.org/room"
+CONTROLS = "\x0b\x0c\x07\uffff\ufffe\x1b[31m"
+LEAK = f"Seen{CONTROLS}by us: password={SECRET}"
+
+CHANNEL = f"https://somebody:{SECRET}@chat.example.org/room{CONTROLS}"
 
 TYPED: dict[str, Callable[[Scene], Any]] = {
     "severity": lambda s: s.do(lifecycle.change_severity, severity="2", reason=LEAK),
@@ -187,14 +190,17 @@ def test_a_secret_is_masked(
 ) -> None:
     TYPED[what](Scene(incident, commander, stranger))
 
-    assert SECRET not in kept()
-    assert "masked" in kept()
+    rows = kept()
+    assert SECRET not in rows
+    assert "masked" in rows
+    assert controls_in(rows) == set()
 
 
 def test_a_secret_in_a_declaration_is_masked(commander: Person) -> None:
     declared(commander, title=f"Broken: {LEAK}", known=LEAK, evidence_channel=CHANNEL, now=START)
 
     assert SECRET not in kept()
+    assert controls_in(kept()) == set()
 
 
 def test_a_secret_in_what_was_handled_elsewhere_is_masked(commander: Person) -> None:
@@ -203,6 +209,13 @@ def test_a_secret_in_what_was_handled_elsewhere_is_masked(commander: Person) -> 
 
     assert SECRET not in kept()
     assert "masked" in kept()
+    assert controls_in(kept()) == set()
+
+
+def controls_in(rows: str) -> set[str]:
+    """As ``repr`` writes them."""
+    codes = {repr(control)[1:-1] for control in CONTROLS} - set(CONTROLS)
+    return {code for code in codes if code in rows}
 
 
 def kept() -> str:

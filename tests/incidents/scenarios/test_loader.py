@@ -37,6 +37,13 @@ def test_what_a_scenario_says_is_read() -> None:
     )
 
 
+@pytest.mark.case("T2")
+def test_an_escape_for_a_control_character_says_nothing() -> None:
+    text = changed("Search shows stale results", r"Search\u000b shows\uffff stale results")
+
+    assert scenarios.read(FILE, text).title == "Search shows stale results"
+
+
 WRONG = {
     "not-toml": ("slug =", "slug", "is not TOML"),
     "no-risk": ('risk = "Customers order what is sold out."', "", "risk: is missing"),

@@ -19,6 +19,17 @@ def test_theme_zone_and_keys_are_written_on_the_page(client: Client, stranger: P
     assert '<span class="app-user-name">Ada</span>' in text
 
 
+@pytest.mark.case("P7")
+def test_a_name_has_no_character_that_a_package_cannot_hold(
+    client: Client, stranger: Person
+) -> None:
+    client.force_login(stranger)
+
+    client.post("/settings/", {"name": "Jonas\uffff We\x0bber"})
+
+    assert Person.objects.get(pk=stranger.pk).name == "Jonas Weber"
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [

@@ -6,10 +6,11 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from incidents.models import Notice, Person, TimelineEntry
 from retros.models import Package
@@ -69,6 +70,30 @@ def test_an_output_has_no_colours_of_its_terminal(ending: ClosingRun) -> None:
         "passed 12"
     ]
     assert any(output["more"] for output in outputs)
+
+
+@pytest.mark.case("T2")
+@pytest.mark.case("P7")
+def test_control_characters_of_an_older_record_do_not_stop_it(
+    ending: ClosingRun, tmp_path: Path
+) -> None:
+    """Names and titles from before they were cleaned; a terminal's output has them for good."""
+    ending.closable()
+    ending.run(text="\x07done\x0b\uffff\n")
+    ending.close()
+    with connection.cursor() as cursor:
+        name = "Jonas\uffff\x0b We\x1b[31mber"
+        cursor.execute("UPDATE incidents_person SET name = %s", [name])
+
+    package = built(ending)
+
+    content = json.loads(package.content)
+    assert not set(package.content) & set("\x07\x0b\x1b\uffff")
+    assert any("␇done␋" in row["output"] for row in content["appendices"]["outputs"])
+    assert bytes(package.pdf).startswith(b"%PDF-")
+    with zipfile.ZipFile(written(package, tmp_path)) as files:
+        for drawing in (name for name in files.namelist() if name.endswith(".svg")):
+            ElementTree.fromstring(files.read(drawing))
 
 
 def test_it_says_what_was_recorded(closed: ClosingRun) -> None:
