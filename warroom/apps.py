@@ -6,7 +6,7 @@ class WarroomConfig(AppConfig):
     name = "warroom"
 
     def ready(self) -> None:
-        from warroom import celery
+        from warroom import celery, checks
 
 
 class Administration(django_admin.AdminConfig):

@@ -11,8 +11,11 @@ from channels.sessions import CookieMiddleware
 from django.core.asgi import get_asgi_application
 from django.urls import path
 
+from warroom.checks import refuse_wrong_settings
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
 pages = get_asgi_application()
+refuse_wrong_settings()
 
 # Only now: these import models.
 from comms.status import asgi as status  # noqa: E402

@@ -1,0 +1,54 @@
+"""Settings that go out in headers, XML and calendars, judged before anything starts.
+
+``manage.py check`` and ``migrate`` run them, with which each start begins, and each web process.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+
+from kernel.text import one_line
+
+TAG = "warroom"
+
+ONE_LINE = ("ORGANISATION", "BASE_URL", "DEFAULT_FROM_EMAIL")
+"""They become the subject and sender of mails, the title of a feed, the name of a calendar."""
+
+
+@checks.register(TAG)
+def settings_are_plain(app_configs: object, **_: Any) -> list[checks.CheckMessage]:
+    """``warroom.E001``: a setting is not one line of plain text."""
+    return [
+        checks.Error(
+            f"{name} has a line break, a control character or a space at an end: {text!r}.",
+            hint="Write it in one line.",
+            id="warroom.E001",
+        )
+        for name in ONE_LINE
+        if (text := getattr(settings, name)) != one_line(text) or not text
+    ]
+
+
+@checks.register(TAG)
+def base_url_is_an_address(app_configs: object, **_: Any) -> list[checks.CheckMessage]:
+    """``warroom.E002``: links, calendars and feeds need the address of this site."""
+    try:
+        address = urlsplit(settings.BASE_URL)
+        is_address = address.scheme in {"http", "https"} and bool(address.hostname)
+    except ValueError:
+        is_address = False
+    if is_address:
+        return []
+    text = f"BASE_URL is not an address: {settings.BASE_URL!r}."
+    return [checks.Error(text, hint="Write it like https://warroom.example.org", id="warroom.E002")]
+
+
+def refuse_wrong_settings() -> None:
+    """For processes that no command of Django starts; raises ``ImproperlyConfigured``."""
+    errors: Sequence[checks.CheckMessage] = checks.run_checks(tags=[TAG])
+    if serious := [error for error in errors if error.is_serious()]:
+        raise ImproperlyConfigured("\n".join(f"{error.msg} {error.hint}" for error in serious))
