@@ -12,7 +12,7 @@ class CommsConfig(AppConfig):
         from comms.status.formats import atom, calendar, statuspage
         from comms.status.invalidate import mark_changed_step
         from incidents.panels.room import WARNING_PROVIDERS
-        from incidents.signals import incident_voided, restriction_changed
+        from incidents.signals import incident_voided, restriction_changed, surface_changed
         from incidents.vocabulary import LaneKind
         from lanes.panels import LINES, PAGE_CONTEXTS
 
@@ -20,7 +20,6 @@ class CommsConfig(AppConfig):
         LINES.register_as(LaneKind.COMMUNICATION)(panels.lane_line)
         WARNING_PROVIDERS.register(panels.overdue_promise)
         incident_voided.connect(update_steps.announce_voided_step)
-        # A restricted incident leaves the status page at once.
-        restriction_changed.connect(
-            lambda **_: mark_changed_step(), weak=False, dispatch_uid="status page"
-        )
+        # A restricted incident leaves the status page at once, and a surface changes there.
+        for changed in (restriction_changed, surface_changed):
+            changed.connect(lambda **_: mark_changed_step(), weak=False, dispatch_uid="status page")

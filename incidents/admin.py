@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from incidents import scenarios
 from incidents.display_names import clean_name, other_person_named
 from incidents.models import Incident, Person, ScenarioText, Surface
+from incidents.signals import surface_changed
 from incidents.vocabulary import Group as SiteGroup
 
 
@@ -42,6 +43,18 @@ class SurfaceAdmin(ForAdmins, admin.ModelAdmin):
     list_filter = ["dependency_class", "on_status_page"]
     search_fields = ["name", "slug", "owner_team"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def save_model(self, request: HttpRequest, obj: Surface, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        surface_changed.send(Surface)
+
+    def delete_model(self, request: HttpRequest, obj: Surface) -> None:
+        super().delete_model(request, obj)
+        surface_changed.send(Surface)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Surface]) -> None:
+        super().delete_queryset(request, queryset)
+        surface_changed.send(Surface)
 
     def has_delete_permission(self, request: HttpRequest, obj: Surface | None = None) -> bool:
         """A surface that an incident names stays: the record would lose it."""

@@ -16,3 +16,6 @@ incident_voided = Signal()
 
 restriction_changed = Signal()
 """An incident was restricted, or opened again: ``incident``. Sent after its entry."""
+
+surface_changed = Signal()
+"""A surface was added, changed or removed in the admin; no arguments."""

@@ -50,7 +50,12 @@ def store_step(
         severity=incident.severity,
     )
     UpdateSurface.objects.bulk_create(
-        UpdateSurface(update=update, surface=surface, state=update_input.surfaces[surface.pk])
+        UpdateSurface(
+            update=update,
+            surface=surface,
+            state=update_input.surfaces[surface.pk],
+            public_name=surface.name if surface.on_status_page else "",
+        )
         for surface in facts.surfaces
     )
     return update

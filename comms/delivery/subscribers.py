@@ -41,7 +41,9 @@ def chat_message(delivery: Delivery) -> tuple[str, str]:
         )
         return f"Updates of {sender_name()}", text
     notification = notification_of(message)
-    return notification.subject, f"{notification.text}\n\n{notification.link}"
+    # A long text is cut before its last paragraph: when the next update comes goes with the link.
+    gap = "\n" if notification.next_at else "\n\n"
+    return notification.subject, f"{notification.text}{gap}{notification.link}"
 
 
 def _confirmation(delivery: Delivery, subscriber: Subscriber) -> EmailMessage:

@@ -1,6 +1,6 @@
 """The text of messages to subscribers: only what the status page shows too."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from comms.rules.public import public_status
 from comms.status.formats.statuspage import address, when
 from comms.status.presenters import body
 from comms.vocabulary import MaintenanceState, Progress
+from kernel.text import drop_controls, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,16 @@ class Notification:
 
 
 def notification_of(message: Any) -> Notification:
+    """What is sent of a message. Rows of older versions may hold what no mail can."""
+    notification = _notification(message)
+    return replace(
+        notification,
+        subject=one_line(notification.subject),
+        text=drop_controls(notification.text),
+    )
+
+
+def _notification(message: Any) -> Notification:
     if isinstance(message, Update):
         return _update(message)
     if isinstance(message, MaintenanceUpdate):
@@ -55,8 +66,6 @@ def _update(update: Update) -> Notification:
     link = address(f"/status/incidents/{bulletin.code}/" if bulletin else "/status/internal/")
     label = str(Progress(update.progress).label)
     text = body(update)
-    if update.next_at:
-        text += f"\n\nWe write again by {update.next_at:%d %b %Y, %H:%M} UTC."
     status = public_status(update.progress, update.next_at is not None).value
     subject = f"{label}: {update.headline}"
     return Notification(

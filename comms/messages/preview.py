@@ -38,6 +38,7 @@ def preview_incident(
         ),
         next_at=update_input.next_at,
         correction=update_input.correction if update_input.corrects else "",
+        headline=update_input.headline,
     )
     surfaces = sorted(facts.surfaces, key=lambda surface: surface.pk)
     return ShownIncident(

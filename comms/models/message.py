@@ -115,6 +115,8 @@ class UpdateSurface(models.Model):
     update = models.ForeignKey(Update, on_delete=models.PROTECT, related_name="surface_states")
     surface = models.ForeignKey("incidents.Surface", on_delete=models.PROTECT, related_name="told")
     state = models.CharField(max_length=20, choices=SurfaceState)
+    public_name = models.CharField(max_length=80, null=True, blank=True)  # noqa: DJ001
+    """What readers were told that it is called; empty where it was not for them to know."""
 
     class Meta:
         constraints = [

@@ -8,6 +8,8 @@ class StatusSite(models.Model):
     wanted = models.PositiveBigIntegerField(default=1)
     rendered = models.PositiveBigIntegerField(default=0)
     rendered_at = models.DateTimeField(null=True, blank=True)
+    failures = models.JSONField(null=True, blank=True)
+    """Parts that could not be rendered, by name: ``{"since": ISO 8601, "error": text}``."""
 
     class Meta:
         constraints = [models.CheckConstraint(name="one_status_site", condition=Q(pk=1))]

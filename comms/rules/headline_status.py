@@ -31,13 +31,27 @@ def indicator(state: SurfaceState) -> str:
 
 
 def impact(states: Sequence[SurfaceState]) -> str:
-    """How bad an incident is, from the worst that its surfaces were: none to critical."""
+    """How bad an incident is, from the worst that its surfaces were: none to critical.
+
+    One that names no surface is minor: readers are told of it, so it is not nothing.
+    """
+    if not states:
+        return _INDICATOR[SurfaceState.DEGRADED]
     return _INDICATOR[worst([s for s in states if s != SurfaceState.MAINTENANCE])]
 
 
-def headline(states: Sequence[tuple[str, SurfaceState]], *, goes_on: bool) -> str:
-    """Summarise surfaces, given as name and state. ``goes_on``: an incident is not over yet."""
+def headline(
+    states: Sequence[tuple[str, SurfaceState]], *, goes_on: bool, without_surface: int = 0
+) -> str:
+    """Summarise surfaces, given as name and state.
+
+    ``goes_on``: an incident is not over yet; ``without_surface`` counts those that go on, are not
+    recovered, and name no surface, so that no state tells of them.
+    """
     bad = worst([state for _, state in states])
+    if bad in {SurfaceState.OPERATIONAL, SurfaceState.MAINTENANCE} and without_surface:
+        what = "an incident" if without_surface == 1 else f"{without_surface} incidents"
+        return f"We are working on {what}"
     if bad == SurfaceState.OPERATIONAL:
         return WATCHING if goes_on else WORKING
     names = [name for name, state in states if state == bad]

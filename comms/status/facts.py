@@ -1,7 +1,9 @@
 """What readers may see, from published rows only. No column of the room is ever selected."""
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -16,9 +18,11 @@ from comms.status.presenters import (
     present_surfaces,
     states_of,
 )
-from comms.status.view_models import Overall, ShownIncident, ShownSurface, Site
+from comms.status.view_models import Overall, ShownIncident, ShownSurface, Site, Unreadable
 from comms.vocabulary import Audience, MaintenanceState, Progress, SurfaceState, worst
 from incidents.models import Surface
+
+logger = logging.getLogger(__name__)
 
 HISTORY = timedelta(days=DAYS)
 
@@ -46,36 +50,68 @@ _UPDATE_COLUMNS = (
 
 
 def site(audience: Audience, now: datetime) -> Site:
-    """All that an audience may see as of ``now``. Seven queries for any number of updates."""
+    """All that an audience may see as of ``now``. Seven queries for any number of updates.
+
+    What cannot be presented is left out, and named in ``unreadable``: one incident may not stop
+    the others.
+    """
     reads = READABLE[audience]
-    surfaces = {s.pk: s for s in Surface.objects.filter(on_status_page=True)}
     updates_by_incident = _by_incident(_updates(reads, now))
     windows = _windows(reads, now)
-    spans = [
-        span
-        for updates in updates_by_incident.values()
-        for span in history.build_spans(_statements(updates))
-    ]
-    spans += _under_maintenance(windows, now)
+    visible, former = _surfaces(updates_by_incident.values())
+    surfaces = visible | former
     codes = _codes(updates_by_incident)
-    incidents = sorted(
-        (
-            present_incident(codes[number], rows, surfaces)
-            for number, rows in updates_by_incident.items()
-        ),
-        key=lambda incident: (incident.since, incident.code),
-        reverse=True,
-    )
-    surface_views = present_surfaces(surfaces.values(), spans, now)
+    unreadable: list[Unreadable] = []
+    incidents, spans = [], []
+    for number, updates in updates_by_incident.items():
+        with _noted(codes[number], "incidents", unreadable):
+            incidents.append(present_incident(codes[number], updates, surfaces))
+            spans += history.build_spans(_statements(updates))
+    incidents.sort(key=lambda incident: (incident.since, incident.code), reverse=True)
+    maintenances = []
+    for window in windows:
+        with _noted(window.code, "maintenance", unreadable):
+            maintenances.append(present_maintenance(window, visible, now))
+    spans += _under_maintenance(windows, now)
+    surface_views = present_surfaces(visible.values(), spans, now)
+    former_views = present_surfaces(former.values(), spans, now)
     return Site(
         as_of=now,
         changed_at=_changed_at(surface_views, incidents, windows, now),
-        overall=_overall(surface_views, incidents),
+        overall=_overall([*surface_views, *former_views], incidents, len(unreadable)),
         surfaces=tuple(surface_views),
         incidents=tuple(incidents),
-        maintenances=tuple(present_maintenance(window, surfaces, now) for window in windows),
+        maintenances=tuple(maintenances),
         days=tuple(present_days(incidents, now)),
+        former_surfaces=tuple(former_views),
+        unreadable=tuple(unreadable),
     )
+
+
+@contextmanager
+def _noted(code: str, folder: str, unreadable: list[Unreadable]) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        logger.exception("The status site's %s/%s could not be presented", folder, code)
+        text = f"{type(error).__name__}: {error}"
+        unreadable.append(Unreadable(code, f"{folder}/{code}/", text))
+
+
+def _surfaces(
+    published: Iterable[Sequence[Update]],
+) -> tuple[dict[int, Surface], dict[int, Surface]]:
+    """Those on the page, and those that left it after an update had named them, by that name."""
+    every = {surface.pk: surface for surface in Surface.objects.all()}
+    visible = {key: surface for key, surface in every.items() if surface.on_status_page}
+    former = {}
+    for updates in published:
+        for row in (row for update in updates for row in update.surface_states.all()):
+            if row.surface_id not in visible and row.public_name:
+                former[row.surface_id] = every[row.surface_id]
+                former[row.surface_id].name = row.public_name
+                former[row.surface_id].description = ""
+    return visible, former
 
 
 def _updates(reads: Sequence[Audience], now: datetime) -> QuerySet[Update]:
@@ -86,7 +122,8 @@ def _updates(reads: Sequence[Audience], now: datetime) -> QuerySet[Update]:
     over = Q(progress=Progress.RECOVERED, next_at__isnull=True)
     later = readable.filter(incident=OuterRef("incident"), number__gt=OuterRef("number"))
     unresolved = mine.exclude(over).filter(~Exists(later))
-    states = UpdateSurface.objects.filter(surface__on_status_page=True).order_by("surface_id")
+    named = Q(surface__on_status_page=True) | Q(public_name__gt="")
+    states = UpdateSurface.objects.filter(named).order_by("surface_id")
     return (
         readable.filter(Q(Exists(recent)) | Q(Exists(unresolved)))
         .only(*_UPDATE_COLUMNS)
@@ -136,11 +173,18 @@ def _under_maintenance(windows: Iterable[Maintenance], now: datetime) -> list[Sp
     ]
 
 
-def _overall(surfaces: Sequence[ShownSurface], incidents: Sequence[ShownIncident]) -> Overall:
+def _overall(
+    surfaces: Sequence[ShownSurface], incidents: Sequence[ShownIncident], unreadable: int
+) -> Overall:
+    """An incident that names no surface counts as its own state, one that cannot be read too."""
     active = [incident for incident in incidents if not incident.is_over]
-    state = worst([surface.state for surface in surfaces])
+    bare = sum(not incident.surfaces and not incident.is_watched for incident in active)
+    states = [surface.state for surface in surfaces] + [incident.state for incident in active]
+    state = worst(states)
     sentence = headline_status.headline(
-        [(surface.name, surface.state) for surface in surfaces], goes_on=bool(active)
+        [(surface.name, surface.state) for surface in surfaces],
+        goes_on=bool(active) or unreadable > 0,
+        without_surface=bare,
     )
     return Overall(headline_status.indicator(state), state, sentence)
 

@@ -10,6 +10,8 @@ import nh3
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 
+from kernel.text import drop_controls
+
 _TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "a"}
 _SCHEMES = {"http", "https", "mailto"}
 _ADDRESS = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
@@ -25,12 +27,12 @@ _parser.validateLink = lambda url: _ADDRESS.match(url) is not None  # type: igno
 
 def safe_html(text: str) -> SafeString:
     """Render paragraphs, emphasis, lists and links; everything else stays plain text."""
-    return _clean(_parser.render(text), _TAGS)
+    return _clean(_parser.render(drop_controls(text)), _TAGS)
 
 
 def safe_inline(text: str) -> SafeString:
     """Render one sentence with emphasis and links only."""
-    return _clean(_parser.renderInline(text), _TAGS - {"p", "ul", "ol", "li"})
+    return _clean(_parser.renderInline(drop_controls(text)), _TAGS - {"p", "ul", "ol", "li"})
 
 
 def _clean(html: str, tags: set[str]) -> SafeString:

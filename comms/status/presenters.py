@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from comms.models import Maintenance, Update
 from comms.rules import headline_status, history
@@ -22,6 +22,7 @@ from comms.status.view_models import (
 )
 from comms.vocabulary import MaintenanceState, Progress, PublicStatus, SurfaceState
 from incidents.models import Surface
+from kernel.text import drop_controls, one_line
 
 
 def states_of(update: Update) -> dict[int, SurfaceState]:
@@ -43,9 +44,9 @@ def present_incident(
     last, touched = update_views[-1], list(dict.fromkeys(k for u in updates for k in states_of(u)))
     return ShownIncident(
         code=code,
-        headline=updates[-1].headline,
+        headline=one_line(updates[-1].headline),
         since=updates[0].published_at,
-        surfaces=tuple(surfaces[key].name for key in touched),
+        surfaces=tuple(one_line(surfaces[key].name) for key in touched),
         progress_label=last.progress_label,
         public_status=last.public_status,
         updates=tuple(reversed(update_views)),
@@ -76,7 +77,10 @@ def _affected(
     works = SurfaceState.OPERATIONAL
     return tuple(
         Affected(
-            surface_code(key), surfaces[key].name, before.get(key, works), after.get(key, works)
+            surface_code(key),
+            one_line(surfaces[key].name),
+            before.get(key, works),
+            after.get(key, works),
         )
         for key in sorted(before.keys() | after.keys())
     )
@@ -95,20 +99,28 @@ def _update(
         unknowns_html=tuple(safe_inline(unknown) for unknown in update.unknowns),
         no_unknowns_html=safe_inline(update.no_unknowns),
         next_at=update.next_at,
-        correction=update.correction,
+        correction=drop_controls(update.correction),
         corrected_at=corrected_at,
         body=body(update),
         affected=affected,
+        headline=one_line(update.headline),
     )
 
 
 def body(update: Update) -> str:
-    """An update as plain text, for feeds and messages."""
+    """An update as plain text, for feeds and messages; when the next one comes is its end."""
     parts = [f"Correction: {update.correction}"] if update.correction else []
     parts += [update.impact, update.mitigation]
     if update.unknowns:
         parts.append(f"What we do not know yet: {' '.join(update.unknowns)}")
-    return "\n\n".join(parts)
+    if update.next_at:
+        parts.append(next_time(update.next_at))
+    return drop_controls("\n\n".join(parts))
+
+
+def next_time(next_at: datetime) -> str:
+    """When readers hear again, for what has no reader's zone."""
+    return f"We write again by {next_at.astimezone(UTC):%d %b %Y, %H:%M} UTC."
 
 
 def present_surfaces(
@@ -120,8 +132,8 @@ def present_surfaces(
     return [
         ShownSurface(
             code=surface_code(surface.pk),
-            name=surface.name,
-            description=surface.description,
+            name=one_line(surface.name),
+            description=one_line(surface.description),
             position=place,
             state=history.current_state(surface.pk, mine[surface.pk]),
             added_at=surface.added_at,
@@ -142,9 +154,9 @@ def present_maintenance(
     touched = [surface for surface in window.surfaces.all() if surface.pk in surfaces]
     return ShownMaintenance(
         code=window.code,
-        title=window.title,
+        title=one_line(window.title),
         text_html=safe_html(window.text),
-        body=window.text,
+        body=drop_controls(window.text),
         state=window.state(now),
         starts_at=window.starts_at,
         ends_at=window.ends_at,
@@ -153,11 +165,15 @@ def present_maintenance(
         planned_at=window.planned_at,
         changed_at=window.changed_at,
         sequence=window.sequence,
-        surfaces=tuple(surface.name for surface in touched),
+        surfaces=tuple(one_line(surface.name) for surface in touched),
         codes=tuple(surface_code(surface.pk) for surface in touched),
         updates=tuple(
             ShownMaintenanceUpdate(
-                u.code, MaintenanceState(u.state), u.published_at, safe_html(u.text), u.text
+                u.code,
+                MaintenanceState(u.state),
+                u.published_at,
+                safe_html(u.text),
+                drop_controls(u.text),
             )
             for u in window.updates.all()
         ),

@@ -1,4 +1,4 @@
-"""The public id of a surface: stable, and without any internal data."""
+"""Public ids of surfaces and of the page: stable, and without any internal data."""
 
 import hashlib
 import string
@@ -10,7 +10,16 @@ _ALPHABET = string.digits + string.ascii_lowercase
 
 def surface_code(key: int) -> str:
     """Twelve characters a–z and 0–9, always the same for the surface with this key."""
-    number = int.from_bytes(hashlib.sha256(f"surface:{key}".encode()).digest())
+    return _code(f"surface:{key}")
+
+
+def page_code(base_url: str) -> str:
+    """The same of the page at this address: two installations have two."""
+    return _code(f"page:{base_url.rstrip('/')}")
+
+
+def _code(name: str) -> str:
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest())
     digits = []
     for _ in range(LENGTH):
         number, digit = divmod(number, len(_ALPHABET))

@@ -16,7 +16,6 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import connection
-from django.template.loader import render_to_string
 
 from comms.models import StatusSite
 from comms.status import responses, snapshot, store
@@ -138,8 +137,7 @@ class Board:
         current = self.snapshot
         if current is None or self.is_stale or now - current.as_of <= settings.STATUS_STALE_AFTER:
             return
-        notice = render_to_string("comms/status/_stale.html", {"as_of": current.as_of})
-        self.answers = responses.of_stale(current, notice.strip().encode())
+        self.answers = responses.of_stale(current, responses.stale_notice(current.as_of))
         self.is_stale = True
 
 
@@ -154,7 +152,7 @@ def _load_or_render(now: datetime) -> Snapshot:
     try:
         wanted = _wanted()
         if saved is None or not _is_current(saved, wanted, now):
-            return snapshot.make(wanted, now)
+            return snapshot.make(wanted, now, saved)
     except Exception:
         if saved is None:
             raise
@@ -167,7 +165,7 @@ def _renewed(wanted: int, now: datetime) -> Snapshot:
     saved = _load()
     if saved is not None and _is_current(saved, wanted, now):
         return saved
-    return snapshot.make(wanted, now)
+    return snapshot.make(wanted, now, saved)
 
 
 def _load() -> Snapshot | None:

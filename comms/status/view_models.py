@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.utils.safestring import SafeString
 
-from comms.vocabulary import MaintenanceState, PublicStatus, SurfaceState
+from comms.vocabulary import MaintenanceState, PublicStatus, SurfaceState, worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class ShownUpdate:
     corrected_at: datetime | None = None
     body: str = ""
     affected: tuple[Affected, ...] = ()
+    headline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,18 @@ class ShownIncident:
     @property
     def is_over(self) -> bool:
         return self.public_status == PublicStatus.RESOLVED
+
+    @property
+    def state(self) -> SurfaceState:
+        """The worst that one of its surfaces is now; degraded where it names none and goes on."""
+        if self.surfaces or self.is_watched:
+            return worst(self.states)
+        return SurfaceState.DEGRADED
+
+    @property
+    def is_watched(self) -> bool:
+        """Recovered: over, or watched for a while."""
+        return self.public_status in {PublicStatus.RESOLVED, PublicStatus.MONITORING}
 
     @property
     def latest(self) -> ShownUpdate:
@@ -154,6 +167,15 @@ class ShownDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An incident or a window whose rows could not be presented; ``path`` is below the home."""
+
+    code: str
+    path: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """All that readers of one audience may see, as of one moment.
 
@@ -168,6 +190,29 @@ class Site:
     incidents: tuple[ShownIncident, ...]
     maintenances: tuple[ShownMaintenance, ...]
     days: tuple[ShownDay, ...] = field(default=())
+    former_surfaces: tuple[ShownSurface, ...] = ()
+    """No longer on the page, though a published update names them."""
+    unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def codes(self) -> list[str]:
+        """Of all that readers may see, what cannot be presented too."""
+        shown = (*self.incidents, *self.maintenances)
+        return [code_of(row) for row in (*shown, *self.unreadable)]
+
+    @property
+    def worst(self) -> ShownIncident | None:
+        """Of those that go on: the one that the headline is about, the newest where several are."""
+        order = [state.value for state in SurfaceState]
+        return max(
+            self.active,
+            key=lambda incident: (
+                not incident.is_watched,
+                order.index(incident.state),
+                incident.since,
+            ),
+            default=None,
+        )
 
     @property
     def active(self) -> tuple[ShownIncident, ...]:
@@ -178,3 +223,7 @@ class Site:
         """Windows in progress and planned ones, the next first."""
         wanted = {MaintenanceState.IN_PROGRESS, MaintenanceState.PLANNED}
         return tuple(window for window in self.maintenances if window.state in wanted)
+
+
+def code_of(shown: ShownIncident | ShownMaintenance | Unreadable) -> str:
+    return shown.code

@@ -1,7 +1,7 @@
 """Template tags of the status page: the state of a surface, and its days as bars."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django import template
 from django.utils.html import format_html
@@ -61,6 +61,12 @@ def trouble(days: Sequence[Day], last: int) -> str:
 @register.filter
 def long_day(on: date) -> str:
     return f"{on:%a} {on.day} {on:%B}"
+
+
+@register.filter
+def iso(moment: datetime) -> str:
+    """For scripts, which show it in the reader's zone."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 @register.filter

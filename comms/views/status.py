@@ -1,6 +1,8 @@
 """Status pages outside the snapshot: for signed-in stakeholders, and while there is no snapshot."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from comms.status import pages
 from comms.status.facts import site
@@ -14,6 +16,8 @@ INSIDE = "/status/internal/"
 
 
 @requires("status.read_internal")
+@csrf_exempt
+@require_safe
 def internal(request: HttpRequest, below: str = "") -> HttpResponse:
     """``/status/internal/…``: the same pages, with updates for stakeholders."""
     readable = site(Audience.INTERNAL, clock.now())
@@ -26,6 +30,8 @@ def internal(request: HttpRequest, below: str = "") -> HttpResponse:
 
 
 @requires("status.read")
+@csrf_exempt
+@require_safe
 def public(request: HttpRequest, below: str = "") -> HttpResponse:
     """``/status/…`` without a snapshot: rendered for this request."""
     if below and not below.startswith(_PAGES):

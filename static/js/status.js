@@ -7,6 +7,7 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const full = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const today = new Intl.DateTimeFormat("en-GB", { dateStyle: "short" });
+const long = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "long" });
 const FRONT = "/status/";
 const ASK_AGAIN = 60000;
 const LONGEST = 60000;
@@ -24,9 +25,41 @@ function localise(node) {
   }
 }
 
+// A list of days comes with the days of UTC; the reader's begin and end at another hour.
+function regroup(node) {
+  for (const list of node.querySelectorAll("[data-days]")) {
+    const incidents = new Map();
+    for (const entry of list.querySelectorAll("[data-since]")) incidents.set(entry.dataset.code, entry);
+    const now = new Date();
+    const days = Array.from({ length: Number(list.dataset.days) }, (_, back) => {
+      const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() - back);
+      const next = new Date(now.getFullYear(), now.getMonth(), now.getDate() - back + 1);
+      return dayOf(day, [...incidents.values()].filter((entry) => wasOpen(entry, day, next)));
+    });
+    list.replaceChildren(...days);
+  }
+}
+
+function wasOpen(entry, day, next) {
+  const { since, until } = entry.dataset;
+  return new Date(since) < next && (!until || new Date(until) >= day);
+}
+
+function dayOf(day, entries) {
+  const part = Object.fromEntries(long.formatToParts(day).map(({ type, value }) => [type, value]));
+  const row = document.createElement("li");
+  const name = document.createElement("span");
+  const content = document.createElement(entries.length ? "div" : "p");
+  name.textContent = `${part.weekday} ${part.day} ${part.month}`;
+  content.append(...(entries.length ? entries.map((entry) => entry.cloneNode(true)) : ["No trouble."]));
+  row.append(name, content);
+  return row;
+}
+
 function swap(html) {
   const focused = document.activeElement?.closest("#status-live") ? document.activeElement.getAttribute("href") : null;
   live.innerHTML = html;
+  regroup(live);
   localise(live);
   if (focused) live.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
@@ -89,5 +122,6 @@ function listen() {
 
 let missed = false;
 let kept = live.innerHTML;
+regroup(live);
 localise(document);
 listen();

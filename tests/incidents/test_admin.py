@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group as SiteGroup
 from django.test import Client
 from django.urls import reverse
 
+from comms.models import StatusSite
 from incidents.models import Incident, Person, Surface
 from incidents.vocabulary import DependencyClass, Group
 from tests.helpers.factories import PASSWORD, SurfaceFactory, declared
@@ -46,6 +47,42 @@ def test_an_admin_needs_the_group_alone(admin_client: Client, admin: Person, pag
     assert (admin.is_staff, admin.is_superuser) == (False, False)
 
     assert admin_client.get(reverse(page)).status_code == 200
+
+
+def surface_form(**fields: str) -> dict[str, str]:
+    return {
+        "name": "Sign-in",
+        "slug": "sign-in",
+        "dependency_class": DependencyClass.OTHER,
+        "position": "1",
+        "on_status_page": "on",
+    } | fields
+
+
+@pytest.mark.case("T1")
+def test_a_surface_has_no_control_characters(admin_client: Client) -> None:
+    typed = {"name": "Sign\x0b-in\x07", "description": "For\uffff \x1b[31mreaders\x1b[0m"}
+
+    admin_client.post(reverse("admin:incidents_surface_add"), surface_form(**typed))
+
+    surface = Surface.objects.get(slug="sign-in")
+    assert (surface.name, surface.description) == ("Sign-in", "For readers")
+    Surface.objects.filter(pk=surface.pk).update(name="Sign-in\x0c\nagain")
+    surface.refresh_from_db()
+    assert surface.name == "Sign-in again"
+
+
+@pytest.mark.case("P2")
+def test_a_hidden_surface_leaves_the_status_page_at_once(admin_client: Client) -> None:
+    surface = SurfaceFactory(name="Sign-in", slug="sign-in")
+    StatusSite.objects.update_or_create(pk=1, defaults={"wanted": 7, "rendered": 7})
+
+    hidden = surface_form()
+    del hidden["on_status_page"]
+    admin_client.post(reverse("admin:incidents_surface_change", args=[surface.pk]), hidden)
+
+    assert not Surface.objects.get(pk=surface.pk).on_status_page
+    assert StatusSite.objects.get().wanted == 8
 
 
 @pytest.mark.parametrize("page", PAGES)

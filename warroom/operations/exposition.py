@@ -83,6 +83,11 @@ class _DatabaseCollector(Collector):
             "kind",
             dict(totals.failed_claims),
         )
+        yield _gauge(
+            "status_parts_failed",
+            "Parts of the status site that show what they showed last.",
+            len(totals.status_failures),
+        )
         yield _by("packages", "Closure packages not made.", "state", dict(totals.packages))
 
 

@@ -34,6 +34,8 @@ class Figures:
     failed_claims: Mapping[str, int]
     packages: Mapping[str, int]
     migrations: list[str]
+    status_failures: Mapping[str, Mapping[str, str]]
+    status_rendered_at: datetime | None
 
     @property
     def waiting(self) -> int:
@@ -46,8 +48,9 @@ class Figures:
 
 def read(now: datetime) -> Figures:
     """Six queries."""
+    tick = heartbeat.last()
     return Figures(
-        tick=heartbeat.last(),
+        tick=tick,
         outbox=_outbox(now),
         dead=dead().count(),
         failed_claims=dict(
@@ -60,6 +63,8 @@ def read(now: datetime) -> Figures:
             .order_by("state")
         ),
         migrations=dependencies.pending_migrations(),
+        status_failures=heartbeat.status_failures(tick),
+        status_rendered_at=getattr(tick, "status_rendered_at", None),
     )
 
 

@@ -25,17 +25,20 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """``{"status": ok | degraded | down, "database", "redis", "migrations", "tick"}``.
+    """``{"status": ok | degraded | down, "database", "redis", "migrations", "tick",
+    "status_page"}``.
 
     Down, 503: no PostgreSQL, or one that lacks migrations of this version. Degraded, 200: without
-    Valkey pages still work and poll, without a tick reminders wait.
+    Valkey pages still work and poll, without a tick reminders wait, and what of the status page
+    could not be rendered shows what it showed last.
     """
     report = _report()
     return JsonResponse(report, status=503 if report["status"] == "down" else 200)
 
 
 def _report() -> dict[str, Any]:
-    """``migrations`` are those that are pending, ``tick`` the seconds since the last one."""
+    """``migrations`` are those that are pending, ``tick`` the seconds since the last one,
+    ``status_page`` what of it could not be rendered."""
     redis = dependencies.redis_seconds() is not None
     if not dependencies.database():
         return {"status": "down", "database": False, "redis": redis}
@@ -45,11 +48,13 @@ def _report() -> dict[str, Any]:
     except Error:
         return {"status": "down", "database": False, "redis": redis}
     now = clock.now()
-    whole = redis and not heartbeat.is_late(tick, now)
+    failing = sorted(heartbeat.status_failures(tick))
+    whole = redis and not failing and not heartbeat.is_late(tick, now)
     return {
         "status": "down" if missing else "ok" if whole else "degraded",
         "database": True,
         "redis": redis,
         "migrations": missing,
         "tick": round((now - tick.at).total_seconds(), 1) if tick else None,
+        "status_page": failing,
     }

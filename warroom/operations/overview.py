@@ -49,6 +49,7 @@ def overview(now: datetime) -> dict[str, Any]:
         _dead_deliveries(totals),
         _claims(totals),
         _packages(totals),
+        _status_site(totals, now),
         _migrations(totals),
     ]
     claims = figures.failed_claims().order_by("-due_at")[:MAX_ROWS] if totals.failed_claims else []
@@ -159,6 +160,24 @@ def _packages(totals: Figures) -> Part:
         f"{failed} failed",
         "Their incidents stay closed; each package's page says why it could not be made.",
         "Mend the reason, then have it tried again there.",
+    )
+
+
+def _status_site(totals: Figures, now: datetime) -> Part:
+    if not (failures := totals.status_failures):
+        rendered = totals.status_rendered_at
+        since = f"Rendered {duration(now - rendered)} ago." if rendered else "Not rendered yet."
+        return Part("Status page", True, "Current", since)
+    since = datetime.fromisoformat(min(failure["since"] for failure in failures.values()))
+    name, failure = next(iter(failures.items()))
+    more = f", and {len(failures) - 1} more" if len(failures) > 1 else ""
+    return Part(
+        "Status page",
+        False,
+        f"{len(failures)} fail",
+        f"Since {duration(now - since)} these show what they showed last: {name}{more}. The error:"
+        f" {mask_secrets(failure['error']).text}",
+        "They are tried again each ten seconds. Mend what the log says; report a fault in Warroom.",
     )
 
 

@@ -1,9 +1,11 @@
 """The time of the last tick, for other processes: one row, written once a tick."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Subquery, Value, When
 
+from comms.models import StatusSite
 from kernel import clock
 from warroom.models import LastTick
 
@@ -21,7 +23,18 @@ def note(now: datetime) -> None:
 
 
 def last() -> LastTick | None:
-    return LastTick.objects.filter(pk=1).first()
+    """With ``status_failures`` and ``status_rendered_at`` of the status site, in the same query."""
+    site = StatusSite.objects.filter(pk=1)
+    rows = LastTick.objects.annotate(
+        status_failures=Subquery(site.values("failures")[:1]),
+        status_rendered_at=Subquery(site.values("rendered_at")[:1]),
+    )
+    return rows.filter(pk=1).first()
+
+
+def status_failures(tick: LastTick | None) -> Mapping[str, Mapping[str, str]]:
+    """Parts of the status site that could not be rendered, by name (see ``StatusSite``)."""
+    return getattr(tick, "status_failures", None) or {}
 
 
 def is_late(tick: LastTick | None, now: datetime) -> bool:

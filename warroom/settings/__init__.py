@@ -215,6 +215,8 @@ TIME_ZONE = "UTC"
 
 # A folder, or storage:NAME, to which the status site is written after each change.
 STATUS_EXPORT = env.str("STATUS_EXPORT", "")
+# Clients of the Statuspage API know a host alone and ask /api/v2/… of it: answered there too.
+STATUS_API_AT_ROOT = env.bool("STATUS_API_AT_ROOT", True)
 # Private networks that webhooks may reach all the same, such as 10.1.0.0/16.
 OUTGOING_ALLOW = [ip_network(one) for one in env.list("OUTGOING_ALLOW", [])]
 # Open status pages that one web process keeps current by socket; more of them poll.

@@ -5,14 +5,17 @@ disrupted: major, degraded: minor); ``indicator`` is the worst that any surface 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
 
 from comms.status.formats import FORMATS, Rendered
+from comms.status.parts import Parts
+from comms.status.public_ids import page_code
 from comms.status.view_models import (
     Affected,
     Overall,
@@ -27,7 +30,6 @@ from comms.vocabulary import MaintenanceState
 
 BELOW = "/status/api/v2/"
 JSON = "application/json; charset=utf-8"
-PAGE_ID = "warroomstats"
 NEWEST = 50
 
 type Row = dict[str, Any]
@@ -42,38 +44,91 @@ DESCRIPTIONS = {
 
 
 @FORMATS.register
-def statuspage(site: Site) -> Iterable[Rendered]:
-    head: Row = {"page": _page(site)}
-    status = {"status": _status(site.overall)}
-    components = {"components": [_component(surface) for surface in site.surfaces]}
-    by_code = {surface.code: _component(surface) for surface in site.surfaces}
-    unresolved = {"incidents": [_incident(incident, by_code) for incident in site.active]}
-    incidents = {
-        "incidents": [_incident(incident, by_code) for incident in site.incidents[:NEWEST]]
-    }
-
-    def windows(*states: MaintenanceState) -> Row:
-        maintenances = [window for window in site.maintenances if window.state in states]
-        return {
-            "scheduled_maintenances": [_maintenance(window, by_code) for window in maintenances]
-        }
-
+def statuspage(site: Site, parts: Parts) -> Iterable[Rendered]:
+    rows = _Rows(site, parts)
     planned, in_progress = MaintenanceState.PLANNED, MaintenanceState.IN_PROGRESS
-    ahead = windows(planned, in_progress)
-    every = windows(planned, in_progress, MaintenanceState.DONE)
-    files = {
-        "summary.json": head | components | unresolved | ahead | status,
-        "status.json": head | status,
-        "components.json": head | components,
-        "incidents.json": head | incidents,
-        "incidents/unresolved.json": head | unresolved,
-        "scheduled-maintenances.json": head | every,
-        "scheduled-maintenances/upcoming.json": head | windows(planned),
-        "scheduled-maintenances/active.json": head | windows(in_progress),
+    done = MaintenanceState.DONE
+    files: dict[str, Callable[[], Row]] = {
+        "summary.json": lambda: (
+            rows.components()
+            | rows.unresolved()
+            | rows.windows(planned, in_progress)
+            | rows.status()
+        ),
+        "status.json": rows.status,
+        "components.json": rows.components,
+        "incidents.json": rows.incidents,
+        "incidents/unresolved.json": rows.unresolved,
+        "scheduled-maintenances.json": lambda: rows.windows(planned, in_progress, done),
+        "scheduled-maintenances/upcoming.json": lambda: rows.windows(planned),
+        "scheduled-maintenances/active.json": lambda: rows.windows(in_progress),
     }
     for name, body in files.items():
-        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        yield Rendered(f"{BELOW}{name}", JSON, content)
+        yield Rendered(f"{BELOW}{name}", JSON, partial(_content, site, body))
+
+
+def _content(site: Site, body: Callable[[], Row]) -> bytes:
+    rows = {"page": _page(site)} | body()
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class _Rows:
+    """The rows of each list. An incident or a window is built once for all of them."""
+
+    def __init__(self, site: Site, parts: Parts) -> None:
+        self._site, self._parts = site, parts
+        self._components = {
+            surface.code: surface for surface in (*site.surfaces, *site.former_surfaces)
+        }
+
+    def status(self) -> Row:
+        return {"status": _status(self._site.overall)}
+
+    def components(self) -> Row:
+        return {"components": [_component(surface) for surface in self._site.surfaces]}
+
+    def incidents(self) -> Row:
+        rows = self._build(self._site.incidents[:NEWEST], self._incident)
+        return {"incidents": self._unreadable(is_window=False) + rows}
+
+    def unresolved(self) -> Row:
+        rows = self._build(self._site.active, self._incident)
+        unreadable = self._unreadable(is_window=False)
+        return {"incidents": [row for row in unreadable if row["status"] != "resolved"] + rows}
+
+    def windows(self, *states: MaintenanceState) -> Row:
+        windows = [window for window in self._site.maintenances if window.state in states]
+        rows = self._build(windows, self._window)
+        unreadable = self._unreadable(is_window=True)
+        return {
+            "scheduled_maintenances": [row for row in unreadable if row["status"] in states] + rows
+        }
+
+    def _build[T: (ShownIncident, ShownMaintenance)](
+        self, shown: Sequence[T], build: Callable[[T], Row]
+    ) -> list[Row]:
+        rows = []
+        for one in shown:
+            name = f"JSON of {one.code}"
+            if name not in self._parts.built and name not in self._parts.errors:
+                self._parts.build(name, partial(build, one))
+            if name in self._parts.built:
+                rows.append(self._parts.built[name])
+        return rows
+
+    def _unreadable(self, *, is_window: bool) -> list[Row]:
+        """Of what cannot be read now, as it was last."""
+        kept = [self._parts.keep(f"JSON of {row.code}") for row in self._site.unreadable]
+        return [row for row in kept if row and ("scheduled_for" in row) == is_window]
+
+    def _incident(self, incident: ShownIncident) -> Row:
+        return _incident(incident, self._rows_of(incident.codes))
+
+    def _window(self, window: ShownMaintenance) -> Row:
+        return _maintenance(window, self._rows_of(window.codes))
+
+    def _rows_of(self, codes: Iterable[str]) -> list[Row]:
+        return [_component(self._components[code]) for code in codes if code in self._components]
 
 
 def when(moment: datetime | None) -> str | None:
@@ -83,13 +138,17 @@ def when(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def page_id() -> str:
+    return page_code(settings.BASE_URL)
+
+
 def address(path: str) -> str:
     return urljoin(settings.BASE_URL, path)
 
 
 def _page(site: Site) -> Row:
     return {
-        "id": PAGE_ID,
+        "id": page_id(),
         "name": settings.ORGANISATION,
         "url": address("/status/"),
         "time_zone": "Etc/UTC",
@@ -113,13 +172,13 @@ def _component(surface: ShownSurface) -> Row:
         "showcase": False,
         "start_date": None,
         "group_id": None,
-        "page_id": PAGE_ID,
+        "page_id": page_id(),
         "group": False,
         "only_show_if_degraded": False,
     }
 
 
-def _incident(incident: ShownIncident, components: dict[str, Row]) -> Row:
+def _incident(incident: ShownIncident, components: list[Row]) -> Row:
     return {
         "id": incident.code,
         "name": incident.headline,
@@ -131,9 +190,9 @@ def _incident(incident: ShownIncident, components: dict[str, Row]) -> Row:
         "impact": incident.impact,
         "shortlink": address(f"/status/incidents/{incident.code}/"),
         "started_at": when(incident.since),
-        "page_id": PAGE_ID,
+        "page_id": page_id(),
         "incident_updates": [_update(update, incident.code) for update in incident.updates],
-        "components": [components[code] for code in incident.codes if code in components],
+        "components": components,
     }
 
 
@@ -171,7 +230,7 @@ def _update_row(
     }
 
 
-def _maintenance(window: ShownMaintenance, components: dict[str, Row]) -> Row:
+def _maintenance(window: ShownMaintenance, components: list[Row]) -> Row:
     ended = window.ended_at or (window.ends_at if window.state == MaintenanceState.DONE else None)
     return {
         "id": window.code,
@@ -184,9 +243,9 @@ def _maintenance(window: ShownMaintenance, components: dict[str, Row]) -> Row:
         "impact": "maintenance",
         "shortlink": address(f"/status/maintenance/{window.code}/"),
         "started_at": when(window.began_at or window.starts_at),
-        "page_id": PAGE_ID,
+        "page_id": page_id(),
         "incident_updates": [_note(note, window.code) for note in window.updates],
-        "components": [components[code] for code in window.codes if code in components],
+        "components": components,
         "scheduled_for": when(window.starts_at),
         "scheduled_until": when(window.ends_at),
     }

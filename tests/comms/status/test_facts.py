@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from comms.models import Maintenance
+from comms.models import Maintenance, UpdateSurface
 from comms.rules.history import DAYS
 from comms.status import facts
 from comms.vocabulary import Audience, MaintenanceState, Progress, SurfaceState
@@ -131,6 +131,89 @@ def test_a_surface_that_is_not_for_readers_is_never_named(incident: Incident) ->
     assert (found.surfaces, found.incidents[0].surfaces) == ((), ())
     assert found.incidents[0].latest.affected == ()
     assert "Ledger" not in repr(found)
+
+
+@pytest.mark.case("P1")
+def test_an_incident_that_touches_no_surface_is_in_the_headline(
+    sign_in: Surface, api: Surface, incident: Incident, commander: Person
+) -> None:
+    say(incident, START)
+    alone = public()
+    say(declared(commander), START)
+    two = public()
+    say(declared(commander), START, {sign_in: PARTIAL})
+    with_surface = public()
+
+    assert alone.overall.words == "We are working on an incident"
+    assert (alone.overall.indicator, alone.incidents[0].impact) == ("minor", "minor")
+    assert two.overall.words == "We are working on 2 incidents"
+    assert with_surface.overall.words == "Sign-in is partly disrupted"
+    assert with_surface.overall.indicator == "major"
+
+
+@pytest.mark.case("P1")
+def test_one_whose_surfaces_are_all_hidden_is_in_the_headline_without_their_names(
+    sign_in: Surface, incident: Incident
+) -> None:
+    hidden = SurfaceFactory(name="Ledger core", on_status_page=False)
+    say(incident, START, {hidden: SurfaceState.MAJOR})
+
+    found = public()
+
+    assert found.overall.words == "We are working on an incident"
+    assert "Ledger" not in repr(found)
+
+
+def test_one_that_recovered_and_named_no_surface_is_watched(
+    sign_in: Surface, incident: Incident
+) -> None:
+    say(incident, START, progress=Progress.RECOVERED)
+
+    found = public().overall
+
+    assert (found.words, found.indicator) == ("All systems are working again", "none")
+
+
+@pytest.mark.case("P2")
+def test_a_surface_that_is_hidden_while_its_incident_runs_keeps_its_name(
+    sign_in: Surface, api: Surface, incident: Incident
+) -> None:
+    update = say(incident, START, {api: SurfaceState.DEGRADED})
+    UpdateSurface.objects.create(
+        update=update, surface=sign_in, state=SurfaceState.MAJOR, public_name="Sign-in"
+    )
+    Surface.objects.filter(pk=sign_in.pk).update(on_status_page=False, name="Ledger core")
+
+    found = public()
+
+    assert [surface.name for surface in found.surfaces] == ["Public API"]
+    assert set(found.incidents[0].surfaces) == {"Public API", "Sign-in"}
+    assert (found.overall.words, found.overall.indicator) == (
+        "Sign-in is down, 1 more is touched",
+        "critical",
+    )
+    assert "Ledger" not in repr(found)
+
+
+def test_the_headline_and_the_text_below_it_are_of_one_incident(
+    sign_in: Surface, api: Surface, incident: Incident, commander: Person
+) -> None:
+    say(incident, START, {sign_in: PARTIAL}, headline="Some sign-ins fail")
+    later = START + timedelta(minutes=9)
+    say(
+        declared(commander),
+        later,
+        {api: WORKING},
+        progress=Progress.RECOVERED,
+        headline="The API was slow",
+        impact="Everything works again.",
+    )
+
+    found = public()
+
+    assert found.overall.words == "Sign-in is partly disrupted"
+    assert found.worst is not None
+    assert found.worst.headline == "Some sign-ins fail"
 
 
 def test_what_is_old_is_left_out_unless_it_goes_on(sign_in: Surface, commander: Person) -> None:

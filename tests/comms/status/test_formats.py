@@ -227,6 +227,56 @@ def test_an_entry_keeps_its_name(published_incident: Incident) -> None:
     assert before < after
 
 
+@pytest.mark.case("P12")
+def test_an_entry_keeps_its_title_when_the_incident_is_called_otherwise(
+    published_incident: Incident,
+) -> None:
+    def titles() -> dict[str, str]:
+        entries = feedparser.parse(served("/status/history.atom")).entries
+        return {entry.id: entry.title for entry in entries}
+
+    before = titles()
+    first = published_incident.updates.get(number=1)
+    renamed = {"headline": "Nobody can sign in", "corrects": first, "correction": "It is all"}
+    say(published_incident, START + timedelta(minutes=30), **renamed)
+    after = titles()
+
+    assert {code: after[code] for code in before} == before
+    assert "Nobody can sign in: Investigating" in after.values()
+
+
+def test_each_format_says_when_the_next_update_comes(published_incident: Incident) -> None:
+    promised = "We write again by 05 Mar 2026, 14:40 UTC."
+
+    feed = feedparser.parse(served("/status/history.atom"))
+    [incident] = fetch_json("summary.json")["incidents"]
+
+    assert promised in feed.entries[0].summary
+    assert incident["incident_updates"][0]["body"].endswith(promised)
+    assert promised not in feed.entries[1].summary
+
+
+def test_a_feed_is_no_older_than_its_newest_entry(published_incident: Incident) -> None:
+    say(published_incident, NOW + timedelta(seconds=1))
+
+    feed = feedparser.parse(served("/status/history.atom"))
+
+    assert feed.feed.updated == max(entry.updated for entry in feed.entries)
+
+
+@pytest.mark.case("P1")
+def test_an_incident_without_surface_is_in_the_summary(
+    sign_in: Surface, incident: Incident
+) -> None:
+    say(incident, START)
+
+    summary = fetch_json("summary.json")
+
+    assert summary["status"] == {"indicator": "minor", "description": "Partially Degraded Service"}
+    [row] = summary["incidents"]
+    assert (row["components"], row["impact"]) == ([], "minor")
+
+
 def test_calendars_take_the_windows(published_incident: Incident) -> None:
     content = served("/status/maintenance.ics")
     (event,) = Calendar.from_ical(content).walk("VEVENT")

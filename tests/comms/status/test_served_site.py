@@ -86,7 +86,7 @@ async def test_what_it_does_not_have_is_left_to_others(
 
 @pytest.mark.parametrize(
     "path",
-    ["incidents/000000000000/", "maintenance/x/", "history/1/", "api/v2/none.json", "404.html"],
+    ["incidents/000000000000/", "maintenance/x/", "history/1/", "404.html"],
 )
 async def test_what_does_not_exist_costs_no_question(
     reader: httpx.AsyncClient, sign_in: Surface, path: str

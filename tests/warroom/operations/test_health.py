@@ -36,7 +36,7 @@ def test_all_is_well(client: Client) -> None:
     assert 0 <= said.pop("tick") < heartbeat.LATE.total_seconds()
     assert (status, said) == (
         200,
-        {"status": "ok", "database": True, "redis": True, "migrations": []},
+        {"status": "ok", "database": True, "redis": True, "migrations": [], "status_page": []},
     )
 
 
