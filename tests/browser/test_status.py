@@ -3,6 +3,8 @@
 import gzip
 import time
 from collections.abc import Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -17,8 +19,10 @@ from kernel import clock
 from tests.browser.accessibility import problems
 from tests.browser.conftest import PATIENCE, Visits
 from tests.browser.world import World
+from tests.comms.delivery.receiving import receiving
 from tests.comms.status.published import over, say
 from tests.helpers.factories import SurfaceFactory
+from warroom.settings import BASE_DIR
 
 WITHIN = 1000
 """Milliseconds from publishing to its being seen."""
@@ -108,6 +112,52 @@ def test_times_are_those_of_the_reader(visit: Visits, told: Incident) -> None:
         "at => new Date(at).toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit'})", at
     )
     expect(update.first).to_have_text(shown)
+
+
+@pytest.mark.case("Z5")
+def test_days_are_those_of_the_reader(visit: Visits, world: World, exports: Surface) -> None:
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    incident = world.declare()
+    said = {"headline": "Files came late"}
+    say(incident, midnight - timedelta(minutes=10), {exports: SurfaceState.DEGRADED}, **said)
+    over(incident, midnight + timedelta(minutes=20), exports, **said)
+    render()
+    served(world, "Files came late")
+
+    for zone, days in {"UTC": 2, "Australia/Sydney": 1}.items():
+        page = visit("", "/status/history/", timezone_id=zone)
+        rows = page.locator(".history > li", has_text="Files came late")
+        expect(page.locator("#status-connection")).to_contain_text(zone)
+        expect(rows).to_have_count(days)
+        local = midnight.astimezone(ZoneInfo(zone))
+        expect(rows.first.locator("> span")).to_have_text(f"{local:%a} {local.day} {local:%B}")
+        expect(page.locator(".history > li")).to_have_count(90)
+
+
+# What the widget does where npm could not be asked for it: the same request, the same words.
+STAND_IN = """
+customElements.define("statuspage-widget", class extends HTMLElement {
+  async connectedCallback() {
+    const answer = await fetch(new URL("/api/v2/summary.json", this.getAttribute("src")));
+    this.textContent = (await answer.json()).status.description;
+  }
+});
+"""
+
+
+def test_the_widget_of_statuspage_shows_our_state_on_a_page_elsewhere(
+    visit: Visits, world: World, told: Incident
+) -> None:
+    widget = BASE_DIR / ".tools" / "status-widget.js"
+    with receiving() as elsewhere:
+        elsewhere.headers = {"content-type": "text/html"}
+        elsewhere.body = (
+            f'<statuspage-widget src="{world.app.url}"></statuspage-widget>'
+            f"<script>{widget.read_text() if widget.exists() else STAND_IN}</script>"
+        ).encode()
+        page = visit("", f"http://{elsewhere.place}/")
+
+        expect(page.locator("statuspage-widget")).to_contain_text("Major Service Outage")
 
 
 @pytest.mark.parametrize("where", ["front", "history", "incident"])
