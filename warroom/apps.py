@@ -6,7 +6,8 @@ class WarroomConfig(AppConfig):
     name = "warroom"
 
     def ready(self) -> None:
-        from warroom import celery, checks
+        from warroom import celery
+        from warroom.server import checks
 
 
 class Administration(django_admin.AdminConfig):

@@ -11,7 +11,7 @@ from channels.sessions import CookieMiddleware
 from django.core.asgi import get_asgi_application
 from django.urls import path
 
-from warroom.checks import refuse_wrong_settings
+from warroom.server.checks import refuse_wrong_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
 pages = get_asgi_application()

@@ -25,7 +25,7 @@ def test_a_name_has_no_character_that_a_package_cannot_hold(
 ) -> None:
     client.force_login(stranger)
 
-    client.post("/settings/", {"name": "Jonas\uffff We\x0bber"})
+    client.post("/settings/", {"name": "Jonas\uffff We\x07ber"})
 
     assert Person.objects.get(pk=stranger.pk).name == "Jonas Weber"
 

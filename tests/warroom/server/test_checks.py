@@ -4,7 +4,7 @@ import pytest
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
-from warroom.checks import TAG, refuse_wrong_settings
+from warroom.server.checks import TAG, refuse_wrong_settings
 
 WRONG = {
     "line break": ("ORGANISATION", "Acme\nLtd", "warroom.E001"),
