@@ -1,25 +1,12 @@
-"""Handwritten SQL statements of the hot path, planned once a connection instead of each time.
+"""The prepared statements of every action: the incident's row, locked, and who holds its roles."""
 
-Django binds parameters on the client and prepares nothing. That is right for queries of a hundred
-shapes, but every action sends the same few statements, whose planning costs more than their work.
-"""
-
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.backends.postgresql.base import ServerBindingCursor
 
 from incidents.models import Incident
-
-
-def rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Run one statement as Django would: logged, wrapped, in its transaction."""
-    connection.ensure_connection()
-    with connection._prepare_cursor(ServerBindingCursor(connection.connection)) as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
+from kernel.prepared import rows
 
 
 def locked_incident(incident_id: int) -> Incident:

@@ -12,8 +12,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.models import Session
 from django.utils.crypto import constant_time_compare
 
-from incidents import prepared_statements
 from incidents.models import Incident, Participation, Person
+from kernel import prepared
 
 SIGNED_OUT = "You are signed out. Sign in again to go on."
 NO_ACCESS = "You no longer take part in this incident."
@@ -158,7 +158,7 @@ def judge(viewers: Iterable[Viewer], now: datetime) -> Judgement:
 
 
 def _sessions(keys: set[str], now: datetime) -> set[str]:
-    return {key for (key,) in prepared_statements.rows(_ALIVE, [",".join(keys), now])}
+    return {key for (key,) in prepared.rows(_ALIVE, [",".join(keys), now])}
 
 
 # One text is sent, not an array: psycopg looks through each element of one for what to escape.
@@ -182,7 +182,7 @@ def people_of(ids: set[int]) -> dict[int, AccountStatus]:
     """What these people are on the site, in one query."""
     return {
         number: AccountStatus(password, active, *_powers(superuser, tuple(names)))
-        for number, password, active, superuser, names in prepared_statements.rows(
+        for number, password, active, superuser, names in prepared.rows(
             _PEOPLE, [",".join(map(str, ids))]
         )
     }

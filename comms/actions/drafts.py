@@ -8,10 +8,10 @@ from uuid import UUID
 from comms.actions.steps import LANE, write_draft_step
 from comms.models import MessageDraft
 from comms.vocabulary import MessageKind
-from incidents.actions.decision_input import masked_raw
 from incidents.actions.transaction import incident_action
 from incidents.models import Submission
 from kernel.actor import Actor
+from kernel.text import masked_raw
 
 
 def save_draft(

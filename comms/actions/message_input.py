@@ -5,10 +5,9 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
-from incidents.actions.decision_input import masked_raw
 from incidents.models import Person
 from kernel.refusal import Violation
-from kernel.text import clean_line, clean_text
+from kernel.text import clean_line, clean_text, masked_raw
 
 _MAX_LENGTHS = {
     "headline": 120,

@@ -72,7 +72,11 @@ def plan(request: HttpRequest) -> HttpResponse:
     def context() -> dict[str, Any]:
         return {"heading": "Plan maintenance", "button": "Publish the window"}
 
-    options = {"now": now, "zone": zone_of(request), "initial": {"audience": "public"}}
+    options = {
+        "now": now,
+        "zone": zone_of(request.user, request.COOKIES),
+        "initial": {"audience": "public"},
+    }
     return submit(request, "comms/maintenance_step.html", PlanForm, do, context=context, **options)
 
 
@@ -97,7 +101,7 @@ def window(request: HttpRequest, pk: int) -> HttpResponse:
 def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """The form of a step. One that the state does not allow redirects to the window."""
     row = get_object_or_404(Maintenance, pk=pk)
-    chosen, now, zone = _STEPS[name], clock.now(), zone_of(request)
+    chosen, now, zone = _STEPS[name], clock.now(), zone_of(request.user, request.COOKIES)
     if request.method != "POST" and not rules.may(name, row.state(now)):
         return redirect(row)
 

@@ -175,7 +175,8 @@ class _PrefilledForm:
 def _prefilled_form(
     request: HttpRequest, incident: Incident, message_kind: _Kind
 ) -> _PrefilledForm:
-    now, facts, zone = clock.now(), incident_facts.cached_facts(incident), zone_of(request)
+    now, facts = clock.now(), incident_facts.cached_facts(incident)
+    zone = zone_of(request.user, request.COOKIES)
     options: dict[str, Any] = {"request": request, "now": now, "zone": zone}
     if message_kind.form is UpdateForm:
         options["surfaces"] = facts.surfaces

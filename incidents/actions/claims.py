@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from incidents import prepared_statements
+from kernel import prepared
 
 
 def claim(kind: str, subject: str, due_at: datetime, now: datetime) -> bool:
@@ -14,7 +14,7 @@ def claim(kind: str, subject: str, due_at: datetime, now: datetime) -> bool:
 def claim_all(work: Sequence[tuple[str, str, datetime]], now: datetime) -> set[tuple[str, str]]:
     """The same for several (kind, subject, due time); returns which ones are now ours."""
     kinds, subjects, times = (list(column) for column in zip(*work, strict=True))
-    return set(prepared_statements.rows(_TAKE, [now, kinds, subjects, times]))
+    return set(prepared.rows(_TAKE, [now, kinds, subjects, times]))
 
 
 _TAKE = """

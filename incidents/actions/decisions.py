@@ -3,9 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions import decision_effects
 from incidents.actions.checkpoint_steps import ended_violations, schedule_step
-from incidents.actions.decision_input import DecisionInput, mask_input
+from incidents.actions.decision_steps import DecisionInput, apply_effects_step, mask_input
 from incidents.actions.draft_steps import write_draft_step
 from incidents.actions.notices import notify_step
 from incidents.actions.risk_steps import add_risk_step
@@ -48,7 +47,7 @@ def decide(
 
     Effects, in order: new residual risks in the register, the decision with its rejected options,
     the checkpoint ended, the deadline as the next checkpoint, entries for each, notices to the two
-    owners, the author's draft removed; then ``decision_effects``: an unfinished mitigation
+    owners, the author's draft removed; then ``apply_effects_step``: an unfinished mitigation
     superseded, its own execution started or waiting for signatures, a contradiction resolved.
     Refused: the draft is saved, the refusal has an entry, and ``Refused`` carries every violation.
     """
@@ -67,9 +66,7 @@ def decide(
         decision = _store(facts, checkpoint, evidence, decision_input, actor, now)
         _record_decision(decision, evidence, decision_input, warnings, actor, now)
         _notify_owners(decision, actor, now)
-        decision_effects.apply_effects_step(
-            incident, facts, decision, decision_input, evidence, actor, now
-        )
+        apply_effects_step(incident, facts, decision, decision_input, evidence, actor, now)
         redirect_submission(once, incident.get_absolute_url())
     return decision
 

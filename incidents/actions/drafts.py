@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
-from incidents.actions.decision_input import masked_raw
 from incidents.actions.draft_steps import write_draft_step
 from incidents.models import Checkpoint, DecisionDraft
 from incidents.permissions import require
 from kernel.actor import Actor
+from kernel.text import masked_raw
 
 
 def save_draft(

@@ -19,8 +19,8 @@ from incidents.rules.decision import (
     Unfinished,
     offers,
 )
+from incidents.rules.decision.option import FIRST_CODE
 from incidents.rules.decision.posture import FITS_CLASS
-from incidents.rules.decision.preconditions import FIRST_CODE
 from incidents.rules.dual_signature import DUAL_CODE
 from incidents.vocabulary import DependencyClass, ExecutionState, Option, RoleName
 

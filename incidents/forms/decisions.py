@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from incidents.actions.decision_input import DecisionInput
+from incidents.actions.decision_steps import DecisionInput
 from incidents.models import Recommendation
 from incidents.rules.conflict import MAX_SCORE, MIN_SCORE, Scores, Stand
 from incidents.rules.decision import Conflict, Offer

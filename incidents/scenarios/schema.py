@@ -14,7 +14,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from incidents.rules.decision.preconditions import FIRST_CODE
+from incidents.rules.decision.option import FIRST_CODE
 from incidents.rules.dual_signature import DUAL_CODE
 from incidents.rules.minimum import RequiredEvidence
 from incidents.vocabulary import (

@@ -6,13 +6,13 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from incidents import prepared_statements
 from incidents.locking import check_locked
 from incidents.models import Incident, TimelineEntry
 from incidents.models.author import Authored
 from incidents.push import publish
 from incidents.timeline import kinds
 from incidents.timeline.chain import Link, seal
+from kernel import prepared
 from kernel.actor import Actor
 
 
@@ -72,7 +72,7 @@ def _append(entry: TimelineEntry) -> None:
     """Insert the row and move the incident's end of the timeline, in a single statement."""
     values = [entry.seq, entry.hash, entry.incident_id]
     values += [getattr(entry, name) for name in _COLUMNS]
-    [(entry.pk,)] = prepared_statements.rows(_APPEND, [*values, Jsonb(entry.data)])
+    [(entry.pk,)] = prepared.rows(_APPEND, [*values, Jsonb(entry.data)])
     entry._state.adding, entry._state.db = False, connection.alias
 
 

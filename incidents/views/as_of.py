@@ -21,7 +21,7 @@ def as_of(request: HttpRequest, incident: Incident) -> HttpResponse:
     """``?t=`` is a moment; without one, or with one that cannot be read, it is now."""
     end = time_slider.end_of(incident, clock.now())
     text = clean_lines(request.GET.get("t", ""))
-    wanted = parse_moment(text, incident.clock_start, end, zone_of(request))
+    wanted = parse_moment(text, incident.clock_start, end, zone_of(request.user, request.COOKIES))
     past = incident_at(incident, wanted.moment)
     panels = live.panels(past, wanted.moment)
     context = {

@@ -21,4 +21,6 @@ def backfill(request: HttpRequest) -> HttpResponse:
         return incident.get_absolute_url()
 
     template = "incidents/backfill.html"
-    return submit(request, template, BackfillForm, do, now=now, zone=zone_of(request))
+    return submit(
+        request, template, BackfillForm, do, now=now, zone=zone_of(request.user, request.COOKIES)
+    )

@@ -237,7 +237,7 @@ def checkpoint(request: HttpRequest, incident: Incident) -> HttpResponse:
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.fields["due_at"].now = clock.now()
-            self.fields["due_at"].zone = zone_of(request)
+            self.fields["due_at"].zone = zone_of(request.user, request.COOKIES)
 
     return _command(
         request,

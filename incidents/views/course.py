@@ -59,7 +59,7 @@ def keep(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpRespo
         context=context,
         recent=course.newer_evidence(facts, MAX_RECENT_EVIDENCE),
         now=now,
-        zone=zone_of(request),
+        zone=zone_of(request.user, request.COOKIES),
         initial={"next_due": f"+{_usual_minutes(incident)}"},
     )
 
@@ -81,7 +81,7 @@ def move(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpRespo
         do,
         context=lambda: _context(incident, point) | {"title": f"Move {point.reference}"},
         now=clock.now(),
-        zone=zone_of(request),
+        zone=zone_of(request.user, request.COOKIES),
         initial={"due_at": f"+{_usual_minutes(incident)}"},
     )
 

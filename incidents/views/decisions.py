@@ -80,7 +80,7 @@ def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> Decisi
         "conflict": decision_assessment.conflict_of(incident_facts.cached_facts(incident), {}),
         "recommended": _recommended(incident_facts.cached_facts(incident)),
         "now": clock.now(),
-        "zone": zone_of(request),
+        "zone": zone_of(request.user, request.COOKIES),
     }
     if request.method == "POST":
         return DecisionForm(request.POST, **options)

@@ -55,7 +55,7 @@ def capture(request: HttpRequest, incident: Incident) -> HttpResponse:
         context=lambda: {"incident": incident, "bar": bar(incident, now), "back": back},
         incident=incident,
         now=now,
-        zone=zone_of(request),
+        zone=zone_of(request.user, request.COOKIES),
         initial=initial,
     )
 

@@ -1,8 +1,9 @@
 """Who reads the page: the zone in which they see, and so also type, clock times."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.http import HttpRequest
+from incidents.models import Person
 
 COOKIE = "zone"
 """The browser's own zone, which the page tells; it counts until the person chooses one."""
@@ -14,9 +15,9 @@ def number(text: str | None) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def zone_of(request: HttpRequest) -> ZoneInfo:
+def zone_of(person: Person, cookies: Mapping[str, str]) -> ZoneInfo:
     """The person's zone, else their browser's, else UTC."""
-    for name in (request.user.time_zone, request.COOKIES.get(COOKIE, "")):
+    for name in (person.time_zone, cookies.get(COOKIE, "")):
         if name in available_timezones():
             return ZoneInfo(name)
     return ZoneInfo("UTC")

@@ -1,7 +1,7 @@
 """Text that people and machines bring in: masked, rendered, judged. Pure functions."""
 
 from kernel.text.ansi import ansi_to_html, ansi_to_plain
-from kernel.text.clean import clean_line, clean_text, one_line
+from kernel.text.clean import clean_line, clean_text, masked_raw, one_line
 from kernel.text.content_checks import (
     clean_lines,
     has_content,
@@ -22,6 +22,7 @@ __all__ = [
     "drop_controls",
     "has_content",
     "mask_secrets",
+    "masked_raw",
     "normalise_reason",
     "one_line",
     "same_reason",

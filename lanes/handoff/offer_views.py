@@ -82,11 +82,12 @@ def _offer_form(request: HttpRequest, incident: Incident, mine: list[str]) -> Of
         )
     after = _next_in_chain(incident_facts.cached_facts(incident), form.requested_lane)
     form.choose_from(_receivers(incident, giver), after)
+    zone = zone_of(request.user, request.COOKIES)
     if form.requested_lane == WATCH:
         watch = watch_of(incident)
-        form.choose_check_in(watch.ahead(now) if watch is not None else None, zone_of(request))
+        form.choose_check_in(watch.ahead(now) if watch is not None else None, zone)
     else:
-        form.choose_checkpoint(handoff_facts.upcoming_checkpoints(incident, now), zone_of(request))
+        form.choose_checkpoint(handoff_facts.upcoming_checkpoints(incident, now), zone)
     return form
 
 

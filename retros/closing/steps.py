@@ -45,7 +45,7 @@ def save_statement_step(
     """Save the statement with one entry; an unchanged one is not saved again."""
     check_locked(incident)
     saved = Statement.objects.filter(pk=incident.pk).first()
-    row = Statement(incident=incident, written_at=now, **_columns(statement))
+    row = Statement(incident_id=incident.pk, written_at=now, **_columns(statement))
     if saved is not None and _content(saved) == _content(row) and not _is_void(saved, incident):
         return saved
     row.save(force_insert=saved is None, force_update=saved is not None)

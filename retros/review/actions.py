@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from incidents.actions.decision_input import masked_raw
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import RefusedAfterCommit, incident_action
 from incidents.models import Incident
 from incidents.timeline.record import record
 from kernel.actor import Actor
 from kernel.refusal import Refused, Violation
-from kernel.text import clean_text
+from kernel.text import clean_text, masked_raw
 from retros.backlog.rules import MAX_TITLE_CHARACTERS, today
 from retros.backlog.steps import WorkInput, work_facts
 from retros.models import Addendum, LookBack, LookBackDraft

@@ -96,7 +96,7 @@ DATABASES = {
         idle=env.int("DATABASE_IDLE_TIMEOUT", 60),
     )
 }
-# The few statements that every action sends (prepared_statements.py) are planned once a connection
+# The few statements that every action sends (kernel/prepared.py) are planned once a connection
 # from their second time on. PgBouncer needs 1.21 for it; false switches it off.
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = (
     1 if env.bool("DATABASE_PREPARE", True) else None

@@ -9,12 +9,18 @@ others were not), a missing confidence by ``D-CONFIDENCE``.
 from collections.abc import Iterable
 
 from incidents.rules.decision.evidence_packet import (
+    blast_radius,
     evidence,
     next_action,
     owner,
+    owners,
     ready,
+    reversibility,
     risks,
+    same_person,
     scope,
+    signers,
+    verification,
 )
 from incidents.rules.decision.inputs import (
     Candidate,
@@ -28,16 +34,20 @@ from incidents.rules.decision.inputs import (
     Unfinished,
 )
 from incidents.rules.decision.ladder import Offer, choice_for, mitigates, offers, reach_of
-from incidents.rules.decision.option import confidence, consistency, rejected, settle, why_now
-from incidents.rules.decision.owners import owners, same_person, signers
-from incidents.rules.decision.posture import Posture, not_followed_by, posture, postures
-from incidents.rules.decision.preconditions import (
+from incidents.rules.decision.option import (
+    confidence,
     conflict,
+    consistency,
+    not_followed_by,
+    posture,
     prerequisites_first,
+    rejected,
+    settle,
     settles,
     single_mitigation,
+    why_now,
 )
-from incidents.rules.decision.statements import blast_radius, reversibility, verification
+from incidents.rules.decision.posture import Posture, postures
 from kernel.refusal import Violation
 
 __all__ = [

@@ -1,7 +1,12 @@
-"""The evidence packet: owner, readiness, scope, evidence, risks, next action."""
+"""What the record says, and who answers for it.
+
+The evidence packet (owner, readiness, scope, evidence, risks, next action), the three statements of
+the playbook's "Decision quality guardrails", and the two owners.
+"""
 
 from incidents.rules.checkpoint_limits import deadline_problem, max_deadline
-from incidents.rules.decision.inputs import Proposal, Situation
+from incidents.rules.decision.inputs import Candidate, Proposal, Situation
+from incidents.rules.dual_signature import signer_warnings
 from incidents.rules.risk import text_violation
 from incidents.rules.wording import duration, listed, quoted
 from incidents.vocabulary import Severity
@@ -128,3 +133,90 @@ def _deadline(proposal: Proposal, situation: Situation) -> str:
     limit = max_deadline(situation.severity)
     within = f", at most {duration(limit)} from now" if limit else ""
     return f"Give the next action a deadline{within}."
+
+
+def reversibility(proposal: Proposal, situation: Situation) -> Violations:
+    """How quickly can we undo this?
+
+    ``D-REVERSE``: the record says how quickly the decision can be undone.
+    """
+    sentence = "Say how quickly this can be undone."
+    return _stated("D-REVERSE", "reversibility", proposal.reversibility, sentence)
+
+
+def blast_radius(proposal: Proposal, situation: Situation) -> Violations:
+    """What can get worse if this is wrong?
+
+    ``D-BLAST``: the record says what can get worse if it is wrong.
+    """
+    sentence = "Say what can get worse if this is wrong."
+    return _stated("D-BLAST", "blast_radius", proposal.blast_radius, sentence)
+
+
+def verification(proposal: Proposal, situation: Situation) -> Violations:
+    """What exact signal proves it worked?
+
+    ``D-VERIFY``: the record says which exact signal proves that it worked.
+    """
+    sentence = "Say which exact signal proves that it worked."
+    return _stated("D-VERIFY", "verification", proposal.verification, sentence)
+
+
+def _stated(code: str, field: str, text: str, sentence: str) -> Violations:
+    if not says_nothing(text):
+        return ()
+    if has_content(text):
+        sentence = f"{sentence[:-1]}: {quoted(text)} does not."
+    return (Violation(code, sentence, field),)
+
+
+def owners(proposal: Proposal, situation: Situation) -> Violations:
+    """One executes, one verifies.
+
+    ``D-OWNERS``: executor and verifier are named and can act; for SEV-1 they are two people.
+    """
+    violations = _able("executor", "executes", proposal.executor)
+    violations += _able("verifier", "verifies", proposal.verifier)
+    if situation.severity == Severity.SEV1 and (person := _same(proposal)):
+        sentence = f"{person.name} would execute and verify; SEV-1 needs two people."
+        violations += (Violation("D-OWNERS", sentence, "verifier"),)
+    return violations
+
+
+def same_person(proposal: Proposal, situation: Situation) -> Violations:
+    """The warning below SEV-1, where one person may do both."""
+    person = _same(proposal)
+    if person is None or situation.severity == Severity.SEV1:
+        return ()
+    sentence = f"{person.name} would execute and verify: a second person sees more."
+    return (Violation("D-OWNERS", sentence, "verifier"),)
+
+
+def signers(proposal: Proposal, situation: Situation) -> Violations:
+    """The warning where two people must sign and there are not two yet."""
+    if not situation.is_dual:
+        return ()
+    data_owner, commander = situation.data_owner, situation.commander
+    return signer_warnings(
+        data_owner.name if data_owner else "",
+        is_commander=data_owner is not None
+        and commander is not None
+        and data_owner.id == commander.id,
+        href=situation.commander_href,
+    )
+
+
+def _able(field: str, does: str, person: Candidate | None) -> Violations:
+    if person is None:
+        return (Violation("D-OWNERS", f"Name who {does}.", field),)
+    if not person.can_act:
+        sentence = f"{person.name} cannot act in this incident: name somebody else who {does}."
+        return (Violation("D-OWNERS", sentence, field),)
+    return ()
+
+
+def _same(proposal: Proposal) -> Candidate | None:
+    executor, verifier = proposal.executor, proposal.verifier
+    if executor is None or verifier is None or executor.id != verifier.id:
+        return None
+    return executor

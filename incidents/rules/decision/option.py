@@ -1,20 +1,28 @@
-"""The option: it is offered, the others were rejected, and the confidence allows its reach.
+"""The option: it is offered, the others were rejected, and nothing stands against it.
+
+In order: the ladder, the confidence, the default postures, what must come before it, what it must
+end, and the open contradiction that it must resolve.
 
 ``D-REJECTED``: choice and option agree, "why now" is said, and each rung not taken has a reason.
 ``D-CONFIDENCE``: the option reaches no further than the confidence allows.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 
-from incidents.rules.decision.inputs import DecisionFields, Proposal, Situation
-from incidents.rules.decision.ladder import Offer, choice_for
+from incidents.rules.conflict import Stand, verdict
+from incidents.rules.decision.inputs import Conflict, DecisionFields, Proposal, Situation
+from incidents.rules.decision.ladder import Offer, choice_for, mitigates
+from incidents.rules.decision.posture import Posture, postures
 from incidents.rules.wording import first_lower, listed, quoted
 from incidents.vocabulary import Choice, Confidence, Option, Reach
 from kernel.refusal import Violation
 from kernel.text import has_content, normalise_reason, says_nothing
 
 Violations = tuple[Violation, ...]
+
+FIRST_CODE = "D-FIRST"
 
 ALLOWED: dict[str, tuple[Reach, ...]] = {
     Confidence.L1: (Reach.REVERSIBLE,),
@@ -131,3 +139,157 @@ def confidence(proposal: Proposal, situation: Situation) -> Violations:
     only = f"{reaches} options only" if len(allowed) == 1 else f"{reaches} options"
     sentence = f"{offer.label} has {offer.reach} reach; confidence {level} allows {only}."
     return (Violation("D-CONFIDENCE", sentence, "confidence"),)
+
+
+def not_followed_by(option: str, defaults: Iterable[Posture]) -> tuple[Posture, ...]:
+    """The postures that ``option`` does not follow."""
+    return tuple(default for default in defaults if option not in default.options)
+
+
+def posture(proposal: Proposal, situation: Situation) -> Violations:
+    """The option must follow *every* posture.
+
+    Where two postures differ (SEV-1 rolls back, billing freezes writes) every option leaves one of
+    them, so a reason is always required: a reader will ask about that choice. Escalating with a
+    pause is exempt: it takes no option, it passes the question up, and "why now" and the rejected
+    rungs give the reason. Holding while the mitigation continues is an option like any other.
+
+    ``D-POSTURE``: an option that leaves any default posture needs a deviation reason.
+    """
+    if situation.offer(proposal.option) is None or proposal.choice == Choice.ESCALATE:
+        return ()
+    left = not_followed_by(proposal.option, postures(situation.severity, situation.surfaces))
+    if not left or not says_nothing(proposal.deviation_reason):
+        return ()
+    return (Violation("D-POSTURE", _departure(proposal, situation, left), "deviation_reason"),)
+
+
+def _departure(proposal: Proposal, situation: Situation, left: tuple[Posture, ...]) -> str:
+    offer = situation.offer(proposal.option)
+    label = offer.label if offer else proposal.option
+    defaults = " and of ".join(f"{default.source} ({default.summary})" for default in left)
+    sentence = f"{label} leaves the posture of {defaults}. "
+    if has_content(proposal.deviation_reason):
+        return sentence + f"{quoted(proposal.deviation_reason)} does not say why."
+    return sentence + "Say why."
+
+
+def prerequisites_first(proposal: Proposal, situation: Situation) -> Violations:
+    """Playbook, scenario C. ``prerequisites`` is empty where the rule does not apply.
+
+    ``D-FIRST``: rollback and access revocation, executed with proof, come before a hotfix.
+    """
+    if proposal.option != Option.HOTFIX:
+        return ()
+    waiting = [thing for thing in situation.prerequisites if not thing.is_done]
+    if not waiting:
+        return ()
+    come = listed(first_lower(thing.label) for thing in situation.prerequisites)
+    missing = listed(f"{first_lower(thing.label)} {thing.progress}" for thing in waiting)
+    sentence = f"Before a hotfix come {come}, executed and with proof: {missing}."
+    return (Violation(FIRST_CODE, sentence, "option"),)
+
+
+def single_mitigation(proposal: Proposal, situation: Situation) -> Violations:
+    """One mitigation at a time, so that its effect can be seen.
+
+    ``D-ONE``: a mitigation that is unfinished must be superseded, with a reason.
+    """
+    running = situation.unfinished
+    if running is None or not proposal.option or not mitigates(proposal.option):
+        return ()
+    if not says_nothing(proposal.supersede_reason):
+        return ()
+    sentence = f"{running.reference}, {first_lower(running.label)}, is unfinished"
+    if has_content(proposal.supersede_reason):
+        sentence += f": {quoted(proposal.supersede_reason)} does not say why this supersedes it."
+    else:
+        sentence += " (one mitigation at a time). Say why this decision supersedes it."
+    return (Violation("D-ONE", sentence, "supersede_reason"),)
+
+
+def conflict(proposal: Proposal, situation: Situation) -> Violations:
+    """Holding is no decision on mitigation: it is allowed, and leaves the contradiction open,
+    unless one side recommends to hold.
+
+    ``D-CONFLICT``: while a contradiction is open, a decision on mitigation must resolve it.
+    """
+    open_conflict = situation.conflict
+    if open_conflict is None or (proposal.option and not settles(proposal.option, open_conflict)):
+        return ()
+    return (
+        _on_its_subject(proposal, open_conflict)
+        + _unscored(open_conflict)
+        + _chosen(proposal, open_conflict)
+    )
+
+
+def settles(option: str, conflict: Conflict) -> bool:
+    """Whether a decision for this option ends the contradiction."""
+    return mitigates(option) or option in conflict.options
+
+
+def _on_its_subject(proposal: Proposal, conflict: Conflict) -> Violations:
+    if not proposal.option or proposal.option in conflict.options:
+        return ()
+    sides = listed((f"{first_lower(s.label)} ({s.reference})" for s in conflict.sides), "or")
+    sentence = (
+        f"{conflict.reference} is open: choose what it is about, {sides}, or hold until"
+        " its owners agree."
+    )
+    return (Violation("D-CONFLICT", sentence, "option"),)
+
+
+def _unscored(conflict: Conflict) -> Violations:
+    return tuple(
+        Violation(
+            "D-CONFLICT",
+            f"Score the {_SCORE_NAMES[name]} of {_named([side])}, 1 to 5.",
+            f"score_{side.number}_{name}",
+        )
+        for side in conflict.sides
+        for name in side.commander.missing
+    )
+
+
+_SCORE_NAMES = {"reversibility": "reversibility", "blast_radius": "blast radius"}
+
+
+def _chosen(proposal: Proposal, conflict: Conflict) -> Violations:
+    """The leading side needs no more; any other needs evidence and a reason.
+
+    Where the scores are level, the commander decides with a reason.
+    """
+    if proposal.option not in conflict.options or _unscored(conflict):
+        return ()
+    lead = verdict(conflict.sides)
+    if proposal.option not in lead.options:
+        against = [side for side in conflict.sides if side.option in lead.options]
+        return _disproof(proposal, against, lead.because) + _conflict_reason(
+            proposal, f"Say why the evidence disproves {_named(against)}."
+        )
+    if lead.is_tie:
+        return _conflict_reason(proposal, "The scores are level: say why you choose this side.")
+    return ()
+
+
+def _disproof(proposal: Proposal, against: list[Stand], because: str) -> Violations:
+    solid = [e for e in proposal.conflict_evidence if e.of_incident and e.has_content]
+    if solid:
+        return ()
+    sentence = f"{_named(against)} has the {because}: cite the evidence that disproves it."
+    if because == "more reversible":
+        sentence = f"{_named(against)} is the more reversible: cite the evidence that disproves it."
+    return (Violation("D-CONFLICT", sentence, "conflict_evidence"),)
+
+
+def _conflict_reason(proposal: Proposal, sentence: str) -> Violations:
+    if not says_nothing(proposal.conflict_reason):
+        return ()
+    if has_content(proposal.conflict_reason):
+        sentence = f"{sentence[:-1]}: {quoted(proposal.conflict_reason)} does not."
+    return (Violation("D-CONFLICT", sentence, "conflict_reason"),)
+
+
+def _named(sides: list[Stand]) -> str:
+    return listed(f"{side.reference} ({first_lower(side.label)})" for side in sides)

@@ -3,20 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from incidents.rules.decision.inputs import ImpactedSurface, Proposal, Situation
-from incidents.rules.wording import first_lower, listed, quoted
+from incidents.rules.decision.inputs import ImpactedSurface
+from incidents.rules.wording import first_lower, listed
 from incidents.vocabulary import (
     CLASS_POSTURE,
     SEVERITY_POSTURE,
-    Choice,
     DependencyClass,
     Option,
     Severity,
 )
-from kernel.refusal import Violation
-from kernel.text import has_content, says_nothing
-
-Violations = tuple[Violation, ...]
 
 FITS_SEVERITY: dict[str, frozenset[Option]] = {
     Severity.SEV1: frozenset({Option.ROLLBACK}),
@@ -55,36 +50,3 @@ def postures(severity: str, surfaces: Iterable[ImpactedSurface]) -> tuple[Postur
             label = first_lower(DependencyClass(kind).label)
             applicable.append(Posture(f"{listed(names)}, {label}", CLASS_POSTURE[kind], options))
     return tuple(applicable)
-
-
-def not_followed_by(option: str, defaults: Iterable[Posture]) -> tuple[Posture, ...]:
-    """The postures that ``option`` does not follow."""
-    return tuple(default for default in defaults if option not in default.options)
-
-
-def posture(proposal: Proposal, situation: Situation) -> Violations:
-    """The option must follow *every* posture.
-
-    Where two postures differ (SEV-1 rolls back, billing freezes writes) every option leaves one of
-    them, so a reason is always required: a reader will ask about that choice. Escalating with a
-    pause is exempt: it takes no option, it passes the question up, and "why now" and the rejected
-    rungs give the reason. Holding while the mitigation continues is an option like any other.
-
-    ``D-POSTURE``: an option that leaves any default posture needs a deviation reason.
-    """
-    if situation.offer(proposal.option) is None or proposal.choice == Choice.ESCALATE:
-        return ()
-    left = not_followed_by(proposal.option, postures(situation.severity, situation.surfaces))
-    if not left or not says_nothing(proposal.deviation_reason):
-        return ()
-    return (Violation("D-POSTURE", _sentence(proposal, situation, left), "deviation_reason"),)
-
-
-def _sentence(proposal: Proposal, situation: Situation, left: tuple[Posture, ...]) -> str:
-    offer = situation.offer(proposal.option)
-    label = offer.label if offer else proposal.option
-    defaults = " and of ".join(f"{default.source} ({default.summary})" for default in left)
-    sentence = f"{label} leaves the posture of {defaults}. "
-    if has_content(proposal.deviation_reason):
-        return sentence + f"{quoted(proposal.deviation_reason)} does not say why."
-    return sentence + "Say why."

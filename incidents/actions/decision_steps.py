@@ -1,23 +1,107 @@
-"""Effects of a decision on what was there before: steps, inside the transaction that decides."""
+"""A decision within the transaction that records it: its input, and its effects as steps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from incidents.actions.checkpoint_steps import schedule_step
-from incidents.actions.decision_input import DecisionInput
 from incidents.actions.notices import notify_step
 from incidents.actions.signature_steps import request_signatures_step, sign_step
 from incidents.assessments import decision as decision_assessment
+from incidents.assessments.decision import candidate
 from incidents.facts.incident import IncidentFacts
 from incidents.locking import check_locked
 from incidents.models import Checkpoint, Decision, Evidence, Execution, Incident, Person, Side
-from incidents.rules.decision import mitigates, settles
+from incidents.rules.conflict import Scores
+from incidents.rules.decision import Cited, DecisionFields, Proposal, mitigates, settles
 from incidents.timeline.record import record
-from incidents.vocabulary import ExecutionState, RecommendationState, SignRole
+from incidents.vocabulary import ExecutionState, Purpose, RecommendationState, SignRole
 from kernel.actor import Actor
+from kernel.refusal import Violation
+from kernel.text import clean_text, masked_raw
 
 REASSESS = timedelta(minutes=10)
 """Playbook, "Contradiction handling protocol": reassess within it."""
+
+_MAX_COLUMN_CHARACTERS = {"next_action": 300, "option_detail": 200, "risk_new": 500}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionInput(DecisionFields):
+    """A Checkpoint Decision Record as its author filled it in.
+
+    The fields of the form: those that the rules read as they are, and these.
+
+    ``evidence``, ``conflict_evidence`` and ``risks`` are numbers within the incident; ``scores``
+    maps the numbers of recommendations to the commander's scores. ``shape`` are the errors of
+    fields that could not be parsed (an odd time, a text too long), ``raw`` is the form as typed,
+    stored as the draft when the decision is refused.
+    """
+
+    evidence: tuple[int, ...] = ()
+    risks: tuple[int, ...] = ()
+    risk_new: str = ""
+    option_detail: str = ""
+    executor: Person | None = None
+    verifier: Person | None = None
+    scores: Mapping[int, Scores] = field(default_factory=dict)
+    conflict_evidence: tuple[int, ...] = ()
+    shape: tuple[Violation, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def cited(self) -> frozenset[int]:
+        """Every evidence item that the record rests on."""
+        return frozenset(self.evidence) | frozenset(self.conflict_evidence)
+
+    def proposal(self, evidence: Iterable[Evidence], risks: tuple[str, ...]) -> Proposal:
+        """As input of the rules: ``evidence`` are the cited items of this incident, ``risks`` the
+        texts of all risks."""
+        cited = {
+            item.number: Cited(item.number, item.has_content, item.purpose == Purpose.PRECHECK)
+            for item in evidence
+        }
+
+        def citations(numbers: tuple[int, ...]) -> tuple[Cited, ...]:
+            return tuple(cited.get(n) or Cited(n, of_incident=False) for n in numbers)
+
+        return Proposal(
+            **{name: getattr(self, name) for name in _SHARED},
+            evidence=citations(self.evidence),
+            risks=risks,
+            executor=candidate(self.executor),
+            verifier=candidate(self.verifier),
+            conflict_evidence=citations(self.conflict_evidence),
+        )
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of the record that have a field of the same name."""
+        filled_in = {name: getattr(self, name) for name in _COLUMNS}
+        return {
+            name: entry.strip() if isinstance(entry, str) else entry
+            for name, entry in filled_in.items()
+        }
+
+
+_SHARED = tuple(shared.name for shared in fields(DecisionFields))
+_COLUMNS = tuple(
+    column.name
+    for column in Decision._meta.concrete_fields
+    if column.name in {own.name for own in fields(DecisionInput)}
+)
+
+
+def mask_input(decision_input: DecisionInput) -> DecisionInput:
+    """Every text without its secrets: a record is read by many and never changed."""
+    texts: dict[str, Any] = {
+        own.name: clean_text(text, _MAX_COLUMN_CHARACTERS.get(own.name))
+        for own in fields(decision_input)
+        if isinstance(text := getattr(decision_input, own.name), str)
+    }
+    rejected = {option: clean_text(reason) for option, reason in decision_input.rejected.items()}
+    raw = masked_raw(decision_input.raw)
+    return replace(decision_input, rejected=rejected, raw=raw, **texts)
 
 
 def apply_effects_step(
