@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -41,11 +42,16 @@ def render(now: datetime) -> Snapshot | None:
         defaults = {
             "rendered": state.wanted,
             "rendered_at": now,
-            "failures": dict(rendered.failures),
+            "failures": dict(rendered.failures) | _of_export(state),
         }
         StatusSite.objects.update_or_create(pk=1, defaults=defaults)
     _export(rendered)
     return rendered
+
+
+def _of_export(state: StatusSite) -> dict[str, Any]:
+    """The failure of the last export, which stands until one succeeds."""
+    return {name: failure for name, failure in (state.failures or {}).items() if name == EXPORT}
 
 
 def _last() -> Snapshot | None:
@@ -66,6 +72,8 @@ def _export(rendered: Snapshot) -> None:
     except Exception as error:
         logger.exception("The status site could not be written to %s", settings.STATUS_EXPORT)
         _note_failure(EXPORT, error, rendered.as_of)
+    else:
+        _forget_failure(EXPORT)
 
 
 def is_due(state: StatusSite, now: datetime) -> bool:
@@ -95,6 +103,14 @@ def _failed_just_now(state: StatusSite, now: datetime) -> bool:
     if failure is None:
         return False
     return timedelta() <= now - datetime.fromisoformat(failure["tried_at"]) < RETRY_AFTER
+
+
+def _forget_failure(name: str) -> None:
+    with transaction.atomic():
+        state = StatusSite.objects.select_for_update().get(pk=1)
+        if state.failures and name in state.failures:
+            failures = {key: row for key, row in state.failures.items() if key != name}
+            StatusSite.objects.filter(pk=1).update(failures=failures)
 
 
 def _note_failure(name: str, error: Exception, now: datetime) -> None:

@@ -44,6 +44,8 @@ def receiving() -> Iterator[Receiver]:
     with Receiver() as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:  # else a test that fails leaves a thread that the process waits for at its end
+            server.shutdown()
+            thread.join()

@@ -1,7 +1,7 @@
 """A chat that follows: it confirms by taking the first message, and gets each update once."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.test import Client
 
 from comms.actions import outbox, subscribing
 from comms.delivery import fan_out
+from comms.delivery.subscribers import chat_message
 from comms.models import Delivery, Subscriber
 from comms.status import store
 from comms.subscribers.masked_addresses import masked
@@ -146,3 +147,16 @@ def test_one_that_fails_does_not_hold_up_the_others(receiver: Receiver, chat: Su
     send()
 
     assert len(receiver.got) == 2
+
+
+def test_a_long_update_says_in_a_chat_when_the_next_one_comes(incident: Incident) -> None:
+    """What does not fit is cut before the last paragraph."""
+    at = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
+    update = say(incident, at, impact="word " * 300, mitigation="word " * 300)
+    delivery = Delivery(subscriber=Subscriber(kind="apprise", address="slack://x"), update=update)
+
+    _, text = chat_message(delivery)
+
+    promise, link = text.rpartition("\n\n")[2].split("\n")
+    assert promise == "We write again by 30 Nov 2026, 12:30 UTC."
+    assert link.endswith(f"/status/incidents/{incident.bulletin.code}/")

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,25 @@ def test_an_incident_that_is_over_says_since_when(published_incident: Incident) 
 
     assert (last["status"], last["impact"]) == ("resolved", "minor")
     assert last["resolved_at"] == "2026-03-02T15:00:00.000Z"
+
+
+@pytest.mark.case("Z6")
+def test_the_zone_of_the_process_makes_no_difference(
+    published_incident: Incident, monkeypatch
+) -> None:
+    def every() -> dict[str, bytes]:
+        return {one.path: one.content for one in formats.render(site(Audience.PUBLIC, NOW))}
+
+    before = every()
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        elsewhere = every()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert elsewhere == before
 
 
 @pytest.mark.parametrize("read", ["feedparser", "atoma"])

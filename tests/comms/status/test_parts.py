@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import feedparser
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from icalendar import Calendar
 
 from comms.models import StatusSite
-from comms.status import formats, pages, presenters, rendering, snapshot
+from comms.status import formats, pages, presenters, rendering, responses, snapshot
 from comms.status.formats import Rendered, atom, calendar, statuspage
 from comms.status.snapshot import Snapshot
 from comms.vocabulary import SurfaceState
@@ -52,7 +53,7 @@ def again(at: int = 1) -> Snapshot:
 
 @pytest.mark.case("T1")
 def test_what_was_published_with_control_characters_is_in_every_format(
-    sign_in: Surface, incident: Incident
+    sign_in: Surface, incident: Incident, commander: Person
 ) -> None:
     """As older versions stored it: such a row is never changed."""
     Surface.objects.filter(pk=sign_in.pk).update(description=f"a{CONTROLS}b")
@@ -65,6 +66,7 @@ def test_what_was_published_with_control_characters_is_in_every_format(
         impact=text,
         unknowns=[text],
     )
+    planned(commander, title=text, text=text)
 
     rendered = again()
 
@@ -75,6 +77,8 @@ def test_what_was_published_with_control_characters_is_in_every_format(
     [entry] = feedparser.parse(plain[FEED]).entries
     assert entry.title == "Sign-ins fail: Investigating"
     assert json.loads(plain[JSON])["incidents"][0]["name"] == "Sign-ins fail"
+    [event] = Calendar.from_ical(plain[calendar.PATH]).walk("VEVENT")
+    assert (event["summary"], event["description"]) == ("Sign-ins fail", "Sign-ins fail")
 
 
 @pytest.mark.parametrize(
@@ -166,6 +170,37 @@ def test_it_is_tried_again_and_healed(before: Snapshot, monkeypatch) -> None:
     rendering.keep_current(START + timedelta(seconds=70))
 
     assert StatusSite.objects.get().failures == {}
+
+
+def test_files_that_cannot_be_exported_are_noted_until_they_are(
+    before: Snapshot, tmp_path: Path, settings
+) -> None:
+    folder = tmp_path / "site"
+    folder.write_text("in the way")
+    settings.STATUS_EXPORT = str(folder)
+    for second in (60, 70):
+        rendering.keep_current(START + timedelta(seconds=second))
+    failures = StatusSite.objects.get().failures
+    folder.unlink()
+
+    rendering.keep_current(START + timedelta(seconds=80))
+
+    assert set(failures) == {rendering.EXPORT}
+    assert failures[rendering.EXPORT]["since"] == (START + timedelta(minutes=1)).isoformat()
+    assert StatusSite.objects.get().failures == {}
+    assert (folder / "index.html").exists()
+
+
+def test_a_page_that_stays_for_long_says_since_when(before: Snapshot, monkeypatch) -> None:
+    monkeypatch.setattr(pages, "_front", fail)
+    again(1)
+    rendering.render(START + timedelta(minutes=2))
+
+    soon, late = (responses.of(again(minute))[FRONT].plain.get.body["body"] for minute in (3, 4))
+
+    assert b"cannot be renewed" not in soon
+    assert b"cannot be renewed" in late
+    assert b'datetime="2026-03-05T14:01:00Z"' in late
 
 
 def test_a_site_that_cannot_be_read_at_all_is_noted_and_tried_later(

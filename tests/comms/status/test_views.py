@@ -44,3 +44,30 @@ def test_what_is_not_there_is_not_found(
     client: Client, published_incident: Incident, path: str
 ) -> None:
     assert client.get(f"/status/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/status/", "/status/history/", "/status/internal/"])
+def test_a_page_can_only_be_read(stakeholder: Person, path: str) -> None:
+    """A form from elsewhere is told so too, and not that a token is missing."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(stakeholder, BACKEND)
+
+    answer = client.post(path)
+
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+
+
+def test_an_incident_that_cannot_be_presented_stops_no_other_page_inside(
+    client: Client, published_incident: Incident, stakeholder: Person, monkeypatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("no such character")
+
+    monkeypatch.setattr("comms.status.facts.present_incident", broken)
+    client.force_login(stakeholder, BACKEND)
+
+    front = client.get("/status/internal/")
+
+    assert front.status_code == 200
+    assert "Not all that we wrote can be shown" in front.text
+    assert "No trouble that we know of" not in front.text

@@ -3,6 +3,8 @@
 import pytest
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 
 from warroom.server.checks import TAG, refuse_wrong_settings
 
@@ -32,6 +34,14 @@ def test_a_wrong_setting_is_refused(settings, name: str, text: str, code: str) -
     assert any(str(error.msg).startswith(name) for error in found)
     with pytest.raises(ImproperlyConfigured, match=name):
         refuse_wrong_settings()
+
+
+@pytest.mark.django_db
+def test_a_start_begins_with_them(settings) -> None:
+    settings.ORGANISATION = "Acme\nLtd"
+
+    with pytest.raises(SystemCheckError, match="ORGANISATION has a line break"):
+        call_command("migrate", skip_checks=False)
 
 
 @pytest.mark.case("P8")
