@@ -6,8 +6,11 @@ from typing import Any
 
 from celery import Celery, signals
 
+from warroom.schedule import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
 
+broker.install()
 app = Celery("warroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()  # for every thread of a web process too

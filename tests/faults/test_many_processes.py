@@ -118,5 +118,5 @@ def test_what_dies_is_started_again_and_the_others_go_on(many: Cluster, kind: st
     after = {one.pid for part in ("web", "worker", "beat") for one in many.running(part)}
     assert before - after == {dies}
     assert re.search(
-        rf"{kind}-\d .*ended by itself \(rc=-9\), starting again", many.log.read_text()
+        rf"{kind}-\d .*ended by itself \(signal SIGKILL\), starting again", many.log.read_text()
     )

@@ -131,5 +131,9 @@ def test_it_is_served_whatever_stops(site: Site) -> None:
     # Every answer on the way to saying so is one too.
     assert set(answers) == {200}
     assert site.get("/status/api/v2/summary.json").status_code == 200
+    # A load balancer is told before it gives up waiting; the pool alone waits for 10 s.
+    asked_at = time.monotonic()
+    assert site.get("/readyz").status_code == 503
+    assert time.monotonic() - asked_at < 8
     with pytest.raises(psycopg.OperationalError):
         site.change()

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import psycopg
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
@@ -13,13 +14,27 @@ REDIS_TIMEOUT_SECONDS = 1.0
 """Seconds for Valkey to answer."""
 
 
+DATABASE_TIMEOUT_SECONDS = 2.0
+"""To get a connection: who asks whether we can serve wants to know before they give up."""
+
+
 def database() -> bool:
     try:
+        _require_connection()
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except Error:
+    except (Error, psycopg.Error):
         return False
     return True
+
+
+def _require_connection() -> None:
+    """A request waits longer for the pool. Raises ``psycopg.Error`` where none comes in time."""
+    pool = connection.pool
+    if pool is None or connection.connection is not None:
+        return
+    pool.open()
+    pool.putconn(pool.getconn(timeout=DATABASE_TIMEOUT_SECONDS))
 
 
 def redis_seconds() -> int | None:

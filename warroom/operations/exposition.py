@@ -61,7 +61,8 @@ class _DatabaseCollector(Collector):
         yield _gauge("database_up", "Whether PostgreSQL answers.", True)
         yield _gauge("migrations_pending", "Migrations not applied.", len(totals.migrations))
         if totals.tick is not None:
-            age = (now - totals.tick.at).total_seconds()
+            # A tick from the future is as little of one as one long ago.
+            age = abs((now - totals.tick.at).total_seconds())
             yield _gauge("tick_age_seconds", "Since the last whole tick began.", age)
             yield _gauge("tick_duration_seconds", "What that tick took.", totals.tick.took)
         yield _gauge("deliveries_dead", "Deliveries given up.", totals.dead)

@@ -1,7 +1,9 @@
 """How everything runs, in plain words, with what to do where it does not."""
 
+import os
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -16,6 +18,9 @@ from warroom.operations.exposition import counted
 from warroom.operations.figures import Figures
 from warroom.operations.slow_views import slowest
 from warroom.schedule import heartbeat
+from warroom.up.embedded.data import DataFolder
+from warroom.up.orphans import MARK
+from warroom.up.parts import State, read_parts
 
 OVERDUE = timedelta(minutes=2)
 """A delivery that waits so long past its time finds no worker."""
@@ -44,6 +49,7 @@ def overview(now: datetime) -> dict[str, Any]:
     parts = [
         _database(now),
         _valkey(),
+        *_programs(now),
         _tick(totals, now),
         _outbox(totals),
         _dead_deliveries(totals),
@@ -84,6 +90,37 @@ def _valkey() -> Part:
         "It does not answer. Nothing is lost: browsers poll instead, reminders and mail wait.",
         "Start it, and see that REDIS_URL leads to it.",
     )
+
+
+def _programs(now: datetime) -> list[Part]:
+    """What ``up`` runs, where it runs this; elsewhere something else starts the processes."""
+    folder = os.environ.get(MARK)
+    parts = read_parts(DataFolder(Path(folder)).parts) if folder else {}
+    if not parts:
+        return []
+    away = {name: part for name, part in parts.items() if part.state is not State.RUNNING}
+    ends = sum(part.ends for part in parts.values())
+    if not away:
+        sentence = f"{len(parts)} run; {ends} times one ended by itself and was started again."
+        return [Part("Processes", True, "Run", sentence if ends else f"{len(parts)} run.")]
+    sentences = [
+        f"{name} ended by itself {duration(now - _moment(part.since))} ago "
+        f"({part.ends} so far): {mask_secrets(part.cause).text}."
+        for name, part in away.items()
+    ]
+    return [
+        Part(
+            "Processes",
+            False,
+            "Started again",
+            " ".join(sentences),
+            "They are started again by themselves; if they do not stay, the log says why.",
+        )
+    ]
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _tick(totals: Figures, now: datetime) -> Part:

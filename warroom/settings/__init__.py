@@ -126,6 +126,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Without end: a worker that gave up after a hundred tries would end on its own.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # Late and at least once: every task claims its work in the database, so a repeat changes nothing.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = "UTC"

@@ -4,6 +4,7 @@ What the environment names wins. Else ``up`` starts embedded servers on the data
 other command uses those that an ``up`` runs there; only ``demo`` starts them when none run.
 """
 
+import errno
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 
 from warroom.up.embedded import DataFolder, NoServers, running_servers
 from warroom.up.orphans import end_leftovers
+from warroom.up.parts import board
 
 _OFFLINE = {
     "",
@@ -67,11 +69,14 @@ def _for_up(stack: ExitStack, argv: list[str]) -> None:
     data.make()
     try:
         stack.enter_context(data.locked("up", wait=False))
-    except OSError as error:
+    except BlockingIOError as error:
         raise NoServers(
             f"Warroom runs already on the data in {data.path}: "
             "stop it first, or set WARROOM_DATA to another folder."
         ) from error
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise NoServers(f"The data folder {data.path} cannot be locked: {why}.") from error
     end_leftovers(data.path)
     _require_free(host, port)
     stack.callback(end_leftovers, data.path)
@@ -82,7 +87,7 @@ def _for_up(stack: ExitStack, argv: list[str]) -> None:
     _default({"PROMETHEUS_MULTIPROC_DIR": str(data.metrics())})
     _default({"BASE_URL": f"http://localhost:{port}"})
     if not outside:
-        _default(stack.enter_context(running_servers(data)))
+        _default(stack.enter_context(running_servers(data, board=board)))
 
 
 def listening(argv: list[str]) -> tuple[str, int]:
@@ -106,10 +111,16 @@ def _require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            why = error.strerror or str(error)
-            raise NoServers(
-                f"Port {port} is taken ({why}): choose another, such as `make run PORT={port + 1}`."
-            ) from error
+            raise NoServers(_why_not_bound(host, port, error)) from error
+
+
+def _why_not_bound(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is taken: choose another, such as `make run PORT={port + 1}`."
+    if isinstance(error, PermissionError):
+        return f"Port {port} is not for this user: choose one from 1024, such as PORT=8000."
+    why = error.strerror or str(error)
+    return f"{host} is no address of this machine ({why}): HOST must be one."
 
 
 def _running() -> dict[str, str]:

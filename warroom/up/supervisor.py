@@ -1,30 +1,28 @@
 """Web, worker and beat under one parent: they start together and end together.
 
-With more than one of a kind they are a cluster: all web processes take connections from one
-listening socket, which the parent opened, and what dies is started again
-(``warroom.up.restarting``).
+What dies in between is started again (``warroom.up.programs``). With more than one of a kind they
+are a cluster: all web processes take connections from one listening socket, which the parent has
+opened.
 """
 
-import multiprocessing
 import os
-import shlex
+import signal
 import socket
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
-
-from honcho.printer import Printer
 
 from warroom.server.uvicorn_options import OPTIONS
 from warroom.up.embedded.data import BASE_DIR
 from warroom.up.orphans import MARK, end_leftovers
-from warroom.up.restarting import HandingManager, RevivingManager
+from warroom.up.parts import board, say
+from warroom.up.programs import Program, Whole, Write
 
 _BACKLOG = 2048
 
@@ -42,10 +40,6 @@ class Shape:
     web: int = 1
     workers: int = 1
     beats: int = 1
-
-    @property
-    def cluster(self) -> bool:
-        return self != Shape()
 
 
 _SINGLE_PROCESSES = Shape()
@@ -72,21 +66,76 @@ def _names(kind: str, how_many: int) -> Iterable[str]:
     return [kind] if how_many == 1 else [f"{kind}-{number + 1}" for number in range(how_many)]
 
 
-def supervise(
-    host: str, port: int, data: Path, output: TextIO, ready: Callable[[], None], shape: Shape
-) -> bool:
-    """Run all until one ends or a signal comes; call ``ready`` once the first page is served.
+_STOP_SECONDS = 5.0
+"""For a program to end after it was asked to; then it is killed."""
 
-    True when it was told to stop (Ctrl-C, SIGTERM), false when a process ended by itself: in a
-    cluster only one that did so before the first page.
+_SERVE_SECONDS = 120.0
+"""For the first page; a start that takes longer does not come any more."""
+
+_SAY_SECONDS = 10.0
+"""Between two sentences about a start that takes long."""
+
+_PYTHON = ("-W", "ignore:You're running the worker with superuser privileges")
+
+
+def supervise(
+    host: str, port: int, data: Path, write: Write, ready: Callable[[], None], shape: Shape
+) -> list[str]:
+    """Run all until a signal comes; call ``ready`` once the first page is served.
+
+    ``write`` takes the programs' output. Empty when it was told to stop (Ctrl-C, SIGTERM); else why
+    a part could not be kept running, and the last lines of that program.
     """
+    whole = Whole(board)
     with ExitStack() as stack:
         listener = stack.enter_context(_listener(host, port)) if shape.web > 1 else None
         fd = listener.fileno() if listener else None
-        manager = (RevivingManager if shape.cluster else HandingManager)(Printer(output))
-        for name, argv in commands(host, port, data, shape, fd).items():
-            _add(manager, name, argv, data, [fd] if fd and "uvicorn" in argv else [])
-        return _run(manager, host, port, data, ready)
+        programs = [
+            Program(
+                name,
+                [sys.executable, *_PYTHON, "-m", *argv],
+                whole=whole,
+                write=write,
+                environment={**os.environ, MARK: str(data), "PYTHONUNBUFFERED": "1"},
+                folder=BASE_DIR,
+                fds=[fd] if fd and "uvicorn" in argv else [],
+            )
+            for name, argv in commands(host, port, data, shape, fd).items()
+        ]
+        stop = stack.enter_context(_stop_on_signals())
+        stack.callback(_end_all, programs, whole, data, stop)
+        for program in programs:
+            program.start()
+        watcher = threading.Thread(
+            target=_call_when_served, args=(host, port, whole, ready), daemon=True
+        )
+        watcher.start()
+        while not stop.signals and not board.failed.wait(0.2):
+            pass
+        if stop.signals:
+            return []
+        failed = next((program for program in programs if program.name in board.why), None)
+        return [board.why, *(failed.last_lines if failed else ())]
+
+
+class _Stop:
+    """How often somebody asked for the end: the second time they want it at once."""
+
+    def __init__(self) -> None:
+        self.signals = 0
+
+    def __call__(self, *_: object) -> None:
+        self.signals += 1
+        again = " Once more ends it at once." if self.signals == 1 else ""
+        say(f"Stopping.{again}")
+
+
+@contextmanager
+def _stop_on_signals() -> Iterator[_Stop]:
+    stop = _Stop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    yield stop
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -98,59 +147,57 @@ def _listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _add(manager: HandingManager, name: str, argv: list[str], data: Path, fds: list[int]) -> None:
-    environment = {**os.environ, MARK: str(data), "PYTHONUNBUFFERED": "1"}
-    line = "exec " + shlex.join([sys.executable, *_PYTHON, "-m", *argv])
-    manager.add_process(name, line, env=environment, cwd=str(BASE_DIR)).fds = fds
-
-
-def _run(
-    manager: HandingManager, host: str, port: int, data: Path, ready: Callable[[], None]
-) -> bool:
-    over = threading.Event()
-
-    def served() -> None:
-        manager.served()
-        ready()
-
-    watcher = threading.Thread(target=_call_when_served, args=(host, port, over, served))
-    watcher.start()
-    try:
-        manager.loop()
-    except KeyError:
-        pass  # A signal came before honcho knew the number of every child.
-    finally:
-        _end_all(data)
-        over.set()
-        watcher.join()
-    return manager.returncode in _STOPPED_EXIT_CODES
-
-
-def _end_all(data: Path) -> None:
-    """Also what honcho does not know: a child that was just starting, a child's own children."""
+def _end_all(programs: list[Program], whole: Whole, data: Path, stop: _Stop) -> None:
+    """Ask each to end, insist after a while, and look for what a program has left behind."""
+    whole.ending.set()
+    asked = stop.signals
+    for program in programs:
+        program.end()
+    until = time.monotonic() + _STOP_SECONDS
+    for program in programs:
+        while program.is_alive() and time.monotonic() < until and stop.signals <= max(asked, 1):
+            program.join(0.1)
+    late = [program.name for program in programs if program.is_alive()]
+    if late:
+        say(f"{', '.join(late)} did not end in time: killed.")
+        for program in programs:
+            program.end(insist=True)
     end_leftovers(data)
-    while children := multiprocessing.active_children():
-        children[0].join(1)
-        end_leftovers(data)
+    for program in programs:
+        program.join(_STOP_SECONDS)
 
 
-_STOPPED_EXIT_CODES = (130, 143)
-_PYTHON = ("-W", "ignore:You're running the worker with superuser privileges")
-
-
-def _call_when_served(
-    host: str, port: int, over: threading.Event, ready: Callable[[], None]
-) -> None:
+def _call_when_served(host: str, port: int, whole: Whole, ready: Callable[[], None]) -> None:
+    """Say why it takes long; a page that never comes ends the whole."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
-    while not over.wait(0.1):
-        if served(f"http://{name}:{port}/readyz"):
+    began = said_at = time.monotonic()
+    while not whole.ending.wait(0.1):
+        cause = _not_served(f"http://{name}:{port}/readyz")
+        if not cause:
+            whole.served.set()
             ready()
             return
+        now = time.monotonic()
+        if now - began > _SERVE_SECONDS:
+            board.give_up("web", f"no page in {_SERVE_SECONDS:.0f} s ({cause})")
+            return
+        if now - said_at > _SAY_SECONDS:
+            said_at = now
+            say(f"Waiting for the first page: {cause}.")
 
 
 def served(address: str) -> bool:
+    return not _not_served(address)
+
+
+def _not_served(address: str) -> str:
+    """Why it is not; empty when it is."""
     try:
         with urllib.request.urlopen(address, timeout=2):  # noqa: S310
-            return True
-    except (urllib.error.URLError, OSError):
-        return False
+            return ""
+    except urllib.error.HTTPError as error:
+        return f"it answers {error.code}"
+    except urllib.error.URLError as error:
+        return f"no answer yet ({error.reason})"
+    except OSError as error:
+        return f"no answer yet ({error})"

@@ -51,6 +51,14 @@ def test_without_a_tick_it_serves_and_says_so(client: Client) -> None:
     assert said["tick"] > 15
 
 
+def test_a_tick_from_the_future_is_no_tick(client: Client) -> None:
+    heartbeat.note(clock.now() + timedelta(hours=1))
+
+    status, said = ready(client)
+
+    assert (status, said["status"]) == (200, "degraded")
+
+
 def test_without_valkey_it_serves_and_says_so(client: Client, settings) -> None:
     heartbeat.note(clock.now())
     settings.REDIS_URL = "redis://localhost:1"

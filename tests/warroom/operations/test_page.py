@@ -1,6 +1,7 @@
 """The page for admins: what it says when all is well, and what to do when something is not."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -12,6 +13,8 @@ from tests.helpers.counting import queries
 from tests.helpers.factories import START
 from tests.markup import markup
 from warroom.schedule import heartbeat
+from warroom.up.orphans import MARK
+from warroom.up.parts import Board
 
 SECRET = "ghp_" + "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"  # pragma: allowlist secret
 
@@ -71,6 +74,25 @@ def test_without_a_tick_it_says_what_to_do(inside: Client) -> None:
     assert "1 needs somebody" in page
     assert "The last tick was 8 minutes ago." in page
     assert "See that beat and at least one worker run" in page
+
+
+def test_a_process_that_is_started_again_is_named_with_its_cause(
+    inside: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MARK, str(tmp_path))
+    board = Board()
+    board.keep_in(tmp_path / "parts.json")
+    board.started("web")
+    board.started("worker")
+    board.ended("worker", f"exit code 1: OSError: {SECRET}", 0.5)
+
+    page = shown(inside)
+    assert "worker ended by itself" in page
+    assert "exit code 1: OSError: " in page
+    assert SECRET not in page
+
+    board.started("worker")
+    assert "2 run; 1 times one ended by itself and was started again." in shown(inside)
 
 
 def test_without_valkey_it_says_what_still_works(inside: Client, settings) -> None:

@@ -12,6 +12,8 @@ from typing import IO
 import psutil
 import pytest
 
+from tests.faults.cluster import until
+from tests.helpers.tiers import in_tier
 from warroom.up.embedded.data import BASE_DIR
 from warroom.up.orphans import MARK
 from warroom.up.supervisor import served
@@ -20,6 +22,8 @@ _PATIENCE = 60
 
 _START = 240
 """Seconds for a first start, which makes every table and tells the demo, beside other tests."""
+
+VALKEY_RESTARTS = in_tier(test=1, prove=25)
 
 _OURS = (
     "PYTHONUNBUFFERED",
@@ -69,6 +73,16 @@ class Up:
     def rest(self) -> str:
         return self._output.read().decode()
 
+    def kill(self, name: str, word: str) -> None:
+        """Kill a part, and wait until the terminal says that it runs again."""
+        part = next(process for process in self.left() if _has(process, word))
+        part.kill()
+        while f"{name} runs again." not in self.screen:
+            piece = os.read(self._output.fileno(), 4096)
+            assert piece, f"It ended: {self.screen}"
+            self.screen += piece.decode()
+        self.screen = ""
+
     @property
     def _output(self) -> IO[bytes]:
         assert self.process.stdout is not None
@@ -78,12 +92,27 @@ class Up:
         """Every process on this data folder, however it was started."""
         return [process for process in psutil.process_iter() if self._is_ours(process)]
 
+    def _sockets(self) -> str:
+        """The folder of the servers' sockets, by which Valkey is known."""
+        note = self.data / "sockets"
+        return note.read_text() if note.exists() else str(self.data)
+
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
-            named = str(self.data) in " ".join(process.cmdline())
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return False
+            words = " ".join(process.cmdline())
+            named = str(self.data) in words or self._sockets() in words
             return named or process.environ().get(MARK) == str(self.data)
         except psutil.Error:
             return False
+
+
+def _has(process: psutil.Process, word: str) -> bool:
+    try:
+        return any(word in argument for argument in process.cmdline())
+    except psutil.Error:
+        return False
 
 
 @pytest.fixture
@@ -107,20 +136,26 @@ def test_ctrl_c_leaves_no_process_and_the_data_stays(tmp_path: Path, port: int) 
     assert (up.data / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_start_clears_up_after_a_killed_one_and_ends_with_any_of_its_processes(
+def test_a_start_clears_up_after_a_killed_one_and_starts_again_what_dies(
     tmp_path: Path, port: int
 ) -> None:
+    """Two starts of some 10 s each, and one of each part."""
     with Up(tmp_path / "data", port, DEMO="0") as killed:
         killed.wait_until_served()
         killed.process.kill()
     with Up(tmp_path / "data", port, DEMO="0") as up:
         up.wait_until_served()
-        beat = next(process for process in up.left() if "beat" in process.cmdline())
+        for _ in range(VALKEY_RESTARTS):
+            up.kill("Valkey", "unixsocket:")
+        up.kill("PostgreSQL", str(up.data / "postgres"))
+        for name, word in (("beat", "beat"), ("worker", "worker"), ("web", "uvicorn")):
+            up.kill(name, word)
+        until(lambda: served(f"http://127.0.0.1:{port}/readyz"), "it is served again")
 
-        beat.kill()
+        up.process.send_signal(signal.SIGINT)
 
-        assert up.process.wait(_PATIENCE) == 1
-        assert "A process ended by itself" in up.rest()
+        assert up.process.wait(_PATIENCE) == 0
+        assert "Stopping." in up.rest()
         assert up.left() == []
 
 

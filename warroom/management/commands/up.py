@@ -1,20 +1,23 @@
 import io
+import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from warroom.settings.database import CONNECT
 from warroom.up.banner import screen
 from warroom.up.embedded import DataFolder
+from warroom.up.log_file import LogFile
+from warroom.up.parts import board
 from warroom.up.servers import listening
 from warroom.up.supervisor import Shape, supervise
-
-_LOG_LINES = 20
 
 
 class Command(BaseCommand):
@@ -30,33 +33,42 @@ class Command(BaseCommand):
             help="fill an empty database with the demo, also where servers are named",
         )
         for kind in ("web", "workers", "beats"):
-            how_many = f"how many {kind} processes; with several a dead one is started again"
+            how_many = f"how many {kind} processes; a dead one is started again"
             parser.add_argument(f"--{kind}", type=_count, default=1, metavar="N", help=how_many)
 
     def handle(self, *args: Any, **options: Any) -> None:
         # manage.py has checked the port and started the servers: see warroom.up.servers.
         host, port = listening(sys.argv[2:])
+        _require_database()
         call_command("migrate", verbosity=0, interactive=False, skip_checks=False)
         if settings.DEMO:
             call_command("demo", stdout=io.StringIO())
         elif not settings.DEBUG:
             call_command("collectstatic", verbosity=0, interactive=False)
         data = DataFolder.default()
+        board.keep_in(data.parts)
         with ExitStack() as stack:
-            log = sys.stdout if settings.DEBUG else stack.enter_context(data.programs_log.open("w"))
+            write = _print if settings.DEBUG else stack.enter_context(LogFile(data.log)).write
             # Flushed: into a pipe or a file the screen would else come with the end.
             text = screen(port, data.path)
             welcome = partial(print, text, end="", file=self.stdout, flush=True)
             shape = Shape(options["web"], options["workers"], options["beats"])
-            stopped_by_user = supervise(host, port, data.path, log, welcome, shape)
-        if not stopped_by_user:
-            raise CommandError(f"A process ended by itself, so all were stopped. {self._why(data)}")
+            causes = supervise(host, port, data.path, write, welcome, shape)
+        if causes:
+            raise CommandError("\n".join(["Everything was stopped.", *causes]))
 
-    def _why(self, data: DataFolder) -> str:
-        if settings.DEBUG:
-            return "The lines above say why."
-        last = data.programs_log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
-        return "\n".join(["The log's last lines:", *last])
+
+def _require_database() -> None:
+    """Asked by a connection of its own: the pool only says that it got none."""
+    try:
+        psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=CONNECT).close()
+    except psycopg.Error as error:
+        why = " ".join(str(error).split())
+        raise CommandError(f"The database of DATABASE_URL cannot be reached: {why}") from error
+
+
+def _print(name: str, line: str) -> None:
+    print(f"{name:<9} | {line}", flush=True)
 
 
 def _count(text: str) -> int:

@@ -1,12 +1,19 @@
-"""The holder: runs both servers until its input closes. Says one line of JSON when they are up."""
+"""The holder: runs both servers until its input closes, and starts again what dies meanwhile.
+
+It writes one line of JSON when they are up (the environment that names them, or ``refused``), and
+one for everything that happens afterwards: ``{"ended" | "started" | "failed": name, "cause",
+"pause"}``.
+"""
 
 import argparse
 import json
 import os
+import select
 import shutil
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,49 +21,110 @@ from pathlib import Path
 from warroom.up.embedded import postgres, valkey
 from warroom.up.embedded.data import DataFolder, NoServers
 from warroom.up.embedded.hold import short_folder
+from warroom.up.orphans import end_valkey
+from warroom.up.parts import Backoff
+
+_LOOK_SECONDS = 0.2
+"""Between two looks at whether both are alive."""
+
+Server = postgres.Server | valkey.Server
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m warroom.up.embedded")
     parser.add_argument("data", type=Path)
     parser.add_argument("--fast", action="store_true", help="for data that may be lost")
+    parser.add_argument("--sockets", type=Path, help="the folder of a holder that died")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     data = DataFolder(arguments.data)
     try:
         with ExitStack() as stack:
-            _say(_start(stack, data, fast=arguments.fast))
-            sys.stdin.read()
+            sockets, servers = _servers(stack, data, arguments.sockets, fast=arguments.fast)
+            database, redis = (_run(stack, server) for server in servers)
+            environment = {
+                "DATABASE_URL": database,
+                "REDIS_URL": redis,
+                "SECRET_KEY": data.secret_key(),
+            }
+            data.announce(environment)
+            stack.callback(data.withdraw)
+            _say({"environment": environment, "sockets": str(sockets)})
+            _watch(servers)
     except NoServers as error:
         _say({"refused": str(error)})
         sys.exit(1)
 
 
-def _start(stack: ExitStack, data: DataFolder, *, fast: bool) -> dict[str, str]:
+def _servers(
+    stack: ExitStack, data: DataFolder, sockets: Path | None, *, fast: bool
+) -> tuple[Path, tuple[Server, Server]]:
     # A holder whose program was killed is still stopping its servers: wait for it.
     stack.enter_context(data.locked("servers", wait=True))
-    sockets = stack.enter_context(_socket_folder(data))
-    database = stack.enter_context(
-        postgres.running(data.postgres, sockets / "pg", data.log, fast=fast)
-    )
-    redis = stack.enter_context(valkey.running(sockets / "valkey"))
-    environment = {
-        "DATABASE_URL": database,
-        "REDIS_URL": redis,
-        "SECRET_KEY": data.secret_key(),
-    }
-    data.announce(environment)
-    stack.callback(data.withdraw)
-    return environment
+    folder = stack.enter_context(_socket_folder(data, sockets))
+    home = folder / "valkey"
+    home.mkdir(mode=0o700, exist_ok=True)
+    database = postgres.Server(data.postgres, folder / "pg", data.postgres_log, fast=fast)
+    return folder, (database, valkey.Server(home))
+
+
+def _run(stack: ExitStack, server: Server) -> str:
+    stack.callback(server.stop)
+    server.start()
+    return server.address
+
+
+def _watch(servers: tuple[Server, Server]) -> None:
+    """Until the input closes. What cannot be started again ends with ``NoServers``."""
+    backoffs = {server.name: Backoff() for server in servers}
+    while not _closes(_LOOK_SECONDS):
+        for server in servers:
+            if not server.is_alive() and not _restart(server, backoffs[server.name]):
+                return
+
+
+def _restart(server: Server, backoff: Backoff) -> bool:
+    """False when the input closed meanwhile."""
+    cause = server.cause()
+    while True:
+        pause = backoff.next_pause()
+        if pause is None:
+            _say({"failed": server.name, "cause": cause})
+            raise NoServers(cause)
+        _say({"ended": server.name, "cause": cause, "pause": pause})
+        if _closes(pause):
+            return False
+        backoff.started()
+        try:
+            server.start()
+        except NoServers as error:
+            cause = str(error)
+            continue
+        _say({"started": server.name})
+        return True
+
+
+def _closes(seconds: float) -> bool:
+    """Whether the input closed within so many seconds."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        readable, _, _ = select.select([sys.stdin], [], [], left)
+        if readable and not os.read(sys.stdin.fileno(), 1024):
+            return True
+    return False
 
 
 @contextmanager
-def _socket_folder(data: DataFolder) -> Iterator[Path]:
-    """A short private path; what a killed holder left is named by its ``sockets`` file."""
+def _socket_folder(data: DataFolder, again: Path | None) -> Iterator[Path]:
+    """A short private path. ``again`` is that of a holder that died, whose address is in use."""
     note = data.path / "sockets"
     if note.exists():
-        shutil.rmtree(note.read_text(), ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix="warroom-", dir=short_folder()))
+        # Of a holder that was killed. Its PostgreSQL is stopped as ours is started.
+        end_valkey(Path(note.read_text()) / "valkey" / "socket")
+        if again is None:
+            shutil.rmtree(note.read_text(), ignore_errors=True)
+    folder = again or Path(tempfile.mkdtemp(prefix="warroom-", dir=short_folder()))
+    folder.mkdir(mode=0o700, exist_ok=True)
     note.write_text(str(folder))
     if os.geteuid() == 0:
         # PostgreSQL's own account passes through; the folders inside are closed to others.
@@ -65,10 +133,10 @@ def _socket_folder(data: DataFolder) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        note.unlink()
+        note.unlink(missing_ok=True)
 
 
-def _say(what: dict[str, str]) -> None:
+def _say(what: dict[str, object]) -> None:
     print(json.dumps(what), flush=True)
 
 

