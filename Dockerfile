@@ -1,11 +1,12 @@
-# One image for web, worker and beat; see docker-compose.yml.
-FROM python:3.13-slim
+# One image for web, worker and beat; see docker-compose.yml. While it runs nothing writes to it.
+# To renew the base: docker buildx imagetools inspect python:3.13-slim
+FROM python:3.13-slim@sha256:6771159cd4fa5d9bba1258caf0b82e6b73458c694d178ad97c5e925c2d0e1a91
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/srv/static
 WORKDIR /srv/warroom
 
-COPY requirements.txt .
-RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+COPY requirements-image.txt .
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-image.txt
 
 COPY . .
 RUN python manage.py collectstatic --no-input --verbosity 0 \

@@ -53,9 +53,14 @@ lint: bootstrap  ## Style, types, templates and the direction of imports
 bench: bootstrap  ## Run one benchmark: make bench NAME=live
 	$(python) benchmarks/$(NAME).py
 
+# The image gets the same versions, without what only developers need.
+compile := --quiet --universal --generate-hashes --no-header --no-annotate
+
 lock: bootstrap  ## Resolve the packages anew into requirements.txt
-	PATH="$$PATH:.tools/bin" uv pip compile --quiet --universal --generate-hashes --no-header \
-	  --no-annotate --group dev --upgrade pyproject.toml -o requirements.txt
+	PATH="$$PATH:.tools/bin" uv pip compile $(compile) --group dev --upgrade pyproject.toml \
+	  -o requirements.txt
+	PATH="$$PATH:.tools/bin" uv pip compile $(compile) --constraint requirements.txt pyproject.toml \
+	  -o requirements-image.txt
 
 bootstrap:
 	@$(PYTHON) bin/bootstrap
