@@ -18,7 +18,7 @@ class Task:
 now_answering: ContextVar[HttpRequest | None] = ContextVar("now_answering", default=None)
 now_running: ContextVar[Task | None] = ContextVar("now_running", default=None)
 
-_SECRET = ("key", "token", "uidb36")
+SECRET_ARGUMENTS = ("key", "token", "uidb36")
 """Parts of an address that let in whoever knows them, by their names in the URLs."""
 
 
@@ -52,5 +52,5 @@ def secrets() -> list[str]:
     """What the address of the request holds that no log may."""
     request = now_answering.get()
     match = request.resolver_match if request is not None else None
-    values = [match.kwargs.get(name) for name in _SECRET] if match else []
+    values = [match.kwargs.get(name) for name in SECRET_ARGUMENTS] if match else []
     return [str(value) for value in values if value]

@@ -1,6 +1,7 @@
 """How a line of the log looks: JSON for machines, or a line for people. No secret is in either."""
 
 import logging
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -58,18 +59,22 @@ def _plain(name: str, value: Any) -> Any:
     return masked(str(value))
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _on_one_line(text: str) -> str:
+    """Controls as ``\\n``, ``\\x1b`` and the like: a line ends where we end it."""
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
 class Line(logging.Formatter):
     """For people: one line, with what it is about at its end."""
 
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
 
-    def format(self, record: logging.LogRecord) -> str:
-        with context.of(getattr(record, "request", None)):
-            return super().format(record)
-
     def formatMessage(self, record: logging.LogRecord) -> str:
-        record.message = masked(record.message)
+        record.message = _on_one_line(masked(record.message))
         about = context.about()
         if (took := getattr(record, "duration_ms", None)) is not None:
             about["ms"] = took
@@ -77,5 +82,12 @@ class Line(logging.Formatter):
         line = super().formatMessage(record)
         return f"{line} [{context_text}]" if context_text else line
 
+    def format(self, record: logging.LogRecord) -> str:
+        """What belongs to a line without being one begins with a bar: nobody can forge a line."""
+        with context.of(getattr(record, "request", None)):
+            first, *more = super().format(record).split("\n")
+        return "\n".join([first, *(f"  | {line}" for line in more)])
+
     def formatException(self, ei: Any) -> str:
-        return masked(super().formatException(ei))
+        lines = masked(super().formatException(ei)).split("\n")
+        return "\n".join(_on_one_line(line) for line in lines)

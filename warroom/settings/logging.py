@@ -18,7 +18,9 @@ def logging_for(form: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"said": {"()": FORMATS[form]}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "said"}},
+        "handlers": {
+            "console": {"class": "warroom.operations.log_stream.SteadyHandler", "formatter": "said"}
+        },
         "loggers": {**dict.fromkeys(QUIET, quiet), "uvicorn.access": silent},
         "root": {"handlers": ["console"], "level": level},
     }

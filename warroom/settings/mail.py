@@ -24,5 +24,8 @@ def mailers(parsed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         options["timeout"] = parsed["EMAIL_TIMEOUT"] or SMTP_TIMEOUT_SECONDS
         backend = "comms.delivery.smtp.EmailBackend"
     elif backend.endswith(".filebased.EmailBackend"):
-        options = {"file_path": f"/{parsed['EMAIL_FILE_PATH']}"}
+        options = {"file_path": f"/{parsed['EMAIL_FILE_PATH'].lstrip('/')}"}
+        backend = "warroom.operations.unsent_mail.FolderBackend"
+    elif backend.endswith(".console.EmailBackend"):
+        backend = "warroom.operations.unsent_mail.LogBackend"
     return {"default": {"BACKEND": backend, "OPTIONS": options}}

@@ -166,6 +166,22 @@ def test_for_people_it_is_a_line(
     assert SECRET not in other
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["a\n2026-11-30 10:00:00,000 ERROR warroom: forged", "a\rb", "a\x1b[2Kb", "a\x85b", "a\u2028b"],
+)
+def test_nobody_forges_a_line_for_people(spoken: Log, text: str) -> None:
+    logging.getLogger("warroom.test").warning("Given %s", text)
+    try:
+        raise ValueError(text)
+    except ValueError:
+        logging.getLogger("warroom.test").exception("It failed")
+
+    lines = spoken.getvalue().splitlines()
+    assert sum(not line.startswith("  | ") for line in lines) == 2
+    assert not set(spoken.getvalue()) & set("\r\x1b\x85\u2028")
+
+
 def test_a_web_process_prepares_no_access_line_of_uvicorn() -> None:
     """Django's configuration comes after uvicorn's, and must not switch its access log on again."""
     lines = (
