@@ -1,4 +1,4 @@
-# Two commands: `make run` and `make test`. They need Python 3.11 or newer with pip, and make.
+# Three commands: `make demo`, `make run` and `make test`. They need Python 3.11 or newer with pip, and make.
 
 PYTHON ?= python3
 python := .venv/bin/python
@@ -14,14 +14,14 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
 
-run: bootstrap  ## Start Warroom (PORT=9000 for another port); Ctrl-C stops everything
+run: bootstrap  ## Start Warroom, empty at first (PORT=9000 for another port); Ctrl-C stops everything
 	@exec $(python) manage.py up
 
 cluster: bootstrap  ## The same with two web processes, two workers and two beats behind one port
 	@exec $(python) manage.py up --web 2 --workers 2 --beats 2
 
-demo: bootstrap  ## Throw the data away and begin the demo anew
-	@$(python) manage.py demo --reset
+demo: bootstrap  ## Start Warroom filled with a demo (ANEW=1 to throw the demo's data away first)
+	@exec $(python) manage.py up --demo $(if $(ANEW),--anew)
 
 # Each worker begins with half of the tests: two browsers at once are too much for two cores.
 pytest := $(python) -m pytest -n 2 --dist worksteal

@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 from celery import Celery, signals
+from django.core.exceptions import ImproperlyConfigured
 
 from warroom.schedule import broker
 
@@ -25,6 +26,18 @@ def _log_as_everybody(**_: Any) -> None:
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
+
+
+@signals.worker_init.connect
+@signals.beat_init.connect
+def _check_settings(**_: Any) -> None:
+    from warroom.server.checks import refuse_wrong_settings
+
+    try:
+        refuse_wrong_settings()
+    except ImproperlyConfigured as error:
+        # Of a receiver Celery only logs what is an Exception, and goes on.
+        raise SystemExit(str(error)) from error
 
 
 @signals.task_prerun.connect

@@ -43,7 +43,7 @@ def _choose_addresses() -> None:
     os.environ["DEMO"] = "1"
     os.environ["EMAIL_URL"] = "memory://"
     os.environ["REDIS_PREFIX"] = f"test-{WORKER or 'alone'}"
-    os.environ.setdefault("SECRET_KEY", "of-tests-alone")
+    os.environ.setdefault("SECRET_KEY", "of-tests-alone-and-long-enough-to-start")
     if not WORKER:
         folder = _cleanup.enter_context(
             TemporaryDirectory(prefix="warroom-tests-", dir=short_folder())

@@ -1,4 +1,4 @@
-"""The few of allauth's pages that are used: sign in and out, change or reset a password.
+"""The few of allauth's pages that are used, and ours for the first admin.
 
 ``signup`` answers that it is closed, unless it is open. No page manages addresses: admins do.
 """
@@ -6,7 +6,10 @@
 from allauth.account import views
 from django.urls import path, re_path
 
+from warroom.accounts.views import make_first_admin
+
 urlpatterns = [
+    path("first-admin/<token>/", make_first_admin, name="first_admin"),
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("signup/", views.signup, name="account_signup"),

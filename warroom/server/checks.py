@@ -12,6 +12,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from kernel.text import one_line
+from warroom.up.embedded.data import MIN_KEY_BYTES
 
 TAG = "warroom"
 
@@ -45,6 +46,17 @@ def base_url_is_an_address(app_configs: object, **_: Any) -> list[checks.CheckMe
         return []
     text = f"BASE_URL is not an address: {settings.BASE_URL!r}."
     return [checks.Error(text, hint="Write it like https://warroom.example.org", id="warroom.E002")]
+
+
+@checks.register(TAG)
+def secret_key_is_long(app_configs: object, **_: Any) -> list[checks.CheckMessage]:
+    """``warroom.E003``: whoever guesses a short key forges every session."""
+    size = len(str(settings.SECRET_KEY).encode())
+    if size >= MIN_KEY_BYTES:
+        return []
+    text = f"SECRET_KEY has {size} bytes and needs at least {MIN_KEY_BYTES}."
+    hint = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    return [checks.Error(text, hint=hint, id="warroom.E003")]
 
 
 def refuse_wrong_settings() -> None:

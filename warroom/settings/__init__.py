@@ -139,6 +139,7 @@ CELERY_BEAT_SCHEDULE = {
 # -- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "incidents.Person"
 AUTHENTICATION_BACKENDS = [
+    "warroom.accounts.demo_passwords.RefusingBackend",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
@@ -150,11 +151,12 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
+] + [{"NAME": "warroom.accounts.demo_passwords.NotTheDemosValidator"}]
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "warroom.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Warroom: "
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)

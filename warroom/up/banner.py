@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from warroom.accounts import first_admin
 from warroom.demo import PEOPLE
 
 
@@ -25,12 +26,10 @@ def screen(port: int, data: Path) -> str:
 def _log(data: Path) -> list[str]:
     if settings.DEBUG:
         return []
-    mail = ", with the mail that is not sent" if "console" in _mailer() else ""
-    return [f"  Log:   {data / 'warroom.log'}{mail}"]
-
-
-def _mailer() -> str:
-    return str(settings.MAILERS["default"]["BACKEND"])
+    lines = [f"  Log:   {data / 'warroom.log'}"]
+    if folder := settings.MAILERS["default"]["OPTIONS"].get("file_path"):
+        lines.append(f"  Mail:  {folder}, as no mail server is named")
+    return lines
 
 
 def _people() -> list[str]:
@@ -39,12 +38,19 @@ def _people() -> list[str]:
     return [
         "  Demo, with these people to sign in as:",
         *rows,
-        "  Start it anew:  make demo",
+        "  Start it anew:       make demo ANEW=1",
+        "  One of your own:     WARROOM_DATA=FOLDER make run",
     ]
 
 
 def _first_steps() -> list[str]:
-    return ["  First admin:  .venv/bin/python manage.py createsuperuser"]
+    if not first_admin.is_needed():
+        return ["  Sign in with an account that an admin made."]
+    return [
+        "  It is empty. Make its first admin (the link is good once, for a day):",
+        f"    {first_admin.link()}",
+        "  To look around first, stop it and start the demo:  make demo",
+    ]
 
 
 def _database(data: Path) -> str:

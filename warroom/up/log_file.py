@@ -21,7 +21,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_FILES = 6
 """The current one and those before it."""
 
-_MAX_WAITING = 20_000
+_MAX_LINES = 20_000
 """Lines; more than these come only while the disk takes none."""
 
 _STOP_SECONDS = 3.0
@@ -32,7 +32,7 @@ class LogFile:
 
     def __init__(self, path: Path, max_bytes: int = MAX_BYTES) -> None:
         self.path, self._max_bytes = path, max_bytes
-        self._lines: queue.Queue[str | None] = queue.Queue(_MAX_WAITING)
+        self._lines: queue.Queue[str | None] = queue.Queue(_MAX_LINES)
         self._lost, self._why = 0, ""
         self._descriptor: int | None = None
         self._thread = threading.Thread(target=self._run, name="log-file", daemon=True)

@@ -28,6 +28,8 @@ _OFFLINE = {
 }
 """Commands that ask no server anything, and so work with names that lead nowhere."""
 
+_TRUE = {"1", "true", "yes", "on"}
+
 _NOWHERE = {
     "DATABASE_URL": "postgresql:///nowhere",
     "REDIS_URL": "redis://localhost",
@@ -81,13 +83,41 @@ def _for_up(stack: ExitStack, argv: list[str]) -> None:
     _require_free(host, port)
     stack.callback(end_leftovers, data.path)
     _default({"SECRET_KEY": data.secret_key()})
-    _default({"DEMO": "0" if outside and "--demo" not in argv else "1"})
+    wanted = "--demo" in argv or os.environ.get("DEMO", "").lower() in _TRUE
+    demo = wanted if outside else _is_demo(data, wanted=wanted)
+    _default({"DEMO": "1" if demo else "0", "LOG_FORMAT": "line"})
     data.static.mkdir(exist_ok=True)
     _default({"STATIC_ROOT": str(data.static)})
     _default({"PROMETHEUS_MULTIPROC_DIR": str(data.metrics())})
     _default({"BASE_URL": f"http://localhost:{port}"})
+    _default({"EMAIL_URL": f"file://{data.mail}"})
     if not outside:
         _default(stack.enter_context(running_servers(data, board=board)))
+
+
+def _is_demo(data: DataFolder, *, wanted: bool) -> bool:
+    """Whether embedded servers hold the demo: settled when their data is made, and never after."""
+    if data.is_demo:
+        return True
+    if not data.is_new:
+        if wanted:
+            raise NoServers(
+                f"The data in {data.path} is not the demo's: set WARROOM_DATA to a folder for it, "
+                "such as `WARROOM_DATA=demo make demo`."
+            )
+        return False
+    if wanted or _answers_yes():
+        data.mark_as_demo()
+        return True
+    return False
+
+
+def _answers_yes() -> bool:
+    """Asked once, and only where somebody sits at a terminal."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    question = "  Fill it with a demo, to try Warroom out? Its passwords are known to all. [y/N] "
+    return input(question).strip().lower() in {"y", "yes"}
 
 
 def listening(argv: list[str]) -> tuple[str, int]:
@@ -137,7 +167,8 @@ def _running() -> dict[str, str]:
 def _for_demo(stack: ExitStack) -> dict[str, str]:
     """On the embedded servers, which are for trying Warroom out, the demo needs no leave."""
     data = DataFolder.default()
-    _default({"DEMO": "1"})
+    data.make()
+    _default({"DEMO": "1" if _is_demo(data, wanted=True) else "0"})
     return data.running() or stack.enter_context(running_servers(data))
 
 

@@ -69,7 +69,7 @@ def _names(kind: str, how_many: int) -> Iterable[str]:
 _STOP_SECONDS = 5.0
 """For a program to end after it was asked to; then it is killed."""
 
-_SERVE_SECONDS = 120.0
+_SERVE_SECONDS = 300.0
 """For the first page; a start that takes longer does not come any more."""
 
 _SAY_SECONDS = 10.0
@@ -170,7 +170,7 @@ def _end_all(programs: list[Program], whole: Whole, data: Path, stop: _Stop) -> 
 def _call_when_served(host: str, port: int, whole: Whole, ready: Callable[[], None]) -> None:
     """Say why it takes long; a page that never comes ends the whole."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
-    began = said_at = time.monotonic()
+    began = announced_at = time.monotonic()
     while not whole.ending.wait(0.1):
         cause = _not_served(f"http://{name}:{port}/readyz")
         if not cause:
@@ -181,8 +181,8 @@ def _call_when_served(host: str, port: int, whole: Whole, ready: Callable[[], No
         if now - began > _SERVE_SECONDS:
             board.give_up("web", f"no page in {_SERVE_SECONDS:.0f} s ({cause})")
             return
-        if now - said_at > _SAY_SECONDS:
-            said_at = now
+        if now - announced_at > _SAY_SECONDS:
+            announced_at = now
             say(f"Waiting for the first page: {cause}.")
 
 

@@ -40,11 +40,11 @@ _OURS = (
 class Up:
     """One ``manage.py up`` and all that it starts."""
 
-    def __init__(self, data: Path, port: int, **said: str) -> None:
+    def __init__(self, data: Path, port: int, *words: str, **said: str) -> None:
         self.data, self.port = data, port
         clean = {name: value for name, value in os.environ.items() if name not in _OURS}
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--port", str(port)],
+            [sys.executable, "manage.py", "up", "--port", str(port), *words],
             cwd=BASE_DIR,
             env={**clean, "WARROOM_DATA": str(data), **said},
             stdout=subprocess.PIPE,
@@ -123,7 +123,7 @@ def port() -> int:
 
 
 def test_ctrl_c_leaves_no_process_and_the_data_stays(tmp_path: Path, port: int) -> None:
-    with Up(tmp_path / "data", port) as up:
+    with Up(tmp_path / "data", port, "--demo") as up:
         up.wait_until_served()
 
         up.process.send_signal(signal.SIGINT)
@@ -142,6 +142,8 @@ def test_a_start_clears_up_after_a_killed_one_and_starts_again_what_dies(
     """Two starts of some 10 s each, and one of each part."""
     with Up(tmp_path / "data", port, DEMO="0") as killed:
         killed.wait_until_served()
+        assert "warroom-demo" not in killed.screen
+        assert f"http://localhost:{port}/accounts/first-admin/" in killed.screen
         killed.process.kill()
     with Up(tmp_path / "data", port, DEMO="0") as up:
         up.wait_until_served()

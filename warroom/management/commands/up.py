@@ -32,6 +32,7 @@ class Command(BaseCommand):
             action="store_true",
             help="fill an empty database with the demo, also where servers are named",
         )
+        parser.add_argument("--anew", action="store_true", help="throw the demo's data away first")
         for kind in ("web", "workers", "beats"):
             how_many = f"how many {kind} processes; a dead one is started again"
             parser.add_argument(f"--{kind}", type=_count, default=1, metavar="N", help=how_many)
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         _require_database()
         call_command("migrate", verbosity=0, interactive=False, skip_checks=False)
         if settings.DEMO:
-            call_command("demo", stdout=io.StringIO())
+            call_command("demo", reset=options["anew"], stdout=io.StringIO())
         elif not settings.DEBUG:
             call_command("collectstatic", verbosity=0, interactive=False)
         data = DataFolder.default()

@@ -1,8 +1,8 @@
 """The holder: runs both servers until its input closes, and starts again what dies meanwhile.
 
-It writes one line of JSON when they are up (the environment that names them, or ``refused``), and
-one for everything that happens afterwards: ``{"ended" | "started" | "failed": name, "cause",
-"pause"}``.
+It writes one line of JSON when they are up (the environment that names them and the folder of their
+``sockets``, or ``refused``), and one for everything that happens afterwards:
+``{"ended" | "started" | "failed": name, "cause", "pause"}``.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def main() -> None:
             }
             data.announce(environment)
             stack.callback(data.withdraw)
-            _say({"environment": environment, "sockets": str(sockets)})
+            _say(environment | {"sockets": str(sockets)})
             _watch(servers)
     except NoServers as error:
         _say({"refused": str(error)})

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-BASE_DIR = Path(__file__).resolve().parent.parent.parent.parent
-
-
 MIN_KEY_BYTES = 32
-"""Of ``SECRET_KEY``: a shorter one can be guessed, and with it every session be forged."""
+"""Of ``SECRET_KEY``, here and for every process that serves (``warroom.server.checks``)."""
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent.parent
 
 
 class NoServers(Exception):
@@ -50,6 +49,24 @@ class DataFolder:
     @property
     def static(self) -> Path:
         return self.path / "static"
+
+    @property
+    def mail(self) -> Path:
+        """Where mail goes while no mail server is named."""
+        return self.path / "mail"
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no database was ever made here."""
+        return not self.postgres.exists()
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether it is the demo's: its people have a password that everybody knows."""
+        return (self.path / "demo").exists()
+
+    def mark_as_demo(self) -> None:
+        (self.path / "demo").touch()
 
     def metrics(self) -> Path:
         """The folder in which processes share their figures, emptied: those before are gone."""

@@ -82,12 +82,12 @@ class _Holder:
                 start_new_session=True,
             )
         answer = json.loads(self._output.readline() or "{}")
-        if "environment" not in answer:
+        if "sockets" not in answer:
             code = self._process.wait()
             cause = f"The process that holds the servers ended with {code}, without a word."
             raise NoServers(answer.get("refused", cause))
-        self._sockets = answer["sockets"]
-        environment: dict[str, str] = answer["environment"]
+        self._sockets = answer.pop("sockets")
+        environment: dict[str, str] = answer
         return environment
 
     @property
