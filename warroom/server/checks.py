@@ -12,7 +12,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from kernel.text import one_line
-from warroom.up.embedded.data import MIN_KEY_BYTES
+from warroom.server.secret_key import MIN_KEY_BYTES
 
 TAG = "warroom"
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-MIN_KEY_BYTES = 32
-"""Of ``SECRET_KEY``, here and for every process that serves (``warroom.server.checks``)."""
+from warroom.server.secret_key import MIN_KEY_BYTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent.parent
 
