@@ -68,11 +68,11 @@ class House:
         name = f"worker-{len(self._processes)}@here"
         return self._start(*CELERY, *WORKER, "--hostname", name, off=off)
 
-    def until_ready(self, workers: int, patience: float = 120) -> None:
+    def until_ready(self, workers: int, timeout_seconds: float = 120) -> None:
         """Wait until so many workers answer."""
         broker = self._env["REDIS_URL"].replace("unix://", "redis+socket://", 1)
         app = Celery("asking", broker=broker, set_as_current=False)
-        end = time.monotonic() + patience
+        end = time.monotonic() + timeout_seconds
         while len(app.control.ping(timeout=1)) < workers:
             if time.monotonic() > end:
                 raise SystemExit("The workers did not start")
@@ -202,8 +202,8 @@ class Deadlines:
         return {(one.incident_id, one.reference): one.due_at for one in made}
 
 
-def until_all(seen: Seen, wanted: dict[tuple[int, str], datetime], patience: float) -> None:
+def until_all(seen: Seen, wanted: dict[tuple[int, str], datetime], timeout_seconds: float) -> None:
     """Wait until each was seen, or for so long after the last one was due."""
-    over = time.monotonic() + patience
+    over = time.monotonic() + timeout_seconds
     while time.monotonic() < over and not wanted.keys() <= seen.found.keys():
         time.sleep(0.1)

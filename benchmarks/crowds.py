@@ -40,13 +40,13 @@ SIZES = [int(size) for size in os.environ.get("SIZES", "1000,5000").split(",")]
 BLOCKS = int(os.environ.get("BLOCKS", "5"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 WARM_UP = 3
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 PAUSE = 0.4
 NAMES = ("ours", "raw", "idiomatic")
 DISTURBED = ("stalled", "churn")
 
-AT_MOST_OF_FLOOR, AT_LEAST_OF_OURS, AT_MOST_OF_CALM = 1.3, 5.0, 1.5
-AT_MOST_KIB = 64.0
+MAX_OF_FLOOR, MIN_OF_OURS, MAX_OF_CALM = 1.3, 5.0, 1.5
+MAX_KIB = 64.0
 """Private memory of the web processes for each browser."""
 
 
@@ -138,10 +138,10 @@ def _blocks(
 
 
 def _round(pipe: Any, writers: Writers, name: str) -> float:
-    pipe.send((name, PATIENCE))
-    expect(pipe, PATIENCE)
+    pipe.send((name, TIMEOUT_SECONDS))
+    expect(pipe, TIMEOUT_SECONDS)
     began = getattr(writers, name)()
-    ended: float = expect(pipe, PATIENCE + 5)
+    ended: float = expect(pipe, TIMEOUT_SECONDS + 5)
     time.sleep(PAUSE)
     return ended - began
 
@@ -168,13 +168,13 @@ def show(size: int, found: Found) -> None:
         print(f"{name:<12}" + "".join(f"{seconds * 1000:9.1f}" for seconds in figures), flush=True)
 
 
-def missed(size: int, said: dict[str, float]) -> bool:
+def missed(size: int, figures_by_name: dict[str, float]) -> bool:
     return (
-        said[f"ours_vs_raw_{size}"] > AT_MOST_OF_FLOOR
-        or said[f"idiomatic_vs_ours_{size}"] < AT_LEAST_OF_OURS
-        or said[f"stalled_vs_calm_{size}"] > AT_MOST_OF_CALM
-        or said[f"churn_vs_calm_{size}"] > AT_MOST_OF_CALM
-        or said[f"kib_per_viewer_{size}"] > AT_MOST_KIB
+        figures_by_name[f"ours_vs_raw_{size}"] > MAX_OF_FLOOR
+        or figures_by_name[f"idiomatic_vs_ours_{size}"] < MIN_OF_OURS
+        or figures_by_name[f"stalled_vs_calm_{size}"] > MAX_OF_CALM
+        or figures_by_name[f"churn_vs_calm_{size}"] > MAX_OF_CALM
+        or figures_by_name[f"kib_per_viewer_{size}"] > MAX_KIB
     )
 
 
@@ -185,14 +185,14 @@ def main() -> int:
 
         django.setup()
         incident_id, cookies = a_room(max(SIZES) + disturbers.PEOPLE)
-        said, bad = {}, False
+        figures_by_name, bad = {}, False
         for size in SIZES:
             people = cookies[:size] + cookies[-disturbers.PEOPLE :]
             found = scene(size, incident_id, people)
             show(size, found)
-            said |= ratios(size, found)
-            bad = bad or missed(size, said)
-        print(json.dumps(said))
+            figures_by_name |= ratios(size, found)
+            bad = bad or missed(size, figures_by_name)
+        print(json.dumps(figures_by_name))
     return 1 if bad else 0
 
 

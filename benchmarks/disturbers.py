@@ -42,7 +42,7 @@ def stalled(ready: Any, seats: list[Address]) -> None:
 def churn(ready: Any, seats: list[Address]) -> None:
     """Each hundredth of a second one comes and one, who was let in, goes."""
     here: deque[socket.socket] = deque()
-    began, number, told = time.monotonic(), 0, False
+    began, number, is_ready = time.monotonic(), 0, False
     while True:
         port, path, cookie = seats[number % len(seats)]
         sock = socket.create_connection(("127.0.0.1", port), timeout=60)
@@ -53,9 +53,9 @@ def churn(ready: Any, seats: list[Address]) -> None:
             if b" 101 " not in goes.recv(1024):
                 raise ConnectionError("one who came was not let in")
             goes.close()
-            if not told:
+            if not is_ready:
                 ready.send("ready")
-                told = True
+                is_ready = True
         number += 1
         time.sleep(max(0.0, began + number / EACH_SECOND - time.monotonic()))
 

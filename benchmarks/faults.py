@@ -49,9 +49,9 @@ def report(outcomes: list[Outcome], load: Load, at_the_end: list[str]) -> int:
     for one in outcomes:
         taken = one.answers["204"] + one.answers["302"]
         again = one.answers.total() - taken
-        said = ", ".join(sorted(set(one.stood) - {"live"})) or "nothing"
+        notices = ", ".join(sorted(set(one.stood) - {"live"})) or "nothing"
         figures = f"{taken:>7}{again:>12}{one.slowest:>11.1f}{one.back_after:>14.1f}"
-        print(f"{one.fault:<36}{figures}  {said}")
+        print(f"{one.fault:<36}{figures}  {notices}")
     violations = [sentence for one in outcomes for sentence in one.violations] + at_the_end
     for sentence in violations:
         print(sentence)

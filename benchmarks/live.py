@@ -34,17 +34,17 @@ from benchmarks.stage import (
 VIEWERS = int(os.environ.get("VIEWERS", "1000"))
 ROUNDS = int(os.environ.get("ROUNDS", "15"))
 WARM_UP = 3
-PATIENCE = 20.0
-AT_MOST_OF_FLOOR, AT_LEAST_OF_OURS = 1.5, 4.0
+TIMEOUT_SECONDS = 20.0
+MAX_OF_FLOOR, MIN_OF_OURS = 1.5, 4.0
 
 
 def measure(ports: dict[str, int], incident_id: int, cookies: list[str]) -> dict[str, list[float]]:
     """Seconds from commit to last delivery, a list for each server."""
-    nobody = [""] * VIEWERS
+    no_cookies = [""] * VIEWERS
     seats = {
         "ours": [(ports["ours"], f"/ws/INC-{incident_id}/?after=999999", c) for c in cookies],
-        "raw": [(ports["raw"], "/", c) for c in nobody],
-        "idiomatic": [(ports["idiomatic"], "/ws/", c) for c in nobody],
+        "raw": [(ports["raw"], "/", c) for c in no_cookies],
+        "idiomatic": [(ports["idiomatic"], "/ws/", c) for c in no_cookies],
     }
     context = multiprocessing.get_context("spawn")
     pipe, theirs = context.Pipe()
@@ -63,10 +63,10 @@ def _rounds(pipe: Any, writers: Writers) -> dict[str, list[float]]:
     for number in range(WARM_UP + ROUNDS):
         turn = number % 3 if number else 0
         for name in names[turn:] + names[:turn]:
-            pipe.send((name, PATIENCE))
-            expect(pipe, PATIENCE)
+            pipe.send((name, TIMEOUT_SECONDS))
+            expect(pipe, TIMEOUT_SECONDS)
             started = getattr(writers, name)()
-            ended = expect(pipe, PATIENCE + 5)
+            ended = expect(pipe, TIMEOUT_SECONDS + 5)
             if number >= WARM_UP:
                 took[name].append(ended - started)
             if name == "ours":
@@ -89,8 +89,8 @@ def report(took: dict[str, list[float]]) -> int:
         "idiomatic_vs_ours": paired(took["idiomatic"], took["ours"]),
     }
     print(json.dumps(ratios))
-    good = ratios["ours_vs_raw"] <= AT_MOST_OF_FLOOR
-    return 0 if good and ratios["idiomatic_vs_ours"] >= AT_LEAST_OF_OURS else 1
+    good = ratios["ours_vs_raw"] <= MAX_OF_FLOOR
+    return 0 if good and ratios["idiomatic_vs_ours"] >= MIN_OF_OURS else 1
 
 
 def main() -> int:

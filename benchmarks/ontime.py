@@ -33,8 +33,8 @@ WITHIN = float(os.environ.get("WITHIN", "60"))
 
 TICKS = int(os.environ.get("TICKS", "15"))
 LEAD = float(os.environ.get("LEAD", "10"))
-PATIENCE = 60.0
-AT_MOST_LATE, AT_MOST_MS = 2.0, 20.0
+TIMEOUT_SECONDS = 60.0
+MAX_LATE_SECONDS, MAX_QUERY_MS = 2.0, 20.0
 
 type Faults = tuple[tuple[float, Callable[[], object]], ...]
 """What happens, and at which part of the scene."""
@@ -49,7 +49,7 @@ def scene(deadlines: Deadlines, seen: Seen, within: float, faults: Faults = ()) 
         time.sleep(max(0, wait))
         happen()
     over = (start - datetime.now(UTC)).total_seconds() + within
-    until_all(seen, wanted, max(0, over) + PATIENCE)
+    until_all(seen, wanted, max(0, over) + TIMEOUT_SECONDS)
     time.sleep(2)  # for what would be written twice
     return _kept(wanted, seen)
 
@@ -64,7 +64,7 @@ def _kept(wanted: dict[Any, datetime], seen: Seen) -> dict[str, Any]:
         "worst": round(late[-1], 2) if late else None,
         "good": len(late) == DUE
         and all(len(times) == 1 for times in found.values())
-        and 0 <= late[0] <= late[-1] <= AT_MOST_LATE,
+        and 0 <= late[0] <= late[-1] <= MAX_LATE_SECONDS,
     }
 
 
@@ -118,7 +118,7 @@ def report(scenes: dict[str, dict[str, Any]], asked: Any) -> int:
     }
     print(json.dumps(found))
     good = all(kept["good"] for kept in scenes.values()) and found["by_index"]
-    return 0 if good and found["slowest_query_ms"] <= AT_MOST_MS else 1
+    return 0 if good and found["slowest_query_ms"] <= MAX_QUERY_MS else 1
 
 
 def main() -> int:

@@ -27,7 +27,7 @@ ITEMS = int(os.environ.get("ITEMS", "300"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 BIG = 50
 """Items of 1 MiB; the others have 190 kB."""
-AT_MOST_SECONDS, AT_MOST_MIB, AT_MOST_WORDS = 20.0, 400.0, 2000
+MAX_SECONDS, MAX_MIB, MAX_WORDS = 20.0, 400.0, 2000
 
 
 def main() -> int:
@@ -113,9 +113,9 @@ def made(closing: int, turn: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         words = [sys.executable, str(Path(__file__)), "worker", str(row.pk), folder]
         found = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
-    said: dict[str, float] = json.loads(found.stdout.splitlines()[-1])
-    print(f"round {turn + 1}: {said}", file=sys.stderr)
-    return said
+    figures: dict[str, float] = json.loads(found.stdout.splitlines()[-1])
+    print(f"round {turn + 1}: {figures}", file=sys.stderr)
+    return figures
 
 
 def worker(package: int, folder: str) -> None:
@@ -162,19 +162,19 @@ def worker(package: int, folder: str) -> None:
 def report(rounds: list[dict[str, float]]) -> int:
     middle = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
     print(f"A package of {ENTRIES} entries and {ITEMS} items, medians of {ROUNDS} rounds")
-    print(f"{'made, s':<24}{middle['made']:>8.2f}   at most {AT_MOST_SECONDS:.0f}")
+    print(f"{'made, s':<24}{middle['made']:>8.2f}   at most {MAX_SECONDS:.0f}")
     print(f"{'its zip written, s':<24}{middle['zipped']:>8.2f}")
     print(f"{'read and hash alone, s':<24}{middle['floor']:>8.2f}")
-    print(f"{'most memory, MiB':<24}{middle['mib']:>8.0f}   at most {AT_MOST_MIB:.0f}")
-    print(f"{'words of the body':<24}{middle['words']:>8.0f}   at most {AT_MOST_WORDS}")
+    print(f"{'most memory, MiB':<24}{middle['mib']:>8.0f}   at most {MAX_MIB:.0f}")
+    print(f"{'words of the body':<24}{middle['words']:>8.0f}   at most {MAX_WORDS}")
     ratios = {
-        "seconds_of_limit": round(middle["made"] / AT_MOST_SECONDS, 2),
-        "memory_of_limit": round(max(one["mib"] for one in rounds) / AT_MOST_MIB, 2),
+        "seconds_of_limit": round(middle["made"] / MAX_SECONDS, 2),
+        "memory_of_limit": round(max(one["mib"] for one in rounds) / MAX_MIB, 2),
         "made_vs_floor": round(middle["made"] / middle["floor"], 1),
     }
     print(json.dumps(ratios))
     within = max(ratios["seconds_of_limit"], ratios["memory_of_limit"]) <= 1
-    return 0 if within and middle["words"] <= AT_MOST_WORDS else 1
+    return 0 if within and middle["words"] <= MAX_WORDS else 1
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ ROUNDS = int(os.environ.get("ROUNDS", "9"))
 SLOWER = float(os.environ.get("SLOWER", "4"))
 NOTES = int(os.environ.get("NOTES", "300"))
 ARRIVALS = 50
-AT_MOST_BYTES, AT_MOST_SECONDS = 150_000, 1.0
-PATIENCE = 180_000
+MAX_BYTES, MAX_SECONDS = 150_000, 1.0
+TIMEOUT_MS = 180_000
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESK = {"width": 1440, "height": 900}
@@ -84,13 +84,13 @@ class Wire:
     def __init__(self, page: Page) -> None:
         self.files = self.answers = self.socket = 0
         self._names: dict[str, str] = {}
-        self.told = page.context.new_cdp_session(page)
-        self.told.on("Network.requestWillBeSent", self._asked)
-        self.told.on("Network.loadingFinished", self._answered)
-        self.told.on("Network.webSocketFrameReceived", self._heard)
-        self.told.send("Network.enable")
-        self.told.send("Network.setCacheDisabled", {"cacheDisabled": False})
-        self.told.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        self.devtools = page.context.new_cdp_session(page)
+        self.devtools.on("Network.requestWillBeSent", self._asked)
+        self.devtools.on("Network.loadingFinished", self._answered)
+        self.devtools.on("Network.webSocketFrameReceived", self._heard)
+        self.devtools.send("Network.enable")
+        self.devtools.send("Network.setCacheDisabled", {"cacheDisabled": False})
+        self.devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
 
     @property
     def requests(self) -> int:
@@ -150,7 +150,7 @@ class Room:
 
 
 def listens(port: int) -> None:
-    until = time.monotonic() + PATIENCE / 1000
+    until = time.monotonic() + TIMEOUT_MS / 1000
     while True:
         try:
             return socket.create_connection(("127.0.0.1", port), 1).close()
@@ -163,7 +163,7 @@ def listens(port: int) -> None:
 @contextmanager
 def visitor(browser: Browser, room: Room, url: str) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=url, viewport=DESK, locale="en-GB")
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT_MS)
     context.add_cookies([room.cookie(url)])
     context.add_init_script(WATCH)
     try:
@@ -234,13 +234,13 @@ def report(visits: list[Visit], moved: dict[str, float]) -> int:
         figures = (statistics.median(found), min(found), max(found))
         print(f"{name:<26}" + "".join(f"{value:10.6g}" for value in figures))
     found = {
-        "transfer_of_150kB": round(max(one.bytes for one in visits) / AT_MOST_BYTES, 3),
+        "transfer_of_150kB": round(max(one.bytes for one in visits) / MAX_BYTES, 3),
         "interactive_of_1s": round(statistics.median(one.live for one in visits), 3),
         "shift_loading": round(max(one.shift for one in visits), 4),
         "shift": round(max(moved.values()), 4),
     }
     print(json.dumps(found | {f"shift {name}": round(one, 4) for name, one in moved.items()}))
-    good = found["transfer_of_150kB"] <= 1 and found["interactive_of_1s"] <= AT_MOST_SECONDS
+    good = found["transfer_of_150kB"] <= 1 and found["interactive_of_1s"] <= MAX_SECONDS
     return 0 if good and found["shift"] == 0 else 1
 
 

@@ -31,8 +31,8 @@ WRITERS = [int(one) for one in os.environ.get("WRITERS", "1,4,16").split(",")]
 INCIDENTS = int(os.environ.get("INCIDENTS", "50"))
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
 SECONDS = float(os.environ.get("SECONDS", "2"))
-PATIENCE = 300.0
-AT_LEAST_OF_BARE = 0.5
+TIMEOUT_SECONDS = 300.0
+MIN_OF_BARE = 0.5
 
 NOTE = "Error rate back at 0.3 % in four of five regions; eu-west stays at 18 %."
 FIRST_INCIDENT, FIRST_PERSON = 100_000, 50_000
@@ -77,9 +77,11 @@ def rooms() -> dict[str, list[int]]:
         cursor.execute(f"ALTER TABLE incidents_person ALTER id RESTART {FIRST_PERSON}")
     by = Person.objects.create(username="mara", name="Mara", password="!")
     SiteGroup.objects.get_or_create(name=Group.RESPONDER)[0].user_set.add(by)
-    said = Declaration(title="Sign-in fails after release", severity=Severity.SEV1)
+    declaration = Declaration(title="Sign-in fails after release", severity=Severity.SEV1)
     return {
-        side: [declare(by.as_actor(), said, now=datetime.now(UTC)).pk for _ in range(INCIDENTS)]
+        side: [
+            declare(by.as_actor(), declaration, now=datetime.now(UTC)).pk for _ in range(INCIDENTS)
+        ]
         for side in SIDES
     }
 
@@ -177,12 +179,12 @@ def writers(many: int, learned: Learned) -> Iterator[list[Any]]:
         pipes.append(pipe)
     try:
         for pipe in pipes:
-            expect(pipe, PATIENCE)
+            expect(pipe, TIMEOUT_SECONDS)
         yield pipes
         for pipe in pipes:
             pipe.send(None)
         for process in processes:
-            process.join(PATIENCE)
+            process.join(TIMEOUT_SECONDS)
     finally:
         for process in processes:
             process.kill()
@@ -211,7 +213,7 @@ class Bench:
     def _rate(self, pipes: list[Any], side: str, spread: int) -> float:
         for pipe in pipes:
             pipe.send((side, self.rooms[side][:spread], SECONDS))
-        answers = [expect(pipe, SECONDS + PATIENCE) for pipe in pipes]
+        answers = [expect(pipe, SECONDS + TIMEOUT_SECONDS) for pipe in pipes]
         if side == "ours":
             self.written += sum(written for written, _ in answers)
         return sum(written / seconds for written, seconds in answers)
@@ -241,7 +243,7 @@ def report(took: dict[tuple[int, int], dict[str, list[float]]], broken: list[str
         found[f"writers_{many}_incidents_{spread}"] = ratio
     for sentence in broken:
         print(sentence)
-    good = not broken and all(ratio >= AT_LEAST_OF_BARE for ratio in found.values())
+    good = not broken and all(ratio >= MIN_OF_BARE for ratio in found.values())
     print(json.dumps({**found, "broken": len(broken)}))
     return 0 if good else 1
 

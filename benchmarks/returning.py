@@ -21,14 +21,14 @@ from typing import Any
 
 from benchmarks.viewers import HERE, handshake, more_files
 
-FIRST, MOST = 1.0, 15.0
-PATIENCE = 240.0
+FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 1.0, 15.0
+TIMEOUT_SECONDS = 240.0
 TEXT, PING, CLOSE = 1, 9, 8
 KNOCKING, SHAKING, OPEN = "knocking", "shaking", "open"
 
 
 def pause(failures: int) -> float:
-    return random.random() * min(FIRST * 2.0 ** min(failures, 10), MOST)
+    return random.random() * min(FIRST_PAUSE_SECONDS * 2.0 ** min(failures, 10), MAX_PAUSE_SECONDS)
 
 
 def digest(entries: Iterable[tuple[int, str]]) -> str:
@@ -112,7 +112,7 @@ class Crowd:
 
     def until(self, so: Callable[[], bool]) -> None:
         """Go on until it is so."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not so():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.live} live, {dict(self.errors)}, {dict(self.lost)}")
@@ -174,20 +174,20 @@ class Crowd:
                 return
             viewer.state, viewer.buffer = OPEN, rest
         for opcode, payload in _frames(viewer.buffer):
-            self._said(viewer, sock, opcode, payload)
+            self._receive(viewer, sock, opcode, payload)
 
-    def _said(self, viewer: Viewer, sock: socket.socket, opcode: int, payload: bytes) -> None:
+    def _receive(self, viewer: Viewer, sock: socket.socket, opcode: int, payload: bytes) -> None:
         if opcode == PING:
             sock.send(bytes([0x8A, 0x80 | len(payload), 0, 0, 0, 0]) + payload)
         elif opcode == CLOSE:
             self.errors[f"close {struct.unpack('!H', payload[:2])[0] if payload else ''}"] += 1
         elif opcode == TEXT:
             kind, entries = _read(payload)
-            for seq, said in entries:
+            for seq, text in entries:
                 if seq != viewer.seq + 1:
                     self.errors["an entry twice or left out"] += 1
                 viewer.seq = seq
-                viewer.chain.update(said)
+                viewer.chain.update(text)
             if kind == "live" and not viewer.live:
                 viewer.live, viewer.failures = True, 0
                 self.live += 1

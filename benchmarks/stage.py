@@ -21,7 +21,7 @@ from warroom.server.uvicorn_options import OPTIONS
 from warroom.up.embedded import thrown_away
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 120.0
+TIMEOUT_SECONDS = 120.0
 """Seconds that a server has to start."""
 
 UVICORN = [
@@ -59,7 +59,7 @@ def started(*command: str) -> "subprocess.Popen[bytes]":
 
 def until_it_answers(port: int) -> None:
     """Return once a server listens there."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         with (
             contextlib.suppress(OSError),
@@ -101,8 +101,10 @@ def a_room(viewers: int) -> tuple[int, list[str]]:
         Person(username=f"viewer-{n}", name=f"Viewer {n}", password=f"!{n}") for n in range(viewers)
     )
     group.user_set.add(*people)
-    said = Declaration(title="Sign-in fails after release", severity=Severity.SEV1)
-    incident = declare(people[0].as_actor(), said, now=datetime.now(UTC) - timedelta(minutes=20))
+    declaration = Declaration(title="Sign-in fails after release", severity=Severity.SEV1)
+    incident = declare(
+        people[0].as_actor(), declaration, now=datetime.now(UTC) - timedelta(minutes=20)
+    )
     return incident.pk, [f"sessionid={key}" for key in sessions(people)]
 
 
@@ -119,8 +121,8 @@ def sessions(people: list[Any]) -> list[str]:
             HASH_SESSION_KEY: person.get_session_auth_hash(),
         }
         until = datetime.now(UTC) + timedelta(days=1)
-        key, said = secrets.token_hex(16), SessionStore().encode(data)
-        return Session(session_key=key, session_data=said, expire_date=until)
+        key, encoded = secrets.token_hex(16), SessionStore().encode(data)
+        return Session(session_key=key, session_data=encoded, expire_date=until)
 
     return [one.session_key for one in Session.objects.bulk_create(map(session, people))]
 

@@ -38,14 +38,14 @@ SECONDS = float(os.environ.get("SECONDS", "2"))
 PUBLISHED = int(os.environ.get("PUBLISHED", "9"))
 REQUESTS = int(os.environ.get("REQUESTS", "200000"))
 WARM_UP = 20_000
-PATIENCE = 30.0
+TIMEOUT_SECONDS = 30.0
 
 PAGE = "/status/"
 BARE = ("--http", "httptools")
 """The plain answer's parser is uvicorn's own, so what ours adds to it counts as ours."""
 
-AT_LEAST_OF_PLAIN, AT_LEAST_OF_DJANGO = 0.8, 30.0
-AT_MOST_SECONDS, AT_MOST_GROWTH = 1.0, 2.0
+MIN_OF_PLAIN, MIN_OF_DJANGO = 0.8, 30.0
+MAX_SECONDS, MAX_GROWTH_MIB = 1.0, 2.0
 """Seconds from commit to the new bytes; MiB of private memory."""
 
 
@@ -74,7 +74,7 @@ def server(application: str, *more: str) -> Iterator[Server]:
     port = free_port()
     options = [*UVICORN, "--timeout-keep-alive", "600", *more]
     with started("uvicorn", *options, "--port", str(port), application) as process:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT_SECONDS
         while not _answers(port):
             if time.monotonic() > until:
                 raise SystemExit(f"{application} did not start")
@@ -116,17 +116,17 @@ class Room:
         from incidents.actions.lifecycle import Declaration, declare
         from incidents.vocabulary import Severity
 
-        said = Declaration(
+        declaration = Declaration(
             title="Sign-in fails after release",
             severity=Severity.SEV1,
             surfaces=tuple(self.surfaces[:1]),
         )
-        return declare(self.by.as_actor(), said, now=at).pk
+        return declare(self.by.as_actor(), declaration, now=at).pk
 
     def say(self, incident: int, at: datetime, **other: Any) -> None:
         from comms.actions import UpdateInput, publish_update
 
-        said: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "audience": "public",
             "progress": "investigating",
             "headline": "Some people cannot sign in",
@@ -136,7 +136,7 @@ class Room:
             "next_at": at + timedelta(minutes=20),
             "surfaces": {self.surfaces[0].pk: "partial_outage"},
         }
-        publish_update(self.by.as_actor(), incident, UpdateInput(**(said | other)), now=at)
+        publish_update(self.by.as_actor(), incident, UpdateInput(**(fields | other)), now=at)
 
     def over(self, at: datetime) -> None:
         """An incident of long ago: its end as a row, since nothing was mitigated here."""
@@ -174,10 +174,10 @@ def asking(to: Server, *accepts: str, size: int = CONNECTIONS) -> Iterator[Any]:
     client = context.Process(target=crowd.serve, args=(theirs, to.port, asks, size), daemon=True)
     client.start()
     try:
-        expect(pipe, PATIENCE)
+        expect(pipe, TIMEOUT_SECONDS)
         yield pipe
         pipe.send(None)
-        client.join(PATIENCE)
+        client.join(TIMEOUT_SECONDS)
     finally:
         client.kill()
 
@@ -192,7 +192,7 @@ def throughput(servers: dict[str, Server]) -> dict[str, list[float]]:
             turn = number % len(names)
             for name in names[turn:] + names[:turn]:
                 pipes[name].send({"seconds": SECONDS})
-                rate = expect(pipes[name], SECONDS + PATIENCE)
+                rate = expect(pipes[name], SECONDS + TIMEOUT_SECONDS)
                 if number:
                     took[name].append(rate)
     return took
@@ -210,13 +210,13 @@ def time_to_readers(room: Room, ours: Server) -> list[float]:
             time.sleep(0.5)
             before = _newest(client)
             committed = room.publish()
-            until = committed + PATIENCE
+            until = committed + TIMEOUT_SECONDS
             while _newest(client) == before:
                 if time.perf_counter() > until:
                     raise SystemExit("An update was not served")
                 time.sleep(0.002)
             found.append(time.perf_counter() - committed)
-        expect(pipe, PATIENCE + PUBLISHED * 2)
+        expect(pipe, TIMEOUT_SECONDS + PUBLISHED * 2)
     return found
 
 
@@ -254,10 +254,10 @@ def report(took: dict[str, list[float]], to_readers: list[float], grown: float) 
         "requests": REQUESTS,
     }
     print(json.dumps(found))
-    good = found["ours_vs_plain"] >= AT_LEAST_OF_PLAIN
-    good &= found["ours_vs_django"] >= AT_LEAST_OF_DJANGO
-    good &= found["seconds_to_readers"] <= AT_MOST_SECONDS
-    return 0 if good and grown <= AT_MOST_GROWTH else 1
+    good = found["ours_vs_plain"] >= MIN_OF_PLAIN
+    good &= found["ours_vs_django"] >= MIN_OF_DJANGO
+    good &= found["seconds_to_readers"] <= MAX_SECONDS
+    return 0 if good and grown <= MAX_GROWTH_MIB else 1
 
 
 def main() -> int:

@@ -40,8 +40,8 @@ VIEWERS = int(os.environ.get("VIEWERS", "2000"))
 BETWEEN = 1.0
 """Seconds between two entries."""
 
-PATIENCE = 300.0
-AT_MOST = 15.0
+TIMEOUT_SECONDS = 300.0
+MAX_SETTLE_SECONDS = 15.0
 """Seconds until all are live again and have everything, from when the process listens again."""
 
 ALLOWED = {"ConnectionRefusedError", "ConnectionResetError", "closed", "closed at the door"}
@@ -78,14 +78,14 @@ def storm(incident_id: int, cookies: list[str]) -> tuple[Outcome, float, bool]:
     first = writers.last_seq
     context = multiprocessing.get_context("spawn")
     pipe, theirs = context.Pipe()
-    told = (theirs, ports, f"/ws/INC-{incident_id}/", cookies, first)
-    client = context.Process(target=returning.watch, args=told, daemon=True)
+    arguments = (theirs, ports, f"/ws/INC-{incident_id}/", cookies, first)
+    client = context.Process(target=returning.watch, args=arguments, daemon=True)
     webs = [web(port) for port in ports]
     try:
         for port in ports:
             until_it_answers(port)
         client.start()
-        expect(pipe, PATIENCE)
+        expect(pipe, TIMEOUT_SECONDS)
         with writing(writers):
             time.sleep(2)
             killed_at = time.monotonic()
@@ -95,10 +95,10 @@ def storm(incident_id: int, cookies: list[str]) -> tuple[Outcome, float, bool]:
             webs[0] = web(ports[0])
             until_it_answers(ports[0])
             again = time.monotonic() - killed_at
-            expect(pipe, PATIENCE)
+            expect(pipe, TIMEOUT_SECONDS)
             time.sleep(1)
         pipe.send(writers.last_seq)
-        outcome: Outcome = expect(pipe, PATIENCE)
+        outcome: Outcome = expect(pipe, TIMEOUT_SECONDS)
         return outcome, again, list(outcome.digests) == [returning.fresh(incident_id, first)]
     finally:
         if client.is_alive():
@@ -123,13 +123,13 @@ def report(outcome: Outcome, again: float, equal: bool) -> int:
     ]
     for what, found in rows:
         print(f"{what:<58}{found}")
-    said = {
-        "settled_part_of_limit": round((outcome.settled - again) / AT_MOST, 2),
+    figures = {
+        "settled_part_of_limit": round((outcome.settled - again) / MAX_SETTLE_SECONDS, 2),
         "errors": wrong,
         "digests_equal": equal,
     }
-    print(json.dumps(said))
-    return 0 if equal and not wrong and outcome.settled - again <= AT_MOST else 1
+    print(json.dumps(figures))
+    return 0 if equal and not wrong and outcome.settled - again <= MAX_SETTLE_SECONDS else 1
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection as Pipe
 MARK = b'{"type":"entries"'
 ASK, HERE = b'{"type":"ask"}', bytes([0x81, 0x84, 0, 0, 0, 0]) + b"here"
 TEXT, PING, CLOSE = 1, 9, 8
-AT_ONCE = 50
+BATCH_SIZE = 50
 """Handshakes under way."""
 
 
@@ -105,13 +105,13 @@ class Crowd:
             came += self.read(left)
         return came
 
-    def until(self, wanted: int, patience: float) -> float:
+    def until(self, wanted: int, timeout_seconds: float) -> float:
         """The moment at which the last of ``wanted`` marked messages had come."""
-        deadline = time.perf_counter() + patience
+        deadline = time.perf_counter() + timeout_seconds
         while wanted > 0:
             left = deadline - time.perf_counter()
             if left <= 0:
-                raise TimeoutError(f"{wanted} messages did not come within {patience} s")
+                raise TimeoutError(f"{wanted} messages did not come within {timeout_seconds} s")
             wanted -= self.read(left)
         return time.perf_counter()
 
@@ -156,28 +156,28 @@ type Address = tuple[int, str, str]
 
 
 def watch(orders: Pipe, crowds: dict[str, list[Address]]) -> None:
-    """The client process. An order is a crowd's name and a patience in seconds; the answers are
+    """The client process. An order is a crowd's name and a timeout in seconds; the answers are
     "armed" and then the moment at which the last viewer had its message. ``None`` ends it."""
     more_files()
-    standing: dict[str, Crowd] = {}
+    open_crowds: dict[str, Crowd] = {}
     for name, seats in crowds.items():
-        standing[name] = Crowd()
-        for some in batched(seats, AT_ONCE, strict=False):
-            standing[name].come(some)
-            for crowd in standing.values():
+        open_crowds[name] = Crowd()
+        for some in batched(seats, BATCH_SIZE, strict=False):
+            open_crowds[name].come(some)
+            for crowd in open_crowds.values():
                 crowd.settle(0.005)
-    for crowd in standing.values():
+    for crowd in open_crowds.values():
         crowd.settle(1.0)
     orders.send("ready")
     while True:
         while not orders.poll(0.05):
-            for crowd in standing.values():
+            for crowd in open_crowds.values():
                 crowd.settle(0.005)
         order = orders.recv()
         if order is None:
             return
-        name, patience = order
-        crowd = standing[name]
+        name, timeout_seconds = order
+        crowd = open_crowds[name]
         crowd.settle(0.02)
         orders.send("armed")
-        orders.send(crowd.until(len(crowd.by_fd), patience))
+        orders.send(crowd.until(len(crowd.by_fd), timeout_seconds))

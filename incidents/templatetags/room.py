@@ -8,10 +8,10 @@ from uuid import uuid4
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
-from incidents.models import Incident
-from incidents.vocabulary import Reach, Severity
+from incidents.models import Execution, Incident
+from incidents.vocabulary import ExecutionState, Reach, Severity
 from kernel.text import ansi_to_html
 
 register = template.Library()
@@ -124,6 +124,42 @@ def reach(value: str) -> SafeString:
     """How far an option reaches, as icon and word."""
     return format_html(
         '<span class="reach">{}{}</span>', icon(f"reach-{value}"), Reach(value).label
+    )
+
+
+_EXECUTION_MARKS = {
+    ExecutionState.PENDING: ("is-wait", "i-pending"),
+    ExecutionState.DECIDED: ("is-open", "i-ahead"),
+    ExecutionState.STARTED: ("is-open", "mark-executed"),
+    ExecutionState.DONE: ("is-open", "mark-executed"),
+    ExecutionState.VERIFIED: ("is-met", "mark-verified"),
+    ExecutionState.FAILED: ("is-unmet", "mark-failed"),
+    ExecutionState.SUPERSEDED: ("is-ahead", "mark-refused"),
+    ExecutionState.WITHDRAWN: ("is-ahead", "mark-refused"),
+}
+"""The class and the icon of each state."""
+
+
+@register.simple_tag
+def execution_state(execution: Execution) -> SafeString:
+    """How far a decision is, as icon and word."""
+    css, name = _EXECUTION_MARKS[ExecutionState(execution.state)]
+    return format_html(
+        '<span class="state state-chip {}">{}{}</span>',
+        css,
+        icon(name),
+        execution.get_state_display(),
+    )
+
+
+@register.simple_tag
+def compared_line(text: str, changed: bool) -> SafeString:
+    """A line of a run beside its baseline, within ``<pre>``; one that differs is marked."""
+    return format_html(
+        '<span{}><span class="prompt">{} </span>{}\n</span>',
+        mark_safe(' class="line-changed"') if changed else "",
+        "≠" if changed else " ",
+        ansi_to_html(text),
     )
 
 

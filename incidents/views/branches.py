@@ -1,44 +1,19 @@
 """The branches of an incident."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 
 from incidents.actions import branches as actions
 from incidents.facts import incident as incident_facts
 from incidents.forms.branches import BranchForm, EndBranchForm, PassBranchForm
 from incidents.models import Incident
-from incidents.panels.room import bar
 from incidents.permissions import incident_roles, may
 from incidents.vocabulary import BRANCH_USE, BranchType, LaneKind
 from incidents.web.access import requires
-from incidents.web.forms import WarroomForm
-from incidents.web.submit import submit
+from incidents.web.submit_and_return import submit_and_return
 from kernel import clock
-
-
-def _page(
-    request: HttpRequest,
-    incident: Incident,
-    form_class: type[WarroomForm],
-    do: Callable[[WarroomForm], object],
-    template: str,
-    context: Callable[[], dict[str, Any]],
-) -> HttpResponse:
-    back = reverse("branches", args=[incident.pk])
-
-    def done(form: WarroomForm) -> str:
-        do(form)
-        return back
-
-    def whole_context() -> dict[str, Any]:
-        shared = {"incident": incident, "bar": bar(incident, clock.now()), "back": back}
-        return shared | context()
-
-    return submit(request, template, form_class, done, context=whole_context)
 
 
 @requires("room.view")
@@ -55,9 +30,10 @@ def branches(request: HttpRequest, incident: Incident) -> HttpResponse:
             "may_change": may("branch.change", who),
         }
 
-    return _page(
+    return submit_and_return(
         request,
         incident,
+        "branches",
         BranchForm,
         lambda form: actions.open_branch(
             request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
@@ -70,9 +46,10 @@ def branches(request: HttpRequest, incident: Incident) -> HttpResponse:
 @requires("branch.change")
 def pass_branch(request: HttpRequest, incident: Incident, branch: int, lane: str) -> HttpResponse:
     row = get_object_or_404(incident.branches, number=branch)
-    return _page(
+    return submit_and_return(
         request,
         incident,
+        "branches",
         PassBranchForm,
         lambda form: actions.pass_branch(
             request.actor, incident.pk, branch, now=clock.now(), once=form.key, **form.values()
@@ -89,9 +66,10 @@ def pass_branch(request: HttpRequest, incident: Incident, branch: int, lane: str
 @requires("branch.change")
 def end_branch(request: HttpRequest, incident: Incident, branch: int, lane: str) -> HttpResponse:
     row = get_object_or_404(incident.branches, number=branch)
-    return _page(
+    return submit_and_return(
         request,
         incident,
+        "branches",
         EndBranchForm,
         lambda form: actions.end_branch(
             request.actor, incident.pk, branch, now=clock.now(), once=form.key, **form.values()

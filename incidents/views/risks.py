@@ -1,43 +1,18 @@
 """The residual-risk register of an incident."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 
 from incidents.actions import risks as actions
 from incidents.facts import incident as incident_facts
 from incidents.forms.risks import OwnRiskForm, RetireRiskForm, RiskForm
 from incidents.models import Incident
-from incidents.panels.room import bar
 from incidents.permissions import may
 from incidents.web.access import requires
-from incidents.web.forms import WarroomForm
-from incidents.web.submit import submit
+from incidents.web.submit_and_return import submit_and_return
 from kernel import clock
-
-
-def _page(
-    request: HttpRequest,
-    incident: Incident,
-    form_class: type[WarroomForm],
-    do: Callable[[WarroomForm], object],
-    template: str,
-    context: Callable[[], dict[str, Any]],
-) -> HttpResponse:
-    back = reverse("risks", args=[incident.pk])
-
-    def done(form: WarroomForm) -> str:
-        do(form)
-        return back
-
-    def whole_context() -> dict[str, Any]:
-        shared = {"incident": incident, "bar": bar(incident, clock.now()), "back": back}
-        return shared | context()
-
-    return submit(request, template, form_class, done, context=whole_context)
 
 
 @requires("room.view")
@@ -52,9 +27,10 @@ def risks(request: HttpRequest, incident: Incident) -> HttpResponse:
             "may_change": may("risk.change", request.who),
         }
 
-    return _page(
+    return submit_and_return(
         request,
         incident,
+        "risks",
         RiskForm,
         lambda form: actions.add(
             request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
@@ -67,9 +43,10 @@ def risks(request: HttpRequest, incident: Incident) -> HttpResponse:
 @requires("risk.change")
 def own_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpResponse:
     row = get_object_or_404(incident.risks, number=risk)
-    return _page(
+    return submit_and_return(
         request,
         incident,
+        "risks",
         OwnRiskForm,
         lambda form: actions.own(
             request.actor, incident.pk, risk, now=clock.now(), once=form.key, **form.values()
@@ -86,9 +63,10 @@ def own_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpRespons
 @requires("risk.change")
 def retire_risk(request: HttpRequest, incident: Incident, risk: int) -> HttpResponse:
     row = get_object_or_404(incident.risks, number=risk)
-    return _page(
+    return submit_and_return(
         request,
         incident,
+        "risks",
         RetireRiskForm,
         lambda form: actions.retire(
             request.actor, incident.pk, risk, now=clock.now(), once=form.key, **form.values()

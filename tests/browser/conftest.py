@@ -16,7 +16,7 @@ from playwright.sync_api import (
 from tests.browser.launch import launched
 from tests.browser.world import World, told
 
-PATIENCE = 10_000
+TIMEOUT_MS = 10_000
 """Milliseconds that a page has for what it is asked to do or show, where a test asks no less."""
 
 DESK = {"width": 1440, "height": 900}
@@ -38,7 +38,7 @@ def chromium() -> Iterator[Browser]:
     """
     with pytest.MonkeyPatch.context() as patch, launched() as browser:
         patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        expect.set_options(timeout=PATIENCE)
+        expect.set_options(timeout=TIMEOUT_MS)
         yield browser
 
 
@@ -75,7 +75,7 @@ class Visits:
         }
         context = self._browser.new_context(**(usual | options))
         self._contexts.append(context)
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(TIMEOUT_MS)
         if who:
             context.add_cookies([self._world.app.session_of(self._world.people[who])])
         page = context.new_page()

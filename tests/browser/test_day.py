@@ -14,14 +14,14 @@ from tests.browser.test_live import BACK, live
 from tests.browser.test_moments import Time, time  # noqa: F401  (a fixture)
 from tests.browser.world import World
 
-MOST = 100
+MAX_ENTRIES = 100
 """Entries that an open room holds at most (``static/js/live/timeline.js``)."""
 
 AN_HOUR = 60
 GROWTH = 1.03
 ROUNDS = 8
 COUNTED = ("Nodes", "JSEventListeners", "JSHeapUsedSize")
-PATIENCE = 60_000
+TIMEOUT_MS = 60_000
 
 
 class Flood:
@@ -47,7 +47,7 @@ class Flood:
 
     def shows(self, number: int) -> None:
         newest = self._page.locator(".timeline-entry").first
-        expect(newest).to_contain_text(f"Reading {number}.", timeout=PATIENCE)
+        expect(newest).to_contain_text(f"Reading {number}.", timeout=TIMEOUT_MS)
 
 
 def numbers(page: Page) -> list[int]:
@@ -95,7 +95,7 @@ def test_after_a_day_a_page_holds_no_more_than_after_five_hours(
     early, late = hours(0, 5), hours(5, 24)
 
     assert flood.said == 1440
-    assert page.locator(".timeline-entry").count() == MOST
+    assert page.locator(".timeline-entry").count() == MAX_ENTRIES
     for name in ("Nodes", "JSEventListeners"):
         assert late[name] <= early[name] * GROWTH, name
     assert late["JSHeapUsedSize"] <= early["JSHeapUsedSize"] * 1.15
@@ -136,7 +136,7 @@ def test_who_reads_what_is_old_is_not_moved(visit: Visits, world: World) -> None
     flood.shows(360)
     assert numbers(page) == list(range(360, 260, -1))
     page.get_by_role("link", name="Older entries").press("Enter")
-    expect(page.locator(".timeline-entry")).to_have_count(2 * MOST)
+    expect(page.locator(".timeline-entry")).to_have_count(2 * MAX_ENTRIES)
     assert numbers(page) == list(range(360, 160, -1))
 
 
@@ -156,10 +156,10 @@ def test_a_filter_keeps_what_it_shows_while_others_flood_the_room(
     page.locator("[data-seq='121']").wait_for(state="attached")
 
     expect(shown).to_have_count(1)
-    assert page.locator(".timeline-entry").count() == MOST + 1
+    assert page.locator(".timeline-entry").count() == MAX_ENTRIES + 1
     with page.expect_response("**/timeline/?*"):
         page.get_by_label("Kind").select_option("Every kind")
-    expect(shown).to_have_count(MOST)
+    expect(shown).to_have_count(MAX_ENTRIES)
 
 
 def test_on_a_phone_it_is_bounded_too(visit: Visits, world: World) -> None:
@@ -168,4 +168,4 @@ def test_on_a_phone_it_is_bounded_too(visit: Visits, world: World) -> None:
     flood = Flood(world, incident, page)
     flood.here(AN_HOUR)
     flood.here(AN_HOUR)
-    assert page.locator(".timeline-entry").count() == MOST
+    assert page.locator(".timeline-entry").count() == MAX_ENTRIES

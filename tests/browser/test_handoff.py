@@ -11,7 +11,7 @@ from lanes import actions
 from tests.browser.accessibility import problems
 from tests.browser.conftest import Visits
 from tests.browser.test_keyboard import tab_to
-from tests.browser.test_live import AT_ONCE, entries, live
+from tests.browser.test_live import LIVE_MS, entries, live
 from tests.browser.world import World
 
 LANE = LaneKind.COMMUNICATION
@@ -55,7 +55,7 @@ def test_offered_declined_offered_again_and_accepted(visit: Visits, incident: In
     expect(aisha.get_by_label("1. Scope: included")).to_have_value("status page\nsupport")
     offer(aisha, "Noor Haddad")
     expect(noor.locator("#panel-lanes .lane-communication")).to_contain_text(
-        "Offered to Noor Haddad", timeout=AT_ONCE
+        "Offered to Noor Haddad", timeout=LIVE_MS
     )
     expect(noor.locator("#next")).to_contain_text("Accept Communication, or decline it")
     expect(aisha.locator("#handoff-next")).to_contain_text("It waits for Noor Haddad.")

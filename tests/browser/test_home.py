@@ -13,14 +13,14 @@ from kernel import clock
 from lanes.handoff import actions as handoffs
 from tests.browser.accessibility import problems
 from tests.browser.conftest import Visits
-from tests.browser.test_live import AT_ONCE, BACK, CUT_OFF, Line
+from tests.browser.test_live import BACK, CUT_OFF, LIVE_MS, Line
 from tests.browser.test_moments import SEEN, Time
 from tests.browser.world import World
 from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.factories import PersonFactory
 from tests.helpers.handoffs import terms
 
-SOON = 2 * AT_ONCE
+SOON = 2 * LIVE_MS
 """Milliseconds: a push, a little jitter, and a small page."""
 
 LANE = LaneKind.MITIGATION

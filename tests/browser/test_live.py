@@ -13,7 +13,7 @@ from tests.browser.conftest import Visits
 from tests.browser.world import World
 from tests.helpers import decision_inputs
 
-AT_ONCE = 1_000
+LIVE_MS = 1_000
 """Milliseconds from the moment of commit to the other browser."""
 
 CUT_OFF = 5_000
@@ -69,8 +69,8 @@ def test_a_note_is_seen_at_once(visit: Visits, world: World) -> None:
     page.get_by_label("Note for the timeline").fill("eu-west recovers")
     with page.expect_response("**/notes/"):
         page.get_by_role("button", name="Add", exact=True).click()
-    expect(entries(other)).to_contain_text("eu-west recovers", timeout=AT_ONCE)
-    expect(entries(page)).to_contain_text("eu-west recovers", timeout=AT_ONCE)
+    expect(entries(other)).to_contain_text("eu-west recovers", timeout=LIVE_MS)
+    expect(entries(page)).to_contain_text("eu-west recovers", timeout=LIVE_MS)
     expect(page.get_by_label("Note for the timeline")).to_have_value("")
 
 
@@ -81,9 +81,9 @@ def test_an_owner_is_seen_at_once(visit: Visits, world: World) -> None:
     page.get_by_label("Person").select_option("Noor Haddad")
     with page.expect_response("**/roles/"):
         page.get_by_role("button", name="Name an owner").click()
-    expect(entries(other)).to_contain_text("Noor Haddad", timeout=AT_ONCE)
+    expect(entries(other)).to_contain_text("Noor Haddad", timeout=LIVE_MS)
     expect(other.locator("#panel-lanes .lane-verification")).to_contain_text(
-        "Noor Haddad", timeout=AT_ONCE
+        "Noor Haddad", timeout=LIVE_MS
     )
 
 
@@ -117,9 +117,9 @@ def test_a_decision_is_seen_at_once(visit: Visits, world: World) -> None:
     with page.expect_response("**/CP-1/") as answer:
         page.get_by_role("button", name="Decide").click()
     assert answer.value.status == 302
-    expect(entries(other)).to_contain_text("Decision D-1", timeout=AT_ONCE)
+    expect(entries(other)).to_contain_text("Decision D-1", timeout=LIVE_MS)
     expect(other.locator("#panel-deciding")).to_contain_text(
-        "Current decision D-1", timeout=AT_ONCE
+        "Current decision D-1", timeout=LIVE_MS
     )
 
 
@@ -143,7 +143,7 @@ def test_fifty_entries_slept_through_come_once_and_in_order(visit: Visits, world
     assert said(page) == texts
     expect(page.get_by_text("50 entries arrived while you were away").first).to_be_visible()
     world.note("mara", incident, "And one more")
-    expect(entries(page)).to_contain_text("And one more", timeout=AT_ONCE)
+    expect(entries(page)).to_contain_text("And one more", timeout=LIVE_MS)
     assert said(page) == [*texts, "And one more"]
 
 

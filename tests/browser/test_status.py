@@ -17,7 +17,7 @@ from comms.vocabulary import Progress, SurfaceState
 from incidents.models import Incident, Surface
 from kernel import clock
 from tests.browser.accessibility import problems
-from tests.browser.conftest import PATIENCE, Visits
+from tests.browser.conftest import TIMEOUT_MS, Visits
 from tests.browser.world import World
 from tests.comms.delivery.receiving import receiving
 from tests.comms.status.published import over, say
@@ -40,7 +40,7 @@ def render() -> None:
 
 def served(world: World, words: str) -> None:
     """Return once the server answers with these words."""
-    until = time.monotonic() + PATIENCE / 1000
+    until = time.monotonic() + TIMEOUT_MS / 1000
     while words not in httpx.get(f"{world.app.url}/status/").text:
         assert time.monotonic() < until, f"{words} is not served"
 

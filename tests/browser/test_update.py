@@ -13,7 +13,7 @@ from incidents.vocabulary import LaneKind, RoleName
 from kernel import clock
 from tests.browser.accessibility import problems
 from tests.browser.conftest import Visits
-from tests.browser.test_live import AT_ONCE, live
+from tests.browser.test_live import LIVE_MS, live
 from tests.browser.world import World
 from tests.helpers.messages import published
 from warroom.demo import surfaces
@@ -72,7 +72,7 @@ def test_written_refused_mended_published_and_seen_by_another(
     aisha.wait_for_url(f"**{incident.get_absolute_url()}")
     lane = noor.locator("#panel-lanes .lane-communication")
     expect(noor.locator(".timeline-entries .entry-update")).to_contain_text(
-        "Update 1 published", timeout=AT_ONCE
+        "Update 1 published", timeout=LIVE_MS
     )
     expect(lane).to_contain_text("Next update by")
     expect(lane.locator("[data-countdown]")).to_contain_text("19:")
@@ -110,7 +110,7 @@ def test_the_lane_shows_what_is_said_as_it_is_said(
 
     published(world.people["aisha"], incident, clock.now())
 
-    expect(page.locator("#lane-said")).to_contain_text("Update 1", timeout=AT_ONCE)
+    expect(page.locator("#lane-said")).to_contain_text("Update 1", timeout=LIVE_MS)
     expect(page.locator("#lane-said")).to_contain_text("To: everybody.")
 
 

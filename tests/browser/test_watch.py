@@ -8,7 +8,7 @@ from tests.browser.conftest import Visits
 from tests.browser.test_handoff import ready
 from tests.browser.test_retro import closed  # noqa: F401  (a fixture)
 
-PATIENCE = 60_000
+TIMEOUT_MS = 60_000
 """Milliseconds after which the test gives a page up."""
 
 
@@ -33,7 +33,7 @@ def test_offered_declined_offered_again_and_accepted(
     priya, ken = visit("priya", watch), visit("ken", watch)
     home = visit("ken", "/")
     for page in (priya, ken, home):
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(TIMEOUT_MS)
         ready(page)
     expect(home.locator("#home-work")).not_to_contain_text("Accept the watch")
     found["watch"] = problems(priya)

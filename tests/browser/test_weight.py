@@ -21,8 +21,8 @@ from tests.browser.test_live import BACK, live
 from tests.browser.world import World
 from warroom.server.uvicorn_options import OPTIONS
 
-AT_MOST = 150_000
-PATIENCE = 120
+MAX_BYTES = 150_000
+TIMEOUT_SECONDS = 120
 TWO_FRAMES = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 LAPTOP = {"width": 1100, "height": 800}
 
@@ -52,11 +52,11 @@ def production(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         serve = ["uvicorn", "warroom.asgi:application", *OPTIONS, "--fd", str(fd)]
         web = subprocess.Popen([sys.executable, "-m", *serve], pass_fds=[fd], **run)
         try:
-            httpx.get(f"{url}/healthz", timeout=PATIENCE).raise_for_status()
+            httpx.get(f"{url}/healthz", timeout=TIMEOUT_SECONDS).raise_for_status()
             yield url
         finally:
             web.terminate()
-            web.wait(PATIENCE)
+            web.wait(TIMEOUT_SECONDS)
 
 
 def carried(page: Page) -> dict[str, int]:
@@ -89,7 +89,7 @@ def test_a_first_visit_is_light(visit: Visits, world: World, production: str) ->
     page.locator("#gate-needs .gate-meter").wait_for()
 
     assert len([url for url in sizes if "/static/js/live/" in url]) > 5
-    assert sum(sizes.values()) <= AT_MOST, sizes
+    assert sum(sizes.values()) <= MAX_BYTES, sizes
     names = [Path(urlsplit(url).path).name for url in sizes if "/static/" in url]
     assert all(len(name.split(".")) > 2 for name in names), "not the hashed files"
 

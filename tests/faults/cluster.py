@@ -31,17 +31,21 @@ from warroom.up.embedded.hold import short_folder
 from warroom.up.orphans import MARK
 from warroom.up.supervisor import Shape, served
 
-PATIENCE = 300.0
+TIMEOUT_SECONDS = 300.0
 """Seconds until we give up; nothing here is judged by how long it takes."""
 
 _OURS = ("HOST", "PORT", "PYTHONDONTWRITEBYTECODE")
 
 
-def until(happens: Callable[[], bool], what: str, patience: float = PATIENCE) -> float:
+def until(
+    happens: Callable[[], bool], what: str, timeout_seconds: float = TIMEOUT_SECONDS
+) -> float:
     """Seconds until it happened."""
     began, pause = time.monotonic(), threading.Event()
     while not happens():
-        assert time.monotonic() - began < patience, f"In {patience:.0f} s it did not happen: {what}"
+        assert time.monotonic() - began < timeout_seconds, (
+            f"In {timeout_seconds:.0f} s it did not happen: {what}"
+        )
         pause.wait(0.1)
     return time.monotonic() - began
 
@@ -171,7 +175,7 @@ class Cluster:
             yield
         finally:
             process.terminate()
-            process.wait(PATIENCE)
+            process.wait(TIMEOUT_SECONDS)
 
     def _serves(self, process: subprocess.Popen[bytes]) -> bool:
         assert process.poll() is None, self._said.read_text()

@@ -23,7 +23,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from tests.faults.cluster import PATIENCE, Cluster
+from tests.faults.cluster import TIMEOUT_SECONDS, Cluster
 
 ANSWER = 15.0
 """Seconds that a person waits for an answer before they send again."""
@@ -92,7 +92,7 @@ class Writer(threading.Thread):
     def _write(self, text: str, path: str, accept: str, more: dict[str, str] = NOTHING) -> None:
         """Again and again until it is taken, over a connection of its own after a failure."""
         once = {"once": str(uuid4())}
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT_SECONDS
         while (began := time.monotonic()) < end:
             said = self._try(text, path, accept, more | once)
             with self._record.lock:

@@ -46,7 +46,7 @@ DIES_BEFORE_MAIL = at_percent(50)
 DIES_AFTER_HOOK = at_percent(*in_tier(test=(50,), prove=(20, 50, 84)))
 
 
-PATIENCE = 90.0
+TIMEOUT_SECONDS = 90.0
 State = Delivery.State
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -195,7 +195,7 @@ def _publish(incident: Incident, kind: str, addresses: list[str]) -> None:
 
 
 def _until_all_are_told(worker: Worker) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT_SECONDS
     waiting = Delivery.objects.filter(state__in=[State.WAITING, State.SENDING, State.HANDED])
     while not Delivery.objects.exists() or waiting.exists():
         assert time.monotonic() < end, f"{waiting.count()} still wait"

@@ -32,7 +32,7 @@ WRITTEN = in_tier(test=15, prove=50)
 """Notes while those who were cut off come back."""
 
 FEW = 5
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 SLOW = 4408
 LITTLE = 4096
 """Bytes that the system may keep for either side, so that a reader who stalls is soon noticed."""
@@ -140,7 +140,7 @@ def test_after_a_process_was_killed_everybody_has_all_of_it_once(
 def _does_not_read(port: int, path: str, cookie: str) -> socket.socket:
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LITTLE)
-    sock.settimeout(PATIENCE)
+    sock.settimeout(TIMEOUT_SECONDS)
     sock.connect(("127.0.0.1", port))
     sock.sendall(handshake(port, path, cookie))
     answered(sock, path)
@@ -149,8 +149,8 @@ def _does_not_read(port: int, path: str, cookie: str) -> socket.socket:
 
 def _closed_with(sock: socket.socket) -> int:
     """Read at last; the code in the last frame."""
-    sock.settimeout(PATIENCE)
-    end, said = time.monotonic() + PATIENCE, b""
+    sock.settimeout(TIMEOUT_SECONDS)
+    end, said = time.monotonic() + TIMEOUT_SECONDS, b""
     while piece := sock.recv(65536):
         said += piece
         assert time.monotonic() < end, "it was not closed"

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from tests.faults.cluster import PATIENCE, Cluster, cluster, until
+from tests.faults.cluster import TIMEOUT_SECONDS, Cluster, cluster, until
 from tests.helpers.servers import database
 from tests.helpers.tiers import in_tier
 from warroom.up.supervisor import Shape
@@ -31,7 +31,7 @@ def many(django_db_setup: None) -> Iterator[Cluster]:
 
 def client(many: Cluster, person: int) -> httpx.Client:
     cookies = {"sessionid": many.seeded["sessions"][person]}
-    return httpx.Client(base_url=many.url, cookies=cookies, timeout=PATIENCE)
+    return httpx.Client(base_url=many.url, cookies=cookies, timeout=TIMEOUT_SECONDS)
 
 
 def write(many: Cluster, browser: httpx.Client, text: str) -> int:
@@ -58,7 +58,7 @@ def watching(many: Cluster, beside: int) -> Iterator[ClientConnection]:
             address,
             origin=many.url,  # type: ignore[arg-type]
             additional_headers=cookie,
-            open_timeout=PATIENCE,
+            open_timeout=TIMEOUT_SECONDS,
         ) as socket:
             if many.serving(socket.local_address[1]) != beside:
                 yield socket
@@ -67,7 +67,7 @@ def watching(many: Cluster, beside: int) -> Iterator[ClientConnection]:
 
 def hear(socket: ClientConnection, text: str) -> dict[str, Any]:
     while True:
-        message = json.loads(socket.recv(timeout=PATIENCE))
+        message = json.loads(socket.recv(timeout=TIMEOUT_SECONDS))
         for entry in message.get("entries", []):
             if text in entry["html"]:
                 return dict(entry)

@@ -29,7 +29,7 @@ COMING = in_tier(test=24, prove=60)
 COMING_SECONDS = in_tier(test=5, prove=12)
 
 INCIDENTS = in_tier(test=10, prove=100)
-PATIENCE = 300.0
+TIMEOUT_SECONDS = 300.0
 
 pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
@@ -53,7 +53,7 @@ def seen(database: str) -> Iterator[Seen]:
 
 
 def _until(seen: Seen, many: int) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT_SECONDS
     while len(seen.found) < many:
         assert time.monotonic() < end, f"{len(seen.found)} of {many} were written"
         seen.looked.clear()
@@ -67,7 +67,7 @@ def test_once_each_while_a_worker_and_a_beat_die_and_valkey_comes_back_empty(
     deadlines = Deadlines(INCIDENTS, now)
     deadlines.add([now + timedelta(hours=1, seconds=n) for n in range(OPEN)])
     workers, beats = [house.worker(), house.worker(off=60)], [house.beat()]
-    house.until_ready(len(workers), PATIENCE)
+    house.until_ready(len(workers), TIMEOUT_SECONDS)
     first = deadlines.add([clock.now() + timedelta(seconds=1)] * (COMING // 4))
     _until(seen, len(first))
 

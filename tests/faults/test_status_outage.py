@@ -20,7 +20,7 @@ from warroom.server.uvicorn_options import OPTIONS
 from warroom.up.embedded import thrown_away
 from warroom.up.embedded.data import BASE_DIR
 
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 STALE_AFTER = 3
 
 
@@ -48,7 +48,7 @@ class Site:
         return httpx.get(f"{self.url}{path}", headers=headers, timeout=10)
 
     def until(self, happens: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT_SECONDS
         while not happens():
             assert time.monotonic() < end, "it did not happen in time"
 
@@ -99,12 +99,12 @@ def site(django_db_setup: None) -> Iterator[Site]:
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             address = servers["DATABASE_URL"]
             # It listens before it has started; only what it serves later must come at once.
-            httpx.get(f"{url}/readyz", timeout=PATIENCE).raise_for_status()
+            httpx.get(f"{url}/readyz", timeout=TIMEOUT_SECONDS).raise_for_status()
             parts = {"postgres": _postmaster(address), "valkey": _valkey(before)}
             yield Site(url, address, parts)
         finally:
             web.terminate()
-            web.wait(PATIENCE)
+            web.wait(TIMEOUT_SECONDS)
 
 
 def test_it_is_served_whatever_stops(site: Site) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, Page
 
-from tests.faults.cluster import PATIENCE, Cluster, until
+from tests.faults.cluster import TIMEOUT_SECONDS, Cluster, until
 from tests.faults.load import Load
 
 
@@ -70,7 +70,7 @@ class Tab:
         session = {"name": "sessionid", "value": on.seeded["sessions"][person], "url": on.url}
         self._context.add_cookies([session])  # type: ignore[list-item]
         self._context.add_init_script(_WATCH)
-        self._context.set_default_timeout(PATIENCE * 1000)
+        self._context.set_default_timeout(TIMEOUT_SECONDS * 1000)
         self.page: Page = self._context.new_page()
         self.page.goto(f"/INC-{on.seeded['room']}/")
 

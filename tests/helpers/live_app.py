@@ -18,7 +18,7 @@ from django.test import Client
 from incidents.models import Person
 from warroom.server.uvicorn_options import HTTP_PROTOCOL, LOOP, WEBSOCKETS
 
-PATIENCE = 10.0
+TIMEOUT_SECONDS = 10.0
 """Seconds for the server to start and to end."""
 
 
@@ -55,11 +55,11 @@ def serving(app: Any = "warroom.asgi:application") -> Iterator[LiveApp]:
         thread = threading.Thread(target=server.run, args=([listener],), name="live-app")
         thread.start()
         try:
-            assert server.listens.wait(PATIENCE), "the server did not start"
+            assert server.listens.wait(TIMEOUT_SECONDS), "the server did not start"
             yield LiveApp(listener.getsockname()[1])
         finally:
             server.should_exit = True
-            thread.join(PATIENCE)
+            thread.join(TIMEOUT_SECONDS)
     assert not thread.is_alive(), "the server did not end"
     connections.close_all()
 

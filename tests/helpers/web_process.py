@@ -16,7 +16,7 @@ from tests.helpers.live_app import LiveApp
 from warroom.server.uvicorn_options import OPTIONS
 from warroom.up.embedded.data import BASE_DIR
 
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds for it to start: it imports everything."""
 
 
@@ -28,7 +28,7 @@ class WebProcess(LiveApp):
     def visitor(self, cookie: dict[str, str] | None = None) -> httpx.Client:
         """A browser, with the session of whoever it is."""
         cookies = {cookie["name"]: cookie["value"]} if cookie else None
-        return httpx.Client(base_url=self.url, cookies=cookies, timeout=PATIENCE)
+        return httpx.Client(base_url=self.url, cookies=cookies, timeout=TIMEOUT_SECONDS)
 
 
 @contextmanager
@@ -44,11 +44,11 @@ def web_process(folder: Path, **settings: str) -> Iterator[WebProcess]:
         try:
             web = WebProcess(listener.getsockname()[1], process.pid, log)
             # It listens before it has started.
-            httpx.get(f"{web.url}/healthz", timeout=PATIENCE).raise_for_status()
+            httpx.get(f"{web.url}/healthz", timeout=TIMEOUT_SECONDS).raise_for_status()
             yield web
         finally:
             process.terminate()
-            process.wait(PATIENCE)
+            process.wait(TIMEOUT_SECONDS)
 
 
 def database_url() -> str:

@@ -33,3 +33,14 @@ def test_what_apps_register_is_kept_in_registries() -> None:
     }
 
     assert own == {"kernel/registry.py", "incidents/duties/duty.py"}
+
+
+def test_a_diff_can_show_every_line_of_a_template() -> None:
+    too_long = [
+        f"{path.relative_to(HOUSE)}:{number}"
+        for path in sorted((HOUSE / "templates").rglob("*.html"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > 200
+    ]
+
+    assert too_long == []

@@ -115,7 +115,7 @@ class Browser:
         return names_in(self.present[-1]) if self.present else []
 
     async def until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """The first message from now on that is wanted, within ``PATIENCE`` altogether."""
+        """The first message from now on that is wanted, within ``TIMEOUT_SECONDS`` altogether."""
         async with asyncio.timeout(TIMEOUT_SECONDS):
             while True:
                 message = await self.next()

@@ -21,7 +21,7 @@ from live.access import Viewer
 from tests.helpers.factories import START, PersonFactory, declared
 from tests.live.conftest import Opener, anote, note, sign_in
 
-LEAVING = 5.0
+LEAVING_SECONDS = 5.0
 """Seconds within which somebody who lost access has to stop receiving."""
 
 
@@ -116,7 +116,7 @@ async def test_who_loses_access_is_told_why_and_receives_no_more(
     told = [await browser.next(), await browser.next()]
 
     assert told == [{"type": "bye", "reason": reason}, {"closed": 4403}]
-    assert time.monotonic() - started < LEAVING
+    assert time.monotonic() - started < LEAVING_SECONDS
 
 
 @pytest.mark.django_db(transaction=True)

@@ -34,7 +34,7 @@ HEADERS = (
     "x-robots-tag",
 )
 _TEXT = re.compile(r"text/|json|xml|javascript|calendar|x-shellscript")
-LONGEST_NAME = 150
+MAX_NAME_LENGTH = 150
 
 
 class Keeper:
@@ -125,7 +125,7 @@ def file_name(text: str) -> str:
         .replace("%2F", "!")
         .replace("%3F", "~")
     )
-    if len(name) > LONGEST_NAME:
+    if len(name) > MAX_NAME_LENGTH:
         digest = hashlib.sha256(text.encode()).hexdigest()[:10]
-        name = f"{name[:LONGEST_NAME]}…{digest}"
+        name = f"{name[:MAX_NAME_LENGTH]}…{digest}"
     return f"{name}.txt"

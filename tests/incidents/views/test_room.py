@@ -19,7 +19,7 @@ from tests.helpers.factories import START, declared
 from tests.markup import markup
 
 NOW = START + timedelta(minutes=10)
-MOST_QUERIES = 25
+MAX_QUERIES = 25
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_ten_thousand_entries_cost_as_many_queries_as_ten(
         answer = inside.get(incident.get_absolute_url())
 
     assert len(many) == len(few)
-    assert len(many) <= MOST_QUERIES
+    assert len(many) <= MAX_QUERIES
     assert markup(answer).count('class="timeline-entry') == FIRST
 
 

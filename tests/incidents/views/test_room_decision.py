@@ -14,7 +14,7 @@ from tests.helpers.decision_inputs import PRECHECK
 from tests.helpers.decision_run import DecisionRun
 from tests.markup import markup
 
-MOST_QUERIES = 30
+MAX_QUERIES = 30
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def room(client: Client, commander: Person) -> Callable[[DecisionRun], str]:
         client.get("/settings/")
         with clock.at(given.now), queries() as asked:
             page: str = markup(client.get(given.incident.get_absolute_url()))
-        assert len(asked) <= MOST_QUERIES
+        assert len(asked) <= MAX_QUERIES
         return page
 
     return shown

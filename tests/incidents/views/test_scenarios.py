@@ -14,7 +14,7 @@ from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import ROLLBACK_CHECK, capture_evidence
 from tests.helpers.factories import START, declared
 from tests.incidents.scenarios.example_scenarios import RIGHT
-from tests.incidents.views.test_room import MOST_QUERIES
+from tests.incidents.views.test_room import MAX_QUERIES
 from tests.markup import markup
 
 LATER = START + timedelta(minutes=3)
@@ -108,7 +108,7 @@ def test_a_room_with_a_scenario_costs_no_more_than_it_may(
         answer = inside.get(adopted.get_absolute_url())
 
     assert "Evidence minimum" in markup(answer)
-    assert len(asked) <= MOST_QUERIES
+    assert len(asked) <= MAX_QUERIES
 
 
 def test_a_scenario_of_the_admin_costs_one_query_more(commander: Person) -> None:

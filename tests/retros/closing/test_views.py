@@ -17,7 +17,7 @@ from warroom.schedule import tick
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MOST_QUERIES = 40
+MAX_QUERIES = 40
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_much_on_record_costs_as_many_queries_as_little(inside: Client, ending: 
     with queries() as many:
         page(inside, ending.incident)
 
-    assert len(many) == len(few) <= MOST_QUERIES
+    assert len(many) == len(few) <= MAX_QUERIES
 
 
 def test_a_refusal_says_what_was_unmet_on_the_timeline(inside: Client, incident: Incident) -> None:

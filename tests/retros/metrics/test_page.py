@@ -29,7 +29,7 @@ from tests.retros.closing.closable import ClosingRun
 from tests.retros.review import lookbacks
 
 NUMBERS = "/numbers/"
-MOST_QUERIES = 20
+MAX_QUERIES = 20
 
 
 def inside(who: Person) -> Client:
@@ -106,7 +106,7 @@ def test_five_thousand_cost_as_many_queries_as_ten(commander: Person) -> None:
     with queries() as much:
         html = page(client, now=now)
 
-    assert len(much) == len(few) <= MOST_QUERIES
+    assert len(much) == len(few) <= MAX_QUERIES
     assert "5000 incidents" in html
     assert "Median of 5000" in html
     assert "5000 of 10000" in html

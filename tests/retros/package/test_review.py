@@ -29,7 +29,7 @@ NOTE = {
     "uncertain": "Why the staged rollout did not show it.",
     "need": "Two days of the edge team.",
 }
-MOST_QUERIES = 30
+MAX_QUERIES = 30
 READ_QUERIES = 50
 
 
@@ -163,7 +163,7 @@ def test_the_page_costs_the_same_however_much_there_is(
 ) -> None:
     client = inside(admin)
     client.get(at(closed))
-    with django_assert_max_num_queries(MOST_QUERIES):
+    with django_assert_max_num_queries(MAX_QUERIES):
         client.get(at(closed))
 
 

@@ -23,7 +23,7 @@ from tests.retros.review import lookbacks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MOST_QUERIES = 50
+MAX_QUERIES = 50
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ def test_much_on_record_costs_as_many_queries_as_little(
         text = page(client, much)
 
     assert "And more: the timeline has it all." in text
-    assert len(many) == len(few) <= MOST_QUERIES
+    assert len(many) == len(few) <= MAX_QUERIES
 
 
 def test_much_that_is_finished_costs_as_many_queries_as_little(

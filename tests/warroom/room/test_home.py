@@ -22,7 +22,7 @@ from tests.helpers.messages import published
 from tests.helpers.recommendations import Owners
 
 NOW = START + timedelta(minutes=40)
-MOST_QUERIES = 15
+MAX_QUERIES = 15
 """With those of the session, of the person and of their groups."""
 
 
@@ -93,7 +93,7 @@ def test_two_hundred_duties_in_forty_incidents_take_as_many_queries_as_those_of_
         assert asked in titles
     assert len(many.context["rows"]) == 42
     assert len(many.context["waiting"]) >= 200
-    assert 0 < len(of_many) == len(of_two) <= MOST_QUERIES
+    assert 0 < len(of_many) == len(of_two) <= MAX_QUERIES
 
 
 def test_what_is_shown_is_a_window_and_the_rest_a_page_away(

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from incidents.models import Incident, Person
-from tests.helpers.web_process import PATIENCE, WebProcess, database_url, web_process
+from tests.helpers.web_process import TIMEOUT_SECONDS, WebProcess, database_url, web_process
 
 POOL = 3
 MANY = 40
@@ -67,7 +67,7 @@ def until_waiting(holding: psycopg.Connection, count: int) -> None:
         "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
         " WHERE NOT granted AND datname = current_database()"
     )
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT_SECONDS
     while holding.execute(waiting).fetchone() != (count,):
         assert time.monotonic() < end, "they do not wait"
 

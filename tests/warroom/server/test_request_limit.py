@@ -20,7 +20,7 @@ from tests.helpers.live_app import LiveApp
 from warroom.asgi import application
 from warroom.server.request_limit import BodyLimit
 
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds; it only decides when to give up on a machine that has other work."""
 PIECE = 256 * 1024
 TOKEN = "a" * 32
@@ -42,10 +42,10 @@ def _post(*headers: tuple[bytes, bytes]) -> ApplicationCommunicator:
 
 
 async def _answer(asked: ApplicationCommunicator) -> tuple[int, dict[bytes, bytes], str]:
-    start = await asked.receive_output(PATIENCE)
-    body = await asked.receive_output(PATIENCE)
+    start = await asked.receive_output(TIMEOUT_SECONDS)
+    body = await asked.receive_output(TIMEOUT_SECONDS)
     await asked.send_input({"type": "http.disconnect"})
-    await asked.wait(PATIENCE)
+    await asked.wait(TIMEOUT_SECONDS)
     await sync_to_async(connections.close_all)()
     return start["status"], dict(start["headers"]), body["body"].decode()
 
@@ -76,7 +76,7 @@ async def test_a_body_that_does_not_say_is_refused_at_the_byte_over_the_limit() 
 
 @pytest.fixture
 def line(live_app: LiveApp) -> Iterator[http.client.HTTPConnection]:
-    connection = http.client.HTTPConnection(urlsplit(live_app.url).netloc, timeout=PATIENCE)
+    connection = http.client.HTTPConnection(urlsplit(live_app.url).netloc, timeout=TIMEOUT_SECONDS)
     yield connection
     connection.close()
 
@@ -120,16 +120,16 @@ async def test_a_body_that_does_not_come_to_its_end_is_given_up() -> None:
     asked = ApplicationCommunicator(limited, scope)
     await asked.send_input({"type": "http.request", "body": b"a byte", "more_body": True})
 
-    start = await asked.receive_output(PATIENCE)
+    start = await asked.receive_output(TIMEOUT_SECONDS)
 
     assert (start["status"], dict(start["headers"])[b"connection"]) == (408, b"close")
-    assert b"too slowly" in (await asked.receive_output(PATIENCE))["body"]
-    await asked.wait(PATIENCE)
+    assert b"too slowly" in (await asked.receive_output(TIMEOUT_SECONDS))["body"]
+    await asked.wait(TIMEOUT_SECONDS)
 
 
 def test_headers_without_end_are_refused_and_the_next_one_is_served(live_app: LiveApp) -> None:
     place = urlsplit(live_app.url)
-    with socket.create_connection((place.hostname, place.port), PATIENCE) as line:
+    with socket.create_connection((place.hostname, place.port), TIMEOUT_SECONDS) as line:
         line.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ")
         with contextlib.suppress(ConnectionError):
             for _ in range(256):
@@ -139,4 +139,4 @@ def test_headers_without_end_are_refused_and_the_next_one_is_served(live_app: Li
             answer = line.recv(100)
 
     assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
-    assert httpx.get(f"{live_app.url}/healthz", timeout=PATIENCE).status_code == 200
+    assert httpx.get(f"{live_app.url}/healthz", timeout=TIMEOUT_SECONDS).status_code == 200

@@ -13,7 +13,7 @@ from incidents.templatetags.modules import modules
 from warroom.asgi import application
 from warroom.server.static_files import HashedFiles, StaticFiles
 
-PATIENCE = 10.0
+TIMEOUT_SECONDS = 10.0
 OURS = settings.BASE_DIR / "static"
 
 
@@ -63,8 +63,8 @@ async def _asked(
     scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": given}
     asked = ApplicationCommunicator(application, scope)
     await asked.send_input({"type": "http.request", "body": b""})
-    start = await asked.receive_output(PATIENCE)
-    body = await asked.receive_output(PATIENCE)
+    start = await asked.receive_output(TIMEOUT_SECONDS)
+    body = await asked.receive_output(TIMEOUT_SECONDS)
     return (start["status"], dict(start["headers"])), body["body"]
 
 

@@ -18,7 +18,7 @@ from warroom.up.embedded.data import BASE_DIR
 from warroom.up.orphans import MARK
 from warroom.up.supervisor import served
 
-_PATIENCE = 60
+_TIMEOUT_SECONDS = 60
 
 _START = 240
 """Seconds for a first start, which makes every table and tells the demo, beside other tests."""
@@ -56,7 +56,7 @@ class Up:
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
-        self.process.wait(_PATIENCE)
+        self.process.wait(_TIMEOUT_SECONDS)
         self._output.close()
 
     def wait_until_served(self) -> None:
@@ -128,7 +128,7 @@ def test_ctrl_c_leaves_no_process_and_the_data_stays(tmp_path: Path, port: int) 
 
         up.process.send_signal(signal.SIGINT)
 
-        assert up.process.wait(_PATIENCE) == 0
+        assert up.process.wait(_TIMEOUT_SECONDS) == 0
         assert up.left() == []
     assert "warroom-demo" in up.screen
     assert str(up.data) in up.screen
@@ -156,7 +156,7 @@ def test_a_start_clears_up_after_a_killed_one_and_starts_again_what_dies(
 
         up.process.send_signal(signal.SIGINT)
 
-        assert up.process.wait(_PATIENCE) == 0
+        assert up.process.wait(_TIMEOUT_SECONDS) == 0
         assert "Stopping." in up.rest()
         assert up.left() == []
 
@@ -167,7 +167,7 @@ def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
         taken.listen()
 
         with Up(tmp_path / "data", taken.getsockname()[1]) as up:
-            assert up.process.wait(_PATIENCE) == 1
+            assert up.process.wait(_TIMEOUT_SECONDS) == 1
             assert up.rest().startswith(f"Port {up.port} is taken")
             assert not (up.data / "postgres").exists()
 
@@ -175,6 +175,6 @@ def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
 def test_what_the_checks_find_stops_the_start_by_name(tmp_path: Path, port: int) -> None:
     nowhere = tmp_path / "nowhere"
     with Up(tmp_path / "data", port, SCENARIOS_DIR=str(nowhere)) as up:
-        assert up.process.wait(_PATIENCE) == 1
+        assert up.process.wait(_TIMEOUT_SECONDS) == 1
         assert f"{nowhere}: is no folder, though SCENARIOS_DIR names it" in up.rest()
         assert up.left() == []
