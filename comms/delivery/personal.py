@@ -54,14 +54,11 @@ def _title_and_text(notice: Notice | None) -> tuple[str, str]:
 
 
 def _test_mail(delivery: Delivery, person: Person) -> EmailMessage:
-    return EmailMessage(
-        subject="Warroom: test",
-        body=f"{_TEST}\n\n{_settings()}\n",
-        to=[person.email],
-        headers={
-            "Message-ID": f"<test-{delivery.pk}-{delivery.next_try_at:%Y%m%d%H%M%S}@{mail.host()}>",
-            "Auto-Submitted": "auto-generated",
-        },
+    return mail.compose(
+        person.email,
+        "Warroom: test",
+        f"{_TEST}\n\n{_settings()}\n",
+        message_id=f"test-{delivery.pk}-{delivery.next_try_at:%Y%m%d%H%M%S}",
     )
 
 

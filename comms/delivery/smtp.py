@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
 
 from comms.delivery import OnHandover, deadline
+from comms.delivery.mail_policy import WIRE
 
 _on_handover: ContextVar[OnHandover | None] = ContextVar("handed", default=None)
 
@@ -56,6 +58,17 @@ class _AnnouncingOverTls(_Announcing, smtplib.SMTP_SSL):
 
 
 class EmailBackend(smtp.EmailBackend):
+    """Sends every mail of the process, those of allauth too, as ``mail_policy`` writes it."""
+
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         return _AnnouncingOverTls if self.use_ssl else _Announcing
+
+    def _send(self, email_message: EmailMessage) -> bool:
+        """As Django's, with our policy in place of Python's."""
+        if not (to := email_message.recipients()):
+            return False
+        recipients = [self.prep_address(address) for address in to]
+        content = email_message.message(policy=WIRE).as_bytes()
+        self.connection.sendmail(self.prep_address(email_message.from_email), recipients, content)
+        return True

@@ -1,27 +1,35 @@
 """Messages to subscribers by mail or in a chat: updates, and the first message."""
 
 from django.core.mail import EmailMessage
+from django.db.models import Model, Q
 
 from comms.delivery import mail
 from comms.delivery.subscriber_links import confirm_address, leave_address
 from comms.delivery.wording import notification_of, sender_name
-from comms.models import Delivery, Subscriber
+from comms.models import Delivery, MaintenanceUpdate, Subscriber
+
+BULK = {"Precedence": "bulk"}
+MAX_REFERENCES = 10
+"""At most so many earlier mails are named: a header may not grow for ever."""
 
 
 def mail_message(delivery: Delivery) -> EmailMessage:
-    """Plain text, with one click to leave (RFC 8058). The Message-ID is the delivery's."""
+    """With one click to leave (RFC 8058), in one thread with the earlier mails of the incident."""
     subscriber = delivery.subscriber
     assert subscriber is not None
     message = delivery.message
     if message is None:
         return _confirmation(delivery, subscriber)
     notification, leave = notification_of(message), leave_address(subscriber)
-    return _mail(
-        delivery,
+    return mail.compose(
+        subscriber.address,
         f"{notification.subject} · {sender_name()}",
         f"{notification.text}\n\n{notification.link}\n\n"
         f"You follow {sender_name()}. Leave with one click:\n{leave}\n",
-        {
+        message_id=_message_id(delivery.pk),
+        thread=[_thread(message), *map(_message_id, _earlier(delivery, message))],
+        headers=BULK
+        | {
             "List-Unsubscribe": f"<{leave}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "List-Id": f"{sender_name()} <status.{mail.host()}>",
@@ -52,15 +60,36 @@ def _confirmation(delivery: Delivery, subscriber: Subscriber) -> EmailMessage:
         f"If it was you, confirm here:\n{confirm_address(subscriber)}\n\n"
         "If not, do nothing: nothing more will come.\n"
     )
-    return _mail(delivery, f"Confirm: updates of {sender_name()}", text, {})
+    return mail.compose(
+        subscriber.address,
+        f"Confirm: updates of {sender_name()}",
+        text,
+        message_id=_message_id(delivery.pk),
+        headers=BULK,
+    )
 
 
-def _mail(delivery: Delivery, subject: str, text: str, headers: dict[str, str]) -> EmailMessage:
-    assert delivery.subscriber is not None
-    fixed = {
-        "Message-ID": f"<delivery-{delivery.pk}@{mail.host()}>",
-        "Auto-Submitted": "auto-generated",
-        "Precedence": "bulk",
-    }
-    subject = " ".join(subject.split())
-    return EmailMessage(subject, text, to=[delivery.subscriber.address], headers=fixed | headers)
+def _message_id(delivery: int) -> str:
+    return f"delivery-{delivery}"
+
+
+def _thread(message: Model) -> str:
+    if isinstance(message, MaintenanceUpdate):
+        return f"maintenance-{message.maintenance.code}"
+    return mail.incident_thread(message.incident_id)  # type: ignore[attr-defined]
+
+
+def _earlier(delivery: Delivery, message: Model) -> list[int]:
+    """The last mails that the same reader got about the same thing, first to last."""
+    if isinstance(message, MaintenanceUpdate):
+        same = Q(maintenance_update__maintenance=message.maintenance_id)
+    else:
+        incident = message.incident_id  # type: ignore[attr-defined]
+        same = (
+            Q(update__incident=incident)
+            | Q(escalation__incident=incident)
+            | Q(leadership_note__incident=incident)
+        )
+    sent = Delivery.objects.filter(same, subscriber=delivery.subscriber_id, pk__lt=delivery.pk)
+    rows = sent.filter(sent_at__isnull=False).order_by("-pk")
+    return sorted(rows.values_list("pk", flat=True)[:MAX_REFERENCES])

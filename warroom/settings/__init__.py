@@ -10,7 +10,7 @@ from environs import Env, validate
 
 from warroom.settings.database import pooled
 from warroom.settings.logging import FORMATS, logging_for
-from warroom.settings.mail import mailers
+from warroom.settings.mail import check_sender, mailers
 
 env = Env()
 
@@ -210,7 +210,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["incidents.web.uploads.CappedUploadHandler"]
 
 MAILERS = mailers(env.dj_email_url("EMAIL_URL", "console://"))
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "warroom@localhost")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "warroom@localhost", validate=check_sender)
 BASE_URL = env.str("BASE_URL", "http://localhost:8000")
 
 LANGUAGE_CODE = "en-gb"

@@ -1,6 +1,10 @@
-"""Turns the address of a mail server into Django's MAILERS."""
+"""Turns the address of a mail server into Django's MAILERS, and checks who mails come from."""
 
+from email.errors import HeaderParseError
+from email.headerregistry import AddressHeader
 from typing import Any
+
+from environs import ValidationError
 
 SMTP_TIMEOUT_SECONDS = 10
 """Seconds; a mail server that hangs must not hold a worker."""
@@ -29,3 +33,22 @@ def mailers(parsed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     elif backend.endswith(".console.EmailBackend"):
         backend = "warroom.operations.unsent_mail.LogBackend"
     return {"default": {"BACKEND": backend, "OPTIONS": options}}
+
+
+def check_sender(address: str) -> None:
+    """Raise ``ValidationError`` unless it is one address that mails can come from.
+
+    Otherwise each mail would fail by itself, hours later, and only the log would say why.
+    """
+    try:
+        parsed = AddressHeader.value_parser(address)
+        mailboxes = parsed.all_mailboxes
+        is_whole = len(mailboxes) == 1 and not parsed.all_defects and mailboxes[0].domain
+        is_ascii = is_whole and mailboxes[0].local_part.isascii()
+    except (HeaderParseError, IndexError, ValueError):
+        is_ascii = False
+    if not is_ascii or not address.isprintable():
+        raise ValidationError(
+            "It must be one mail address, such as warroom@example.org or "
+            'Warroom <warroom@example.org>; a name with a comma stands in "quotes".'
+        )

@@ -5,8 +5,9 @@ from pathlib import Path
 import dj_email_url
 import pytest
 from django.core.mail.handler import MailersHandler
+from environs import ValidationError
 
-from warroom.settings.mail import mailers
+from warroom.settings.mail import check_sender, mailers
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,35 @@ def test_mail_can_go_to_a_folder(tmp_path: Path, settings) -> None:
     settings.MAILERS = mailers(dj_email_url.parse(f"file://{tmp_path}"))
 
     assert MailersHandler().default.file_path == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "warroom@localhost",
+        "Warroom <warroom@example.org>",
+        "Störung <warroom@müller.example>",
+        '"Acme, Inc." <warroom@example.org>',
+    ],
+)
+def test_mails_can_come_from(address: str) -> None:
+    check_sender(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "warroom",
+        "a@",
+        "a@ex.org, b@ex.org",
+        "Acme, Inc. <a@ex.org>",
+        "müller@example.org",
+        "Warroom <a@ex.org>\nBcc: b@ex.org",
+        "a b@ex.org",
+        "Warroom <a@ex.org",
+    ],
+)
+def test_a_sender_that_no_mail_can_have_stops_the_start(address: str) -> None:
+    with pytest.raises(ValidationError):
+        check_sender(address)
