@@ -9,12 +9,21 @@ const full = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric"
 const today = new Intl.DateTimeFormat("en-GB", { dateStyle: "short" });
 const long = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "long" });
 const FRONT = "/status/";
-const ASK_AGAIN = 60000;
-const LONGEST = 60000;
+// Without a socket it asks every few seconds; with one, or when the server is full, each minute.
+const ASK_MS = 7000;
+const ASK_SELDOM_MS = 60000;
+const ASK_TIMEOUT_MS = 5000;
+const CONNECT_MS = 5000;
+const RETRY_MAX_MS = 60000;
+const TRY_AGAIN_LATER = 1013;
 
 let print = "";
 let attempt = 0;
 let asking = 0;
+let every = ASK_MS;
+let socket = null;
+let retry = 0;
+let connect = 0;
 
 function localise(node) {
   for (const element of node.querySelectorAll("time[datetime]")) {
@@ -76,12 +85,19 @@ function show(html) {
 const tell = (words) => (state.textContent = `Times are in your zone, ${zone}. ${words}`);
 
 // A page that nobody sees asks when it is seen again.
-async function ask() {
+function askLater() {
   clearTimeout(asking);
-  asking = setTimeout(ask, ASK_AGAIN * (0.75 + Math.random() / 2));
+  asking = setTimeout(ask, every * (0.75 + Math.random() / 2));
+}
+
+async function ask() {
+  askLater();
   if (document.hidden) return;
+  const hanging = new AbortController();
+  const timeout = setTimeout(() => hanging.abort(), ASK_TIMEOUT_MS);
   try {
-    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    const request = { headers: { Accept: "text/html" }, signal: hanging.signal };
+    const answer = await fetch(location.pathname, request);
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("status-live");
@@ -91,33 +107,61 @@ async function ask() {
     }
   } catch {
     // No line: the next round asks again.
+  } finally {
+    clearTimeout(timeout);
   }
 }
 
 function listen() {
-  const socket = new WebSocket(`${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/status/?print=${print}`);
-  socket.onopen = () => {
+  clearTimeout(retry);
+  clearTimeout(connect);
+  const mine = new WebSocket(`${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/status/?print=${print}`);
+  socket = mine;
+  connect = setTimeout(() => mine === socket && lost(), CONNECT_MS);
+  mine.onopen = () => {
+    if (mine !== socket) return;
+    clearTimeout(connect);
     attempt = 0;
-    clearTimeout(asking);
+    every = ASK_SELDOM_MS;
     tell("This page updates itself.");
-    if (missed) ask().then(() => clearTimeout(asking));
+    if (missed) ask();
+    else askLater();
     missed = false;
   };
-  socket.onmessage = (event) => {
+  mine.onmessage = (event) => {
+    if (mine !== socket) return;
     const message = JSON.parse(event.data);
     if (message.print === print) return;
     const first = !print;
     print = message.print;
     if (live.dataset.path === FRONT) show(message.html);
-    else if (!first) setTimeout(() => ask().then(() => clearTimeout(asking)), Math.random() * 2000);
+    else if (!first) setTimeout(ask, Math.random() * 2000);
   };
-  socket.onclose = () => {
-    missed = true;
-    tell("It is not live at the moment and asks for news each minute.");
-    clearTimeout(asking);
-    asking = setTimeout(ask, ASK_AGAIN * (0.75 + Math.random() / 2));
-    setTimeout(listen, Math.min(LONGEST, 1000 * 2 ** attempt++) * (0.5 + Math.random()));
-  };
+  mine.onclose = (event) => mine === socket && lost(event.code);
+}
+
+function lost(code = 0) {
+  const before = socket;
+  socket = null;
+  clearTimeout(connect);
+  before?.close();
+  missed = true;
+  every = code === TRY_AGAIN_LATER ? ASK_SELDOM_MS : ASK_MS;
+  tell(`It is not live at the moment and asks for news ${code === TRY_AGAIN_LATER ? "each minute" : "every few seconds"}.`);
+  askLater();
+  retry = setTimeout(listen, Math.min(RETRY_MAX_MS, 1000 * 2 ** attempt++) * (0.5 + Math.random()));
+}
+
+// The reader is back, or the network is: a line from before may be dead without saying so.
+function again() {
+  if (document.hidden) return;
+  attempt = 0;
+  missed = true;
+  const before = socket;
+  socket = null;
+  before?.close();
+  listen();
+  ask();
 }
 
 let missed = false;
@@ -125,3 +169,6 @@ let kept = live.innerHTML;
 regroup(live);
 localise(document);
 listen();
+document.addEventListener("visibilitychange", again);
+window.addEventListener("online", again);
+window.addEventListener("pageshow", (event) => event.persisted && again());

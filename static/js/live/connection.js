@@ -3,10 +3,16 @@
 
 import { pause } from "./backoff.js";
 
-const POLL = 3000;
+// A way that is dead without saying so must be noticed, and the page be fresh again, within ten seconds.
+const POLL = 2500;
+const POLL_TIMEOUT_MS = 4000;
+const FIRST_POLL_MS = 1000;
 const BESIDE = 15000;
-const PING = 15000;
-const ANSWER = 5000;
+const PING = 5000;
+const ANSWER = 3000;
+const CONNECT_MS = 4000;
+const CONNECT_MAX_MS = 12000;
+const SETTLE_MS = 1000;
 const OVER = new Set([4401, 4403, 4404]);
 const SHUT = "You no longer take part in this incident.";
 
@@ -22,6 +28,9 @@ export class Connection {
   #poll = 0;
   #ping = 0;
   #answer = 0;
+  #connect = 0;
+  #openedAt = 0;
+  #request = null;
   #live = false;
   #polled = false;
   #over = false;
@@ -38,6 +47,7 @@ export class Connection {
       if (document.visibilityState === "visible") this.now();
     });
     window.addEventListener("online", () => this.now());
+    window.addEventListener("offline", () => this.#check());
     window.addEventListener("pagehide", () => this.#socket?.close());
     window.addEventListener("pageshow", (event) => event.persisted && this.now());
     this.#open();
@@ -46,23 +56,41 @@ export class Connection {
   // Look at once: the person came back, or asked.
   now() {
     if (this.#over) return;
-    if (this.#socket?.readyState === WebSocket.OPEN) {
-      this.#check();
-    } else if (this.#socket?.readyState !== WebSocket.CONNECTING) {
-      this.#failures = 0;
-      this.#open();
+    if (this.#socket?.readyState === WebSocket.OPEN) return this.#check();
+    this.#failures = 0;
+    // What hangs since before may hang for minutes: it is not waited for.
+    if (this.#poll) {
+      this.#request?.abort();
+      this.#pollAfter(0);
     }
+    this.#openAnew();
+  }
+
+  #openAnew() {
+    if (this.#socket && Date.now() - this.#openedAt < SETTLE_MS) return;
+    this.#drop();
+    this.#open();
+  }
+
+  #drop() {
+    const socket = this.#socket;
+    this.#socket = null;
+    clearTimeout(this.#connect);
+    socket?.close();
   }
 
   // One poll, whatever the socket does: the same messages by the other way. With "look" the panels
   // come even when nothing was recorded.
   async catchUp(look = "") {
     if (this.#over) return false;
+    const asking = new AbortController();
+    this.#request = asking;
+    const timeout = setTimeout(() => asking.abort(), POLL_TIMEOUT_MS);
     try {
       const response = await fetch(this.#asking(look), {
         headers: { Accept: "application/json" },
         redirect: "manual",
-        signal: AbortSignal.timeout(10000),
+        signal: asking.signal,
       });
       if (response.type === "opaqueredirect" || [401, 403, 404].includes(response.status)) {
         const signedOut = response.type === "opaqueredirect" || response.status === 401;
@@ -74,6 +102,8 @@ export class Connection {
       return true;
     } catch {
       return false;
+    } finally {
+      clearTimeout(timeout);
     }
   }
 
@@ -97,6 +127,15 @@ export class Connection {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
     this.#socket = socket;
+    this.#openedAt = Date.now();
+    // Longer with each try, for a line that is slow and not dead.
+    const wait = Math.min(CONNECT_MS * (this.#failures + 1), CONNECT_MAX_MS);
+    clearTimeout(this.#connect);
+    this.#connect = setTimeout(() => {
+      if (socket !== this.#socket) return;
+      this.#drop();
+      this.#closed(1006);
+    }, wait);
     socket.onmessage = (event) => socket === this.#socket && this.#receive(event.data);
     socket.onclose = (event) => socket === this.#socket && this.#closed(event.code);
   }
@@ -104,6 +143,7 @@ export class Connection {
   #receive(data) {
     const message = JSON.parse(data);
     clearTimeout(this.#answer);
+    clearTimeout(this.#connect);
     this.#answer = 0;
     if (message.type === "live") this.#nowLive();
     else if (message.type === "degraded") this.#degraded();
@@ -153,7 +193,7 @@ export class Connection {
     this.#answer = setTimeout(() => {
       this.#answer = 0;
       if (this.#socket !== asked) return;
-      asked.close();
+      this.#drop();
       this.#closed(1006);
     }, ANSWER);
   }
@@ -161,6 +201,7 @@ export class Connection {
   #closed(code) {
     clearInterval(this.#ping);
     clearTimeout(this.#answer);
+    clearTimeout(this.#connect);
     this.#answer = 0;
     this.#socket = null;
     this.#live = false;
@@ -176,7 +217,8 @@ export class Connection {
     this.#retryAt = Date.now() + wait;
     this.#retry = setTimeout(() => this.#open(), wait);
     if (!this.#polled) this.#tellLost();
-    if (this.#failures > 1 && !this.#poll) this.#pollAfter(0);
+    // A server that starts again is back in a moment, and is not asked by all at once.
+    if (!this.#poll) this.#pollAfter(FIRST_POLL_MS * (1 + Math.random()));
   }
 
   #tellLost() {
@@ -184,16 +226,24 @@ export class Connection {
   }
 
   #pollAfter(wait) {
+    clearTimeout(this.#poll);
     const mine = setTimeout(async () => {
       const polled = await this.catchUp();
       if (this.#poll !== mine) return; // stopped meanwhile
       const stands = this.#socket?.readyState === WebSocket.OPEN;
+      // The server is reached again: so the socket is, perhaps long before its next try.
+      if (polled && !this.#polled && !stands) this.#retrySoon();
       this.#polled = polled;
       if (polled) this.#tell({ name: "polling" });
       else if (!stands) this.#tellLost();
       this.#pollAfter(stands ? BESIDE * (0.75 + Math.random() / 2) : POLL);
     }, wait);
     this.#poll = mine;
+  }
+
+  #retrySoon() {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#openAnew(), SETTLE_MS * Math.random());
   }
 
   #stopPolling() {
@@ -206,6 +256,7 @@ export class Connection {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#connect);
     this.#stopPolling();
     this.#socket?.close();
     this.#tell({ name: "over" });

@@ -1,0 +1,112 @@
+"""A line that died without saying so: pages are fresh again within ten seconds of its healing."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import Page, expect
+
+from comms.status import rendering
+from comms.status.invalidate import mark_changed_step
+from comms.vocabulary import SurfaceState
+from incidents.actions import roles
+from incidents.models import Incident, Surface
+from incidents.vocabulary import LaneKind, RoleName
+from kernel import clock
+from tests.browser.conftest import Visits
+from tests.browser.world import World
+from tests.comms.status.published import over, say
+from tests.helpers.dropping_proxy import DroppingProxy, dropping_proxy
+from tests.helpers.factories import SurfaceFactory
+
+FRESH_MS = 10_000
+STEP_MS = 250
+SILENCE_MS = 30_000
+
+
+@pytest.fixture
+def proxy(world: World) -> Iterator[DroppingProxy]:
+    address = urlsplit(world.app.url)
+    with dropping_proxy("127.0.0.1", address.port or 0) as proxy:
+        yield proxy
+
+
+def _run(
+    page: Page, server: str, milliseconds: int, until: Callable[[], bool] = lambda: False
+) -> int:
+    """Let the page's clock run, with a moment for its requests at each step; how long it took."""
+    for elapsed in range(0, milliseconds, STEP_MS):
+        if until():
+            return elapsed
+        page.clock.run_for(STEP_MS)
+        # As long as an answer over loopback takes, in real time.
+        page.request.get(f"{server}/healthz")
+    return milliseconds
+
+
+@pytest.fixture
+def invoices(world: World) -> Iterator[tuple[Incident, Surface]]:
+    """Works for readers of the status page until a test says otherwise, and afterwards again."""
+    incident, surface = world.declare(), SurfaceFactory(name="Invoices")
+    yield incident, surface
+    over(incident, clock.now(), surface, headline="No invoice can be sent")
+    _render()
+
+
+def _render() -> None:
+    with transaction.atomic():
+        mark_changed_step()
+    rendering.render(clock.now())
+
+
+@pytest.mark.case("P3")
+def test_pages_are_fresh_and_live_within_ten_seconds(
+    visit: Visits, world: World, proxy: DroppingProxy, invoices: tuple[Incident, Surface]
+) -> None:
+    """Room, home and status page at once, on a clock of their own: several seconds in a browser."""
+    incident, surface = invoices
+    base = f"http://localhost:{proxy.port}"
+    pages = {
+        "room": visit("ken", base_url=base),
+        "home": visit("jonas", base_url=base),
+        "status": visit("", base_url=base),
+    }
+    paths = {"room": incident.get_absolute_url(), "home": "/", "status": "/status/"}
+    for name, page in pages.items():
+        page.clock.install(time=clock.now())
+        page.goto(paths[name])
+    for name in ("room", "home"):
+        expect(pages[name].locator(".connection")).to_contain_text("Live")
+    expect(pages["status"].locator("#status-connection")).to_contain_text("updates itself")
+
+    # Silence, long enough that every page has noticed it and hangs in connecting.
+    proxy.drop()
+    world.note("mara", incident, "Written in the silence")
+    owner = {"role": RoleName.LANE_OWNER, "lane": LaneKind.VERIFICATION}
+    jonas = world.people["jonas"]
+    actor = world.people["mara"].as_actor()
+    roles.assign(actor, incident.pk, person=jonas, **owner, now=clock.now())
+    say(incident, clock.now(), {surface: SurfaceState.MAJOR}, headline="No invoice can be sent")
+    _render()
+    for name in ("room", "home"):
+        _run(pages[name], world.app.url, SILENCE_MS)
+        expect(pages[name].locator(".connection")).to_contain_text("Reconnecting")
+
+    proxy.heal()
+    # What a browser does when its reader looks at it again.
+    pages["status"].evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    fresh = {
+        "room": pages["room"].get_by_text("Written in the silence").first.is_visible,
+        "home": lambda: pages["home"].get_by_text(incident.reference).count() > 0,
+        "status": pages["status"].get_by_text("No invoice can be sent").first.is_visible,
+    }
+    took = {
+        name: _run(page, world.app.url, 2 * FRESH_MS, fresh[name]) for name, page in pages.items()
+    }
+    assert max(took.values()) <= FRESH_MS, took
+    for name in ("room", "home"):
+        sign = pages[name].locator(".connection")
+        live = lambda sign=sign: "Live" in sign.inner_text()  # noqa: E731
+        took[name] += _run(pages[name], world.app.url, 2 * FRESH_MS, live)
+    assert max(took.values()) <= FRESH_MS, took
