@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from incidents.models import Person
+from incidents.rules.draft import NO_STAMP, DraftStamp
 from kernel.refusal import Violation
 from kernel.text import clean_line, clean_text, masked_raw
 
@@ -42,6 +43,7 @@ class MessageInput:
     correction: str = ""
     shape: tuple[Violation, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
+    stamp: DraftStamp = NO_STAMP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,12 @@ from comms.delivery.fan_out import announce_step
 from comms.models import MessageDraft
 from comms.models.message import Message
 from comms.vocabulary import MessageKind
+from incidents.actions.draft_steps import save_draft_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import next_number
 from incidents.locking import check_locked
 from incidents.models import Incident
+from incidents.rules.draft import DraftStamp
 from incidents.vocabulary import LaneKind
 from kernel.actor import Actor
 from kernel.refusal import Violation
@@ -40,7 +42,7 @@ def keep_refused_step(
     """Save refused input as the author's draft."""
     check_locked(incident)
     if message_input.raw:
-        write_draft_step(incident, kind, actor, dict(message_input.raw), now)
+        write_draft_step(incident, kind, actor, dict(message_input.raw), message_input.stamp, now)
 
 
 def columns_step(
@@ -85,15 +87,16 @@ def after_publishing_step(
 
 
 def write_draft_step(
-    incident: Incident, kind: MessageKind, actor: Actor, raw: dict[str, Any], now: datetime
+    incident: Incident,
+    kind: MessageKind,
+    actor: Actor,
+    raw: dict[str, Any],
+    stamp: DraftStamp,
+    now: datetime,
 ) -> MessageDraft:
-    draft, _ = MessageDraft.objects.update_or_create(
-        incident=incident,
-        kind=kind,
-        author_id=actor.id,
-        defaults={"data": raw, "saved_at": now},
-    )
-    return draft
+    check_locked(incident)
+    owner = {"incident": incident, "kind": kind, "author_id": actor.id}
+    return save_draft_step(MessageDraft, raw, stamp, now, **owner)
 
 
 def delete_draft_step(incident: Incident, kind: MessageKind, actor: Actor) -> None:

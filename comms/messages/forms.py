@@ -12,11 +12,10 @@ from comms.actions.message_input import MAX_UNKNOWN_LENGTH, MessageInput
 from comms.vocabulary import Audience, Progress, SurfaceState
 from incidents.models import Surface
 from incidents.vocabulary import Confidence
+from incidents.web.drafts import DraftForm
 from incidents.web.fields import PersonField, Soon
 from incidents.web.forms import WarroomForm
 from kernel.refusal import Violation
-
-_NOT_SAVED = {"once", "author"}
 
 
 def _text(label: str, limit: int = 2000, rows: int = 3, **options: Any) -> forms.CharField:
@@ -40,7 +39,7 @@ def _line(label: str, limit: int, **options: Any) -> forms.CharField:
     )
 
 
-class MessageForm(WarroomForm):
+class MessageForm(DraftForm):
     """The fields of every message: the one that it corrects, and what was wrong with that."""
 
     corrects = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -57,14 +56,6 @@ class MessageForm(WarroomForm):
     def is_correction(self) -> bool:
         return bool(self["corrects"].value())
 
-    def raw(self) -> dict[str, list[str]]:
-        """The input as typed, for the draft."""
-        return {k: v for k, v in self.data.lists() if k in self.fields and k not in _NOT_SAVED}
-
-    def cleaned_fields(self) -> dict[str, Any]:
-        """The cleaned fields, without those that could not be read."""
-        return {k: v for k, v in self.cleaned_data.items() if k not in _NOT_SAVED}
-
     def refuse(self, violations: Iterable[Violation]) -> None:
         """Unreadable fields already show their error, so they are only added to the list above."""
         all_violations = tuple(violations)
@@ -78,7 +69,8 @@ class MessageForm(WarroomForm):
             for name, messages in self.errors.items()
             for message in messages
         )
-        return self.input_class(**self.cleaned_fields(), shape=shape, raw=self.raw())
+        saved = {"raw": self.raw(), "stamp": self.stamp}
+        return self.input_class(**self.values(), shape=shape, **saved)
 
 
 def _next(label: str) -> Soon:
@@ -124,8 +116,8 @@ class UpdateForm(MessageForm):
     def states(self) -> list[forms.BoundField]:
         return [self[name] for name in self._surfaces]
 
-    def cleaned_fields(self) -> dict[str, Any]:
-        cleaned = super().cleaned_fields()
+    def values(self) -> dict[str, Any]:
+        cleaned = super().values()
         unknowns = [cleaned.pop(name, "") for name in ("unknown_1", "unknown_2")]
         states = {surface.pk: cleaned.pop(name, "") for name, surface in self._surfaces.items()}
         return cleaned | {

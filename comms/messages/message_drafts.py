@@ -20,11 +20,16 @@ from kernel.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """Initial values of a form, as they would be typed, and their sources."""
+    """Initial values of a form, as they would be typed, and their sources.
+
+    ``stored`` is the author's draft, ``draft`` the same where the values are its own: not where
+    another message is to be corrected.
+    """
 
     values: Mapping[str, Any]
     sources: tuple[Source, ...] = ()
     draft: MessageDraft | None = None
+    stored: MessageDraft | None = None
     old: Message | None = None
 
 
@@ -49,14 +54,14 @@ def prefill(
     wanted = str(corrects) if corrects is not None else typed
     old = corrected_message(incident, kind, wanted)
     if draft is not None and (old is None or typed == wanted):
-        return Prefill(values, draft=draft, old=old)
+        return Prefill(values, draft=draft, stored=draft, old=old)
     values, sources = (
         _values_from_corrected(facts, old, now) if old else _values_from_facts(facts, kind, now)
     )
     if isinstance(at := values.get("next_at"), datetime):
         minutes = (at - now) // timedelta(minutes=1)
         values["next_at"] = f"{at.astimezone(zone):%H:%M}" if zone else f"+{minutes}"
-    return Prefill(values, sources, old=old)
+    return Prefill(values, sources, stored=draft, old=old)
 
 
 _MODELS: dict[MessageKind, type[Message]] = {

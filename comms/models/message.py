@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from comms.models.public_code import public_code
 from comms.vocabulary import Audience, Progress, SurfaceState
+from incidents.models import Draft
 from incidents.models.protection import append_only, no_truncate
 from incidents.vocabulary import Confidence, Severity
 
@@ -199,14 +200,12 @@ class Bulletin(models.Model):
         return self.code
 
 
-class MessageDraft(models.Model):
+class MessageDraft(Draft):
     """An author's private draft of a message."""
 
     incident = models.ForeignKey("incidents.Incident", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10)
     author = models.ForeignKey("incidents.Person", on_delete=models.CASCADE, related_name="+")
-    data = models.JSONField(default=dict)
-    saved_at = models.DateTimeField()
 
     class Meta:
         constraints = [

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_POST
@@ -20,7 +20,7 @@ from comms.messages.forms import (
     MessageForm,
     UpdateForm,
 )
-from comms.models import Escalation, LeadershipNote, Update
+from comms.models import Escalation, LeadershipNote, MessageDraft, Update
 from comms.models.message import Message
 from comms.vocabulary import MessageKind
 from incidents.actions.transaction import next_number
@@ -29,6 +29,7 @@ from incidents.models import Incident
 from incidents.panels.room import bar
 from incidents.rules.wording import duration
 from incidents.web.access import requires
+from incidents.web.drafts import draft_response
 from incidents.web.submit import submit
 from incidents.web.time_zone import COOKIE, number, zone_of
 from kernel import clock
@@ -91,9 +92,10 @@ def write(request: HttpRequest, incident: Incident, lane: str, kind: str) -> Htt
     form = prefilled.form
     key, now = form.cleaned_data.get("once"), clock.now()
     if "keep" in request.POST:
-        actions.save_draft(
-            request.actor, incident.pk, message_kind.kind, form.raw(), now=now, once=key
-        )
+        draft = _save(request, incident, message_kind, form)
+        if draft is not None and form.overtaken(draft):
+            form.refuse_overtaken(draft)
+            return _page(request, incident, message_kind, prefilled, status=409)
         return redirect(message_kind.view, incident.pk)
     try:
         message_kind.publish(request.actor, incident.pk, prefilled.message_input, now=now, once=key)
@@ -109,17 +111,21 @@ def draft(request: HttpRequest, incident: Incident, lane: str, kind: str) -> Htt
     """Save what has been typed so far; the page calls this while somebody writes."""
     message_kind = _KINDS[MessageKind(kind)]
     form = _prefilled_form(request, incident, message_kind).form
-    saved = actions.save_draft(
+    return draft_response(form, _save(request, incident, message_kind, form), {"published": True})
+
+
+def _save(
+    request: HttpRequest, incident: Incident, message_kind: _Kind, form: MessageForm
+) -> MessageDraft | None:
+    return actions.save_draft(
         request.actor,
         incident.pk,
         message_kind.kind,
         form.raw(),
+        stamp=form.stamp,
         now=clock.now(),
-        once=form.cleaned_data.get("once"),
+        once=form.key,
     )
-    if saved is None:
-        return JsonResponse({"published": True}, status=409)
-    return JsonResponse({"saved_at": saved.saved_at.isoformat()})
 
 
 @requires("message.publish", keeps=False)
@@ -193,6 +199,7 @@ def _prefilled_form(
             facts, message_kind.kind, request.actor, wanted, now, typed_zone
         )
         form = message_kind.form(initial=dict(prefill.values), **options)
+        form.know(prefill.stored)
     bound = form if form.is_bound else message_kind.form(_as_submitted(form), **options)
     bound.is_valid()
     return _PrefilledForm(form, prefill, bound.message_input())

@@ -15,6 +15,7 @@ from incidents.locking import check_locked
 from incidents.models import Checkpoint, Decision, Evidence, Execution, Incident, Person, Side
 from incidents.rules.conflict import Scores
 from incidents.rules.decision import Cited, DecisionFields, Proposal, mitigates, settles
+from incidents.rules.draft import NO_STAMP, DraftStamp
 from incidents.timeline.record import record
 from incidents.vocabulary import ExecutionState, Purpose, RecommendationState, SignRole
 from kernel.actor import Actor
@@ -49,6 +50,7 @@ class DecisionInput(DecisionFields):
     conflict_evidence: tuple[int, ...] = ()
     shape: tuple[Violation, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
+    stamp: DraftStamp = NO_STAMP
 
     @property
     def cited(self) -> frozenset[int]:

@@ -60,7 +60,7 @@ def decide(
         problems, warnings = _judge(facts, decision_input, evidence, now)
         problems = ended_violations(checkpoint) or problems
         if problems:
-            write_draft_step(checkpoint, actor, dict(decision_input.raw), now)
+            write_draft_step(checkpoint, actor, dict(decision_input.raw), decision_input.stamp, now)
             _record_refusal(incident, checkpoint, actor, problems, now)
             raise RefusedAfterCommit(problems)
         decision = _store(facts, checkpoint, evidence, decision_input, actor, now)

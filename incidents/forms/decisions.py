@@ -12,8 +12,8 @@ from incidents.models import Recommendation
 from incidents.rules.conflict import MAX_SCORE, MIN_SCORE, Scores, Stand
 from incidents.rules.decision import Conflict, Offer
 from incidents.vocabulary import Choice, Confidence
+from incidents.web.drafts import DraftForm
 from incidents.web.fields import PersonField, Soon
-from incidents.web.forms import WarroomForm
 from incidents.web.time_zone import number
 from kernel.refusal import Violation
 
@@ -67,7 +67,7 @@ def _scores_of(side: Stand) -> tuple[tuple[str, str], tuple[str, str]]:
     )
 
 
-class DecisionForm(WarroomForm):
+class DecisionForm(DraftForm):
     scope = _text("Impacted scope")
     evidence = Numbers(label="Evidence reviewed", required=False)
     risks = Numbers(label="Residual risks", required=False)
@@ -142,9 +142,7 @@ class DecisionForm(WarroomForm):
 
     def written(self) -> DecisionInput:
         """What was filled in, with what is wrong in shape, whether or not the form is valid."""
-        fields = {**self.cleaned_data}
-        fields.pop("once", None)
-        fields.pop("author", None)
+        fields = self.values()
         scores = self._scores(fields)
         reasons = {
             offer.option: fields.pop(f"rejected_{offer.option}", "") for offer in self.offered
@@ -154,8 +152,8 @@ class DecisionForm(WarroomForm):
             for name, messages in self.errors.items()
             for message in messages
         )
-        raw = {k: v for k, v in self.data.lists() if k in self.fields and k not in _NOT_IN_DRAFT}
-        return DecisionInput(**fields, rejected=reasons, scores=scores, shape=shape, raw=raw)
+        saved = {"raw": self.raw(), "stamp": self.stamp}
+        return DecisionInput(**fields, rejected=reasons, scores=scores, shape=shape, **saved)
 
     def _scores(self, fields: dict[str, Any]) -> dict[int, Scores]:
         """The commander's scores, removed from ``fields``."""
@@ -181,6 +179,3 @@ class DecisionForm(WarroomForm):
             name: values if name in several else (values[-1] if values else "")
             for name, values in draft.items()
         }
-
-
-_NOT_IN_DRAFT = {"once", "author"}

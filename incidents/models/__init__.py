@@ -4,6 +4,7 @@ from incidents.models.branch import Branch
 from incidents.models.checkpoint import Checkpoint
 from incidents.models.claim import Claim, Notice, Submission
 from incidents.models.decision import Decision, DecisionDraft, RejectedOption
+from incidents.models.draft import Draft
 from incidents.models.evidence import Evidence, EvidenceFile
 from incidents.models.execution import Execution, Signature
 from incidents.models.freeze import Freeze
@@ -27,6 +28,7 @@ __all__ = [
     "Decision",
     "DecisionDraft",
     "DeclaredInError",
+    "Draft",
     "Evidence",
     "EvidenceFile",
     "Execution",

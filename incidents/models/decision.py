@@ -2,6 +2,7 @@ from django.db import models
 from django.urls import reverse
 
 from incidents.models.author import Authored
+from incidents.models.draft import Draft
 from incidents.models.protection import append_only
 from incidents.vocabulary import Choice, Confidence, Option, Reach, Severity
 
@@ -114,18 +115,13 @@ class RejectedOption(models.Model):
         return f"{Option(self.option).label}: {self.reason}"
 
 
-class DecisionDraft(models.Model):
-    """What an author has typed for a checkpoint so far; saved automatically and when refused.
-
-    ``data`` holds the form's raw values by field name, lists for fields with several.
-    """
+class DecisionDraft(Draft):
+    """What an author has typed for a checkpoint so far."""
 
     checkpoint = models.ForeignKey(
         "incidents.Checkpoint", on_delete=models.CASCADE, related_name="drafts"
     )
     author = models.ForeignKey("incidents.Person", on_delete=models.CASCADE, related_name="+")
-    data = models.JSONField(default=dict)
-    saved_at = models.DateTimeField()
 
     class Meta:
         constraints = [

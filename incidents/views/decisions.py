@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -19,6 +19,7 @@ from incidents.rules.decision import postures
 from incidents.rules.evidence import PRECHECK_COMMANDS
 from incidents.vocabulary import LaneKind, RoleName
 from incidents.web.access import requires
+from incidents.web.drafts import draft_response
 from incidents.web.time_zone import zone_of
 from kernel import clock
 from kernel.refusal import Refused
@@ -67,10 +68,8 @@ def draft(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResp
     point = get_object_or_404(incident.checkpoints, number=checkpoint)
     form = _form(request, incident, point)
     form.is_valid()
-    saved = drafts.save_draft(request.actor, point, form.written().raw, now=clock.now())
-    if saved is None:
-        return JsonResponse({"decided": point.reference}, status=409)
-    return JsonResponse({"saved_at": saved.saved_at.isoformat()})
+    saved = drafts.save_draft(request.actor, point, form.raw(), stamp=form.stamp, now=clock.now())
+    return draft_response(form, saved, {"decided": point.reference})
 
 
 def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> DecisionForm:
@@ -88,6 +87,8 @@ def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> Decisi
     initial = DecisionForm.initial_of(saved_draft.data) if saved_draft else _likely_owners(incident)
     form = DecisionForm(initial=initial, **options)
     form.draft = saved_draft
+    is_own = saved_draft is not None and saved_draft.author_id == request.actor.id
+    form.know(saved_draft if is_own and saved_draft.checkpoint_id == point.pk else None)
     return form
 
 

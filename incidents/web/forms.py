@@ -26,6 +26,9 @@ class WarroomForm(forms.Form):
     once = forms.UUIDField(required=False, widget=forms.HiddenInput)
     author = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    OWN_FIELDS = frozenset({"once", AUTHOR, "draft_seen", "draft_number"})
+    """Fields that nobody types."""
+
     use_required_attribute = False
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
@@ -51,7 +54,7 @@ class WarroomForm(forms.Form):
         several = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
         initial = {}
         for name, field in self.base_fields.items():
-            if name in saved and name not in {"once", AUTHOR}:
+            if name in saved and name not in self.OWN_FIELDS:
                 many = isinstance(field, several) or isinstance(field.widget, _MANY)
                 initial[name] = saved.getlist(name) if many else saved[name]
         return initial
@@ -61,8 +64,8 @@ class WarroomForm(forms.Form):
         return self.cleaned_data.get("once")
 
     def values(self) -> dict[str, Any]:
-        """The cleaned data without the form's own two fields."""
-        return {k: v for k, v in self.cleaned_data.items() if k not in {"once", AUTHOR}}
+        """The cleaned data without the form's own fields."""
+        return {k: v for k, v in self.cleaned_data.items() if k not in self.OWN_FIELDS}
 
     def refuse(self, violations: Iterable[Violation]) -> None:
         """Show each violation beside its field; those without a field appear above the form."""

@@ -14,12 +14,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from incidents.models import Submission
-from incidents.web.kept_forms import AUTHOR
+from incidents.web.forms import WarroomForm
 
 TAKEN = "warroom-taken"
 """The cookie that tells the browser which form was taken, so that it can forget what was typed."""
 
-_OURS = {"csrfmiddlewaretoken", "once", AUTHOR, "next"}
+_OURS = {"csrfmiddlewaretoken", "next", *WarroomForm.OWN_FIELDS}
 """Fields that nobody types."""
 
 

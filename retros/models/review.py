@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from incidents.models import Incident, Person
+from incidents.models import Draft, Incident, Person
 from incidents.models.protection import append_only, no_truncate
 from incidents.vocabulary import Status
 from retros.vocabulary import QUESTIONS, Look, Question
@@ -178,16 +178,11 @@ class Addendum(models.Model):
         return f"Later thought on the {self.look}"
 
 
-class LookBackDraft(models.Model):
-    """What an author has typed of a review or retro so far; saved while typing and when refused.
-
-    ``data`` holds the form's raw values by field name, each a list.
-    """
+class LookBackDraft(Draft):
+    """What an author has typed of a review or retro so far."""
 
     look = models.ForeignKey(LookBack, on_delete=models.CASCADE, related_name="drafts")
     author = models.ForeignKey("incidents.Person", on_delete=models.CASCADE, related_name="+")
-    data = models.JSONField(default=dict)
-    saved_at = models.DateTimeField()
 
     class Meta:
         constraints = [

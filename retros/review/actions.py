@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from incidents.actions.draft_steps import save_draft_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import RefusedAfterCommit, incident_action
 from incidents.models import Incident
+from incidents.rules.draft import NO_STAMP, DraftStamp
 from incidents.timeline.record import record
 from kernel.actor import Actor
 from kernel.refusal import Refused, Violation
@@ -32,6 +34,7 @@ class ReviewInput:
     answers: Mapping[str, AnswerInput] = field(default_factory=dict)
     unreadable: tuple[Violation, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
+    stamp: DraftStamp = NO_STAMP
 
 
 def save_draft(
@@ -41,6 +44,7 @@ def save_draft(
     kind: str,
     raw: Mapping[str, Any],
     *,
+    stamp: DraftStamp = NO_STAMP,
     now: datetime,
 ) -> LookBackDraft | None:
     """Save what the author has typed so far, secrets masked; None when it is finished already.
@@ -50,7 +54,7 @@ def save_draft(
     masked = masked_raw(raw)
     with incident_action("review.write", actor, incident_id, now) as incident:
         look = _find(incident, closing, kind)
-        return _save_draft(actor, look, masked, now) if look.is_open else None
+        return _save_draft(actor, look, masked, stamp, now) if look.is_open else None
 
 
 def finish(
@@ -78,7 +82,7 @@ def finish(
         }
         violations = review.unreadable + _unmet(look, answers, now, review.unreadable)
         if violations:
-            _save_draft(actor, look, masked_raw(review.raw), now)
+            _save_draft(actor, look, masked_raw(review.raw), review.stamp, now)
             raise RefusedAfterCommit(violations)
         finish_step(incident, look, answers, actor, now)
         redirect_submission(once, look.get_absolute_url())
@@ -116,12 +120,9 @@ def _find(incident: Incident, closing: int, kind: str) -> LookBack:
 
 
 def _save_draft(
-    actor: Actor, look: LookBack, raw: dict[str, list[str]], now: datetime
+    actor: Actor, look: LookBack, raw: dict[str, list[str]], stamp: DraftStamp, now: datetime
 ) -> LookBackDraft:
-    draft, _ = LookBackDraft.objects.update_or_create(
-        look=look, author_id=actor.id, defaults={"data": raw, "saved_at": now}
-    )
-    return draft
+    return save_draft_step(LookBackDraft, raw, stamp, now, look=look, author_id=actor.id)
 
 
 def _cleaned(question: str, answer: AnswerInput) -> AnswerInput:

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
+from incidents.web.drafts import DraftForm
 from incidents.web.fields import PersonField
 from incidents.web.forms import WarroomForm
 from kernel.refusal import Violation
@@ -15,8 +16,6 @@ from retros.review.actions import ReviewInput
 from retros.review.rules import MAX_ANSWER_CHARACTERS, MAX_REASON_CHARACTERS
 from retros.review.steps import AnswerInput
 from retros.vocabulary import QUESTIONS, Follows, Look, Question
-
-_NOT_IN_DRAFT = {"once", "author"}
 
 
 def _line(label: str, max_length: int, **options: Any) -> forms.CharField:
@@ -60,7 +59,7 @@ def _follow_up(question: str, label: str) -> dict[str, forms.Field]:
     }
 
 
-class LookForm(WarroomForm):
+class LookForm(DraftForm):
     """What the review and the retro share. A field is named after its question."""
 
     kind: Look
@@ -106,10 +105,6 @@ class LookForm(WarroomForm):
         )
         return "\n\n".join(f"{question.label}\n{text}" for question, text in texts if text)
 
-    def raw(self) -> dict[str, list[str]]:
-        """As typed, for the draft."""
-        return {k: v for k, v in self.data.lists() if k in self.fields and k not in _NOT_IN_DRAFT}
-
     def refuse(self, violations: Iterable[Violation]) -> None:
         """Violations without a code are beside their field already; here they are only listed."""
         everything = tuple(violations)
@@ -134,7 +129,7 @@ class LookForm(WarroomForm):
             for message in messages
         )
         answers = {question: self._answer(question) for question in self.questions}
-        return ReviewInput(answers=answers, unreadable=unreadable, raw=self.raw())
+        return ReviewInput(answers=answers, unreadable=unreadable, raw=self.raw(), stamp=self.stamp)
 
     def _answer(self, question: str) -> AnswerInput:
         cleaned = self.cleaned_data

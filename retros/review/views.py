@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
@@ -11,6 +11,7 @@ from incidents.models import Incident
 from incidents.panels.room import bar
 from incidents.permissions import may
 from incidents.web.access import requires
+from incidents.web.drafts import draft_response
 from kernel import clock
 from kernel.refusal import Refused
 from retros.backlog.rules import today
@@ -72,12 +73,17 @@ def draft(request: HttpRequest, incident: Incident, closing: int, kind: str) -> 
     """Save what has been typed so far; script calls this while somebody writes."""
     _closing(incident, closing, kind)
     form = FORMS[kind](request.POST, request=request)
+    form.is_valid()
     saved = reviewing.save_draft(
-        request.actor, incident.pk, closing, kind, form.raw(), now=clock.now()
+        request.actor,
+        incident.pk,
+        closing,
+        kind,
+        form.raw(),
+        stamp=form.stamp,
+        now=clock.now(),
     )
-    if saved is None:
-        return JsonResponse({"finished": True}, status=409)
-    return JsonResponse({"saved_at": saved.saved_at.isoformat()})
+    return draft_response(form, saved, {"finished": True})
 
 
 @requires("review.write")
@@ -171,6 +177,7 @@ def _look_view(
     form_class = FORMS[look.kind]
     initial = form_class.initial_of(saved.data) if saved else dict(record.initial)
     form = form_class(request=request, initial=initial)
+    form.know(saved if saved and saved.author_id == request.actor.id else None)
     form.show_beside(record.says)
     return _LookView(look, form=form, draft=saved)
 

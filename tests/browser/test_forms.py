@@ -17,6 +17,7 @@ def _kept_here(page: Page) -> int:
     )
 
 
+@pytest.mark.case("P4")
 def test_a_draft_saves_itself_and_is_there_again(visit: Visits, world: World) -> None:
     incident = world.declare(evidence_channel="#here")
     page = visit("mara", f"/INC-{incident.pk}/checkpoints/")
@@ -28,9 +29,15 @@ def test_a_draft_saves_itself_and_is_there_again(visit: Visits, world: World) ->
     page.reload()
     expect(page.get_by_label("Why now")).to_have_value(TEXT)
     expect(page.locator("#draft-state")).to_contain_text("is back")
+    # Typed, and the page left at once: the click is not waited for.
+    page.get_by_label("Why now").press("End")
+    page.get_by_label("Why now").press_sequentially(" And a third.")
+    page.get_by_role("link", name="Back to the room").click()
+    saved = "async (path) => (await (await fetch(path)).text()).includes('And a third.')"
+    page.wait_for_function(saved, arg=f"/INC-{incident.pk}/CP-1/")
     page.close()
     elsewhere = visit("mara", f"/INC-{incident.pk}/CP-1/")
-    expect(elsewhere.get_by_label("Why now")).to_have_value(TEXT)
+    expect(elsewhere.get_by_label("Why now")).to_have_value(f"{TEXT} And a third.")
 
 
 def test_what_is_typed_survives_a_reload_until_it_is_sent(visit: Visits) -> None:
@@ -42,12 +49,36 @@ def test_what_is_typed_survives_a_reload_until_it_is_sent(visit: Visits) -> None
     page.get_by_role("button", name="Declare").click()
     expect(page.locator("#refusal")).to_be_visible()
     expect(page.get_by_label("What is known?")).to_have_value(TEXT)
+    # A second tab has words of its own, and takes none away.
+    tab = page.context.new_page()
+    tab.goto("/declare/")
+    tab.get_by_label("What is known?").fill("Another matter")
     page.get_by_label("What is wrong?").fill("Old signer still accepted")
     page.get_by_label("SEV-3").check()
     page.get_by_role("button", name="Declare").click()
     expect(page.locator("h1")).to_have_text("Old signer still accepted")
     page.goto("/declare/")
-    expect(page.get_by_label("What is known?")).to_have_value("")
+    expect(page.get_by_label("What is known?")).to_have_value("Another matter")
+    tab.get_by_label("What is known?").fill("")
+    tab.close()
+    page.get_by_label("What is known?").fill("")
+
+
+def test_back_and_sent_again_is_written_once(visit: Visits, world: World) -> None:
+    """The browser fills in again what was sent, in a page with a key of its own."""
+    incident = world.declare()
+    page = visit("mara", f"/INC-{incident.pk}/risks/")
+    text = page.locator("main form textarea").first
+    text.fill("Old tokens stay valid for an hour")
+    page.get_by_role("button", name="Add the risk").click()
+    expect(page.locator("main")).to_contain_text("RISK-1")
+
+    page.go_back()
+    expect(text).to_have_value("Old tokens stay valid for an hour")
+    page.get_by_role("button", name="Add the risk").click()
+    expect(page.locator("main")).to_contain_text("RISK-1")
+
+    assert incident.risks.count() == 1
 
 
 def test_what_was_taken_is_forgotten_though_the_next_page_ran_no_script(visit: Visits) -> None:

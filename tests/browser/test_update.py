@@ -1,5 +1,6 @@
 """An update is written, refused, mended and published; a second person sees it come."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -86,10 +87,27 @@ def test_written_refused_mended_published_and_seen_by_another(
     expect(aisha.get_by_text("Filled from")).to_contain_text("update 1")
 
 
+@pytest.mark.case("P4")
 def test_a_draft_is_there_after_the_browser_was_lost(visit: Visits, incident: Incident) -> None:
     page = visit("aisha", f"{incident.get_absolute_url()}update/")
     write(page, "Some people cannot sign in")
     expect(page.locator("#draft-state")).to_contain_text("Your draft was saved")
+
+    # Steady typing is saved although it never rests; what came since, when the page is left.
+    page.clock.install()
+    page.route("**/preview/", lambda route: route.fulfill(body=""))
+    mitigation = page.get_by_label("Current mitigation, in plain words")
+    with page.expect_response("**/draft/") as saved:
+        for letter in "We look for it":
+            mitigation.press("End")
+            mitigation.press_sequentially(letter)
+            page.clock.run_for(250)
+    assert saved.value.ok
+    mitigation.press_sequentially(" again")
+    page.get_by_role("link", name="Internal escalation").click()
+    page.wait_for_url("**/escalation/")
+    saved = "async () => (await (await fetch('../update/')).text()).includes('look for it again')"
+    page.wait_for_function(saved)
     page.context.close()
 
     # Whoever else looks meanwhile neither sees nor touches it.
@@ -98,7 +116,20 @@ def test_a_draft_is_there_after_the_browser_was_lost(visit: Visits, incident: In
 
     again = visit("aisha", f"{incident.get_absolute_url()}update/")
     expect(again.get_by_label("Customer impact, in plain words")).to_have_value(IMPACT)
+    expect(again.get_by_label("Current mitigation, in plain words")).to_have_value(
+        re.compile("We look for it again")
+    )
     expect(again.locator("#draft-state")).to_contain_text("Your draft of")
+
+    # A second tab neither overwrites it nor is lost.
+    tab = again.context.new_page()
+    tab.goto(again.url)
+    again.get_by_label("Headline, as readers know it").fill("Half cannot sign in")
+    expect(again.locator("#draft-state")).to_contain_text("Your draft was saved")
+    tab.get_by_label("Headline, as readers know it").fill("Nobody can sign in")
+    expect(tab.locator("#draft-state")).to_contain_text("Another tab of yours saved this draft")
+    tab.get_by_role("button", name="Save this one in its place").click()
+    expect(tab.locator("#draft-state")).to_contain_text("Your draft was saved")
 
 
 def test_the_lane_shows_what_is_said_as_it_is_said(

@@ -45,7 +45,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "warroom.operations.request_log.ObservingMiddleware",
     "warroom.server.database_away.GiveBackMiddleware",
-    "warroom.server.private_pages.PrivatePagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "warroom.server.compression.CompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
