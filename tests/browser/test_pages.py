@@ -103,6 +103,7 @@ def link_kind(page: Page) -> str:
 PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "sign in": ("", "/accounts/login/", 200, None),
     "password forgotten": ("", "/accounts/password/reset/", 200, None),
+    "first admin, spent link": ("", "/accounts/first-admin/spent/", 404, None),
     "sign out": ("mara", "/accounts/logout/", 200, None),
     "password change": ("mara", "/accounts/password/change/", 200, None),
     "settings": ("mara", "/settings/", 200, None),

@@ -103,7 +103,7 @@ class SteadyHandler(logging.Handler):
         super().__init__()
         self._descriptor = descriptor
         self._repeats = Repeats()
-        self._lines: queue.Queue[str] = queue.Queue(MAX_LINES)
+        self._lines: queue.Queue[tuple[int, str]] = queue.Queue(MAX_LINES)
         self._lost = 0
         self._thread: threading.Thread | None = None
 
@@ -111,13 +111,16 @@ class SteadyHandler(logging.Handler):
         try:
             if self._repeats.is_new(record):
                 # Here, and not by the thread: the line says which request it is of.
-                self._put(self.format(record))
+                self._put(self._where(), self.format(record))
         except Exception:  # noqa: BLE001  a line that cannot be made is no reason to fail
             self._lost += 1
 
-    def _put(self, line: str) -> None:
+    def _where(self) -> int:
+        return sys.stderr.fileno() if self._descriptor is None else self._descriptor
+
+    def _put(self, descriptor: int, line: str) -> None:
         try:
-            self._lines.put_nowait(line)
+            self._lines.put_nowait((descriptor, line))
         except queue.Full:
             self._lost += 1
         if self._thread is None or not self._thread.is_alive():  # none yet, or another process's
@@ -127,23 +130,25 @@ class SteadyHandler(logging.Handler):
     def _run(self) -> None:
         while True:
             with suppress(queue.Empty):
-                line = self._lines.get(timeout=1)
-                self._write(line)
+                descriptor, line = self._lines.get(timeout=1)
+                self._write(descriptor, line)
                 self._lines.task_done()
             for record in self._repeats.over():
-                self._write(self.format(record))
+                with suppress(OSError, ValueError):
+                    self._write(self._where(), self.format(record))
 
-    def _write(self, line: str) -> None:
+    def _write(self, descriptor: int, line: str) -> None:
         try:
             if self._lost:
-                self._write_all(f"{self._lost} lines of the log were lost before this one\n")
+                counted = f"{self._lost} lines of the log were lost before this one\n"
+                self._write_all(descriptor, counted)
                 self._lost = 0
-            self._write_all(f"{line}\n")
+            self._write_all(descriptor, f"{line}\n")
         except (OSError, ValueError):
             self._lost += 1
 
-    def _write_all(self, text: str) -> None:
-        descriptor = sys.stderr.fileno() if self._descriptor is None else self._descriptor
+    @staticmethod
+    def _write_all(descriptor: int, text: str) -> None:
         left = memoryview(text.encode(errors="replace"))
         while left:
             left = left[os.write(descriptor, left) :]

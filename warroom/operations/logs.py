@@ -85,9 +85,7 @@ class Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """What belongs to a line without being one begins with a bar: nobody can forge a line."""
         with context.of(getattr(record, "request", None)):
-            first, *more = super().format(record).split("\n")
-        return "\n".join([first, *(f"  | {line}" for line in more)])
-
-    def formatException(self, ei: Any) -> str:
-        lines = masked(super().formatException(ei)).split("\n")
-        return "\n".join(_on_one_line(line) for line in lines)
+            first, _, rest = super().format(record).partition("\n")
+            # Not in formatException: another handler may have left its text in the record.
+            more = masked(rest).split("\n") if rest else []
+        return "\n".join([first, *(f"  | {_on_one_line(line)}" for line in more)])
