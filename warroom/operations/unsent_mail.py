@@ -1,6 +1,7 @@
 """Where mail goes without a mail server: to the log, there without its secrets, or to a folder."""
 
 import re
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,15 @@ class FolderBackend(filebased.EmailBackend):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         Path(self.file_path).chmod(0o700)
+
+    def _get_filename(self) -> str:
+        """Later names sort after earlier ones, also within one second."""
+        if self._fname is None:
+            nanoseconds = time.time_ns()
+            moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime(nanoseconds // 10**9))
+            name = f"{moment}-{nanoseconds % 10**9:09d}.log"
+            self._fname = str(Path(self.file_path) / name)
+        return self._fname
 
     def close(self) -> None:
         super().close()
