@@ -12,12 +12,18 @@ from incidents.actions.transaction import incident_action, next_number
 from incidents.models import Evidence, EvidenceFile, Incident
 from incidents.models.author import Authored
 from incidents.rules.evidence import Capture, recognise, unknown_baseline, violations
-from incidents.rules.file_types import media_type, nearly_text, plain_name, text_of
+from incidents.rules.file_types import (
+    media_type,
+    nearly_text,
+    plain_name,
+    readable_runs,
+    text_of,
+)
 from incidents.timeline.record import record
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from kernel.actor import Actor
 from kernel.refusal import Refused
-from kernel.text import clean_lines, mask_secrets, one_line
+from kernel.text import clean_lines, mask_secrets, one_line, secret_spans
 from kernel.text.controls import visible
 
 
@@ -90,17 +96,30 @@ def _mask(captured: Capture) -> _Masked:
 
 
 def _mask_file(content: bytes | None) -> tuple[bytes | None, int]:
-    """A text file with its secrets masked; any other file, or one without secrets, unchanged."""
+    """A text file with its secrets masked; any other file with the secrets in it blotted out.
+
+    A binary file keeps its length, so that what is not text in it stays where it was.
+    """
     if not content:
         return content, 0
-    text, encoding = text_of(content) or (nearly_text(content), "latin-1")
+    text = text_of(content) or nearly_text(content)
     if text is None:
-        return content, 0
-    masked = mask_secrets(text)
-    if masked.text == text:
-        return content, masked.count
+        return _blot_out(content)
+    masked = mask_secrets(text.text)
     # The brackets of a mask are not in latin-1, so they are replaced; its letters are.
-    return masked.text.encode(encoding, "replace"), masked.count
+    return (content if masked.text == text.text else text.encode(masked.text)), masked.count
+
+
+def _blot_out(content: bytes) -> tuple[bytes, int]:
+    blotted = bytearray(content)
+    spans = [
+        (start + begin, start + end)
+        for start, text in readable_runs(content)
+        for begin, end in secret_spans(text)
+    ]
+    for begin, end in spans:
+        blotted[begin:end] = b"*" * (end - begin)
+    return (bytes(blotted) if spans else content), len(spans)
 
 
 def _store(incident: Incident, masked: _Masked, actor: Actor, now: datetime) -> Evidence:

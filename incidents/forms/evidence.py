@@ -228,5 +228,7 @@ class CaptureForm(WarroomForm):
             text_of(content) if fields["kind"] in READ_AS_TEXT and not fields["text"] else None
         )
         if decoded is not None and len(content) <= MAX_TEXT_BYTES:
-            return Capture(**{**fields, "text": decoded[0], "title": fields["title"] or file.name})
+            return Capture(
+                **{**fields, "text": decoded.text, "title": fields["title"] or file.name}
+            )
         return Capture(**fields, file=content, file_name=file.name)

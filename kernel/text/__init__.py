@@ -10,7 +10,7 @@ from kernel.text.content_checks import (
     says_nothing,
 )
 from kernel.text.controls import drop_controls, show_controls
-from kernel.text.masking import Masked, mask_secrets
+from kernel.text.masking import Masked, mask_secrets, secret_spans
 
 __all__ = [
     "Masked",
@@ -27,5 +27,6 @@ __all__ = [
     "one_line",
     "same_reason",
     "says_nothing",
+    "secret_spans",
     "show_controls",
 ]

@@ -47,6 +47,9 @@ _NOT_SHOWN = re.compile(f"[{CONTROL}{SURROGATE}{NONCHARACTER}]")
 
 REPLACEMENT = "\ufffd"
 
+# A line that goes on in the next one, as shells (\\), cmd (^) and PowerShell (`) write it.
+CONTINUED = re.compile(r"[\\^`][ \t]{0,8}\r?\n[ \t]{0,80}")
+
 
 def visible(text: str) -> str:
     """``text`` without control sequences, control characters and zero-width characters."""

@@ -5,11 +5,13 @@ token do not hide it. The forms of secrets are in ``secret_forms``; why, and wha
 docs/decisions/0003-secret-masking.md.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kernel.text.controls import INVISIBLE, SGR
+from kernel.text import secret_encodings, secret_library, secret_tables
+from kernel.text.controls import CONTINUED, INVISIBLE, SGR
 from kernel.text.markers import MARKER, SecretKind, marker
 from kernel.text.secret_forms import FORMS
 
@@ -47,13 +49,21 @@ def mask_secrets(text: str) -> Masked:
     return Masked(text, len(kinds), tuple(sorted(set(kinds))))
 
 
-def _spans(text: str) -> Iterator[_Span]:
-    """Secrets as a person sees them, and as a machine reads them.
+def secret_spans(text: str) -> list[tuple[int, int]]:
+    """Where the secrets of a text stand, in order, for what cannot hold a marker."""
+    spans = list(_spans(text))
+    return [(span.start, span.end) for span in _merged(spans)] if spans else []
 
-    The second finds what titles and links hold, and what a terminal would have swallowed.
+
+def _spans(text: str) -> Iterator[_Span]:
+    """Secrets as a person sees them, as a shell joins lines, and as a machine reads them.
+
+    The last finds what titles and links hold, and what a terminal would have swallowed.
     """
     visible_view = _View(text, _between(text))
     yield from _find_secrets(visible_view)
+    if CONTINUED.search(text):
+        yield from _find_secrets(_View(text, _between(text, CONTINUED)))
     if visible_view.text != text:
         yield from _find_secrets(_View(text, [(0, len(text))]))
 
@@ -78,10 +88,10 @@ class _View:
         return self.origins[piece] + index - self.starts[piece]
 
 
-def _between(text: str) -> Iterator[tuple[int, int]]:
+def _between(text: str, left_out: re.Pattern[str] = INVISIBLE) -> Iterator[tuple[int, int]]:
     """What is left between the sequences and characters that nobody sees."""
     position = 0
-    for match in INVISIBLE.finditer(text):
+    for match in left_out.finditer(text):
         if match.start() > position:
             yield position, match.start()
         position = match.end()
@@ -98,6 +108,9 @@ def _matches(text: str) -> Iterator[tuple[int, int, SecretKind]]:
     lowered = text.replace("İ", "i").lower()  # the one letter whose small form is longer
     for form in FORMS:
         yield from form.find(text, lowered)
+    yield from secret_library.find(text)
+    yield from secret_tables.find(text, lowered)
+    yield from secret_encodings.find(text)
 
 
 def _merged(spans: Iterable[_Span]) -> Iterator[_Span]:

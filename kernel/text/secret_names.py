@@ -14,6 +14,20 @@ WORD = (
 SUFFIX = r"(?:[_-]?(?:value|plain|raw|base64|b64|old|new|\d{1,3}))?+"
 GATES = ("pass", "pwd", "secret", "token", "key", "_auth")
 
+# Other languages' words for a password, and English ones that need a sign behind them.
+OTHER_WORDS = (
+    r"(?:passwort|kennwort|kennw|mot[ ]de[ ]passe|mdp|contrase(?:ñ|n)a|clave|senha|palavra-passe"
+    r"|parola[ ]d'ordine|parola|has(?:ł|l)o|пароль|heslo|wachtwoord|l(?:ö|o)senord|adgangskode"
+    r"|passord|salasana|(?:ş|s)ifre|jelsz(?:ó|o)|パスワード|暗証番号|密码|密碼|口令|비밀번호|암호"
+    r"|סיסמה|كلمة[ ](?:المرور|السر)|รหัสผ่าน|mật[ ]khẩu|κωδικός|pw|pass|passkey|pincode|psk)"
+)
+OTHER_GATES = (
+    "wort", "kennw", "passe", "mdp", "contrase", "clave", "senha", "parola", "haslo", "hasło",
+    "пароль", "heslo", "wachtwoord", "senord", "adgangskode", "passord", "salasana", "ifre",
+    "jelsz", "パスワード", "暗証番号", "密码", "密碼", "口令", "비밀번호", "암호", "סיסמה", "كلمة",
+    "รหัสผ่าน", "khẩu", "κωδικός", "pw", "pass", "pincode", "psk",
+)  # fmt: skip
+
 # Up to a space, a quote or an end mark; a comma only inside a word. Brackets cannot begin it.
 UNQUOTED = rf"(?![(\[{{<,])(?:[^\s\"'`&;,\\<>|⟦⟧{CONTROL}]|,(?![\s\"'\]}}]|$)|\\(?![\"'n]|$))++"
 VALUE = rf"""(?:\\(?P<fence>["'])(?P<escaped>[^"'\\\n⟦⟧{CONTROL}]++)\\(?P=fence)
@@ -66,7 +80,7 @@ def is_a_value(match: re.Match[str]) -> bool:
     start, end = span_of(match)
     value = match.string[start:end]
     bare = value.strip(".,;:!?)]}")
-    if not bare or bare in _NO_VALUES or _PLACEHOLDER.fullmatch(value):
+    if not bare.strip("\\^|>+-") or bare in _NO_VALUES or _PLACEHOLDER.fullmatch(value):
         return False
     if _is_in(match, "quoted") or _is_in(match, "escaped"):
         return True

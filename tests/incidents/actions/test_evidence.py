@@ -40,6 +40,27 @@ def everything_stored() -> str:
     return found
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+def test_a_file_of_wide_letters_is_masked_and_stays_one(capture: Any, encoding: str) -> None:
+    lines = f"08:14 edge-07 refused\ntoken {SECRET} refused\n" * 3
+    item = capture(kind="file", file=lines.encode(encoding), file_name="a.log")
+
+    stored = bytes(item.file.content).decode(encoding)
+    assert SECRET not in stored
+    assert stored.count("⟦masked: access token⟧") == item.masks == 3
+
+
+def test_text_behind_the_header_of_an_image_is_blotted_out_in_its_place(capture: Any) -> None:
+    before = PNG + f"Comment: token {SECRET} refused".encode() + b"\x00\xff" + PNG
+
+    item = capture(kind="file", file=before, file_name="shot.png")
+
+    stored = bytes(item.file.content)
+    assert SECRET.encode() not in stored
+    assert stored == before.replace(SECRET.encode(), b"*" * len(SECRET))
+    assert (item.masks, item.content_type) == (1, "image/png")
+
+
 @pytest.mark.parametrize(
     "said",
     [
