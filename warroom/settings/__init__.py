@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "warroom.operations.request_log.ObservingMiddleware",
+    "warroom.server.client_address.ClientAddressMiddleware",
     "warroom.server.database_away.GiveBackMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "warroom.server.compression.CompressionMiddleware",
@@ -159,9 +160,14 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "Warroom: "
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
-# On top of allauth's own limits, which stay: 5 failed sign-ins in 5 minutes an account, and so on.
+# On top of allauth's own limits. Those of signing in lock out everybody behind one address, so they
+# only stop a flood; guessing is slowed down by warroom/accounts/slowing.py.
 # "keep": forms that are put aside because their session had ended (incidents/web/kept_forms.py).
-ACCOUNT_RATE_LIMITS = {"keep": "120/h/ip"} | (env.json("ACCOUNT_RATE_LIMITS", None) or {})
+ACCOUNT_RATE_LIMITS = {"keep": "120/h/ip", "login": "600/m/ip", "login_failed": None} | (
+    env.json("ACCOUNT_RATE_LIMITS", None) or {}
+)
+# Proxies, as networks, whose X-Forwarded-For says who asks: limits count by that.
+TRUSTED_PROXIES = [ip_network(one) for one in env.list("TRUSTED_PROXIES", ["127.0.0.1", "::1"])]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"

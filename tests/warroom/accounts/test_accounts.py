@@ -38,19 +38,9 @@ def test_a_deactivated_person_cannot(client: Client, responder: Person) -> None:
     assert "_auth_user_id" not in client.session
 
 
-def test_wrong_passwords_are_limited(client: Client, responder: Person) -> None:
-    for _ in range(5):
-        _sign_in(client, "ines", "wrong")
-
-    response = _sign_in(client, "ines")
-
-    assert "_auth_user_id" not in client.session
-    assert "Too many failed" in response.context["form"].errors.as_text()
-
-
-def test_the_defaults_of_allauth_stand() -> None:
-    assert app_settings.RATE_LIMITS["login_failed"] == "10/m/ip,5/300s/key"
-    assert app_settings.RATE_LIMITS["login"] == "30/m/ip"
+def test_the_other_defaults_of_allauth_stand() -> None:
+    assert app_settings.RATE_LIMITS["reset_password"] == "20/m/ip,5/m/key"
+    assert app_settings.RATE_LIMITS["change_password"] == "5/m/user"
 
 
 def test_nobody_signs_themselves_up(client: Client, db: None) -> None:
