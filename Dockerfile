@@ -21,5 +21,6 @@ RUN python -c "from kernel.text import mask_secrets; mask_secrets('x')"
 EXPOSE 8000
 CMD ["uvicorn", "warroom.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
      "--loop", "uvloop", "--http", "warroom.server.http_protocol:HttpProtocol", \
-     "--ws", "websockets-sansio", "--ws-per-message-deflate", "false", \
+     "--ws", "warroom.server.ws_protocol:WebSocketProtocol", "--ws-max-size", "1024", \
+     "--ws-per-message-deflate", "false", \
      "--lifespan", "off", "--no-access-log"]

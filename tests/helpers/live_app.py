@@ -16,7 +16,7 @@ from django.db import connections
 from django.test import Client
 
 from incidents.models import Person
-from warroom.server.uvicorn_options import HTTP_PROTOCOL, LOOP, WEBSOCKETS
+from warroom.server.uvicorn_options import HTTP_PROTOCOL, LOOP, MAX_MESSAGE_BYTES, WEBSOCKETS
 
 TIMEOUT_SECONDS = 10.0
 """Seconds for the server to start and to end."""
@@ -80,6 +80,7 @@ def _config(app: Any) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         ws=WEBSOCKETS,
+        ws_max_size=int(MAX_MESSAGE_BYTES),
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=1,
     )
