@@ -72,7 +72,7 @@ def test_what_allauth_adds_later_stands_in_the_shell_too(rf: RequestFactory) -> 
 def test_too_many_tries_have_their_sentence(rf: RequestFactory) -> None:
     page = render(rf.get("/"), "429.html", status=429)
 
-    assert "try again in five minutes" in markup(page)
+    assert "try again in a minute" in markup(page)
 
 
 def test_help_that_is_a_list_still_describes_its_field(client: Client, commander: Person) -> None:
