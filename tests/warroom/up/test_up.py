@@ -78,8 +78,9 @@ class Up:
         part = next(process for process in self.left() if _has(process, word))
         part.kill()
         while f"{name} runs again." not in self.screen:
-            piece = os.read(self._output.fileno(), 4096)
-            assert piece, f"It ended: {self.screen}"
+            ready, _, _ = select.select([self._output], [], [], _PATIENCE)
+            piece = os.read(self._output.fileno(), 4096) if ready else b""
+            assert piece, f"It ended or hung: {self.screen}"
             self.screen += piece.decode()
         self.screen = ""
 
@@ -110,7 +111,7 @@ class Up:
 
 def _has(process: psutil.Process, word: str) -> bool:
     try:
-        return any(word in argument for argument in process.cmdline())
+        return word in f" {' '.join(process.cmdline())} "
     except psutil.Error:
         return False
 
@@ -148,9 +149,9 @@ def test_a_start_clears_up_after_a_killed_one_and_starts_again_what_dies(
     with Up(tmp_path / "data", port, DEMO="0") as up:
         up.wait_until_served()
         for _ in range(VALKEY_RESTARTS):
-            up.kill("Valkey", "unixsocket:")
-        up.kill("PostgreSQL", str(up.data / "postgres"))
-        for name, word in (("beat", "beat"), ("worker", "worker"), ("web", "uvicorn")):
+            up.kill("Valkey", " unixsocket:")
+        up.kill("PostgreSQL", f" {up.data / 'postgres'} ")
+        for name, word in (("beat", " beat "), ("worker", " worker "), ("web", " uvicorn ")):
             up.kill(name, word)
         until(lambda: served(f"http://127.0.0.1:{port}/readyz"), "it is served again")
 
