@@ -78,7 +78,7 @@ class Up:
         part = next(process for process in self.left() if _has(process, word))
         part.kill()
         while f"{name} runs again." not in self.screen:
-            ready, _, _ = select.select([self._output], [], [], _PATIENCE)
+            ready, _, _ = select.select([self._output], [], [], _START)
             piece = os.read(self._output.fileno(), 4096) if ready else b""
             assert piece, f"It ended or hung: {self.screen}"
             self.screen += piece.decode()
@@ -95,8 +95,10 @@ class Up:
 
     def _sockets(self) -> str:
         """The folder of the servers' sockets, by which Valkey is known."""
-        note = self.data / "sockets"
-        return note.read_text() if note.exists() else str(self.data)
+        try:
+            return (self.data / "sockets").read_text()
+        except FileNotFoundError:
+            return str(self.data)
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
