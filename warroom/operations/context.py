@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import Resolver404, ResolverMatch, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,19 @@ def about() -> dict[str, Any]:
     return {name: value for name, value in known.items() if value is not None}
 
 
+def _resolved(path: str) -> ResolverMatch | None:
+    try:
+        return resolve(path)
+    except Resolver404:
+        return None
+
+
 def secrets() -> list[str]:
     """What the address of the request holds that no log may."""
     request = now_answering.get()
-    match = request.resolver_match if request is not None else None
+    if request is None:
+        return []
+    # Without its last slash an address leads nowhere yet, and lets in whoever adds it.
+    match = request.resolver_match or _resolved(f"{request.path_info}/")
     values = [match.kwargs.get(name) for name in SECRET_ARGUMENTS] if match else []
     return [str(value) for value in values if value]
