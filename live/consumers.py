@@ -66,8 +66,9 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     @property
     def _session_key(self) -> str | None:
-        key: str | None = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
-        return key
+        """None where it cannot be one of ours: a NUL in it would fail everybody in its batch."""
+        key: str = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
+        return key if key.isalnum() else None
 
     def _query_parameter(self, name: str) -> str:
         return parse_qs(self.scope["query_string"].decode("latin-1")).get(name, [""])[0]

@@ -7,18 +7,20 @@ import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import CookieMiddleware
-from django.core.asgi import get_asgi_application
-from django.urls import path
+from django.urls import path, re_path
 
 from warroom.server.checks import refuse_wrong_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warroom.settings")
-pages = get_asgi_application()
+
+from warroom.server.pages import get_pages
+
+pages = get_pages()
 refuse_wrong_settings()
 
 # Only now: these import models.
 from comms.status import asgi as status  # noqa: E402
-from live.routing import websocket_urlpatterns  # noqa: E402
+from live.routing import unknown_socket, websocket_urlpatterns  # noqa: E402
 from warroom.server.request_limit import BodyLimit  # noqa: E402
 from warroom.server.sockets import SocketGuard  # noqa: E402
 from warroom.server.static_files import StaticFiles  # noqa: E402
@@ -27,7 +29,15 @@ application = ProtocolTypeRouter(
     {
         "http": status.StatusPages(StaticFiles(BodyLimit(pages))),
         "websocket": SocketGuard(
-            CookieMiddleware(URLRouter([path("ws/status/", status.socket), *websocket_urlpatterns]))
+            CookieMiddleware(
+                URLRouter(
+                    [
+                        path("ws/status/", status.socket),
+                        *websocket_urlpatterns,
+                        re_path("", unknown_socket),
+                    ]
+                )
+            )
         ),
     }
 )

@@ -24,4 +24,5 @@ urlpatterns = [
     path("", include("incidents.urls")),
 ]
 
+handler400 = "warroom.server.unreadable.bad_request"
 handler500 = "warroom.server.database_away.broken"

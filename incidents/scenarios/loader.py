@@ -37,6 +37,8 @@ def read(source: str, text: str) -> Scenario:
         table = ScenarioTable.model_validate(_without_controls(tomllib.loads(text)))
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(source, (Problem("", f"is not TOML: {error}"),)) from error
+    except RecursionError as error:
+        raise ScenarioError(source, (Problem("", "is nested too deeply to be read"),)) from error
     except ValidationError as error:
         problems = tuple(
             Problem(_key(problem["loc"]), _sentence(problem)) for problem in error.errors()

@@ -45,6 +45,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """Admins make accounts, unless the site opens sign-up; a new account has no group."""
         return settings.SIGNUP_OPEN
 
+    def is_safe_url(self, url: str) -> bool:
+        """Whether a ``next`` leads to this site; one that cannot be read (``https://[::1``) does
+        not, where allauth would fail."""
+        try:
+            urlsplit(url)
+        except ValueError:
+            return False
+        return bool(super().is_safe_url(url))
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Raise while the next try has to wait. In place of allauth's limits, which lock out."""
         account = _account_of(credentials)

@@ -1,9 +1,12 @@
 """Django's admin site, behind our own sign-in and our own table of permissions."""
 
+from functools import update_wrapper
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,6 +25,18 @@ class Site(AdminSite):
         if not user.is_authenticated or not user.is_active:
             return False
         return may("site.manage", site_roles(user.as_actor()))
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Django looks an empty ``_to_field`` up as a field, and fails where there is none."""
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            for sent in (request.GET, request.POST):
+                if sent.get(TO_FIELD_VAR) == "":
+                    raise SuspiciousOperation("The field to look up has no name.")
+            response: HttpResponse = view(request, *args, **kwargs)
+            return response
+
+        return super().admin_view(update_wrapper(guarded, view), cacheable)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

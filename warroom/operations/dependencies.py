@@ -19,13 +19,18 @@ DATABASE_TIMEOUT_SECONDS = 2.0
 
 
 def database() -> bool:
+    return database_takes_changes() is not None
+
+
+def database_takes_changes() -> bool | None:
+    """False of a standby, and of a server that was set so; ``None`` when it does not answer."""
     try:
         _require_connection()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute("SHOW transaction_read_only")
+            return bool(cursor.fetchone()[0] == "off")
     except (Error, psycopg.Error):
-        return False
-    return True
+        return None
 
 
 def _require_connection() -> None:

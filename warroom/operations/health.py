@@ -28,9 +28,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """``{"status": ok | degraded | down, "database", "redis", "migrations", "tick",
     "status_page"}``.
 
-    Down, 503: no PostgreSQL, or one that lacks migrations of this version. Degraded, 200: without
-    Valkey pages still work and poll, without a tick reminders wait, and what of the status page
-    could not be rendered shows what it showed last.
+    Down, 503: no PostgreSQL, one that takes no changes (``"read_only": true``), or one that lacks
+    migrations of this version. Degraded, 200: without Valkey pages still work and poll, without a
+    tick reminders wait, and what of the status page could not be rendered shows what it showed
+    last.
     """
     report = _report()
     return JsonResponse(report, status=503 if report["status"] == "down" else 200)
@@ -40,8 +41,11 @@ def _report() -> dict[str, Any]:
     """``migrations`` are those that are pending, ``tick`` the seconds since the last one,
     ``status_page`` what of it could not be rendered."""
     redis = dependencies.redis_seconds() is not None
-    if not dependencies.database():
+    takes_changes = dependencies.database_takes_changes()
+    if takes_changes is None:
         return {"status": "down", "database": False, "redis": redis}
+    if not takes_changes:
+        return {"status": "down", "database": True, "read_only": True, "redis": redis}
     try:
         missing = dependencies.pending_migrations()
         tick = None if missing else heartbeat.last()

@@ -72,8 +72,19 @@ def overview(now: datetime) -> dict[str, Any]:
 
 def _database(now: datetime) -> Part:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_postmaster_start_time(), current_setting('server_version')")
-        since, version = cursor.fetchone()
+        cursor.execute(
+            "SELECT pg_postmaster_start_time(), current_setting('server_version'),"
+            " current_setting('transaction_read_only')"
+        )
+        since, version, read_only = cursor.fetchone()
+    if read_only == "on":
+        return Part(
+            "Database",
+            False,
+            "Read-only",
+            f"PostgreSQL {version} answers and takes no changes, as a standby does.",
+            "Make it the primary, or see that DATABASE_URL leads to the one that is.",
+        )
     sentence = f"PostgreSQL {version} answers, up for {duration(now - since)}."
     return Part("Database", True, "Works", sentence)
 

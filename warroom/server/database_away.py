@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import InterfaceError, InternalError, OperationalError, connection, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error
@@ -34,12 +34,15 @@ class Why(StrEnum):
     SLOW = "slow"
     LOCKED = "locked"
     AWAY = "away"
+    READ_ONLY = "read_only"
 
 
 _BY_ERROR = {
     errors.QueryCanceled: Why.SLOW,
     errors.LockNotAvailable: Why.LOCKED,
     errors.DeadlockDetected: Why.LOCKED,
+    errors.ReadOnlySqlTransaction: Why.READ_ONLY,
+    errors.IdleInTransactionSessionTimeout: Why.SLOW,
 }
 
 
@@ -53,6 +56,9 @@ def reason(error: BaseException | None) -> Why | None:
     """Why the database did not answer; ``None`` when that is not what went wrong."""
     for cause in _chain(error):
         if isinstance(cause, OperationalError | InterfaceError):
+            return _why(cause.__cause__)
+        # PostgreSQL counts these with the invalid states of a transaction, not with what may pass.
+        if isinstance(cause, InternalError) and isinstance(cause.__cause__, tuple(_BY_ERROR)):
             return _why(cause.__cause__)
     return None
 

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "warroom.server.unreadable.UnreadableRequestMiddleware",
     "incidents.web.uploads.UploadLimitMiddleware",
     "incidents.web.access.RefusalMiddleware",
 ]

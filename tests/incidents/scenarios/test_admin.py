@@ -48,6 +48,7 @@ def test_a_change_counts_at_once(admin_client: Client, row: ScenarioText) -> Non
 WRONG = {
     "a-key": (changed('"bounded"', '"far"'), 'options[0].reach: "far" is not one of reversible'),
     "no-toml": ("slug", "is not TOML: "),
+    "deep": ("slug = " + "[" * 5000, "is nested too deeply to be read"),
     "of-a-file": (
         changed("search-is-stale", "permission-leak"),
         'slug: "permission-leak" is the slug of a file; take another.',
@@ -55,6 +56,7 @@ WRONG = {
 }
 
 
+@pytest.mark.case("F5")
 @pytest.mark.parametrize(("text", "sentence"), WRONG.values(), ids=WRONG)
 def test_what_is_wrong_stands_beside_the_field(
     admin_client: Client, text: str, sentence: str
