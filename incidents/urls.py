@@ -18,6 +18,7 @@ from incidents.views import (
     scenarios,
     settings,
     surfaces,
+    typed_times,
     voiding,
 )
 from incidents.vocabulary import LaneKind
@@ -28,6 +29,7 @@ _MITIGATION = {"lane": LaneKind.MITIGATION.value}
 urlpatterns = [
     path("declare/", declare.declare, name="declare"),
     path("declare/backfill/", backfilling.backfill, name="backfill"),
+    path("read-time/", typed_times.read, name="read-time"),
     path("settings/", settings.settings, name="settings"),
     path("notices/<int:pk>/seen/", notices.seen, name="notice-seen"),
     path("INC-<int:number>/", room.room, name="room"),

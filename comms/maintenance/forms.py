@@ -9,8 +9,9 @@ from django import forms
 from comms.actions.maintenance import MaintenanceInput
 from comms.models import Maintenance
 from comms.vocabulary import Audience
-from incidents.web.fields import Soon, SurfacesField
+from incidents.web.fields import Soon, SurfacesField, TimeInput
 from incidents.web.forms import WarroomForm
+from kernel.typed_time import write_time
 
 _READS = [(audience.value, audience.label) for audience in (Audience.PUBLIC, Audience.INTERNAL)]
 _PLAN = ("title", "text", "audience", "surfaces", "starts_at", "ends_at")
@@ -27,10 +28,13 @@ def _text_field(label: str, **options: Any) -> forms.CharField:
     )
 
 
-def _moment(label: str) -> Soon:
+def _moment(label: str, begin: str = "") -> Soon:
+    widget = TimeInput()
+    widget.begin = begin
     return Soon(
         label=label,
         required=False,
+        widget=widget,
         help_text="A day and a time like 2026-03-07 22:00, or a time like 22:00.",
         error_messages={"time": "Write a day and a time like 2026-03-07 22:00."},
     )
@@ -59,7 +63,13 @@ class PlanForm(TimedForm):
     )
     surfaces = SurfacesField(label="Surfaces that it touches", required=False)
     starts_at = _moment("Begins")
-    ends_at = _moment("Ends")
+    ends_at = _moment("Ends", begin="starts_at")
+
+    def clean_starts_at(self) -> datetime | None:
+        """The end is read from the begin on: 02:00 after 22:00 is the next day's."""
+        begin: datetime | None = self.cleaned_data["starts_at"]
+        self.fields["ends_at"].begin = begin
+        return begin
 
     def planned(self) -> MaintenanceInput:
         return MaintenanceInput(
@@ -94,10 +104,6 @@ def initial_of(row: Maintenance, zone: ZoneInfo) -> dict[str, Any]:
         "text": row.text,
         "audience": row.audience,
         "surfaces": [surface.slug for surface in row.surfaces.all()],
-        "starts_at": _typed(row.starts_at, zone),
-        "ends_at": _typed(row.ends_at, zone),
+        "starts_at": write_time(row.starts_at, zone),
+        "ends_at": write_time(row.ends_at, zone),
     }
-
-
-def _typed(moment: datetime, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")

@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from incidents.actions.backfilling import BackfillInput
-from incidents.forms.evidence import PastField
 from incidents.rules.backfilling import Account
 from incidents.vocabulary import Severity
-from incidents.web.fields import PersonField, SurfacesField
+from incidents.web.fields import PastField, PersonField, SurfacesField, TimeInput
 from incidents.web.forms import WarroomForm
 
 _OWN = ("surfaces", "restricted", "commander")
@@ -19,21 +18,20 @@ _OWN = ("surfaces", "restricted", "commander")
 class WhenField(PastField):
     """A day with its time, however long ago; a bare time is the last that was so."""
 
-    def clean(self, value: Any) -> datetime | None:
-        try:
-            return super().clean(value)
-        except forms.ValidationError:
-            message = "Write a day and a time like 2026-03-05 14:20."
-            raise forms.ValidationError(message, "time") from None
-
-    def _plausible(self, moment: datetime) -> datetime:
-        return moment
+    def check(self, moment: datetime) -> None:
+        """The rules judge it."""
 
 
 def _when(label: str, **options: Any) -> WhenField:
     attributes = {"autocomplete": "off", "placeholder": "2026-03-05 14:20"}
-    widget = forms.TextInput(attrs=attributes)
-    return WhenField(label=label, required=False, max_length=40, widget=widget, **options)
+    return WhenField(
+        label=label,
+        required=False,
+        max_length=40,
+        widget=TimeInput(attrs=attributes),
+        error_messages={"time": "Write a day and a time like 2026-03-05 14:20."},
+        **options,
+    )
 
 
 def _text_field(label: str, max_length: int, rows: int, **options: Any) -> forms.CharField:

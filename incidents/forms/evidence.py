@@ -1,7 +1,7 @@
 """Capturing evidence: one form for every kind, of which each shows its own fields."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,12 +9,11 @@ from django import forms
 
 from incidents import scenarios
 from incidents.models import Incident
-from incidents.models.evidence import EARLIEST
 from incidents.rules.evidence import MAX_TEXT_BYTES, Capture
 from incidents.rules.file_types import text_of
 from incidents.scenarios import Scenario
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
-from incidents.web.fields import in_zone
+from incidents.web.fields import PastField, TimeInput
 from incidents.web.forms import WarroomForm
 from kernel.text import clean_lines
 
@@ -36,7 +35,12 @@ READ_AS_TEXT = frozenset({EvidenceKind.LOG, EvidenceKind.CHECK})
 """Kinds whose file is shown as text when it is text and short enough."""
 
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "min": 60_000, "h": 3_600_000}
-_PART = re.compile(r"(\d{1,9}(?:[.,]\d{1,6})?)\s*(ms|s|min|m|h)?")
+_NUMBER = r"\d{1,15}(?:[.,]\d{1,6})?"
+_PART = re.compile(rf"({_NUMBER})\s*(ms|s|min|m|h)", re.ASCII)
+_PARTS = re.compile(rf"(?:{_NUMBER}\s*(?:ms|s|min|m|h)\s*)+", re.ASCII)
+_ALONE = re.compile(_NUMBER, re.ASCII)
+
+MAX_DURATION_DAYS = 31
 
 
 class OutputField(forms.CharField):
@@ -56,41 +60,25 @@ class SecondsField(forms.CharField):
         text = super().clean(value).lower()
         if not text:
             return None
+        if _ALONE.fullmatch(text):
+            text += " s"
         parts = _PART.findall(text)
-        if not parts or _PART.sub("", text).strip():
+        lengths = [_UNITS[unit] for _, unit in parts]
+        # Each unit once, from the longest to the shortest: "5 s 2 m" and "1 2 3" are mistyped.
+        if not _PARTS.fullmatch(text) or lengths != sorted(set(lengths), reverse=True):
             raise forms.ValidationError("Write a duration like 1.4 s or 2 m 5 s.", "duration")
-        total = (float(n.replace(",", ".")) * _UNITS[unit or "s"] for n, unit in parts)
-        return round(sum(total))
-
-
-class PastField(forms.CharField):
-    """``14:08``, ``14:08:31`` or ISO 8601: the last time that it was so, in the author's zone."""
-
-    zone = ZoneInfo("UTC")
-    now: datetime
-
-    def clean(self, value: Any) -> datetime | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return self._read(text)
-        except (ValueError, OverflowError):
-            raise forms.ValidationError("Write a time like 14:08 or 14:08:31.", "time") from None
-
-    def _read(self, text: str) -> datetime:
-        if "-" in text:
-            return self._plausible(in_zone(datetime.fromisoformat(text), self.zone))
-        form = "%H:%M:%S" if text.count(":") == 2 else "%H:%M"
-        local = self.now.astimezone(self.zone)
-        moment = datetime.combine(local.date(), datetime.strptime(text, form).time(), self.zone)
-        return moment - timedelta(days=1) if moment > local else moment
-
-    def _plausible(self, moment: datetime) -> datetime:
-        """Neither ahead nor before there was anything to run: it could not be read back."""
-        if not EARLIEST <= moment <= self.now + timedelta(days=1):
-            raise ValueError(moment)
-        return moment
+        milliseconds = round(
+            sum(
+                float(number.replace(",", ".")) * length
+                for (number, _), length in zip(parts, lengths, strict=True)
+            )
+        )
+        if milliseconds > MAX_DURATION_DAYS * 86_400_000:
+            raise forms.ValidationError(
+                f"Nothing here takes longer than {MAX_DURATION_DAYS} days. Check the unit.",
+                "duration",
+            )
+        return milliseconds
 
 
 def items_of(scenario: Scenario) -> list[tuple[str, str]]:
@@ -139,7 +127,7 @@ class CaptureForm(WarroomForm):
         label="Started",
         required=False,
         max_length=40,
-        widget=forms.TextInput(attrs={"placeholder": "14:08", "class": "input-short"}),
+        widget=TimeInput(attrs={"placeholder": "14:08", "class": "input-short"}),
     )
     duration = SecondsField(
         label="Took",

@@ -16,8 +16,8 @@ def number(text: str | None) -> int | None:
 
 
 def zone_of(person: Person, cookies: Mapping[str, str]) -> ZoneInfo:
-    """The person's zone, else their browser's, else UTC."""
-    for name in (person.time_zone, cookies.get(COOKIE, "")):
+    """The person's zone, else their browser's (also of somebody signed out), else UTC."""
+    for name in (getattr(person, "time_zone", ""), cookies.get(COOKIE, "")):
         if name in available_timezones():
             return ZoneInfo(name)
     return ZoneInfo("UTC")

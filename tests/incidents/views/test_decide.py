@@ -104,7 +104,7 @@ def test_an_odd_deadline_is_refused_together_with_the_rules(
 
     text = markup(answer)
     assert answer.status_code == 422
-    assert "Write a time like 14:08" in text
+    assert "Write a time such as 14:08" in text
     assert "<code>D-SCOPE</code>" in text
 
 

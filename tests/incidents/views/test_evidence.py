@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -238,6 +239,16 @@ def test_a_duration_is_read_as_people_write_it(typed: str, milliseconds: int | N
     assert SecondsField(required=False).clean(typed) == milliseconds
 
 
+@pytest.mark.case("P9")
+@pytest.mark.parametrize(
+    "typed",
+    ["99999999999 s", "1 2 3", "5 s 2 m", "1 s 1 s", "32 d", "745 h", "٣ s", "-1 s", "1 e9"],
+)
+def test_a_duration_that_cannot_be_is_refused(typed: str) -> None:
+    with pytest.raises(ValidationError, match=r"Write a duration|longer than 31 days"):
+        SecondsField(required=False).clean(typed)
+
+
 @pytest.mark.parametrize(
     ("typed", "moment"),
     [
@@ -251,6 +262,64 @@ def test_a_start_lies_in_the_past(typed: str, moment: datetime) -> None:
     field.now, field.zone = datetime(2026, 3, 5, 14, 4, tzinfo=UTC), ZoneInfo("Europe/Berlin")
 
     assert field.clean(typed) == moment
+
+
+@pytest.mark.case("P9")
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("2026-03-05", "Add the time of that day"),
+        ("2027-03-05 14:08", "2027-03-05 14:08 is still ahead"),
+        ("+25", "is still ahead"),
+        ("1999-12-31 10:00", "before the year 2000"),
+        ("half past", "Write a time such as"),
+    ],
+)
+def test_a_start_that_cannot_be_is_refused(typed: str, sentence: str) -> None:
+    field = PastField(required=False)
+    field.now, field.zone = datetime(2026, 3, 5, 14, 4, tzinfo=UTC), ZoneInfo("Europe/Berlin")
+
+    with pytest.raises(ValidationError, match=sentence):
+        field.clean(typed)
+
+
+@pytest.mark.case("Z1")
+@pytest.mark.parametrize(
+    ("typed", "minutes", "filled_in"),
+    [("02:50", 20, ""), ("02:05", 5, "2026-10-25 02:05+01:00")],
+)
+def test_a_start_in_the_double_hour_is_read_back_before_it_counts(
+    signed_in: Client, incident: Incident, typed: str, minutes: int, filled_in: str
+) -> None:
+    now = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+    signed_in.cookies["zone"] = "Europe/Berlin"
+    page = f"/{incident.reference}/evidence/new/"
+    fields = {"kind": "log", "text": "refused", "started_at": typed}
+
+    with clock.at(now):
+        first = signed_in.post(page, fields)
+    if filled_in:
+        assert first.status_code == 422
+        assert "02:05 comes twice on 25 October" in first.content.decode()
+        assert first.context["form"]["started_at"].value() == filled_in
+        with clock.at(now):
+            signed_in.post(page, fields | {"started_at": filled_in})
+
+    assert now - incident.evidence.get().started_at == timedelta(minutes=minutes)
+
+
+@pytest.mark.case("Z3")
+def test_a_start_in_the_hour_that_the_clocks_skip_is_refused(
+    signed_in: Client, incident: Incident
+) -> None:
+    signed_in.cookies["zone"] = "Europe/Berlin"
+    fields = {"kind": "log", "text": "refused", "started_at": "02:50"}
+
+    with clock.at(datetime(2026, 3, 29, 1, 10, tzinfo=UTC)):
+        answer = signed_in.post(f"/{incident.reference}/evidence/new/", fields)
+
+    assert "02:50 does not exist on 29 March" in answer.content.decode()
+    assert not incident.evidence.exists()
 
 
 # -- Reading -----------------------------------------------------------------------------------
