@@ -12,8 +12,18 @@ from kernel.refusal import Violation
 
 _PLAIN = {
     "required": "This is still empty.",
+    "invalid": "This cannot be read. Check how it is written.",
     "invalid_choice": "Choose one of those that are offered.",
+    "invalid_list": "Choose some of those that are offered.",
+    "invalid_pk_value": "Choose one of those that are offered.",
+    "max_length": "Keep it under %(limit_value)s characters.",
+    "min_length": "Write at least %(limit_value)s characters.",
+    "max_value": "Write %(limit_value)s or less.",
+    "min_value": "Write %(limit_value)s or more.",
+    "null_characters_not_allowed": "There is a character in it that nobody can see. Type it anew.",
 }
+"""By the code of the error, whichever field it comes from."""
+
 _MANY = forms.MultipleHiddenInput
 
 
