@@ -5,6 +5,7 @@ import unicodedata
 from incidents.models import Person
 from kernel.actor import SYSTEM
 from kernel.text.controls import visible
+from kernel.text.look_alikes import skeleton
 
 
 def clean_name(name: str) -> str:
@@ -15,7 +16,8 @@ def clean_name(name: str) -> str:
 def other_person_named(name: str, person: Person) -> str:
     """Who else has this name already: an active person other than ``person``, or the system.
 
-    Case and compatibility forms (full-width letters) make no difference. Somebody without a name
+    Case, compatibility forms (full-width letters) and letters of other alphabets that look the same
+    make no difference. Somebody without a name
     appears by their user name.
     """
     others = Person.objects.filter(is_active=True).exclude(pk=person.pk)
@@ -24,5 +26,4 @@ def other_person_named(name: str, person: Person) -> str:
 
 
 def _key(name: str) -> str:
-    folded = unicodedata.normalize("NFKC", clean_name(name)).casefold()
-    return clean_name(unicodedata.normalize("NFKC", folded))
+    return clean_name(skeleton(clean_name(name)))

@@ -52,9 +52,16 @@ def test_bad_settings_are_refused(
 
 @pytest.mark.parametrize(
     "name",
-    ["Commander", "  cOMMander ", "Com\u200bmander", "\uff23ommander", "quiet", "Warroom"],
-    ids=["same", "case", "zero-width", "full-width", "shown by user name", "the system"],
+    [
+        *("Commander", "  cOMMander ", "Com\u200bmander", "\uff23ommander", "quiet", "Warroom"),
+        *("\u0421ommander", "C\u043emm\u0430nd\u0435r", "\u03f9ommander", "W\u0430rroom"),
+    ],
+    ids=[
+        *("same", "case", "zero-width", "full-width", "shown by user name", "the system"),
+        *("a Cyrillic capital", "Cyrillic", "Greek", "the system in Cyrillic"),
+    ],
 )
+@pytest.mark.case("T5")
 def test_nobody_takes_the_name_of_another(
     client: Client, stranger: Person, commander: Person, name: str
 ) -> None:
