@@ -12,6 +12,7 @@ from django.utils.encoding import punycode
 
 from comms.delivery import Away, OnHandover, smtp
 from comms.delivery.deadline import deadline
+from comms.delivery.public_name import name_of
 from incidents.models import Notice
 from kernel.text import one_line
 
@@ -84,6 +85,6 @@ def message(notice: Notice) -> EmailMessage:
         f"{urljoin(settings.BASE_URL, notice.href)}\n\n"
         f"{notice.incident.reference}: {one_line(notice.incident.title)}\n"
         f"Written at {notice.at:%Y-%m-%d %H:%M} UTC.\n",
-        message_id=f"notice-{notice.pk}",
+        message_id=name_of("notice", notice.pk),
         thread=[incident_thread(notice.incident_id)],
     )

@@ -7,6 +7,7 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 
 from comms.delivery import OnHandover, apprise, mail
+from comms.delivery.public_name import name_of
 from comms.models import Delivery, NoticeChoice
 from comms.vocabulary import SubscriberKind
 from incidents.models import Notice, Person
@@ -58,7 +59,7 @@ def _test_mail(delivery: Delivery, person: Person) -> EmailMessage:
         person.email,
         "Warroom: test",
         f"{_TEST}\n\n{_settings()}\n",
-        message_id=f"test-{delivery.pk}-{delivery.next_try_at:%Y%m%d%H%M%S}",
+        message_id=f"{name_of('test', delivery.pk)}-{delivery.next_try_at:%Y%m%d%H%M%S}",
     )
 
 

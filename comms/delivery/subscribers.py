@@ -4,6 +4,7 @@ from django.core.mail import EmailMessage
 from django.db.models import Model, Q
 
 from comms.delivery import mail
+from comms.delivery.public_name import name_of
 from comms.delivery.subscriber_links import confirm_address, leave_address
 from comms.delivery.wording import notification_of, sender_name
 from comms.models import Delivery, MaintenanceUpdate, Subscriber
@@ -70,7 +71,7 @@ def _confirmation(delivery: Delivery, subscriber: Subscriber) -> EmailMessage:
 
 
 def _message_id(delivery: int) -> str:
-    return f"delivery-{delivery}"
+    return name_of("delivery", delivery)
 
 
 def _thread(message: Model) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from comms.delivery import OnHandover, Refused, guard
 from comms.delivery.deadline import deadline
+from comms.delivery.public_name import name_of
 from comms.delivery.wording import notification_of
 from comms.models import Delivery, Subscriber
 
@@ -34,7 +35,7 @@ def send(delivery: Delivery, on_handover: OnHandover) -> None:
     body = json.dumps(content, ensure_ascii=False).encode()
     guard.check_url(subscriber.address)
     headers = {
-        **signature_headers(subscriber, f"delivery-{delivery.pk}", int(time.time()), body),
+        **signature_headers(subscriber, name_of("delivery", delivery.pk), int(time.time()), body),
         "content-type": "application/json",
         "content-length": str(len(body)),
         "user-agent": "Warroom",

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from incidents.actions.lifecycle import initial_values
+from incidents.actions.numbers import draw_number
 from incidents.actions.role_steps import join_step, put_in_role_step, responder_violations
 from incidents.actions.submissions import redirect_submission, submit_once
 from incidents.locking import lock
@@ -79,6 +80,7 @@ def _create_incident(backfill_input: BackfillInput, author: Person) -> Incident:
     # The rules have just required it.
     assert account.declared_at is not None
     return Incident.objects.create(
+        pk=draw_number(Incident, restricted=backfill_input.restricted),
         title=clean_line(account.title, 160),
         severity=account.severity,
         phase=Phase.HARDENING,

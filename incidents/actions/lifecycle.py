@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from incidents import scenarios
+from incidents.actions.numbers import draw_number
 from incidents.actions.role_steps import join_step, put_in_role_step, responder_violations
 from incidents.actions.submissions import redirect_submission, submit_once
 from incidents.actions.transaction import incident_action
@@ -54,6 +55,7 @@ def declare(
         if problems := responder_violations(commander, "commander"):
             raise Refused(problems)
         incident = Incident.objects.create(
+            pk=draw_number(Incident, restricted=declaration.restricted),
             title=clean_line(declaration.title, 160),
             severity=declaration.severity,
             scenario=declaration.scenario,

@@ -39,7 +39,7 @@ def surface(request: HttpRequest, slug: str) -> HttpResponse:
         "surface": row,
         "in_force": list(_known(request).in_force().filter(surface=row)[:ACTIVE]),
         "active": list(known.in_progress().worst_first()[:ACTIVE]),
-        "recent": list(known.exclude(status=Status.ACTIVE).order_by("-pk")[:RECENT]),
+        "recent": list(known.exclude(status=Status.ACTIVE).order_by("-declared_at")[:RECENT]),
         "prechecks": [*PRECHECK_COMMANDS, *filter(None, [row.health_check])],
     }
     return render(request, "incidents/surface.html", context)

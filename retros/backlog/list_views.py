@@ -41,9 +41,9 @@ def backlog(request: HttpRequest) -> HttpResponse:
         "nobody": NOBODY,
         "severities": Severity.choices,
         "surfaces": Surface.objects.only("name", "slug"),
-        "newest": Incident.objects.visible_to(reader).only("title", "status")[
-            :MAX_NEWEST_INCIDENTS
-        ],
+        "newest": Incident.objects.visible_to(reader)
+        .only("title", "status")
+        .order_by("-declared_at")[:MAX_NEWEST_INCIDENTS],
     }
     return render(request, "retros/backlog_list.html", context)
 

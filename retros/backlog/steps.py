@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from incidents.actions import ownership
+from incidents.actions.numbers import draw_number
 from incidents.actions.ownership import can_answer
 from incidents.locking import check_locked
 from incidents.models import Incident, Person
@@ -36,6 +37,7 @@ def add_step(incident: Incident, work: WorkInput, actor: Actor, now: datetime) -
         raise Refused(violations)
     assert actor.id is not None
     item = BacklogItem.objects.create(
+        pk=draw_number(BacklogItem, restricted=incident.restricted),
         incident=incident,
         title=work.title,
         detail=work.detail,

@@ -95,6 +95,7 @@ def _moment(
 def incidents(request: HttpRequest) -> HttpResponse:
     """Every incident that the person may enter, newest first, a page at a time."""
     rows = Incident.objects.visible_to(request.user).prefetch_related("surfaces")
+    rows = rows.order_by("-declared_at", "-pk")  # numbers of restricted incidents have no order
     status = request.GET.get("status", "")
     if status in Status.values:
         rows = rows.filter(status=status)

@@ -11,6 +11,7 @@ from django.test import Client
 
 from comms.actions import outbox
 from comms.delivery import fan_out, mail
+from comms.delivery.public_name import name_of
 from comms.delivery.subscriber_links import leave_address
 from comms.models import Delivery, Maintenance, MaintenanceUpdate, Subscriber
 from incidents.models import Incident, Notice, Person
@@ -64,7 +65,7 @@ def test_every_header_of_an_update(box: Mailbox, incident: Incident) -> None:
 
     delivery = Delivery.objects.get()
     host = "status-of-all-that-we-run.a-rather-long-name.example.org"
-    assert box.header("Message-ID") == f"<delivery-{delivery.pk}@{host}>"
+    assert box.header("Message-ID") == f"<{name_of('delivery', delivery.pk)}@{host}>"
     assert box.header("To") == "reader@example.test"
     assert box.header("From").endswith("<warroom@xn--mller-kva.example>")
     assert box.header("Auto-Submitted") == "auto-generated"
