@@ -11,10 +11,12 @@ from django.db.models import QuerySet
 from comms.delivery import apprise, enqueue
 from comms.delivery.webhook import PREFIX
 from comms.models import Delivery, Subscriber
+from comms.rules.address import normalise_mail, normalise_webhook
 from comms.rules.subscribing import SubscriptionRequest, violations
 from comms.vocabulary import Audience, SubscriberKind
 from incidents.models import Surface
 from kernel.refusal import Refused, Violation
+from kernel.text.controls import visible
 
 RESEND_INTERVAL = timedelta(minutes=10)
 """How soon the confirmation may be sent again to somebody who has not confirmed."""
@@ -55,8 +57,11 @@ def subscribe(
 
 def normalise_address(kind: str, address: str) -> str:
     """The single spelling of an address that is stored."""
-    address = address.strip()
-    return address.lower() if kind == SubscriberKind.EMAIL else address
+    if kind == SubscriberKind.EMAIL:
+        return normalise_mail(address)
+    return (
+        normalise_webhook(address) if kind == SubscriberKind.WEBHOOK else visible(address).strip()
+    )
 
 
 def address_problems(kind: str, address: str) -> tuple[Violation, ...]:

@@ -328,3 +328,32 @@ def test_a_message_says_how_it_fares(incident: Incident) -> None:
     fares = delivery_counts([update])[type(update), update.pk]
 
     assert (fares.sent, fares.waiting, fares.failed) == (1, 1, 1)
+
+
+@pytest.mark.case("M2")
+def test_one_address_is_one_subscription_however_it_is_written(client: Client) -> None:
+    for address in ("A@Ex.org", " a@ex.org", "a\u200b@ex.org", "a\x00@ex.org"):
+        assert submit_address(client, address).status_code == 200
+
+    assert Subscriber.objects.get().address == "a@ex.org"
+
+
+@pytest.mark.case("M2")
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        *(
+            ("Name<a@ex.org>", "email"),
+            ("a@ex.org,", "email"),
+            ("m\u00fcller@example.org", "email"),
+        ),
+        *(("https://[::1", "webhook"), ("https://ex.org:port/", "webhook")),
+    ],
+)
+def test_what_cannot_be_told_is_refused_at_the_form(
+    client: Client, address: str, kind: str
+) -> None:
+    answer = submit_address(client, address, kind=kind)
+
+    assert answer.status_code == 422
+    assert not Subscriber.objects.exists()
