@@ -4,6 +4,7 @@ is at hand, against the record."""
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,13 @@ READ_BYTES = 1 << 20
 MAX_MANIFEST_BYTES = 32 << 20
 MAX_FILE_BYTES = 512 << 20
 """The largest content, and the largest timeline, that are read into memory."""
+
+
+DAMAGE = (
+    *(OSError, EOFError, zipfile.BadZipFile, zlib.error),
+    *(KeyError, TypeError, AttributeError, ValueError, RuntimeError),
+)
+"""What reading raises where a file is no package of ours, or was cut off, encrypted or edited."""
 
 
 class Unreadable(Exception):

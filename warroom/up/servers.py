@@ -129,7 +129,7 @@ def listening(argv: list[str]) -> tuple[str, int]:
             port = value if equals_sign else following
         elif name == "--host":
             host = value if equals_sign else following
-    if not port.isdecimal() or not 0 < int(port) < 65536:
+    if not port.isdecimal() or len(port) > 5 or not 0 < int(port) < 65536:
         raise NoServers(f"{port!r} is not a port: give a number from 1 to 65535.")
     return host, int(port)
 

@@ -1,6 +1,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.files.storage import InvalidStorageError
 from django.core.management.base import BaseCommand, CommandError
 
 from comms.models import StatusSite
@@ -17,10 +18,16 @@ class Command(BaseCommand):
 
     @raised_db_timeouts()
     def handle(self, *args: Any, where: str, **options: Any) -> None:
+        if not where.strip():
+            raise CommandError("Name a folder for the files, or storage:NAME for a storage.")
+        try:
+            target = export.into(where)
+        except InvalidStorageError as error:
+            raise CommandError(f"There is no such storage: {error}") from error
         wanted = StatusSite.objects.filter(pk=1).values_list("wanted", flat=True).first()
         latest = snapshot.make(wanted or 1, clock.now())
         try:
-            count = export.export(latest, export.into(where))
-        except OSError as error:
+            count = export.export(latest, target)
+        except (OSError, ValueError) as error:
             raise CommandError(f"It could not be written to {where}: {error}") from error
         self.stdout.write(f"{count} files in {where}")

@@ -73,6 +73,6 @@ def _print(name: str, line: str) -> None:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 100:
+    if not text.isdecimal() or len(text) > 2 or not 0 < int(text) < 100:
         raise ArgumentTypeError(f"{text!r} is not a number from 1 to 99")
     return int(text)

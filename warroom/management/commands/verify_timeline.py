@@ -14,7 +14,7 @@ from incidents.timeline.evidence_integrity import broken_items
 from incidents.timeline.verify import verify
 from kernel.db_timeouts import raised_db_timeouts
 
-_REFERENCE = re.compile(r"(?:INC-)?(\d{1,18})", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?:INC-)?(\d{1,18})", re.IGNORECASE | re.ASCII)
 
 
 class Command(BaseCommand):
