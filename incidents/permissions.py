@@ -73,6 +73,7 @@ declare(
         "freeze.change": _IN_COMMAND,
         "checkpoint.schedule": _IN_COMMAND,
         "decision.decide": _IN_COMMAND,
+        "decision.act": _RESPONDING,
         "decision.sign": frozenset({Who.COMMANDER, Who.DATA_OWNER}),
         "decision.withdraw": _IN_COMMAND,
         "decision.execute": _RESPONDING,
@@ -98,6 +99,7 @@ WHILE_ACTIVE = frozenset(
         "scenario.set",
         "checkpoint.schedule",
         "decision.decide",
+        "decision.act",
         "decision.sign",
         "decision.withdraw",
         "decision.execute",
@@ -112,7 +114,10 @@ Notes, evidence, updates, risks and freezes are still allowed afterwards.
 NEVER_IN_ERROR = WHILE_ACTIVE | {"message.publish", "branch.change"}
 """Actions that are refused in an incident that was declared in error."""
 
-NEVER_BACKFILLED = (NEVER_IN_ERROR - {"severity.change", "surfaces.change"}) | {"freeze.change"}
+NEVER_BACKFILLED = (NEVER_IN_ERROR - {"severity.change", "surfaces.change"}) | {
+    "command.take",
+    "freeze.change",
+}
 """Actions that are refused in a backfilled incident: it can be corrected, but not steered."""
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from incidents.views import (
+    acts,
     as_of,
     backfilling,
     branches,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("INC-<int:number>/restriction/", commands.restriction, name="restriction"),
     path("INC-<int:number>/scenario/", scenarios.scenario, name="scenario"),
     path("INC-<int:number>/checkpoints/", commands.checkpoint, name="checkpoint"),
+    path("INC-<int:number>/act/", acts.act, name="act"),
     path("INC-<int:number>/decide/", decisions.decide_next, name="decide-next"),
     path("INC-<int:number>/CP-<int:checkpoint>/", decisions.decide, name="decide"),
     path("INC-<int:number>/CP-<int:checkpoint>/draft/", decisions.draft, name="draft"),

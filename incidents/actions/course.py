@@ -10,11 +10,12 @@ from incidents.actions.transaction import incident_action
 from incidents.facts.incident import IncidentFacts, read_facts
 from incidents.models import Checkpoint, DecisionDraft, Evidence, KeptCourse
 from incidents.models.author import Authored
+from incidents.rules import act as act_rules
 from incidents.rules import checkpoint as rules
 from incidents.timeline.record import record
 from incidents.vocabulary import ExecutionState
 from kernel.actor import Actor
-from kernel.refusal import Refused
+from kernel.refusal import Refused, Violation
 from kernel.text import clean_text
 
 MAX_LOOKED_AT_LENGTH = 300
@@ -46,7 +47,11 @@ def keep_course(
         checkpoint = incident.checkpoints.get(number=number)
         decision = facts.current_decision
         cited = list(incident.evidence.filter(number__in=evidence).defer("text"))
-        problems = ended_violations(checkpoint) or rules.course_violations(course_of(facts))
+        problems = (
+            ended_violations(checkpoint)
+            or _owed_violations(facts, checkpoint)
+            or rules.course_violations(course_of(facts))
+        )
         if decision is not None:
             looked = [
                 rules.LookedAt(e.reference, e.captured_at > decision.decided_at, e.has_content)
@@ -104,6 +109,7 @@ def move(
             checkpoint.reference, reason, is_open=checkpoint.is_open, others_open=0, is_moved=True
         )
         problems += rules.schedule_violations(due_at, now, incident.severity)
+        problems += _owed_violations(read_facts(incident), checkpoint)
         if problems:
             raise Refused(problems)
         assert due_at is not None
@@ -134,13 +140,15 @@ def cancel(
     with incident_action("checkpoint.schedule", actor, incident_id, now, once=once) as incident:
         checkpoint = incident.checkpoints.get(number=number)
         others = incident.checkpoints.open().exclude(pk=checkpoint.pk).count()
-        if problems := rules.lift_violations(
+        problems = rules.lift_violations(
             checkpoint.reference,
             reason,
             is_open=checkpoint.is_open,
             others_open=others,
             is_moved=False,
-        ):
+        )
+        problems += _owed_violations(read_facts(incident), checkpoint)
+        if problems:
             raise Refused(problems)
         _lift_step(checkpoint, reason, now)
         record(
@@ -152,6 +160,12 @@ def cancel(
             reason=checkpoint.lift_reason,
         )
     return checkpoint
+
+
+def _owed_violations(facts: IncidentFacts, checkpoint: Checkpoint) -> tuple[Violation, ...]:
+    """At this checkpoint the record of an act is owed: it ends with that record alone."""
+    owed = next((d for d in facts.owed if d.checkpoint_id == checkpoint.pk), None)
+    return act_rules.owed_violations(owed.reference) if owed else ()
 
 
 def course_of(facts: IncidentFacts) -> rules.Course:

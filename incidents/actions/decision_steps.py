@@ -117,9 +117,24 @@ def apply_effects_step(
 ) -> None:
     """Apply everything that follows from a decision, after its own entry."""
     check_locked(incident)
-    if mitigates(decision.option):
-        _supersede(facts, decision, decision_input.supersede_reason, actor, now)
-    _begin_execution(facts, decision, actor, now)
+    beside = decision_input.beside_reason if not decision_input.supersede_reason.strip() else ""
+    if mitigates(decision.option) and not beside.strip():
+        supersede_step(facts, decision, decision_input.supersede_reason, actor, now)
+    _begin_execution(facts, decision, beside, actor, now)
+    settle_step(incident, facts, decision, decision_input, cited, actor, now)
+
+
+def settle_step(
+    incident: Incident,
+    facts: IncidentFacts,
+    decision: Decision,
+    decision_input: DecisionInput,
+    cited: Iterable[Evidence],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Resolve a contradiction and answer the recommendations that the decision is about."""
+    check_locked(incident)
     conflict = decision_assessment.conflict_of(facts, {})
     if conflict is not None and settles(decision.option, conflict):
         _resolve(facts, decision, decision_input, cited, actor, now)
@@ -128,13 +143,17 @@ def apply_effects_step(
         _answer_recommendations(facts, decision, now)
 
 
-def _supersede(
+def supersede_step(
     facts: IncidentFacts, decision: Decision, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """The unfinished mitigation ends, for the reason that ``D-ONE`` required."""
-    running = facts.mitigation
-    if running is None:
-        return
+    """Every unfinished mitigation ends, for the reason that ``D-ONE`` required."""
+    for running in facts.mitigations:
+        _supersede(running, decision, reason, actor, now)
+
+
+def _supersede(
+    running: Execution, decision: Decision, reason: str, actor: Actor, now: datetime
+) -> None:
     before = running.decision
     running.state, running.ended_at = ExecutionState.SUPERSEDED, now
     running.end_reason, running.superseded_by = reason.strip(), decision
@@ -160,7 +179,9 @@ def _supersede(
     )
 
 
-def _begin_execution(facts: IncidentFacts, decision: Decision, actor: Actor, now: datetime) -> None:
+def _begin_execution(
+    facts: IncidentFacts, decision: Decision, beside_reason: str, actor: Actor, now: datetime
+) -> None:
     """Create the row of its progress.
 
     A decision that two people must sign (``D-DUAL``) waits, and a commander who decides has signed
@@ -173,7 +194,13 @@ def _begin_execution(facts: IncidentFacts, decision: Decision, actor: Actor, now
         state=ExecutionState.PENDING if dual else ExecutionState.DECIDED,
         mitigates=mitigates(decision.option),
         dual=dual,
+        beside_reason=beside_reason.strip() if facts.mitigations else "",
     )
+    request_or_sign_step(decision, dual, actor, now)
+
+
+def request_or_sign_step(decision: Decision, dual: bool, actor: Actor, now: datetime) -> None:
+    """A commander who decides has signed by that; otherwise both signatures are requested."""
     if dual and actor.is_person and decision.commander_id == actor.id:
         person = Person.objects.get(pk=actor.id)
         sign_step(decision.incident, decision, person, SignRole.COMMANDER, actor, now)

@@ -1,15 +1,23 @@
 """Deciding at a checkpoint: the record, its refusal, and its effects."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from incidents.actions.checkpoint_steps import ended_violations, schedule_step
-from incidents.actions.decision_steps import DecisionInput, apply_effects_step, mask_input
+from incidents.actions.decision_steps import (
+    DecisionInput,
+    apply_effects_step,
+    mask_input,
+    request_or_sign_step,
+    settle_step,
+)
 from incidents.actions.draft_steps import write_draft_step
 from incidents.actions.notices import notify_step
 from incidents.actions.risk_steps import add_risk_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import RefusedAfterCommit, incident_action, next_number
+from incidents.assessments import decision as decision_assessment
 from incidents.assessments.decision import offered, situation_of
 from incidents.facts.incident import IncidentFacts, read_facts
 from incidents.models import (
@@ -23,6 +31,7 @@ from incidents.models import (
     Risk,
 )
 from incidents.models.author import Authored
+from incidents.rules import act as act_rules
 from incidents.rules import decision as rules
 from incidents.timeline.record import record
 from incidents.vocabulary import Choice, Confidence
@@ -57,16 +66,26 @@ def decide(
         facts = read_facts(incident)
         checkpoint = incident.checkpoints.get(number=number)
         evidence = list(incident.evidence.filter(number__in=decision_input.cited))
+        owed = next((d for d in facts.owed if d.checkpoint_id == checkpoint.pk), None)
+        if owed is not None:
+            facts = decision_assessment.without(facts, owed)
         problems, warnings = _judge(facts, decision_input, evidence, now)
+        if owed is not None:
+            problems, warnings = _judge_record(owed, decision_input, problems, warnings)
         problems = ended_violations(checkpoint) or problems
         if problems:
             write_draft_step(checkpoint, actor, dict(decision_input.raw), decision_input.stamp, now)
             _record_refusal(incident, checkpoint, actor, problems, now)
             raise RefusedAfterCommit(problems)
-        decision = _store(facts, checkpoint, evidence, decision_input, actor, now)
+        decision = _store(facts, checkpoint, evidence, decision_input, actor, now, owed)
         _record_decision(decision, evidence, decision_input, warnings, actor, now)
         _notify_owners(decision, actor, now)
-        apply_effects_step(incident, facts, decision, decision_input, evidence, actor, now)
+        if owed is None:
+            apply_effects_step(incident, facts, decision, decision_input, evidence, actor, now)
+        else:
+            settle_step(incident, facts, decision, decision_input, evidence, actor, now)
+            dual = decision.execution.dual
+            request_or_sign_step(decision, dual, actor, now)
         redirect_submission(once, incident.get_absolute_url())
     return decision
 
@@ -84,6 +103,21 @@ def _judge(
     violations = rules.violations(proposal, situation)
     refused = decision_input.shape + tuple(v for v in violations if v.field not in unread)
     return refused, rules.warnings(proposal, situation)
+
+
+def _judge_record(
+    owed: Decision, decision_input: DecisionInput, problems: Violations, warnings: Violations
+) -> tuple[Violations, Violations]:
+    """The record of an act: what was done is a fact, and the rest follows the same rules."""
+    refused, facts = act_rules.split_facts(problems, decision_input.confidence)
+    executor = decision_input.executor
+    refused += act_rules.record_violations(
+        owed.reference,
+        owed.title,
+        same_option=decision_input.option == owed.option,
+        same_executor=executor is not None and executor.pk == owed.executor_id,
+    )
+    return refused, warnings + facts
 
 
 def _record_refusal(
@@ -109,7 +143,9 @@ def _store(
     decision_input: DecisionInput,
     actor: Actor,
     now: datetime,
+    owed: Decision | None,
 ) -> Decision:
+    """``owed`` is the decision whose record this completes; without it a new one is made."""
     incident = facts.incident
     # The rules have just required both.
     assert decision_input.deadline is not None
@@ -117,21 +153,26 @@ def _store(
     risks = _risks(facts, decision_input, actor, now)
     checkpoint.decided_at = now
     checkpoint.save(update_fields=["decided_at"])
-    number = next_number(incident.decisions.all())
+    number = owed.number if owed else next_number(incident.decisions.all())
     purpose = f"After D-{number}: {decision_input.next_action.strip()}"
     following = schedule_step(incident, actor, decision_input.deadline, purpose, now)
-    decision = Decision.objects.create(
-        **decision_input.columns(),
-        incident=incident,
-        number=number,
-        checkpoint=checkpoint,
-        decided_at=now,
-        severity=incident.severity,
-        commander=facts.commander,
-        next_checkpoint=following,
-        reach=next(o.reach for o in offered(facts) if o.option == decision_input.option),
+    columns = decision_input.columns() | {
+        "severity": incident.severity,
+        "commander": facts.commander,
+        "next_checkpoint": following,
         **Authored.columns(actor),
-    )
+    }
+    if owed is not None:
+        decision = _complete(incident, owed, columns, now)
+    else:
+        decision = Decision.objects.create(
+            **columns,
+            incident=incident,
+            number=number,
+            checkpoint=checkpoint,
+            decided_at=now,
+            reach=next(o.reach for o in offered(facts) if o.option == decision_input.option),
+        )
     decision.evidence.set(evidence)
     decision.risks.set(risks)
     RejectedOption.objects.bulk_create(
@@ -141,6 +182,23 @@ def _store(
     )
     DecisionDraft.objects.filter(checkpoint=checkpoint, author_id=actor.id).delete()
     return decision
+
+
+def _complete(
+    incident: Incident, owed: Decision, columns: dict[str, Any], now: datetime
+) -> Decision:
+    """Fill in the record, once: what was done, by whom and when stays as it is."""
+    written = {
+        name: column for name, column in columns.items() if name not in _FIXED_BY_THE_ACT
+    } | {"owed": False, "recorded_at": now}
+    for name, column in written.items():
+        setattr(owed, name, column)
+    owed.incident = incident  # the locked one, in which the entries are written
+    owed.save(update_fields=[*written])
+    return owed
+
+
+_FIXED_BY_THE_ACT = {"option", "option_detail", "executor"}
 
 
 def _risks(
@@ -163,7 +221,7 @@ def _record_decision(
 ) -> None:
     record(
         decision.incident,
-        "decision.made",
+        "decision.recorded" if decision.acted_first else "decision.made",
         actor,
         now,
         subject=decision.reference,

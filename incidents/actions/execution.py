@@ -146,6 +146,7 @@ def execution_progress(decision: Decision) -> rules.Progress:
         reference=decision.reference,
         state=execution.state,
         decided_at=decision.decided_at,
+        began_at=execution.started_at,
         done_at=execution.done_at,
         ended=_ended(execution),
     )

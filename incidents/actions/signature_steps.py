@@ -37,7 +37,8 @@ def sign_step(
     execution = decision.execution
     if facts.is_complete:
         execution.signed_at = now
-        execution.state = ExecutionState.DECIDED
+        if execution.is_pending:
+            execution.state = ExecutionState.DECIDED
         execution.save(update_fields=["signed_at", "state"])
     record(
         incident,

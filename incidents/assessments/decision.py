@@ -1,18 +1,20 @@
 """From facts to the situation that the decision rules judge."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.urls import reverse
 
 from incidents.assessments import control
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Person, Side
+from incidents.models import Decision, Person, Side
 from incidents.rules.conflict import Scores, Stand
 from incidents.rules.decision import (
     Candidate,
     Conflict,
     ImpactedSurface,
+    LateRecord,
     Offer,
     Prerequisite,
     Situation,
@@ -124,9 +126,19 @@ def conflict_of(facts: IncidentFacts, scores: Mapping[int, Scores]) -> Conflict 
     return Conflict(contradiction.reference, sides)
 
 
-def _unfinished(facts: IncidentFacts) -> Unfinished | None:
-    running = facts.mitigation
-    return Unfinished(running.decision.reference, running.decision.title) if running else None
+def without(facts: IncidentFacts, decision: Decision) -> IncidentFacts:
+    """The facts as if this decision were not there yet: its own record is judged by them."""
+    others = tuple(d for d in facts.decisions if d.pk != decision.pk)
+    return replace(facts, decisions=others)
+
+
+def late_records(facts: IncidentFacts, now: datetime) -> tuple[LateRecord, ...]:
+    """The records that are owed and late."""
+    return tuple(
+        LateRecord(decision.reference, decision.checkpoint.get_absolute_url())
+        for decision in facts.owed
+        if decision.checkpoint.due_at <= now
+    )
 
 
 def situation_of(
@@ -145,7 +157,12 @@ def situation_of(
         surfaces=impacted(facts),
         severity_href=reverse("severity", args=number),
         commander_href=reverse("role", args=number),
-        unfinished=_unfinished(facts),
+        unfinished=tuple(
+            Unfinished(running.decision.reference, running.decision.title)
+            for running in facts.mitigations
+        ),
+        late_records=late_records(facts, now),
+        branch_owners=frozenset(str(branch.owner) for branch in facts.active_branches),
         prerequisites=prerequisites(facts),
         conflict=conflict_of(facts, scores or {}),
         is_dual=is_dual(facts),

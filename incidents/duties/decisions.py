@@ -30,10 +30,12 @@ def of_decisions(
 
 def _of_decision(facts: IncidentFacts, decision: Decision, person: Person) -> Iterable[Duty]:
     state = decision.execution.state
-    if decision.execution.dual and state in dual_signature.OPEN_TO_SIGN:
+    acted_first = decision.execution.acted_first
+    open_to_sign = dual_signature.is_open_to_sign(state, acted_first=acted_first)
+    if decision.execution.dual and open_to_sign and not decision.owed:
         signed = dual_facts(facts, decision)
         yield from _sign(facts, decision, signed, person)
-        if not signed.is_complete:
+        if not signed.is_complete and not acted_first:
             return
     if decision.executor_id == person.pk:
         yield from _execute(facts, decision, state)

@@ -47,10 +47,19 @@ def checkpoints(rows: Iterable[Checkpoint], moment: datetime) -> tuple[Checkpoin
 def decisions(rows: Iterable[Decision], moment: datetime) -> tuple[Decision, ...]:
     past = tuple(row for row in rows if row.decided_at <= moment)
     for row in past:
+        if _is_later(row.recorded_at, moment):
+            _owe(row)
         checkpoint(row.checkpoint, moment)
         checkpoint(row.next_checkpoint, moment)
         execution(row.execution, moment)
     return past
+
+
+def _owe(row: Decision) -> None:
+    """Undo the completing of a record: its statements were not written yet."""
+    row.owed, row.recorded_at, row.next_checkpoint = True, None, row.checkpoint
+    row.scope = row.reversibility = row.blast_radius = row.verification = ""
+    row.deviation_reason = row.override_reason = ""
 
 
 def execution(row: Execution, moment: datetime) -> Execution:

@@ -119,12 +119,19 @@ class IncidentFacts:
         return self.decisions[-1] if self.decisions else None
 
     @property
+    def mitigations(self) -> tuple[Execution, ...]:
+        """The unfinished mitigations, oldest first; more than one run beside each other."""
+        return tuple(d.execution for d in self.decisions if _is_running(d.execution))
+
+    @property
     def mitigation(self) -> Execution | None:
-        """The unfinished mitigation, if there is one; there is never more than one."""
-        return next(
-            (d.execution for d in self.decisions if _is_running(d.execution)),
-            None,
-        )
+        """The newest unfinished mitigation, if there is one."""
+        return self.mitigations[-1] if self.mitigations else None
+
+    @property
+    def owed(self) -> tuple[Decision, ...]:
+        """What was done first, and whose record is still owed."""
+        return tuple(decision for decision in self.decisions if decision.owed)
 
     @property
     def failed(self) -> Decision | None:

@@ -95,6 +95,7 @@ class DecisionForm(DraftForm):
     deviation_reason = _text("Why this leaves the default posture")
     override_reason = _text("Emergency: why readiness is skipped")
     supersede_reason = _text("Why this supersedes it")
+    beside_reason = _text("Or why both can run: they cannot work against each other")
     conflict_evidence = Numbers(label="Evidence that disproves the other side", required=False)
     conflict_reason = _text("Why you choose this side")
 

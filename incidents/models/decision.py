@@ -1,14 +1,20 @@
+import pgtrigger
 from django.db import models
 from django.urls import reverse
 
 from incidents.models.author import Authored
 from incidents.models.draft import Draft
-from incidents.models.protection import append_only
+from incidents.models.protection import append_only, no_truncate
 from incidents.vocabulary import Choice, Confidence, Option, Reach, Severity
 
 
 class Decision(Authored):
-    """A Checkpoint Decision Record (playbook, "War-room artifact bundle"), D-1, D-2 …"""
+    """A Checkpoint Decision Record (playbook, "War-room artifact bundle"), D-1, D-2 …
+
+    Where somebody acted first, the decision exists from the act on and its record is ``owed``: the
+    statements are blank and ``checkpoint`` is the one at which the record is due. Completing it
+    sets ``recorded_at`` and makes it final.
+    """
 
     incident = models.ForeignKey(
         "incidents.Incident", on_delete=models.PROTECT, related_name="decisions"
@@ -41,6 +47,9 @@ class Decision(Authored):
     verifier = models.ForeignKey("incidents.Person", on_delete=models.PROTECT, related_name="+")
     deviation_reason = models.TextField(blank=True)
     override_reason = models.TextField(blank=True)
+    acted_first = models.BooleanField("acted on before its record", default=False)
+    owed = models.BooleanField("its record is owed", default=False)
+    recorded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-number"]
@@ -48,10 +57,24 @@ class Decision(Authored):
             models.UniqueConstraint(fields=["incident", "number"], name="decision_number_once"),
             models.CheckConstraint(
                 name="decision_statements_written",
-                condition=~models.Q(reversibility="")
-                & ~models.Q(blast_radius="")
-                & ~models.Q(verification="")
-                & ~models.Q(scope=""),
+                condition=models.Q(owed=True)
+                | (
+                    ~models.Q(reversibility="")
+                    & ~models.Q(blast_radius="")
+                    & ~models.Q(verification="")
+                    & ~models.Q(scope="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="decision_owed_only_after_an_act",
+                condition=models.Q(acted_first=True)
+                | models.Q(owed=False, recorded_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="decision_owed_until_recorded",
+                condition=models.Q(acted_first=False)
+                | models.Q(owed=True, recorded_at__isnull=True)
+                | models.Q(owed=False, recorded_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="decision_deadline_ahead",
@@ -60,10 +83,27 @@ class Decision(Authored):
             models.CheckConstraint(
                 name="decision_sev1_two_people",
                 condition=~models.Q(severity=Severity.SEV1)
-                | ~models.Q(executor=models.F("verifier")),
+                | ~models.Q(executor=models.F("verifier"))
+                | models.Q(owed=True),
             ),
         ]
-        triggers = append_only("decided_is_final")
+        triggers = [
+            pgtrigger.Protect(name="decided_stays", operation=pgtrigger.Delete),
+            # An owed record is completed once, and is final from then on.
+            pgtrigger.Protect(
+                name="decided_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__owed=False) | pgtrigger.Q(new__owed=True),
+            ),
+            pgtrigger.ReadOnly(
+                name="act_is_final",
+                fields=[
+                    *("incident", "number", "checkpoint", "decided_at", "option"),
+                    *("option_detail", "reach", "executor", "acted_first"),
+                ],
+            ),
+            no_truncate(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} of {self.incident.reference}"
@@ -76,6 +116,11 @@ class Decision(Authored):
     def title(self) -> str:
         label = str(Option(self.option).label)
         return f"{label}: {self.option_detail}" if self.option_detail else label
+
+    @property
+    def is_undecided(self) -> bool:
+        """It was done before anybody decided it, and could not simply be undone."""
+        return self.acted_first and self.reach != Reach.REVERSIBLE
 
     def get_absolute_url(self) -> str:
         return reverse("decision", args=[self.incident_id, self.number])

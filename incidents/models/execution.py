@@ -22,6 +22,10 @@ class Execution(models.Model):
     state = models.CharField(max_length=10, choices=ExecutionState)
     mitigates = models.BooleanField()
     dual = models.BooleanField("needs two signatures", default=False)
+    acted_first = models.BooleanField("acted on before it was decided", default=False)
+    beside_reason = models.TextField(
+        blank=True, help_text="Why it cannot work against the mitigation that runs beside it."
+    )
     signed_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
@@ -45,7 +49,7 @@ class Execution(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["incident"],
-                condition=Q(mitigates=True, state__in=UNFINISHED),
+                condition=Q(mitigates=True, state__in=UNFINISHED, beside_reason=""),
                 name="execution_one_mitigation",
                 violation_error_message="Another mitigation is unfinished.",
             ),
@@ -54,7 +58,10 @@ class Execution(models.Model):
             ),
             models.CheckConstraint(
                 name="execution_signed_before_started",
-                condition=Q(dual=False) | Q(started_at__isnull=True) | Q(signed_at__isnull=False),
+                condition=Q(dual=False)
+                | Q(acted_first=True)
+                | Q(started_at__isnull=True)
+                | Q(signed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="execution_pending_means_unsigned",

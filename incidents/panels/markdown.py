@@ -175,6 +175,10 @@ def decision_record(decision: Decision, facts: IncidentFacts) -> str:
         ),
         ("State", str(execution.get_state_display()).lower()),
     ]
+    rows += [("Done first", _done_first(decision, incident))] * decision.acted_first
+    rows += [("Beside another because", escape(execution.beside_reason))] * bool(
+        execution.beside_reason
+    )
     rows += [("Why off the default posture", escape(decision.deviation_reason))] * bool(
         decision.deviation_reason
     )
@@ -183,3 +187,12 @@ def decision_record(decision: Decision, facts: IncidentFacts) -> str:
     )
     rows += [("Signatures", signed)] * execution.dual
     return _fields(f"Checkpoint Decision Record {decision.reference}, {incident.reference}", rows)
+
+
+def _done_first(decision: Decision, incident: Incident) -> str:
+    """When an act came before its record, and whether that is there."""
+    execution = decision.execution
+    began = moment(execution.started_at, incident) if execution.started_at else NOT_RECORDED
+    written = moment(decision.recorded_at, incident) if decision.recorded_at else "still owed"
+    undecided = "; before it was decided" if decision.is_undecided else ""
+    return f"begun {began}; record {written}{undecided}"

@@ -18,6 +18,13 @@ DUAL_CODE = "D-DUAL"
 
 OPEN_TO_SIGN = (ExecutionState.PENDING, ExecutionState.DECIDED)
 
+_ENDED = (ExecutionState.SUPERSEDED, ExecutionState.WITHDRAWN)
+
+
+def is_open_to_sign(state: str, *, acted_first: bool) -> bool:
+    """Before its execution begins; what was done first is signed afterwards, however far it is."""
+    return state not in _ENDED if acted_first else state in OPEN_TO_SIGN
+
 
 @dataclass(frozen=True, slots=True)
 class SignatureFacts:
@@ -51,6 +58,11 @@ class DualFacts:
     signatures: tuple[SignatureFacts, ...]
     holders: tuple[RoleHolder, ...]
     role_href: str = ""
+    acted_first: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return is_open_to_sign(self.state, acted_first=self.acted_first)
 
     @property
     def valid(self) -> tuple[SignatureFacts, ...]:
@@ -88,7 +100,7 @@ def _both(valid: Iterable[SignatureFacts]) -> bool:
 
 def missing_signatures(facts: DualFacts) -> tuple[MissingSignature, ...]:
     """Who has yet to sign; empty when both have, or no signature is needed."""
-    if not facts.is_dual or facts.state not in OPEN_TO_SIGN:
+    if not facts.is_dual or not facts.is_open:
         return ()
     return tuple(
         _missing(facts, holder) for holder in facts.holders if holder.role not in facts.signed_roles
@@ -112,7 +124,7 @@ def sign_violations(facts: DualFacts, role: str, person: int, seen: bool) -> Vio
     violations = []
     if not facts.is_dual:
         violations.append(_violation(f"{facts.reference} needs no signatures."))
-    elif facts.state not in OPEN_TO_SIGN:
+    elif not facts.is_open:
         state = ExecutionState(facts.state).label.lower()
         violations.append(_violation(f"{facts.reference} can no longer be signed: {state}."))
     holder = next((entry for entry in facts.holders if entry.role == role), None)

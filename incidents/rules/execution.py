@@ -28,11 +28,15 @@ DECIDE_AGAIN_WITHIN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The progress of a decision. ``ended`` is set once it ended: "is superseded by D-3"."""
+    """The progress of a decision. ``ended`` is set once it ended: "is superseded by D-3".
+
+    ``began_at`` can lie before ``decided_at``, where somebody acted first.
+    """
 
     reference: str
     state: str
     decided_at: datetime
+    began_at: datetime | None = None
     done_at: datetime | None = None
     ended: str = ""
 
@@ -117,7 +121,8 @@ def _proof(progress: Progress, proof: tuple[CitedProof, ...]) -> Violations:
     """At least one item has content and is not older than the decision."""
     sentence = ""
     foreign = [cited.reference for cited in proof if not cited.of_incident]
-    since = [cited for cited in proof if not _before(cited.captured_at, progress.decided_at)]
+    begin = min(progress.began_at or progress.decided_at, progress.decided_at)
+    since = [cited for cited in proof if not _before(cited.captured_at, begin)]
     if foreign:
         sentence = f"{listed(foreign)}: not evidence of this incident."
     elif not proof:

@@ -94,7 +94,7 @@ def _declared(data: Mapping[str, Any]) -> SafeString:
     return html
 
 
-def _decided(data: Mapping[str, Any]) -> SafeString:
+def decided_body(data: Mapping[str, Any]) -> SafeString:
     html = format_html("{}, confidence {}.", data["option"], data["confidence"])
     if data.get("override"):
         html += format_html(" Readiness skipped: {}", data["override"])
@@ -263,7 +263,7 @@ for _kind in (
         "decision.made",
         "Decisions",
         "Decision {subject} at {checkpoint}.",
-        _decided,
+        decided_body,
         icon="mark-decision",
         css="entry-decision",
         announce="politely",

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from incidents.timeline.kinds import KINDS, Kind
+from incidents.timeline.kinds import KINDS, Kind, decided_body
 
 
 def _cites(data: Mapping[str, Any]) -> SafeString:
@@ -36,6 +36,15 @@ def _resolved(data: Mapping[str, Any]) -> SafeString:
 def _done(data: Mapping[str, Any]) -> SafeString:
     proof = ", ".join(data["evidence"])
     return format_html("{}. Proof: {}.", data["option"], proof)
+
+
+def _acted(data: Mapping[str, Any]) -> SafeString:
+    html = format_html(
+        "{}: {} {}, {}.", data["option"], data["what"], data["executor"], data["when"]
+    )
+    if data["undecided"]:
+        html += SafeString(" Done before it was decided.")
+    return html + _cites(data) + format_html(" Its record is owed at {}.", data["checkpoint"])
 
 
 def _kept(data: Mapping[str, Any]) -> SafeString:
@@ -114,6 +123,24 @@ for _kind in (
         "{reason}",
         icon="mark-refused",
         announce="politely",
+    ),
+    Kind(
+        "decision.acted",
+        "Decisions",
+        "{subject} done first.",
+        _acted,
+        icon="mark-decision",
+        announce="politely",
+        tick="strong",
+    ),
+    Kind(
+        "decision.recorded",
+        "Decisions",
+        "Record of {subject} completed.",
+        decided_body,
+        icon="mark-decision",
+        announce="politely",
+        tick="strong",
     ),
     Kind(
         "course.kept",

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from incidents.actions import decisions, drafts
-from incidents.assessments import control
+from incidents.assessments import control, prefill
 from incidents.assessments import decision as decision_assessment
 from incidents.facts import incident as incident_facts
 from incidents.forms.decisions import DecisionForm
@@ -17,7 +17,7 @@ from incidents.panels.room import bar
 from incidents.rules.checkpoint import DECIDED_CODE
 from incidents.rules.decision import postures
 from incidents.rules.evidence import PRECHECK_COMMANDS
-from incidents.vocabulary import LaneKind, RoleName
+from incidents.vocabulary import RoleName
 from incidents.web.access import requires
 from incidents.web.drafts import draft_response
 from incidents.web.time_zone import zone_of
@@ -84,21 +84,32 @@ def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> Decisi
     if request.method == "POST":
         return DecisionForm(request.POST, **options)
     saved_draft = _draft_for(request, incident, point)
-    initial = DecisionForm.initial_of(saved_draft.data) if saved_draft else _likely_owners(incident)
-    form = DecisionForm(initial=initial, **options)
+    if saved_draft:
+        form = DecisionForm(initial=DecisionForm.initial_of(saved_draft.data), **options)
+    else:
+        form = _prefilled(incident, point, options)
     form.draft = saved_draft
     is_own = saved_draft is not None and saved_draft.author_id == request.actor.id
     form.know(saved_draft if is_own and saved_draft.checkpoint_id == point.pk else None)
     return form
 
 
-def _likely_owners(incident: Incident) -> dict[str, Any]:
-    """Mitigation executes, verification verifies: what a commander most often names."""
+def _prefilled(incident: Incident, point: Checkpoint, options: dict[str, Any]) -> DecisionForm:
+    """A form with what the program knows, each field with where that comes from."""
     facts = incident_facts.cached_facts(incident)
-    return {
-        "executor": facts.holder(RoleName.LANE_OWNER, LaneKind.MITIGATION),
-        "verifier": facts.holder(RoleName.LANE_OWNER, LaneKind.VERIFICATION),
-    }
+    owed = _owed_at(facts, point)
+    filled = prefill.of_owed_record(facts, owed) if owed else prefill.of_next_decision(facts)
+    form = DecisionForm(initial=dict(filled.initial), **options)
+    for name, source in filled.sources.items():
+        if name in form.fields:
+            help_text = form.fields[name].help_text
+            form.fields[name].help_text = f"{help_text} {source}".strip()
+    return form
+
+
+def _owed_at(facts: incident_facts.IncidentFacts, point: Checkpoint) -> Decision | None:
+    """The decision whose record is owed at this checkpoint, if that is what it is for."""
+    return next((d for d in facts.owed if d.checkpoint_id == point.pk), None)
 
 
 def _draft_for(request: HttpRequest, incident: Incident, point: Checkpoint) -> DecisionDraft | None:
@@ -145,7 +156,9 @@ def _page(
 ) -> HttpResponse:
     now = clock.now()
     facts = incident_facts.cached_facts(incident)
-    at = decision_assessment.situation_of(facts, now)
+    owed = _owed_at(facts, point)
+    judged = decision_assessment.without(facts, owed) if owed else facts
+    at = decision_assessment.situation_of(judged, now)
     evidence = list(incident.evidence.defer("text")[:MAX_EVIDENCE])
     context = {
         "incident": incident,
@@ -161,6 +174,7 @@ def _page(
         "contradiction": facts.contradiction,
         "picked_risks": {str(number) for number in form["risks"].value() or ()},
         "facts": facts,
+        "owed": owed,
         "readiness": control.readiness(facts),
         "is_first": at.is_first,
         "postures": postures(incident.severity, at.surfaces),

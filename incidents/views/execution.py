@@ -75,7 +75,8 @@ def done(request: HttpRequest, incident: Incident, decision: int) -> HttpRespons
         )
         return row.get_absolute_url()
 
-    since = incident.evidence.filter(captured_at__gte=row.decided_at)
+    began = min(row.execution.started_at or row.decided_at, row.decided_at)
+    since = incident.evidence.filter(captured_at__gte=began)
 
     def context() -> dict[str, Any]:
         return {

@@ -14,7 +14,6 @@ from incidents.permissions import may
 from incidents.timeline import kinds
 from incidents.vocabulary import LaneKind
 from incidents.web.access import requires
-from incidents.web.attendance import note_in_room
 from incidents.web.time_zone import number
 from kernel import clock
 from kernel.text import clean_lines
@@ -29,9 +28,6 @@ WINDOW = 100
 @requires("room.view")
 def room(request: HttpRequest, incident: Incident) -> HttpResponse:
     now = clock.now()
-    facts = incident_facts.cached_facts(incident)
-    if request.user in (facts.commander, facts.deputy):
-        note_in_room({incident.pk: {request.user.pk}}, now)
     context = {
         "incident": incident,
         "panels": live.panels(incident, now),

@@ -9,8 +9,10 @@ from django.db.models import Exists, OuterRef, Q
 from comms.models import Lapse, Update
 from comms.rules.commitment import reaches
 from incidents.assessments import anti_patterns
+from incidents.assessments.signatures import dual_facts
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Decision, Incident, Person, Risk, TimelineEntry
+from incidents.rules.dual_signature import missing_signatures
 from incidents.vocabulary import ExecutionState, Group, Purpose
 from lanes.models import Handoff
 from retros.closing import rules as gate
@@ -153,6 +155,13 @@ def _loose_ends(facts: IncidentFacts, now: datetime) -> Iterable[gate.LooseEnd]:
         open_states = _OPEN_MITIGATION if decision.execution.mitigates else _OPEN_HOLD
         if state := open_states.get(ExecutionState(decision.execution.state)):
             sentence = f"{decision.reference} {state}."
+            yield gate.LooseEnd(sentence, f"To {decision.reference}", "decision", decision.number)
+        if decision.owed:
+            sentence = f"The record of {decision.reference}, which was done first, is owed."
+            label = f"Complete {decision.reference}"
+            yield gate.LooseEnd(sentence, label, "decide", decision.checkpoint.number)
+        elif decision.execution.acted_first and missing_signatures(dual_facts(facts, decision)):
+            sentence = f"{decision.reference} was done first, and its signatures are owed."
             yield gate.LooseEnd(sentence, f"To {decision.reference}", "decision", decision.number)
     for offer in Handoff.objects.open().filter(incident=facts.incident).select_related("receiver"):
         sentence = f"The handoff of {offer.label} waits for {offer.receiver}."

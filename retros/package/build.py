@@ -58,6 +58,9 @@ _RANKED_KINDS = (
     {"incident.declared", "incident.closed", "incident.reopened"},
     {
         "decision.made",
+        "decision.acted",
+        "decision.recorded",
+        "course.kept",
         "execution.done",
         "verification.passed",
         "verification.failed",

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from comms.actions import escalations, lapses, leadership, updates
 from incidents.actions import (
+    acts,
     branches,
     checkpoints,
     course,
@@ -150,6 +151,7 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         [(s.incident.pk, s.schedule().pk, "checkpoint.due")], now=LATER + timedelta(minutes=30)
     ),
     "incidents.decisions.decide": lambda s: s.decide(),
+    "incidents.acts.act_first": lambda s: s.act(),
     "incidents.course.keep_course": lambda s: s.keep_course(),
     "incidents.course.move": lambda s: (
         s.schedule(),
@@ -319,6 +321,15 @@ class Scene:
         self.schedule()
         said = decision_input(cited, executor or self.commander, self.other, LATER, **other)
         return self.do(decisions.decide, 1, said)
+
+    def act(self) -> Any:
+        done = acts.ActInput(
+            what="token_signer_v2 off in all regions",
+            option="flag",
+            executor=self.commander,
+            began_at=LATER - timedelta(minutes=2),
+        )
+        return self.do(acts.act_first, done)
 
     def keep_course(self) -> Any:
         made = self.decide()

@@ -118,6 +118,7 @@ _ACTS = (
         lane=LaneKind.COMMUNICATION,
     ),
     _Act("Decide", "decision.decide", "decide-next", "mark-decision", "D", "checkpoint decision"),
+    _Act("Act first", "decision.act", "act", "mark-executed", "A", "do it now done already"),
     _Act(
         "Keep course at the checkpoint",
         "decision.decide",
@@ -218,6 +219,8 @@ class _Offered:
         refused = refused_actions(self.facts.incident)
         for act in acts:
             if act.status not in {"", status} or self._is_of_living(act) or act.action in refused:
+                continue
+            if act.view == "take-command" and self.facts.commander == self.reader:
                 continue
             if any(may(act.action, self._who(lane)) for lane in self._lanes(act)):
                 yield Row(

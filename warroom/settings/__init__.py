@@ -237,6 +237,7 @@ STATUS_STALE_AFTER = timedelta(seconds=env.int("STATUS_STALE_AFTER", 150))
 
 ORGANISATION = env.str("ORGANISATION", "your organisation")
 
+RECORD_OWED_WITHIN = timedelta(minutes=env.int("RECORD_OWED_MINUTES", 15))
 COMMANDER_AWAY_AFTER = timedelta(minutes=env.int("COMMANDER_AWAY_MINUTES", 10))
 DEPUTY_ANSWERS_WITHIN = timedelta(minutes=env.int("DEPUTY_ANSWER_MINUTES", 5))
 # How soon the next update must be promised, in minutes, by severity.

@@ -28,6 +28,7 @@ from incidents.rules.decision.inputs import (
     Conflict,
     DecisionFields,
     ImpactedSurface,
+    LateRecord,
     Prerequisite,
     Proposal,
     Situation,
@@ -38,6 +39,7 @@ from incidents.rules.decision.option import (
     confidence,
     conflict,
     consistency,
+    no_late_record,
     not_followed_by,
     posture,
     prerequisites_first,
@@ -57,6 +59,7 @@ __all__ = [
     "Conflict",
     "DecisionFields",
     "ImpactedSurface",
+    "LateRecord",
     "Offer",
     "Posture",
     "Prerequisite",
@@ -94,6 +97,7 @@ RULES = (
     posture,
     prerequisites_first,
     single_mitigation,
+    no_late_record,
     conflict,
 )
 

@@ -47,6 +47,14 @@ class Unfinished:
 
 
 @dataclass(frozen=True, slots=True)
+class LateRecord:
+    """A record that is owed after an act, and late; ``href`` is where it is completed."""
+
+    reference: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Prerequisite:
     """An option that must be executed, with proof, before a hotfix (``D-FIRST``).
 
@@ -92,6 +100,7 @@ class DecisionFields:
     deviation_reason: str = ""
     override_reason: str = ""
     supersede_reason: str = ""
+    beside_reason: str = ""
     conflict_reason: str = ""
 
 
@@ -115,6 +124,8 @@ class Situation:
 
     ``is_first``: no decision has been recorded yet. ``is_overridden``: an earlier decision skipped
     readiness. ``offered``: see ``ladder.offers``. ``is_dual``: two people must sign (``D-DUAL``).
+    ``unfinished``: every mitigation that is. ``branch_owners``: the names of the owners of active
+    branches.
     ``data_owner``: who signs besides the commander. The links lead to what no field of the form
     can mend.
     """
@@ -129,7 +140,9 @@ class Situation:
     surfaces: tuple[ImpactedSurface, ...] = ()
     severity_href: str = ""
     commander_href: str = ""
-    unfinished: Unfinished | None = None
+    unfinished: tuple[Unfinished, ...] = ()
+    late_records: tuple[LateRecord, ...] = ()
+    branch_owners: frozenset[str] = frozenset()
     prerequisites: tuple[Prerequisite, ...] = ()
     conflict: Conflict | None = None
     is_dual: bool = False

@@ -23,6 +23,12 @@ from kernel.text import has_content, normalise_reason, says_nothing
 Violations = tuple[Violation, ...]
 
 FIRST_CODE = "D-FIRST"
+CONFIDENCE_CODE = "D-CONFIDENCE"
+ONE_CODE = "D-ONE"
+OWED_CODE = "D-OWED"
+
+MAX_BESIDE = 3
+"""How many mitigations may run beside each other."""
 
 ALLOWED: dict[str, tuple[Reach, ...]] = {
     Confidence.L1: (Reach.REVERSIBLE,),
@@ -129,7 +135,7 @@ def confidence(proposal: Proposal, situation: Situation) -> Violations:
     """The confidence is known and allows the reach of the option."""
     if proposal.confidence not in ALLOWED:
         sentence = "Choose a confidence: L1, L2 or L3."
-        return (Violation("D-CONFIDENCE", sentence, "confidence"),)
+        return (Violation(CONFIDENCE_CODE, sentence, "confidence"),)
     offer = situation.offer(proposal.option)
     allowed = ALLOWED[proposal.confidence]
     if offer is None or offer.reach in allowed:
@@ -138,7 +144,7 @@ def confidence(proposal: Proposal, situation: Situation) -> Violations:
     reaches = listed((reach.value for reach in allowed), "or")
     only = f"{reaches} options only" if len(allowed) == 1 else f"{reaches} options"
     sentence = f"{offer.label} has {offer.reach} reach; confidence {level} allows {only}."
-    return (Violation("D-CONFIDENCE", sentence, "confidence"),)
+    return (Violation(CONFIDENCE_CODE, sentence, "confidence"),)
 
 
 def not_followed_by(option: str, defaults: Iterable[Posture]) -> tuple[Posture, ...]:
@@ -191,21 +197,60 @@ def prerequisites_first(proposal: Proposal, situation: Situation) -> Violations:
 
 
 def single_mitigation(proposal: Proposal, situation: Situation) -> Violations:
-    """One mitigation at a time, so that its effect can be seen.
+    """No contradictory mitigations, so that the effect of each can be seen.
 
-    ``D-ONE``: a mitigation that is unfinished must be superseded, with a reason.
+    ``D-ONE``: while a mitigation is unfinished, another one supersedes it, with a reason, or runs
+    beside it: with the reason why they cannot work against each other, one owner of all branches,
+    and three at most.
     """
     running = situation.unfinished
-    if running is None or not proposal.option or not mitigates(proposal.option):
+    if not running or not proposal.option or not mitigates(proposal.option):
         return ()
     if not says_nothing(proposal.supersede_reason):
         return ()
-    sentence = f"{running.reference}, {first_lower(running.label)}, is unfinished"
+    if not says_nothing(proposal.beside_reason):
+        return _beside(situation)
+    one = running[-1]
+    sentence = f"{one.reference}, {first_lower(one.label)}, is unfinished"
     if has_content(proposal.supersede_reason):
         sentence += f": {quoted(proposal.supersede_reason)} does not say why this supersedes it."
     else:
-        sentence += " (one mitigation at a time). Say why this decision supersedes it."
-    return (Violation("D-ONE", sentence, "supersede_reason"),)
+        sentence += (
+            " (one mitigation at a time). Say why this decision supersedes it, or why both can run"
+            " beside each other."
+        )
+    return (Violation(ONE_CODE, sentence, "supersede_reason"),)
+
+
+def _beside(situation: Situation) -> Violations:
+    violations = []
+    if len(situation.unfinished) >= MAX_BESIDE:
+        names = listed(mitigation.reference for mitigation in situation.unfinished)
+        sentence = f"{names} are unfinished: at most {MAX_BESIDE} run beside each other."
+        violations.append(Violation(ONE_CODE, sentence, "beside_reason"))
+    if len(situation.branch_owners) > 1:
+        owners = listed(sorted(situation.branch_owners))
+        sentence = (
+            f"Mitigations beside each other need one owner of all branches: {owners} own them now."
+        )
+        violations.append(Violation(ONE_CODE, sentence, "beside_reason"))
+    return tuple(violations)
+
+
+def no_late_record(proposal: Proposal, situation: Situation) -> Violations:
+    """``D-OWED``: while the record of an act is late, nothing but a reversible act is decided."""
+    offer = situation.offer(proposal.option)
+    if not situation.late_records or offer is None or offer.reach == Reach.REVERSIBLE:
+        return ()
+    return tuple(
+        Violation(
+            OWED_CODE,
+            f"The record of {late.reference} is late: complete it first.",
+            "option",
+            href=late.href,
+        )
+        for late in situation.late_records
+    )
 
 
 def conflict(proposal: Proposal, situation: Situation) -> Violations:

@@ -182,6 +182,7 @@ def test_quick_entry_offers_nothing_that_is_refused(elsewhere: Incident, command
         "Say what is impacted",
         "Set the evidence channel",
         "Say who takes part",
+        "Take part",
         "Copy the command snapshot",
     }
     assert not {"Closure gate", "Closure package"} & {row.label for row in found.places}

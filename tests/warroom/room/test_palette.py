@@ -18,6 +18,7 @@ from warroom.room.palette import Palette, Row, palette
 
 COMMANDS = {
     "Decide",
+    "Keep course at the checkpoint",
     "Schedule a checkpoint",
     "Change severity",
     "Move to another phase",
@@ -35,7 +36,11 @@ EVERYBODYS = {
     "Add a residual risk",
     "Add a hardening item",
     "Copy the command snapshot",
+    "Act first",
+    "Take part",
 }
+OF_WHO_IS_NOT_COMMANDER = {"Take command"}
+OF_WHO_ONLY_RESPONDS = EVERYBODYS | OF_WHO_IS_NOT_COMMANDER
 OF_INVESTIGATION = {"State a hypothesis", "Recommend an option", "Offer a handoff"}
 OF_MITIGATION = {"Open, pass on or end a branch", "Recommend an option", "Offer a handoff"}
 OF_OTHERS = {"Recommend an option", "Offer a handoff"}
@@ -66,13 +71,13 @@ def test_the_commander_is_offered_every_command(
 
 
 def test_an_admin_is_offered_what_a_commander_is(staffed: Incident, admin: Person) -> None:
-    assert labels(offered(admin, staffed).acts) == ALL_OF_COMMAND
+    assert labels(offered(admin, staffed).acts) == ALL_OF_COMMAND | OF_WHO_IS_NOT_COMMANDER
 
 
 def test_a_responder_without_a_role_is_offered_no_command(
     staffed: Incident, stranger: Person
 ) -> None:
-    assert labels(offered(stranger, staffed).acts) == EVERYBODYS
+    assert labels(offered(stranger, staffed).acts) == OF_WHO_ONLY_RESPONDS
 
 
 @pytest.mark.parametrize(
@@ -89,8 +94,10 @@ def test_the_owner_of_a_lane_is_offered_what_is_the_lanes(
 ) -> None:
     owner = lane_owners[lane]
 
-    assert labels(offered(owner, staffed).acts) == EVERYBODYS | own
-    assert labels(offered(owner, staffed, lane).acts) == EVERYBODYS | own | {"Raise an unknown"}
+    assert labels(offered(owner, staffed).acts) == OF_WHO_ONLY_RESPONDS | own
+    assert labels(offered(owner, staffed, lane).acts) == OF_WHO_ONLY_RESPONDS | own | {
+        "Raise an unknown"
+    }
 
 
 def test_on_the_lane_of_another_its_owner_is_offered_nothing_of_it(
@@ -98,7 +105,7 @@ def test_on_the_lane_of_another_its_owner_is_offered_nothing_of_it(
 ) -> None:
     found = offered(lane_owners[LaneKind.INVESTIGATION], staffed, LaneKind.MITIGATION)
 
-    assert labels(found.acts) == EVERYBODYS | OF_INVESTIGATION
+    assert labels(found.acts) == OF_WHO_ONLY_RESPONDS | OF_INVESTIGATION
     recommend = next(row for row in found.acts if row.label == "Recommend an option")
     assert recommend.href == f"/{staffed.reference}/recommend/"
 

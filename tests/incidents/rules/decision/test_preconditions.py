@@ -68,7 +68,7 @@ def test_first_refuses_a_hotfix(first, says):
     assert sentence.endswith(says)
 
 
-RUNNING = Unfinished("D-1", "Full rollback")
+RUNNING = (Unfinished("D-1", "Full rollback"),)
 
 ONE_ACCEPTED = {
     "nothing-runs": ("flag", None, ""),
