@@ -12,9 +12,8 @@ from comms.actions.message_input import MAX_UNKNOWN_LENGTH, MessageInput
 from comms.vocabulary import Audience, Progress, SurfaceState
 from incidents.models import Surface
 from incidents.vocabulary import Confidence
-from incidents.web.drafts import DraftForm
 from incidents.web.fields import PersonField, Soon
-from incidents.web.forms import WarroomForm
+from incidents.web.forms import DraftForm, WarroomForm
 from kernel.refusal import Violation
 
 

@@ -12,8 +12,8 @@ from incidents.models import Recommendation
 from incidents.rules.conflict import MAX_SCORE, MIN_SCORE, Scores, Stand
 from incidents.rules.decision import Conflict, Offer
 from incidents.vocabulary import Choice, Confidence
-from incidents.web.drafts import DraftForm
 from incidents.web.fields import PersonField, Soon
+from incidents.web.forms import DraftForm
 from incidents.web.time_zone import number
 from kernel.refusal import Violation
 

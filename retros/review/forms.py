@@ -7,9 +7,8 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from incidents.web.drafts import DraftForm
 from incidents.web.fields import PersonField
-from incidents.web.forms import WarroomForm
+from incidents.web.forms import DraftForm, WarroomForm
 from kernel.refusal import Violation
 from retros.backlog.rules import MAX_TITLE_CHARACTERS
 from retros.review.actions import ReviewInput
