@@ -15,6 +15,7 @@ from comms.models.delivery import MESSAGES
 from comms.subscribers.forms import AddForm, RemoveForm
 from comms.subscribers.masked_addresses import masked
 from comms.vocabulary import Audience, SubscriberKind
+from incidents.models.text_search import Contains
 from incidents.web.access import requires
 from incidents.web.submit import submit
 from kernel import clock
@@ -30,8 +31,8 @@ def subscribers(request: HttpRequest) -> HttpResponse:
     sought = request.GET.get("q", "").strip()[:80]
     rows = Subscriber.objects.order_by(F("left_at").asc(nulls_first=True), "-asked_at", "-pk")
     if sought:
-        mail = Q(kind=SubscriberKind.EMAIL, address__icontains=sought)
-        rows = rows.filter(Q(name__icontains=sought) | mail)
+        mail = Q(Contains("address", sought), kind=SubscriberKind.EMAIL)
+        rows = rows.filter(Q(Contains("name", sought)) | mail)
     page = Paginator(rows.prefetch_related("surfaces"), PAGE_SIZE).get_page(request.GET.get("page"))
     failed = _failed_counts([subscriber.pk for subscriber in page])
     listed = [(subscriber, masked(subscriber), failed.get(subscriber.pk, 0)) for subscriber in page]

@@ -1,9 +1,8 @@
-import json
-
 import pgtrigger
 from django.db import models
 
 from incidents.models.author import Authored
+from incidents.models.text_search import Contains, JsonContains
 from incidents.vocabulary import LaneKind
 
 
@@ -15,19 +14,9 @@ class TimelineQuerySet(models.QuerySet["TimelineEntry"]):
         return self.filter(seq__lt=seq)
 
     def matching_text(self, text: str) -> "TimelineQuerySet":
-        """Entries with ``text``, in upper or lower case, in their data, subject or actor.
-
-        Only the strings of the data are searched, not its keys and punctuation as JSON.
-        """
-        quoted = json.dumps(text, ensure_ascii=False)
-        data_matches = models.Func(
-            models.F("data"),
-            models.Value(f'$.** ? (@ like_regex {quoted} flag "iq")'),
-            template="jsonb_path_exists(%(expressions)s::jsonpath)",
-            output_field=models.BooleanField(),
-        )
-        by_or_about = models.Q(subject__iexact=text) | models.Q(actor_name__icontains=text)
-        return self.filter(models.Q(data_matches) | by_or_about)
+        """Entries with ``text``, however it is coded, in their data, subject or actor."""
+        by_or_about = models.Q(subject__iexact=text) | models.Q(Contains("actor_name", text))
+        return self.filter(models.Q(JsonContains("data", text)) | by_or_about)
 
 
 class TimelineEntry(Authored):

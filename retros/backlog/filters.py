@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.http import QueryDict
 
 from incidents.models import Incident, Person
+from incidents.models.text_search import Contains
 from incidents.vocabulary import Severity
 from incidents.web.time_zone import number
 from retros.models import BacklogItem
@@ -79,7 +80,7 @@ def _matches(text: str) -> Q:
     if reference := _REFERENCE.fullmatch(text):
         which = "pk" if reference[1].upper() == "HARD" else "incident"
         return Q(**{which: int(reference[2])})
-    return Q(title__icontains=text) | Q(detail__icontains=text) | Q(tracker__icontains=text)
+    return Q(*(Contains(field, text) for field in ("title", "detail", "tracker")), _connector=Q.OR)
 
 
 def counts(reader: Person, today: date) -> dict[str, int]:

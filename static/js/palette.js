@@ -58,7 +58,7 @@ class Palette {
   #filter() {
     const text = this.#field.value.trim();
     const note = text.match(NOTE)?.[1];
-    const words = text.toLowerCase().split(/\s+/);
+    const words = folded(text).trim().split(" ");
     for (const row of this.#rows) {
       const typed = row.closest("[data-typed]");
       const fits = typed ? text : !note && words.every((word) => said(row).includes(` ${word}`));
@@ -112,7 +112,11 @@ class Palette {
 }
 
 // What a row is found by: its words, each after a space.
-const said = (row) => ` ${row.querySelector("span").textContent} ${row.dataset.words ?? ""}`.toLowerCase().replace(/\s+/g, " ");
+// As the searches of the server fold texts: full-width, composed and capital letters are alike.
+const folded = (text) =>
+  text.normalize("NFKC").toLowerCase().normalize("NFKC").replaceAll("ß", "ss").replaceAll("i\u0307", "i").replace(/\s+/g, " ");
+
+const said = (row) => folded(` ${row.querySelector("span").textContent} ${row.dataset.words ?? ""}`);
 
 // What stands in the composer stays; the note's own keeping hears of the rest.
 function write(field, text) {

@@ -100,6 +100,7 @@ def test_across_incidents_the_most_urgent_comes_first(
         ("?surface=sign-in", ["Late", "Mine", "Begun", "Orphan"]),
         ("?q=queue AGE", ["Mine"]),
         ("?q=EDGE-540", ["Late"]),
+        ("?q=%EF%BC%A5dge-540", ["Late"]),
         ("?q=hard-{orphan}", ["Orphan"]),
         ("?q=inc-{minor}", ["Minor"]),
         ("?q=%25", []),
