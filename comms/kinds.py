@@ -27,6 +27,8 @@ def _update(data: Mapping[str, Any]) -> SafeString:
     html = format_html("{}. {}", data["progress"], data["impact"])
     if data["next_at"]:
         html += format_html(" Next update by {}.", _at(data))
+    if data.get("no_names"):
+        html += format_html(" {}", "Its author says that it names no person.")
     return html + _corrects(data)
 
 

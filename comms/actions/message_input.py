@@ -48,7 +48,10 @@ class MessageInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateInput(MessageInput):
-    """``surfaces`` maps the keys of surfaces to their states."""
+    """``surfaces`` maps the keys of surfaces to their states.
+
+    ``no_names`` says that what looks like names of people in the texts names nobody.
+    """
 
     audience: str = ""
     progress: str = ""
@@ -58,6 +61,7 @@ class UpdateInput(MessageInput):
     unknowns: tuple[str, ...] = ()
     no_unknowns: str = ""
     surfaces: Mapping[int, str] = field(default_factory=dict)
+    no_names: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

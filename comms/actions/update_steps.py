@@ -61,7 +61,10 @@ def store_step(
     return update
 
 
-def record_step(incident: Incident, update: Update, actor: Actor, now: datetime) -> None:
+def record_step(
+    incident: Incident, update: Update, actor: Actor, now: datetime, *, no_names: bool = False
+) -> None:
+    """``no_names``: the author has said that what looks like names in it names nobody."""
     states = update.surface_states.select_related("surface").order_by("surface__name")
     record(
         incident,
@@ -80,6 +83,7 @@ def record_step(incident: Incident, update: Update, actor: Actor, now: datetime)
         no_unknowns=update.no_unknowns,
         surfaces={row.surface.name: str(SurfaceState(row.state).label) for row in states},
         next_at=update.next_at.isoformat() if update.next_at else "",
+        **({"no_names": True} if no_names else {}),
         **correction_entry(update),
     )
 

@@ -50,7 +50,7 @@ def publish_update(
             raise RefusedAfterCommit(problems)
         note_lapsed_step(incident, now)
         update = store_step(incident, facts, update_input, actor, now)
-        record_step(incident, update, actor, now)
+        record_step(incident, update, actor, now, no_names=update_input.no_names)
         refresh_status_page_step(incident, update, now)
         after_publishing_step(incident, update, _KIND, actor, once, now)
     return update
@@ -73,5 +73,7 @@ def _judge(
         next_at=update_input.next_at,
         surfaces=update_input.surfaces,
         correction=correcting,
+        no_names=update_input.no_names,
     )
-    return rules.violations(proposed, message_facts.situation(facts, now))
+    situation = message_facts.situation(facts, proposed.texts.values(), now)
+    return rules.violations(proposed, situation)

@@ -1,14 +1,17 @@
 """The facts around a message that its rules judge, in few queries."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
 
 from comms.models.message import Message
 from comms.rules.message.common import Cadence, CorrectedMessage, Correction, Owner
+from comms.rules.message.plain import candidate_names
 from comms.rules.message.update import Change, Situation
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident, Person
+from incidents.models.text_search import Folded
 from incidents.vocabulary import ExecutionState, Severity
 from kernel.refusal import Violation
 
@@ -20,8 +23,8 @@ def cadence(incident: Incident, now: datetime) -> Cadence:
     return Cadence(now, str(Severity(incident.severity).label), max_interval)
 
 
-def situation(facts: IncidentFacts, now: datetime) -> Situation:
-    """One query beside the incident's facts: the participants."""
+def situation(facts: IncidentFacts, texts: Collection[str], now: datetime) -> Situation:
+    """Two queries beside the incident's facts: the participants, and who else is named."""
     incident = facts.incident
     return Situation(
         cadence=cadence(incident, now),
@@ -29,7 +32,17 @@ def situation(facts: IncidentFacts, now: datetime) -> Situation:
         impacted={surface.pk: surface.name for surface in facts.surfaces},
         changes=changes(facts),
         people=participant_names(incident),
+        colleagues=names_among(texts),
     )
+
+
+def names_among(texts: Collection[str]) -> tuple[str, ...]:
+    """The names of active people that stand whole in the texts, whether or not they take part."""
+    candidates = candidate_names(texts)
+    if not candidates:
+        return ()
+    rows = Person.objects.filter(is_active=True).annotate(folded=Folded("name"))
+    return tuple(rows.filter(folded__in=candidates).order_by("pk").values_list("name", flat=True))
 
 
 def changes(facts: IncidentFacts) -> tuple[Change, ...]:

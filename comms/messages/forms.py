@@ -9,6 +9,7 @@ from django import forms
 
 from comms.actions import EscalationInput, LeadershipNoteInput, UpdateInput
 from comms.actions.message_input import MAX_UNKNOWN_LENGTH, MessageInput
+from comms.rules.message.plain import NOT_PLAIN
 from comms.vocabulary import Audience, Progress, SurfaceState
 from incidents.models import Surface
 from incidents.vocabulary import Confidence
@@ -94,6 +95,10 @@ class UpdateForm(MessageForm):
     unknown_2 = _line("Another, if there is one", MAX_UNKNOWN_LENGTH)
     no_unknowns = _line("Or why none are known", 500)
     next_at = _next("Next committed update")
+    no_names = forms.BooleanField(
+        label="What looks like names here names no person; that I say so is recorded",
+        required=False,
+    )
 
     input_class = UpdateInput
 
@@ -110,6 +115,13 @@ class UpdateForm(MessageForm):
         }
         self.base_fields = {**type(self).base_fields, **states}
         super().__init__(*args, **kwargs)
+
+    @property
+    def asks_about_names(self) -> bool:
+        """Only where a text was refused for its words, or the author has answered already."""
+        return bool(self["no_names"].value()) or any(
+            violation.code == NOT_PLAIN for violation in self.violations
+        )
 
     @property
     def states(self) -> list[forms.BoundField]:

@@ -58,12 +58,24 @@ class Update:
     next_at: datetime | None = None
     surfaces: Mapping[int, str] = field(default_factory=dict)
     correction: Correction = field(default_factory=Correction)
+    no_names: bool = False
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What readers will read, by field."""
+        texts = {"headline": self.headline, "impact": self.impact, "mitigation": self.mitigation}
+        texts |= {f"unknown_{n}": unknown for n, unknown in enumerate(self.unknowns, start=1)}
+        return texts | {
+            "no_unknowns": self.no_unknowns,
+            "correction": self.correction.explanation,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """The facts of the incident. ``impacted`` maps the keys of the impacted surfaces to their
-    names, ``people`` are the names of the participants."""
+    names, ``people`` are the names of the participants, ``colleagues`` those of others that stand
+    in the texts."""
 
     cadence: Cadence
     restricted: bool = False
@@ -71,6 +83,7 @@ class Situation:
     impacted: Mapping[int, str] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     people: tuple[str, ...] = ()
+    colleagues: tuple[str, ...] = ()
 
 
 def violations(update: Update, situation: Situation) -> Violations:
@@ -173,10 +186,7 @@ def _surfaces(update: Update, situation: Situation) -> Violations:
 
 
 def _plain(update: Update, situation: Situation) -> Violations:
-    texts = {"headline": update.headline, "impact": update.impact, "mitigation": update.mitigation}
-    texts |= {f"unknown_{n}": unknown for n, unknown in enumerate(update.unknowns, start=1)}
-    texts |= {"no_unknowns": update.no_unknowns, "correction": update.correction.explanation}
-    return plain(texts, situation.people)
+    return plain(update.texts, situation.people, situation.colleagues, no_names=update.no_names)
 
 
 def _corrects(update: Update, situation: Situation) -> Violations:

@@ -32,7 +32,7 @@ from comms.vocabulary import MessageKind
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.vocabulary import LaneKind
 from kernel.refusal import AlreadyDone, NotPermitted, Refused
-from tests.helpers.factories import START, SurfaceFactory, declared
+from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declared
 from tests.helpers.messages import escalation, note, published, update
 
 NOW = START + timedelta(minutes=8)
@@ -236,6 +236,30 @@ def test_the_names_of_who_takes_part_are_refused(incident: Incident, commander: 
         published(commander, incident, NOW, mitigation="Mara switches it off")
 
     assert codes(refusal) == ["U-PLAIN"]
+
+
+def test_the_whole_names_of_others_are_refused_too(incident: Incident, commander: Person) -> None:
+    PersonFactory(username="olu", name="Olu  Sale")
+
+    with pytest.raises(Refused) as refusal:
+        published(commander, incident, NOW, mitigation="We follow olu sale's advice")
+
+    assert codes(refusal) == ["U-PLAIN"]
+    published(commander, incident, NOW, mitigation="Sale prices are shown again")
+
+
+@pytest.mark.case("P10")
+def test_who_says_that_it_names_nobody_publishes_and_is_on_record(
+    incident: Incident, commander: Person
+) -> None:
+    Person.objects.filter(pk=commander.pk).update(name="Viola Signal")
+
+    with pytest.raises(Refused):
+        published(commander, incident, NOW, mitigation="The Signal app works again")
+    published(commander, incident, NOW, mitigation="The Signal app works again", no_names=True)
+
+    entry = incident.timeline.get(kind="update.published")
+    assert entry.data["no_names"] is True
 
 
 def test_the_communication_owner_publishes_and_another_owner_does_not(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from comms.rules.message.plain import leaks, plain
+from comms.rules.message.plain import candidate_names, leaks, plain
 
 PEOPLE = ("Mara Lindqvist", "Ken Ito", "Will Young")
 
@@ -73,5 +73,37 @@ def test_each_field_says_what_is_wrong_with_it():
     ]
     assert found[1].sentence == (
         "“Mara” and “D-1” mean nothing to readers, or are not theirs to know:"
-        " say it in plain words."
+        " say it in plain words. If “Mara” is no name of a person here, say so below."
     )
+
+
+@pytest.mark.case("P10")
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Grace Price", "Price pages load slowly."),
+        ("Olu Sale", "Sale prices are wrong. Sale starts later."),
+        ("Noor People", "People cannot sign in."),
+        ("Kim Cause", "Cause and time are not known yet."),
+        ("Grace Price", "By the grace of caches, prices are shown."),
+    ],
+)
+def test_a_name_that_is_a_word_counts_only_in_a_whole_name(name: str, text: str) -> None:
+    assert leaks(text, (name,)) == ()
+    assert leaks(f"{text} {name} looks.", (name,)) == (name,)
+
+
+def test_colleagues_count_by_their_whole_names() -> None:
+    text = "mara  lindqvist and Mara look at it"
+
+    assert leaks(text, (), PEOPLE) == ("mara  lindqvist",)
+    assert candidate_names(["Ask Ken  Ito, please."]) >= {"ken ito", "ask ken", "ken ito please"}
+
+
+def test_names_that_the_author_calls_none_pass_and_codes_do_not() -> None:
+    texts = {"impact": "Mara's words", "mitigation": "We undo D-1"}
+
+    found = plain(texts, PEOPLE, no_names=True)
+
+    assert [one.field for one in found] == ["mitigation"]
+    assert "say so below" not in found[0].sentence
