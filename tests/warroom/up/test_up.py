@@ -153,8 +153,12 @@ def test_a_start_clears_up_after_a_killed_one_and_starts_again_what_dies(
         for _ in range(VALKEY_RESTARTS):
             up.kill("Valkey", " unixsocket:")
         up.kill("PostgreSQL", f" {up.data / 'postgres'} ")
-        for name, word in (("beat", " beat "), ("worker", " worker "), ("web", " uvicorn ")):
-            up.kill(name, word)
+        for name, words in (
+            ("beat", " --quiet beat "),
+            ("worker", " --quiet worker "),
+            ("web", " uvicorn "),
+        ):
+            up.kill(name, words)
         until(lambda: served(f"http://127.0.0.1:{port}/readyz"), "it is served again")
 
         up.process.send_signal(signal.SIGINT)

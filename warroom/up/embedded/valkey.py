@@ -1,5 +1,6 @@
 """A Valkey of our own, reached by a socket in a folder of its own."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -50,7 +51,10 @@ class Server:
         return process is not None and process.poll() is None
 
     def cause(self) -> str:
-        """The last that it wrote before it died."""
+        """The signal that ended it, else the last that it wrote before it died."""
+        process = self._server._process
+        if process is not None and process.returncode and process.returncode < 0:
+            return f"signal {signal.Signals(-process.returncode).name}"
         with suppress(OSError):
             lines = self._server.log_path.read_text(errors="replace").split("\n")
             return next((line for line in reversed(lines) if line.strip()), "")
