@@ -93,9 +93,17 @@ def read_time(
         if isinstance(error, UnreadableTime):
             raise
         raise UnreadableTime() from error
-    if _ONLY_DAY.fullmatch(text):
+    if _ONLY_DAY.fullmatch(text) and _is_day(text):
         raise UnreadableTime(f"Add the time of that day, such as {text} 06:00.")
     raise UnreadableTime()
+
+
+def _is_day(text: str) -> bool:
+    """A word for a day, or a date that the calendar has."""
+    try:
+        return text in _DAYS or bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def write_time(moment: datetime, zone: tzinfo) -> str:
