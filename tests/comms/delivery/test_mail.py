@@ -1,6 +1,7 @@
 """A notice as a mail."""
 
 from comms.delivery.mail import message
+from comms.delivery.public_name import name_of
 from incidents.models import Incident, Notice, Person
 from tests.helpers.factories import START
 
@@ -37,7 +38,7 @@ def test_its_id_is_the_notices(incident: Incident, deputy: Person) -> None:
 
     sent = message(notice).message()
 
-    assert sent["Message-ID"] == f"<notice-{notice.pk}@localhost>"
+    assert sent["Message-ID"] == f"<{name_of('notice', notice.pk)}@localhost>"
     assert sent["Auto-Submitted"] == "auto-generated"
 
 

@@ -184,7 +184,7 @@ def test_a_notice_is_whole_too(box: Mailbox, incident: Incident, deputy: Person)
     outbox.send("email", now, limit=1)
 
     assert box.raw[0].isascii()
-    assert box.header("Message-ID") == mail.identifier(f"notice-{notice.pk}")
+    assert box.header("Message-ID") == mail.identifier(name_of("notice", notice.pk))
     assert box.header("References") == mail.identifier(mail.incident_thread(incident.pk))
     plain, rich = box.read()[0].iter_parts()
     assert "Grüße" in plain.get_content()

@@ -227,7 +227,7 @@ def test_the_type_comes_from_the_bytes(capture: Any, content: bytes, stored: str
     [
         pytest.param("../../etc/passwd", "passwd", id="folders"),
         pytest.param("C:\\logs\\app.log", "app.log", id="other folders"),
-        pytest.param("a\r\nSet-Cookie: x", "aSet-Cookie: x", id="line end"),
+        pytest.param("a\r\nSet-Cookie: x", "a Set-Cookie: x", id="line end"),
         pytest.param("", "file", id="none"),
         pytest.param("x" * 300 + ".log", "x" * 196 + ".log", id="too long"),
     ],
