@@ -111,11 +111,12 @@ def draft_escalation(
 
 def _path(facts: IncidentFacts) -> str:
     decision, following = facts.current_decision, facts.next_checkpoint
-    ahead = f"Decided at {following.reference}." if following else ""
+    ahead = f"The next checkpoint is {following.reference}." if following else ""
     if decision is None:
         return ahead
     state = str(ExecutionState(decision.execution.state).label).lower()
-    return f"{decision.reference}, {decision.title}: {state}. {ahead}".strip()
+    taken = f"{decision.reference}, {decision.title}, decided at {decision.checkpoint.reference}"
+    return f"{taken}: {state}. {ahead}".strip()
 
 
 def draft_leadership_note(

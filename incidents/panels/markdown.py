@@ -11,7 +11,6 @@ from incidents.assessments import decision as decision_assessment
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Backfill, Decision, Incident
 from incidents.rules.conflict import verdict
-from incidents.rules.decision import postures
 from incidents.vocabulary import Choice, Phase, Severity
 
 NOT_RECORDED = "not recorded"
@@ -58,8 +57,10 @@ def snapshot(facts: IncidentFacts, now: datetime) -> str:
             ("Incident commander", escape(str(facts.commander or ""))),
             ("Current phase", Phase(incident.phase).label.lower()),
             ("Latest stable revision", escape(incident.last_known_good)),
-            ("Candidate mitigation path", _candidate(facts, now)),
-            ("Risk if we wait 30 minutes", _risk(facts)),
+            ("Candidate mitigation path", _candidate(facts)),
+            # Nobody is asked for it. What stays a risk after all is another matter.
+            ("Risk if we wait 30 minutes", ""),
+            ("Residual risks", _risks(facts)),
             (
                 "Next checkpoint at",
                 f"{moment(following.due_at, incident)} ({following.reference})"
@@ -101,25 +102,24 @@ def _long_ago(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _candidate(facts: IncidentFacts, now: datetime) -> str:
-    """What runs, else what leads among the recommendations, else what the posture says."""
+def _candidate(facts: IncidentFacts) -> str:
+    """What runs, else what leads among the recommendations; a default posture is nobody's path."""
     if running := facts.mitigation:
         state = running.get_state_display().lower()
         return f"{escape(running.decision.title)} ({running.decision.reference}, {state})"
     recommended = facts.open_recommendations
-    if recommended:
-        conflict = decision_assessment.conflict_of(facts, {})
-        lead = verdict(conflict.sides) if conflict else None
-        best = [row for row in recommended if lead is None or row.option in lead.options]
-        titles = "; ".join(
-            f"{escape(row.title)} ({row.reference}, {escape(row.actor_name)})" for row in best
-        )
-        return f"recommended: {titles}"
-    default = postures(facts.incident.severity, decision_assessment.impacted(facts))
-    return "; ".join(f"{escape(row.source)}: {escape(row.summary)}" for row in default)
+    if not recommended:
+        return ""
+    conflict = decision_assessment.conflict_of(facts, {})
+    lead = verdict(conflict.sides) if conflict else None
+    best = [row for row in recommended if lead is None or row.option in lead.options]
+    titles = "; ".join(
+        f"{escape(row.title)} ({row.reference}, {escape(row.actor_name)})" for row in best
+    )
+    return f"recommended: {titles}"
 
 
-def _risk(facts: IncidentFacts) -> str:
+def _risks(facts: IncidentFacts) -> str:
     return "; ".join(f"{escape(risk.text)} ({risk.reference})" for risk in facts.open_risks)
 
 

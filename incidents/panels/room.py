@@ -193,9 +193,14 @@ def render_overview(incident: Incident, now: datetime) -> str:
 
 
 def _freezes(facts: IncidentFacts) -> list[tuple[Surface, Freeze | None]]:
-    """The impacted surfaces, then those that are frozen all the same."""
+    """The impacted surfaces, each with its freeze or the last that was lifted, then those that are
+    frozen all the same."""
     current = {f.surface_id: f for f in facts.freezes if f.until is None}
-    rows = [(surface, current.pop(surface.pk, None)) for surface in facts.surfaces]
+    lifted = {f.surface_id: f for f in facts.freezes if f.until is not None}
+    rows = [
+        (surface, current.pop(surface.pk, None) or lifted.get(surface.pk))
+        for surface in facts.surfaces
+    ]
     return [*rows, *((f.surface, f) for f in current.values() if not f.declined)]
 
 

@@ -1,7 +1,9 @@
 """The small words of every page: icons, times, states. A builtin, so templates need no load."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -12,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from incidents.models import Execution, Incident
 from incidents.vocabulary import ExecutionState, Reach, Severity
+from kernel.refusal import Violation
 from kernel.text import ansi_to_html
 
 register = template.Library()
@@ -192,13 +195,25 @@ def milliseconds(value: int | None) -> str:
     return f"{value // 60_000} min {value // 1000 % 60} s"
 
 
-@register.filter
-def by_code(violations: object) -> list[object]:
-    """One violation for each rule, for the list above a form; each field shows its own."""
-    first: dict[str, object] = {}
-    for violation in violations:  # type: ignore[attr-defined]
-        first.setdefault(violation.code or violation.field, violation)
-    return list(first.values())
+@register.simple_tag
+def refusal_lines(violations: Iterable[Violation], form: Any) -> list[tuple[str, Violation]]:
+    """The list above a form: a line for each field and each rule that it breaks.
+
+    With it the label of the field as a lead ("Impacted scope: "), where ``form`` has the field.
+    """
+    fields = getattr(form, "fields", {})
+    first: dict[tuple[str, str], Violation] = {}
+    for violation in violations:
+        first.setdefault((violation.code or violation.sentence, violation.field), violation)
+    return [
+        (_lead(form[violation.field].label) if violation.field in fields else "", violation)
+        for violation in first.values()
+    ]
+
+
+def _lead(label: object) -> str:
+    text = str(label)
+    return f"{text} " if text.endswith(("?", ":", ".")) else f"{text}: "
 
 
 @register.simple_tag

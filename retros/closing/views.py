@@ -37,8 +37,8 @@ _RUN = "?purpose=verification&lane=verification"
 def gate(request: HttpRequest, incident: Incident) -> HttpResponse:
     """Each condition with links to what would meet it, and the closing form for the commander."""
     now = clock.now()
-    # Read before a closing, whose refusal saves the statement and adds an attempt.
-    saved, attempts = gate_facts.saved_statement(incident), _attempts(incident)
+    # Read before a closing, whose refusal saves the statement.
+    saved = gate_facts.saved_statement(incident)
 
     def submitted(form: WarroomForm) -> str:
         statement = form.statement()
@@ -55,7 +55,7 @@ def gate(request: HttpRequest, incident: Incident) -> HttpResponse:
         "retros/gate.html",
         StatementForm,
         submitted,
-        context=lambda: _page_context(request, incident, saved, attempts, now),
+        context=lambda: _page_context(request, incident, saved, now),
         initial=_initial(incident),
     )
 
@@ -64,14 +64,13 @@ def _page_context(
     request: HttpRequest,
     incident: Incident,
     saved: Statement | None,
-    attempts: list[TimelineEntry],
     now: datetime,
 ) -> dict[str, Any]:
     return {
         **_gate_context(incident, saved, now),
         "bar": bar(incident, now),
         "may_close": incident.status == Status.ACTIVE and may("incident.close", request.who),
-        "attempts": attempts,
+        "attempts": _attempts(incident),
     }
 
 

@@ -60,7 +60,7 @@ def test_written_refused_mended_published_and_seen_by_another(
 
     # Refused, with everything kept and each field told.
     aisha.keyboard.press("Control+Enter")
-    expect(aisha.locator("#refusal")).to_contain_text("Not published yet: 2 rules are unmet")
+    expect(aisha.locator("#refusal")).to_contain_text("Not published yet: 2 things are unmet")
     expect(aisha.locator("#refusal")).to_be_focused()
     expect(aisha.get_by_label("Customer impact, in plain words")).to_have_value(IMPACT)
     expect(aisha.get_by_label("Next committed update")).to_have_value("+62")

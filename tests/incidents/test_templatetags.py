@@ -128,12 +128,14 @@ def test_a_duration_in_words(value: int | None, shown: str) -> None:
     assert room.milliseconds(value) == shown
 
 
-def test_a_rule_is_listed_once_and_a_field_without_rule_by_its_name() -> None:
+def test_a_rule_is_listed_once_for_each_field_that_breaks_it() -> None:
     first = Violation("D-OWNERS", "Name who executes.", field="executor")
     again = Violation("D-OWNERS", "Name who verifies.", field="verifier")
     shapeless = [Violation("", "Too long.", field=field) for field in ("scope", "why_now")]
 
-    assert room.by_code([first, again, *shapeless]) == [first, *shapeless]
+    listed = room.refusal_lines([first, again, first, *shapeless], None)
+
+    assert listed == [("", violation) for violation in (first, again, *shapeless)]
 
 
 def test_older_entries_keep_the_filter() -> None:

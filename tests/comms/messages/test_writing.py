@@ -83,7 +83,7 @@ def test_a_refusal_keeps_what_was_typed_and_lists_everything(desk: Desk) -> None
 
     page = markup(desk.post(status=422, **said))
 
-    assert "Not published yet: 3 rules are unmet" in page
+    assert "Not published yet: 3 things are unmet" in page
     for code in ("U-IMPACT", "U-NEXT", "U-PLAIN"):
         assert f"<code>{code}</code>" in page
     assert 'value="SEV-1 for Sign-in"' in page
@@ -157,6 +157,18 @@ def test_the_first_draft_comes_from_the_facts(
     assert "We are switching off the part that causes it." in page
     assert 'value="mitigating" checked' in page
     assert f'href="/{incident.reference}/D-1/">D-1</a>' in page
+
+
+def test_an_escalation_names_the_checkpoint_of_the_decision_and_the_next_one_apart(
+    client: Client, commander: Person, lane_owners: dict[LaneKind, Person]
+) -> None:
+    incident = declared(commander)
+    executing = DecisionRun(incident, commander, lane_owners, START + timedelta(minutes=2))
+    executing.decide(Option.FLAG)
+
+    page = Desk(client, incident, commander).get("escalation/")
+
+    assert "decided at CP-1: not started. The next checkpoint is CP-2." in page
 
 
 def test_the_next_draft_begins_with_the_last_words(desk: Desk, commander: Person) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from incidents.actions import checkpoints, roles
+from incidents.actions import checkpoints, freezes, roles, voiding
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.models.author import Authored
 from incidents.views.room import FIRST
@@ -15,7 +15,7 @@ from kernel.actor import SYSTEM
 from lanes import actions as lanes
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import capture_evidence
-from tests.helpers.factories import START, declared
+from tests.helpers.factories import START, SurfaceFactory, declared
 from tests.markup import markup
 
 NOW = START + timedelta(minutes=10)
@@ -53,6 +53,40 @@ def test_a_young_room_says_what_control_lacks_and_that_no_checkpoint_is_set(
 
     assert "Not under control: no evidence snapshot yet" in text
     assert "No next checkpoint" in text
+
+
+def test_a_lifted_freeze_is_said_to_be_lifted_and_is_no_fault(
+    inside: Client, commander: Person
+) -> None:
+    surface = SurfaceFactory(name="Sign-in")
+    incident = declared(commander, surfaces=[surface])
+    fields = {"surface": surface, "now": NOW}
+    actor = commander.as_actor()
+    freezes.freeze(actor, incident.pk, scope="", reason="The signer is not trusted", **fields)
+    freezes.lift_freeze(actor, incident.pk, reason="The audit is over", **fields)
+
+    panel = markup(inside.get(incident.get_absolute_url())).split('id="freeze-title"')[1]
+    row = panel.split("</section>")[0]
+
+    assert "lifted T+00:10. The audit is over" in " ".join(row.split())
+    assert "The audit is over" in row
+    assert "is-unmet" not in row
+    assert "no reason why not" not in row
+    assert "change=lift" not in row
+
+
+def test_a_room_that_is_over_has_no_fault_for_want_of_a_checkpoint(
+    inside: Client, incident: Incident, commander: Person
+) -> None:
+    original = declared(commander)
+    voiding.duplicate(
+        commander.as_actor(), incident.pk, original=original.pk, reason="Reported twice", now=NOW
+    )
+
+    text = markup(inside.get(incident.get_absolute_url()))
+
+    assert f"No checkpoint: {incident.reference} is duplicate" in text
+    assert "An active incident needs one" not in text
 
 
 def test_evidence_brings_it_under_control(

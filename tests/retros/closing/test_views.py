@@ -59,8 +59,11 @@ def test_saved_refused_mended_and_closed(inside: Client, ending: ClosingRun) -> 
         refused = inside.post(reverse("gate", args=[number]), fields | {"do": "close"})
     assert (saved.status_code, refused.status_code) == (302, 422)
     text = markup(refused)
-    assert "Not closed: 5 rules are unmet" in text
+    assert "Not closed: 5 things are unmet" in text
     assert STATEMENT["uncertain"] in text
+    # The refusal itself is an attempt, on its own page already.
+    assert "refused, 5 conditions unmet" in text
+    assert "Nobody was refused" not in text
     assert Statement.objects.get(pk=number).trigger == STATEMENT["trigger"]
 
     ending.escalate()
