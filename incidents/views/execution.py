@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from incidents.actions import execution, signatures
 from incidents.assessments.signatures import dual_facts
@@ -25,6 +26,8 @@ from kernel import clock
 from kernel.refusal import Refused
 
 MAX_EVIDENCE = 30
+_FORMS = {"sign": SignForm, "withdraw": WithdrawForm, "start": StartForm}
+"""Short forms of the decision's page, by the name of the address that each is sent to."""
 RUNS = 10
 
 
@@ -196,10 +199,11 @@ def _page(
     signed = dual_facts(facts, decision, current)
     waiting = dual_signature.missing_signatures(signed)
     state = decision.execution.state
-    forms = {
-        "sign_form": SignForm(request=request),
-        "withdraw_form": WithdrawForm(request=request),
-        "start_form": StartForm(request=request),
+    forms: dict[str, WarroomForm] = {
+        f"{name}_form": form_class(
+            request=request, sent_to=reverse(name, args=[incident.pk, number])
+        )
+        for name, form_class in _FORMS.items()
     }
     if isinstance(sent, WithdrawForm):
         forms["withdraw_form"] = sent

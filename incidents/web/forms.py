@@ -33,7 +33,9 @@ _MANY = forms.MultipleHiddenInput
 class WarroomForm(forms.Form):
     """``once`` names the submission, ``author`` the person it was shown to.
 
-    ``violations`` holds every unmet rule after a refusal; those that name a field stand beside it.
+    ``sent_to`` is the address that it is sent to, where that is not the one of its page: what was
+    typed before a session ended is kept under it. ``violations`` holds every unmet rule after a
+    refusal; those that name a field stand beside it.
     """
 
     once = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -44,16 +46,24 @@ class WarroomForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, sent_to: str = "", **kwargs: Any) -> None:
         self.request = request
         self.violations: tuple[Violation, ...] = ()
         self.restored = False
         initial = {"once": uuid4(), AUTHOR: request.user.pk} | (kwargs.pop("initial", None) or {})
-        if not args and "data" not in kwargs and (saved := give_back(request)) is not None:
+        data = args[0] if args else kwargs.get("data")
+        if data is None and (saved := give_back(request, sent_to or request.path)) is not None:
             self.restored = True
             initial |= self._initial_from_saved(saved)
         super().__init__(*args, initial=initial, **kwargs)
         self._speak_plainly()
+        self._follow_direction()
+
+    def _follow_direction(self) -> None:
+        """A field is written from the side from which its text is read."""
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.TextInput | forms.Textarea):
+                field.widget.attrs.setdefault("dir", "auto")
 
     def _speak_plainly(self) -> None:
         """Django's own words for the commonest mistakes, in ours; a field may have better ones."""

@@ -48,14 +48,14 @@ def keep(request: HttpRequest) -> Outcome:
     return Outcome.KEPT
 
 
-def give_back(request: HttpRequest) -> QueryDict | None:
-    """What this person had typed at this address, once."""
+def give_back(request: HttpRequest, path: str) -> QueryDict | None:
+    """What this person had sent to this address, once."""
     forms = request.session.get(_KEY, {})
-    if request.path not in forms:
+    if path not in forms:
         return None
-    data = QueryDict(forms[request.path], mutable=True)
+    data = QueryDict(forms[path], mutable=True)
     if data.get(AUTHOR) != str(request.user.pk):
         return None
-    del forms[request.path]
+    del forms[path]
     request.session[_KEY] = forms
     return data

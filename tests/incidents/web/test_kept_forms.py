@@ -6,15 +6,18 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import reverse
 
 from incidents.actions import checkpoints
 from incidents.models import Incident, Person
 from incidents.web import kept_forms
 from kernel import clock
+from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import START
 
 KEPT = "What you had typed is kept for a day"
 NOT_KEPT = "is not kept"
+RESTORED = "What you had typed is back; nothing was sent."
 
 
 @pytest.fixture
@@ -39,6 +42,35 @@ def test_forms_of_several_pages_are_all_back(client: Client, room: str, commande
     assert "Wider than thought" in client.get(f"{room}severity/").content.decode()
     assert "Signal is clear" in client.get(f"{room}phase/").content.decode()
     assert "Signal is clear" not in client.get(f"{room}phase/").content.decode()
+
+
+def test_a_note_is_back_in_its_form(client: Client, room: str, commander: Person) -> None:
+    """The composer of the room sends to an address that shows the form only for this."""
+    _send(client, f"{room}notes/", commander, text="Errors fall", lane="investigation", next=room)
+    client.force_login(commander)
+
+    page = client.get(f"{room}notes/").content.decode()
+
+    assert RESTORED in page
+    assert "Errors fall</textarea>" in page
+    assert '<option value="investigation" selected>' in page
+
+
+def test_a_withdrawal_is_back_in_its_form(
+    client: Client, ledger: DecisionRun, commander: Person
+) -> None:
+    """The form stands, folded, on the page of the decision and is sent to another address."""
+    ledger.decide()
+    path = reverse("withdraw", args=[ledger.incident.pk, 1])
+    _send(client, path, commander, reason="The flag was off already")
+    client.force_login(commander)
+
+    page = client.get(path, follow=True).content.decode()
+
+    assert RESTORED in page
+    assert "The flag was off already" in page
+    withdrawal = page.split("<summary>Withdraw this decision")[0].rsplit("<details", 1)[1]
+    assert "open" in withdrawal
 
 
 def test_the_oldest_makes_room_for_a_sixth(client: Client, room: str, commander: Person) -> None:
