@@ -35,6 +35,23 @@ def plain_name(name: str, max_length: int = 200) -> str:
     return stem[: max_length - len(ending) - 1] + dot + ending
 
 
+_NOT_IN_ARCHIVES = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
+"""Signs that a file name has on no Windows."""
+
+
+def archive_name(name: str, max_bytes: int) -> str:
+    """The file's own name as every system can unpack it, its ending kept; "" when none is left.
+
+    The caller puts something before it, so that no name of a device is left alone (``CON.txt``).
+    """
+    base = plain_name(name).translate(_NOT_IN_ARCHIVES)
+    stem, dot, ending = base.rpartition(".")
+    if not dot or len(ending) > 20:
+        stem, dot, ending = base, "", ""
+    room = max(0, max_bytes - len((dot + ending).encode()))
+    return (stem.encode()[:room].decode(errors="ignore").rstrip(" .") + dot + ending).rstrip(" .")
+
+
 @dataclass(frozen=True, slots=True)
 class FileText:
     """A file read as text: its byte order ``mark``, then ``text`` in ``encoding``."""

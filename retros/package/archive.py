@@ -6,7 +6,7 @@ dates are the time of the sealing.
 
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from incidents.models import Evidence, TimelineEntry
@@ -38,7 +38,10 @@ def parts(package: Package, content: str, pdf: bytes) -> Parts:
     yield "picture.svg", svg(package_content["picture"]["wide"]).encode()
     yield "bundle.sh", script(package_content).encode()
     yield TIMELINE, b"".join(_timeline(package))
-    yield from _evidence(package)
+    sealed_paths = {
+        row["reference"]: row["file"] for row in package_content["appendices"]["evidence"]
+    }
+    yield from _evidence(package, sealed_paths)
 
 
 def _timeline(package: Package) -> Iterator[bytes]:
@@ -63,11 +66,12 @@ def _timeline(package: Package) -> Iterator[bytes]:
         yield canonical(line).encode() + b"\n"
 
 
-def _evidence(package: Package) -> Parts:
+def _evidence(package: Package, sealed_paths: Mapping[str, str]) -> Parts:
+    """Under the names that were sealed: how a name is made may have changed since."""
     rows = evidence_of(package).select_related("file")
     for evidence in rows.iterator(chunk_size=EVIDENCE_BATCH_SIZE):
         yield (
-            archive_path(evidence),
+            sealed_paths.get(evidence.reference) or archive_path(evidence),
             bytes(evidence.file.content) if evidence.file_name else _text(evidence).encode(),
         )
 

@@ -34,8 +34,11 @@ TRIGGER_LIMIT = 50
 TITLE_LIMIT = 25
 NAME_LIMIT = 5
 MAX_TIMES, TIME_LIMIT = 22, 16
+MAX_FURTHER_TIMES, FURTHER_TIME_LIMIT = 300, 60
 MAX_CHANGES, CHANGE_LIMIT = 6, 10
 MAX_DIFF_LINES, DIFF_LIMIT = 14, 80
+MAX_DIFF_CHARACTERS = 100
+"""Of one line."""
 MAX_COMMANDS, COMMAND_LIMIT = 10, 12
 MAX_RISKS, RISK_LIMIT = 8, 18
 MAX_BACKLOG, BACKLOG_LIMIT = 8, 14
@@ -66,6 +69,12 @@ _RANKED_KINDS = (
         "verification.failed",
         "contradiction.opened",
         "contradiction.resolved",
+    },
+    {
+        "update.published",
+        "handoff.accepted",
+        "freeze.set",
+        "freeze.lifted",
     },
 )
 
@@ -176,11 +185,11 @@ def _rank(entry: EntrySummary) -> int:
     )
 
 
-def _time(entry: EntrySummary, about: IncidentSummary) -> dict[str, Any]:
+def _time(entry: EntrySummary, about: IncidentSummary, limit: int = TIME_LIMIT) -> dict[str, Any]:
     return {
         **_moment(entry.at, about),
         "seq": entry.seq,
-        "what": cut(entry.sentence, TIME_LIMIT)[0],
+        "what": cut(entry.sentence, limit)[0],
         "who": _name(entry.who),
         "evidence": list(entry.evidence[:3]),
     }
@@ -209,10 +218,14 @@ def _changes(inputs: PackageInput) -> dict[str, Any]:
 
 def _diffstat(text: str) -> str:
     """As many of its last lines as fit: the sum is at the end."""
-    lines = [line.rstrip()[:100] for line in text.rstrip().splitlines()][-MAX_DIFF_LINES:]
+    lines = [_shortened(line.rstrip()) for line in text.rstrip().splitlines()][-MAX_DIFF_LINES:]
     while count("\n".join(lines)) > DIFF_LIMIT:
         lines = lines[1:]
     return "\n".join(lines)
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= MAX_DIFF_CHARACTERS else f"{line[: MAX_DIFF_CHARACTERS - 1]}…"
 
 
 def _change(decision: DecisionSummary, about: IncidentSummary) -> dict[str, Any]:
@@ -222,7 +235,7 @@ def _change(decision: DecisionSummary, about: IncidentSummary) -> dict[str, Any]
         "title": cut(decision.title, CHANGE_LIMIT)[0],
         "state": decision.state,
         "done": _moment(decision.done_at, about),
-        "revisions": [cut(name, 2)[0] for name in decision.revisions[:2]],
+        "revisions": [cut(name, NAME_LIMIT)[0] for name in decision.revisions[:2]],
         "links": list(decision.links[:2]),
         "proof": list(decision.proof[:3]),
     }
@@ -250,6 +263,8 @@ def _work(work: WorkSummary, limit: int) -> dict[str, Any]:
 
 def _appendices(inputs: PackageInput) -> dict[str, Any]:
     about = inputs.about
+    chosen = {entry.seq for entry in chosen_times(inputs.entries)}
+    further = [entry for entry in inputs.entries if entry.seq not in chosen]
     limits = {**NOTE_LIMITS, "trigger": TRIGGER_LIMIT}
     texts = {**about.note, "trigger": about.trigger}
     labels = {**LABELS, "trigger": "Rollback trigger"}
@@ -259,6 +274,7 @@ def _appendices(inputs: PackageInput) -> dict[str, Any]:
             for name, limit in limits.items()
             if cut(texts[name], limit)[1]
         ],
+        "times": [_time(entry, about, FURTHER_TIME_LIMIT) for entry in further[:MAX_FURTHER_TIMES]],
         "remarks": [dict(answer) for answer in inputs.answers],
         "decisions": [
             {

@@ -15,7 +15,7 @@ from comms.vocabulary import Progress
 from incidents.facts.incident import IncidentFacts, read_facts
 from incidents.models import Assignment, Decision, Evidence, TimelineEntry
 from incidents.panels.markdown import decision_record
-from incidents.rules.file_types import plain_name
+from incidents.rules.file_types import archive_name
 from incidents.timeline import kinds
 from incidents.vocabulary import EvidenceKind, Purpose, RoleName, Severity
 from lanes.ownership import chart as ownership_chart
@@ -37,7 +37,23 @@ from retros.vocabulary import SECTIONS
 MAX_COMMANDS = 50
 """Different commands in the bundle, the latest ones."""
 
+MAX_NAME_BYTES = 255
+"""Of a file's name on the systems that allow least."""
+
 CAPTURED_KIND = "evidence.captured"
+
+_ALSO_IN_PACKAGES = (
+    "incident.declared",
+    "contradiction.resolved",
+    "escalation.published",
+    "leadership.published",
+    "handoff.accepted",
+    "freeze.set",
+    "freeze.declined",
+    "freeze.lifted",
+    "freeze.kept",
+)
+"""What is no mark on the ruler of the room, and still belongs to the story."""
 
 _DIFFSTAT = re.compile(r"^\s*\d+ files? changed\b", re.MULTILINE)
 _REFERENCE = re.compile(r"E-[1-9]\d*")
@@ -112,7 +128,7 @@ def _role_holder(package: Package, role: RoleName) -> str:
 def _entries(package: Package) -> Iterable[EntrySummary]:
     """The milestones of the timeline as sentences."""
     milestones = [kind.code for kind in kinds.KINDS.values() if kind.tick]
-    wanted = {*milestones, "incident.declared", "contradiction.resolved"}
+    wanted = {*milestones, *_ALSO_IN_PACKAGES}
     rows = TimelineEntry.objects.filter(
         incident=package.incident, kind__in=wanted, seq__lte=package.closing.seq
     )
@@ -196,7 +212,9 @@ def _captured(evidence: Evidence) -> EvidenceSummary:
 def archive_path(evidence: Evidence) -> str:
     """The path of a piece of evidence in the zip, unique by its number."""
     if evidence.file_name:
-        return f"evidence/{evidence.reference}-{plain_name(evidence.file_name) or 'file'}"
+        room = MAX_NAME_BYTES - len(f"{evidence.reference}-")
+        name = archive_name(evidence.file_name, room) or "file"
+        return f"evidence/{evidence.reference}-{name}"
     return f"evidence/{evidence.reference}.txt"
 
 

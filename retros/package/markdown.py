@@ -116,6 +116,7 @@ def _appendices(content: Row) -> Iterable[str]:
     part = content["appendices"]
     for title, lines in (
         ("the statement as written", _statement(part["note"])),
+        ("further times", _further_times(part.get("times", ()))),
         ("remarks and what became of them", _remarks(part["remarks"])),
         ("further risks", _work(part["risks"], 0, "")),
         ("further hardening work", _work(part["backlog"], 0, "")),
@@ -137,6 +138,13 @@ def _statement(rows: Sequence[Row]) -> Iterable[str]:
     for row in rows:
         yield f"**{row['label']}.** {escape(row['text'])}"
         yield ""
+
+
+def _further_times(rows: Sequence[Row]) -> Iterable[str]:
+    """The first packages were built without them."""
+    for row in rows:
+        who = f" ({escape(row['who'])})" if row["who"] else ""
+        yield f"- {when(row)}: {escape(row['what'])}{who}"
 
 
 def _remarks(rows: Sequence[Row]) -> Iterable[str]:

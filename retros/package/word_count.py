@@ -29,13 +29,22 @@ def cut(text: str, limit: int) -> tuple[str, bool]:
         parts = line.split()
         if total + len(parts) > limit:
             lines.append(" ".join(parts[: limit - total]))
-            return _cut_at_sentence("\n".join(lines)[: limit * MAX_WORD_CHARACTERS]), True
+            return _cut_at_sentence(_fitting("\n".join(lines), limit)), True
         lines.append(" ".join(parts))
         total += len(parts)
     whole = "\n".join(lines)
     if len(whole) > limit * MAX_WORD_CHARACTERS:
-        return _cut_at_sentence(whole[: limit * MAX_WORD_CHARACTERS]), True
+        return _cut_at_sentence(_fitting(whole, limit)), True
     return whole, False
+
+
+def _fitting(text: str, limit: int) -> str:
+    """As many whole words as fit; only a word that is too long by itself is cut within."""
+    room = limit * MAX_WORD_CHARACTERS
+    if len(text) <= room:
+        return text
+    whole = text[: room + 1].rsplit(None, 1)[0].rstrip()
+    return whole if len(whole) <= room else text[:room]
 
 
 def _cut_at_sentence(text: str) -> str:

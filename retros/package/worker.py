@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 ASK_AGAIN_AFTER = timedelta(seconds=10)
 """After this time without a worker the tick asks for one again."""
 
+MAX_ASKED = 20
+"""Packages that one tick asks for again."""
+
 PROGRESS_EVERY_FILES = 20
 
 READ_TIMEOUT = timedelta(minutes=2)
@@ -63,9 +66,14 @@ def _make(row: Package, now: datetime) -> BuiltPackage:
 
 
 def ask_for_waiting(now: datetime) -> None:
-    """For the tick: ask a worker again for packages that wait and are claimed by none."""
+    """For the tick: ask a worker again for packages that wait and are claimed by none.
+
+    At most ``MAX_ASKED``, those that were asked for longest ago first: a tick has a second for all
+    that it does, and the rest is asked for by the next ones.
+    """
     rows = Package.objects.waiting().filter(asked_at__lte=now - ASK_AGAIN_AFTER)
-    unclaimed = rows.filter(Q(lease_until=None) | Q(lease_until__lte=now))
-    for package in unclaimed.values_list("pk", flat=True):
-        if rows.filter(pk=package).update(asked_at=now):
-            enqueue.make_package(package)
+    unclaimed = rows.filter(Q(lease_until=None) | Q(lease_until__lte=now)).order_by("asked_at")
+    packages_to_ask = list(unclaimed.values_list("pk", flat=True)[:MAX_ASKED])
+    rows.filter(pk__in=packages_to_ask).update(asked_at=now)
+    for package in packages_to_ask:
+        enqueue.make_package(package)

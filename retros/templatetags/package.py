@@ -1,5 +1,6 @@
 """Filters for the content of a package: its times, its diffstat."""
 
+import re
 from datetime import datetime
 
 from django import template
@@ -7,6 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
+
+_ESCAPED = re.compile(r"\\(.)")
 
 
 @register.filter
@@ -31,3 +34,9 @@ def _line(line: str) -> SafeString:
     parts = [(css, run) for css, run in (("plus", plus), ("minus", minus)) if run]
     spans = format_html_join("", '<span class="{}">{}</span>', parts)
     return format_html("{}{}", text, spans)
+
+
+@register.filter
+def plain_markdown(text: str) -> str:
+    """A record as it is kept, in Markdown, as the words that it stands for (see ``escape``)."""
+    return _ESCAPED.sub(r"\1", text)

@@ -1,11 +1,13 @@
 """Counting and cutting, and that no incident makes a body longer than it may be."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from incidents.panels.markdown import escape
 from retros.package.build import LABELS, MAX_BODY_WORDS, build, chosen_times
 from retros.package.inputs import (
     BranchSummary,
@@ -18,6 +20,7 @@ from retros.package.inputs import (
     WorkSummary,
 )
 from retros.package.word_count import count, cut
+from retros.templatetags.package import plain_markdown
 from tests.helpers.tiers import in_tier
 
 AT = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
@@ -48,6 +51,7 @@ def test_words_are_counted(content: object, total: int) -> None:
         ("It was the key. It was stale, so", 6, ("It was the key. …", True)),
         ("Short. Then it goes on and on and", 7, ("Short. Then it goes on and on …", True)),
         ("x" * 30, 2, ("x" * 24 + " …", True)),
+        ("Elektrizitätswerk Donaudampfschiff", 2, ("Elektrizitätswerk …", True)),
         ("   ", 2, ("", False)),
     ],
 )
@@ -141,6 +145,23 @@ def test_what_was_cut_is_whole_in_the_appendix() -> None:
     assert {row["label"]: row["text"] for row in appendices["note"]}["What happened"] == LONG
     assert len(appendices["decisions"]) == 100
     assert len(appendices["risks"]) == 92
+
+
+def test_every_time_that_is_not_in_the_body_is_in_the_appendix() -> None:
+    entries = tuple(entry(seq, "checkpoint.missed") for seq in range(1, 60))
+    content = build(replace(material(), entries=entries))
+
+    seqs = [row["seq"] for row in content["body"]["times"] + content["appendices"]["times"]]
+
+    assert sorted(seqs) == list(range(1, 60))
+
+
+@pytest.mark.case("T11")
+@pytest.mark.parametrize(
+    "text", ["~40 min", "5.0M", "a_b_c", "- first - second", "1. one", r"C:\*.log & <b>", "C#"]
+)
+def test_a_record_is_read_as_it_was_typed(text: str) -> None:
+    assert plain_markdown(escape(text)) == text
 
 
 def entry(seq: int, kind: str) -> EntrySummary:

@@ -20,6 +20,7 @@ from retros.package.bundle import script
 from retros.package.canonical import digest
 from retros.package.markdown import markdown
 from retros.vocabulary import PackageState
+from tests.helpers.counting import queries
 from tests.retros.closing.closable import ClosingRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,6 +42,30 @@ def written(package: Package, folder: Path) -> Path:
     path = folder / "package.zip"
     path.write_bytes(b"".join(archive.zip_pieces(package)))
     return path
+
+
+def test_a_tick_asks_for_a_few_of_those_that_wait(
+    closed: ClosingRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many wait: a tick has a second for all that it does."""
+    waiting = Package.objects.get(incident=closed.incident)
+    for number in range(2, 6):
+        Package.objects.create(
+            incident=closed.incident,
+            closing=waiting.closing,
+            number=number,
+            **{name: getattr(waiting, name) for name in ("happened", "path", "uncertain", "need")},
+            asked_at=closed.now - timedelta(minutes=number),
+        )
+    monkeypatch.setattr(worker, "MAX_ASKED", 2)
+    later = closed.now + worker.ASK_AGAIN_AFTER
+
+    with queries() as executed:
+        worker.ask_for_waiting(later)
+
+    asked = Package.objects.filter(asked_at=later).order_by("number")
+    assert [package.number for package in asked] == [4, 5]
+    assert len(executed) == 2
 
 
 def test_closing_asks_for_it_and_a_worker_makes_it_once(closed: ClosingRun, admin: Person) -> None:
