@@ -10,6 +10,8 @@ from incidents.models import Claim, Submission
 MIN_WAIT = timedelta(seconds=5)
 MAX_WAIT = timedelta(minutes=5)
 SUBMISSIONS_RETENTION = timedelta(days=7)
+SUBMISSIONS_BATCH_SIZE = 1000
+"""A tick has a second for all that it does; after a long rest there may be a week's worth."""
 SESSIONS_BATCH_SIZE = 50
 """Deleting a session takes its data along and disconnects the browsers that still use it."""
 
@@ -31,8 +33,10 @@ def postpone(kind: str, subject: str, due_at: datetime, error: Exception, now: d
 
 
 def delete_old_submissions(now: datetime) -> None:
-    """Delete the keys of forms sent more than a week ago: nobody sends them a second time now."""
-    Submission.objects.filter(at__lt=now - SUBMISSIONS_RETENTION).delete()
+    """Delete the keys of forms sent more than a week ago, a batch at each tick: nobody sends them a
+    second time now."""
+    old = Submission.objects.filter(at__lt=now - SUBMISSIONS_RETENTION).values_list("pk", flat=True)
+    Submission.objects.filter(pk__in=list(old[:SUBMISSIONS_BATCH_SIZE])).delete()
 
 
 def delete_expired_sessions(now: datetime) -> None:

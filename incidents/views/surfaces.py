@@ -1,7 +1,7 @@
 """Freezes across incidents, and what is known of a surface."""
 
 from django.core.paginator import Paginator
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -11,8 +11,8 @@ from incidents.vocabulary import Status
 from incidents.web.access import requires
 
 A_PAGE = 30
-ACTIVE = 50
-RECENT = 10
+MAX_IN_FORCE = 50
+"""Freezes of one surface on its page; the page of all freezes has every one."""
 
 
 @requires("freezes.view")
@@ -32,14 +32,19 @@ def freezes(request: HttpRequest) -> HttpResponse:
 
 @requires("freezes.view")
 def surface(request: HttpRequest, slug: str) -> HttpResponse:
-    """One surface: its posture, its freezes, the incidents on it."""
+    """One surface: its posture, its freezes, the incidents on it: active ones first, in pages."""
     row = get_object_or_404(Surface, slug=slug)
     known = Incident.objects.visible_to(request.user).filter(surfaces=row)
+    is_active = Case(When(status=Status.ACTIVE, then=0), default=1)
+    severity = Case(When(status=Status.ACTIVE, then="severity"), default=None)
+    in_force = _known(request).in_force().filter(surface=row)
     context = {
         "surface": row,
-        "in_force": list(_known(request).in_force().filter(surface=row)[:ACTIVE]),
-        "active": list(known.in_progress().worst_first()[:ACTIVE]),
-        "recent": list(known.exclude(status=Status.ACTIVE).order_by("-declared_at")[:RECENT]),
+        "in_force": list(in_force[:MAX_IN_FORCE]),
+        "more_in_force": max(0, in_force.count() - MAX_IN_FORCE),
+        "page": Paginator(
+            known.order_by(is_active, severity, "-declared_at", "-pk"), A_PAGE
+        ).get_page(request.GET.get("page")),
         "prechecks": [*PRECHECK_COMMANDS, *filter(None, [row.health_check])],
     }
     return render(request, "incidents/surface.html", context)

@@ -1,6 +1,7 @@
 """The backlog as CSV, streamed in batches, with cells that no spreadsheet runs as a formula."""
 
 import csv
+import unicodedata
 from collections.abc import AsyncIterator, Iterable
 from io import StringIO
 
@@ -24,12 +25,23 @@ COLUMNS = (
     "created_by",
     "closed_at",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Begins a file: without it a spreadsheet reads UTF-8 as something else, and umlauts are broken."""
 
 
 def safe_cell(text: str) -> str:
-    """The cell, quoted where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """The cell, quoted where a spreadsheet would take it for a formula.
+
+    Spreadsheets look behind white space, and take the full-width signs for the usual ones.
+    """
+    is_formula = unicodedata.normalize("NFKC", text[:_LOOK_AT]).lstrip().startswith(_FORMULA)
+    return f"'{text}" if is_formula or text.startswith(("\t", "\r", "\n")) else text
+
+
+_LOOK_AT = 1000
+"""Characters of a cell: its beginning decides."""
 
 
 def csv_line(cells: Iterable[str]) -> str:
@@ -39,11 +51,17 @@ def csv_line(cells: Iterable[str]) -> str:
 
 
 async def csv_lines(rows: BacklogItemQuerySet) -> AsyncIterator[str]:
-    """A header, then a line an item; only one batch of items is in memory."""
-    yield csv_line(COLUMNS)
+    """A header, then a line an item, a batch at a time: each piece costs a message of its own."""
+    yield BYTE_ORDER_MARK + csv_line(COLUMNS)
     rows = rows.select_related("incident", "owner", "created_by")
+    batch: list[str] = []
     async for item in rows.aiterator(chunk_size=BATCH_SIZE):
-        yield csv_line(_cells(item))
+        batch.append(csv_line(_cells(item)))
+        if len(batch) == BATCH_SIZE:
+            yield "".join(batch)
+            batch.clear()
+    if batch:
+        yield "".join(batch)
 
 
 def _cells(item: BacklogItem) -> tuple[str, ...]:

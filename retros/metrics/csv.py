@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 
 from incidents.vocabulary import Severity
-from retros.backlog.csv_export import csv_line
+from retros.backlog.csv_export import BYTE_ORDER_MARK, csv_line
 from retros.metrics.rules import METRICS, IncidentTimes, Metric, Share
 
 
 def lines(lived: list[IncidentTimes]) -> Iterator[str]:
     """A header, what each column means, then a line an incident, oldest first."""
     names = ["incident", "title", "severity", "surfaces", "declared_at"]
-    yield csv_line([*names, *(column for metric in METRICS for column in _columns(metric))])
+    yield BYTE_ORDER_MARK + csv_line(
+        [*names, *(column for metric in METRICS for column in _columns(metric))]
+    )
     meanings = ["", "", "", "", "UTC"]
     yield csv_line([*meanings, *(text for m in METRICS for text in [m.means, *[""] * m.is_share])])
     for incident in lived:

@@ -53,6 +53,16 @@ def test_submissions_are_forgotten_after_a_week(commander: Person) -> None:
     assert list(Submission.objects.all()) == [kept]
 
 
+def test_submissions_go_some_at_a_time(commander: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        Submission.objects.create(key=uuid.uuid4(), person=commander, at=START - timedelta(days=8))
+    monkeypatch.setattr(housekeeping, "SUBMISSIONS_BATCH_SIZE", 2)
+
+    delete_old_submissions(START)
+
+    assert Submission.objects.count() == 1
+
+
 @pytest.mark.django_db
 def test_sessions_that_are_over_go_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     second = timedelta(seconds=1)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from incidents.actions import freezes, lifecycle
+from incidents.actions import freezes, lifecycle, voiding
 from incidents.models import Incident, Person, Surface
 from incidents.views.surfaces import A_PAGE
 from kernel import clock
@@ -157,6 +157,23 @@ def test_freezes_come_in_pages_and_the_count_is_of_all(
     shown = [(len(p.context["in_force"]), len(p.context["lifted"])) for p in pages]
     assert shown == [(A_PAGE, 0), (1, 1), (A_PAGE, 0)]
     assert all(p.context["count"] == A_PAGE + 1 for p in pages)
+
+
+def test_the_incidents_of_a_surface_come_in_pages_active_ones_first(
+    client: Client, surface: Surface, commander: Person, stranger: Person
+) -> None:
+    incidents = [declared(commander, surfaces=[surface]) for _ in range(A_PAGE + 2)]
+    newest = incidents[-1]
+    voiding.void(commander.as_actor(), newest.pk, reason="A test call", now=NOW)
+    client.force_login(stranger)
+    with queries() as executed:
+        first = client.get("/surfaces/sign-in/")
+
+    second = client.get("/surfaces/sign-in/?page=2")
+
+    assert [len(page.context["page"]) for page in (first, second)] == [A_PAGE, 2]
+    assert second.context["page"][-1] == newest
+    assert len(executed) <= 12
 
 
 def test_a_surface_shows_what_is_known_of_it(

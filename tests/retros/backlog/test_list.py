@@ -39,7 +39,7 @@ def titles_on_page(client: Client, query: str = "") -> list[str]:
 
 def read(client: Client, query: str = "") -> list[dict[str, str]]:
     answer = client.get(f"/backlog/csv/{query}")
-    return list(csv.DictReader(StringIO(b"".join(answer).decode(), newline="")))
+    return list(csv.DictReader(StringIO(b"".join(answer).decode("utf-8-sig"), newline="")))
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_what_was_handled_elsewhere_is_left_out_and_counted_apart(
     assert "Left out: 2 backfilled, 1 declared in error" in html
     assert "Left out: 1 backfilled, 1 declared in error" in page(inside(stranger))
     with clock.at(now):
-        sheet = inside(commander).get(reverse("numbers-csv")).content.decode()
+        sheet = inside(commander).get(reverse("numbers-csv")).content.decode("utf-8-sig")
     assert incident.reference in sheet
     assert "Exports ran twice" not in sheet
 
@@ -253,7 +253,9 @@ def test_nobody_learns_of_what_they_may_not_know(
     )
 
     assert "0 incidents declared" in page(inside(stranger))
-    assert incident.title not in inside(stranger).get(reverse("numbers-csv")).content.decode()
+    assert incident.title not in inside(stranger).get(reverse("numbers-csv")).content.decode(
+        "utf-8-sig"
+    )
     assert "1 incident declared" in page(inside(commander))
     assert inside(stakeholder).get(NUMBERS).status_code == 403
     assert inside(stakeholder).get(reverse("numbers-csv")).status_code == 403
@@ -287,7 +289,7 @@ def test_the_csv_has_a_line_an_incident_and_no_formula(
     with clock.at(START + timedelta(days=1)):
         answer = inside(commander).get(reverse("numbers-csv"))
 
-    names, meanings, row = csv.reader(StringIO(answer.content.decode()))
+    names, meanings, row = csv.reader(StringIO(answer.content.decode("utf-8-sig")))
     cells = dict(zip(names, row, strict=True))
     assert cells["incident"] == incident.reference
     assert cells["title"] == "'=SUM(A1)"
