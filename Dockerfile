@@ -5,6 +5,11 @@ FROM python:3.13-slim@sha256:6771159cd4fa5d9bba1258caf0b82e6b73458c694d178ad97c5
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/srv/static
 WORKDIR /srv/warroom
 
+# For the PDF of a closure package, which has the names and words of people in any script.
+RUN apt-get update \
+ && apt-get install --no-install-recommends -y fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji \
+ && rm -rf /var/lib/apt/lists/*
+
 COPY requirements-image.txt .
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-image.txt
 

@@ -31,6 +31,9 @@ ZERO_WIDTH = (
 # Direction overrides reorder what is shown: never passed on to a page.
 DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 
+# Of these, the ones that reach beyond the text itself: marks (U+200E, U+200F) only help to read it.
+OVERRIDE = "\u202a-\u202e\u2066-\u2069"
+
 SURROGATE = "\ud800-\udfff"
 
 # Never characters of any text; XML refuses U+FFFE and U+FFFF, and with them a whole document.
@@ -42,8 +45,10 @@ INVISIBLE = re.compile(
     f"{ESCAPE.pattern}|[{CONTROL}{ZERO_WIDTH}{SURROGATE}{NONCHARACTER}]", re.VERBOSE
 )
 
-_NOT_TEXT = re.compile(f"{ESCAPE.pattern}|[{CONTROL}{SURROGATE}{NONCHARACTER}]", re.VERBOSE)
-_NOT_SHOWN = re.compile(f"[{CONTROL}{SURROGATE}{NONCHARACTER}]")
+_NOT_TEXT = re.compile(
+    f"{ESCAPE.pattern}|[{CONTROL}{OVERRIDE}{SURROGATE}{NONCHARACTER}]", re.VERBOSE
+)
+_NOT_SHOWN = re.compile(f"[{CONTROL}{OVERRIDE}{SURROGATE}{NONCHARACTER}]")
 
 REPLACEMENT = "\ufffd"
 
@@ -60,7 +65,8 @@ def drop_controls(text: str) -> str:
     """``text`` as every format can hold it: no control sequence, control character, noncharacter.
 
     Of the control characters only tab and line feed stay; a lone carriage return is a line end.
-    Zero-width characters stay: joiners belong to many scripts.
+    Zero-width characters stay: joiners belong to many scripts. Overrides of direction do not: they
+    would turn round what stands beside the text.
     """
     return _NOT_TEXT.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
 

@@ -247,6 +247,32 @@ def test_page(db: None, visits: Visits, tab_of: Callable[[str], Page], name: str
     assert problems(page, part or "html") + visits.faults == []
 
 
+WIDTHS = (360, 390, 768, 1024, 1280, 1366, 1440, 1536, 1680, 1920)
+ROLES = {
+    "commander": "mara",
+    "owner of investigation": "priya",
+    "owner of mitigation": "jonas",
+    "owner of communication": "aisha",
+    "owner of verification": "ken",
+    "responder": "noor",
+    "admin": "admin",
+}
+
+
+@pytest.mark.parametrize("who", ROLES.values(), ids=ROLES)
+def test_the_room_scrolls_sideways_for_no_role(
+    db: None, tab_of: Callable[[str], Page], who: str
+) -> None:
+    page = tab_of(who)
+    page.goto(ROOM)
+    too_wide = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if more := page.evaluate("document.scrollingElement.scrollWidth - innerWidth"):
+            too_wide[width] = more
+    assert too_wide == {}
+
+
 def test_page_after_the_session_ended(visit: Visits) -> None:
     page = visit("mara", "/declare/")
     page.context.clear_cookies(name="sessionid")

@@ -172,6 +172,18 @@ def test_nothing_in_the_image_is_run_by_root_or_unhashed() -> None:
     assert "--require-hashes" in shlex.split(pip)
 
 
+@pytest.mark.case("T3")
+def test_the_image_has_fonts_for_every_script() -> None:
+    """The PDF takes them from the system; without them names are empty boxes."""
+    dockerfile = (settings.BASE_DIR / "Dockerfile").read_text()
+
+    assert set(re.findall(r"fonts-[\w-]+", dockerfile)) == {
+        "fonts-noto-core",
+        "fonts-noto-cjk",
+        "fonts-noto-color-emoji",
+    }
+
+
 def test_the_version_is_that_of_the_project() -> None:
     project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())
     assert project["project"]["version"] == VERSION

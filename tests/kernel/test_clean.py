@@ -33,6 +33,22 @@ def test_a_line_has_no_break() -> None:
     assert clean_line("Sign-ins \r\n  fail\x0b\nagain", 18) == "Sign-ins fail agai"
 
 
+@pytest.mark.case("T4")
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("ab\u202ecd", "abcd"),
+        ("a\u2066b\u2069c", "abc"),
+        ("כניסה (EU-1)", "כניסה (EU-1)"),
+        ("می\u200cخواهم \u200eEU\u200f", "می\u200cخواهم \u200eEU\u200f"),
+    ],
+)
+def test_overrides_of_direction_are_dropped_and_joiners_and_marks_stay(
+    typed: str, stored: str
+) -> None:
+    assert clean_text(typed) == stored
+
+
 @given(st.text())
 def test_xml_holds_every_cleaned_text(text: str) -> None:
     for cleaned in (drop_controls(text), show_controls(drop_controls(text))):
