@@ -34,6 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m warroom.up.embedded")
     parser.add_argument("data", type=Path)
     parser.add_argument("--fast", action="store_true", help="for data that may be lost")
+    parser.add_argument("--once", action="store_true", help="start nothing again that dies")
     parser.add_argument("--sockets", type=Path, help="the folder of a holder that died")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -50,7 +51,10 @@ def main() -> None:
             data.announce(environment)
             stack.callback(data.withdraw)
             _say(environment | {"sockets": str(sockets)})
-            _watch(servers)
+            if arguments.once:
+                sys.stdin.read()
+            else:
+                _watch(servers)
     except NoServers as error:
         _say({"refused": str(error)})
         sys.exit(1)

@@ -19,14 +19,14 @@ from warroom.up.parts import Backoff, Board
 
 @contextmanager
 def running_servers(
-    data: DataFolder, *, fast: bool = False, board: Board | None = None
+    data: DataFolder, *, fast: bool = False, once: bool = False, board: Board | None = None
 ) -> Iterator[dict[str, str]]:
     """Servers on ``data`` for the length of the block; yields the environment that names them.
 
-    What dies is started again at the same address; ``board`` is told of it.
+    What dies is started again at the same address, unless ``once``; ``board`` is told of it.
     """
     data.make()
-    holder = _Holder(data, fast, board)
+    holder = _Holder(data, fast, once, board)
     try:
         yield holder.start()
     finally:
@@ -35,10 +35,10 @@ def running_servers(
 
 @contextmanager
 def thrown_away() -> Iterator[dict[str, str]]:
-    """Fast servers whose data goes with them, for tests and benchmarks."""
+    """Fast servers whose data goes with them, for tests and benchmarks, which may kill them."""
     with (
         tempfile.TemporaryDirectory(prefix="warroom-", dir=short_folder()) as folder,
-        running_servers(DataFolder(Path(folder)), fast=True) as environment,
+        running_servers(DataFolder(Path(folder)), fast=True, once=True) as environment,
     ):
         yield environment
 
@@ -49,8 +49,8 @@ def short_folder() -> str:
 
 
 class _Holder:
-    def __init__(self, data: DataFolder, fast: bool, board: Board | None) -> None:
-        self._data, self._fast, self._board = data, fast, board
+    def __init__(self, data: DataFolder, fast: bool, once: bool, board: Board | None) -> None:
+        self._data, self._fast, self._once, self._board = data, fast, once, board
         self._sockets = ""
         self._ending = threading.Event()
         self._lock = threading.Lock()
@@ -67,6 +67,7 @@ class _Holder:
     def _spawn(self) -> dict[str, str]:
         argv = [sys.executable, "-m", "warroom.up.embedded", str(self._data.path)]
         argv += ["--fast"] if self._fast else []
+        argv += ["--once"] if self._once else []
         argv += ["--sockets", self._sockets] if self._sockets else []
         with self._lock:
             if self._ending.is_set():
@@ -102,7 +103,7 @@ class _Holder:
             for line in self._output:
                 self._report(json.loads(line))
             cause = f"ended with {self._process.wait()}"
-            if not self._revive(backoff, cause):
+            if self._once or not self._revive(backoff, cause):
                 return
 
     def _report(self, event: dict[str, object]) -> None:
