@@ -182,6 +182,9 @@ def _fill(row: Maintenance, planned: MaintenanceInput) -> None:
     assert planned.ends_at is not None
     row.title, row.text, row.audience = planned.title, planned.text, planned.audience
     row.starts_at, row.ends_at = planned.starts_at, planned.ends_at
+    row.public_names = {
+        str(surface.pk): surface.name for surface in planned.surfaces if surface.on_status_page
+    }
 
 
 def _save(row: Maintenance, text: str, by: Person, now: datetime) -> None:
@@ -197,6 +200,7 @@ def _publish(row: Maintenance, text: str, by: Person, now: datetime) -> None:
         maintenance=row,
         number=next_number(row.updates.all()),
         state=row.state(now),
+        title=row.title,
         text=text,
         published_at=now,
         published_by=by,

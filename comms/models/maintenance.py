@@ -30,6 +30,8 @@ class Maintenance(models.Model):
     planned_at = models.DateTimeField()
     planned_by = models.ForeignKey("incidents.Person", on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
+    public_names = models.JSONField(null=True, blank=True)
+    """What readers were told that its surfaces are called, by primary key as text."""
 
     class Meta:
         ordering = ["starts_at", "pk"]
@@ -71,6 +73,8 @@ class MaintenanceUpdate(models.Model):
     number = models.PositiveIntegerField()
     code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
     state = models.CharField(max_length=11, choices=MaintenanceState)
+    title = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001
+    """Of the window at that time."""
     text = models.TextField(max_length=2000)
     published_at = models.DateTimeField()
     published_by = models.ForeignKey("incidents.Person", on_delete=models.PROTECT, related_name="+")

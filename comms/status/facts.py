@@ -156,11 +156,11 @@ def _windows(reads: Sequence[Audience], now: datetime) -> list[Maintenance]:
     since = now - HISTORY
     rows = Maintenance.objects.filter(Q(ends_at__gt=since), audience__in=reads)
     updates = MaintenanceUpdate.objects.order_by("-number")
-    visible_surfaces = Surface.objects.filter(on_status_page=True).only("pk", "name")
+    keys = Surface.objects.only("pk")
     return list(
-        rows.prefetch_related(
-            Prefetch("updates", updates), Prefetch("surfaces", visible_surfaces)
-        ).order_by("starts_at", "pk")
+        rows.prefetch_related(Prefetch("updates", updates), Prefetch("surfaces", keys)).order_by(
+            "starts_at", "pk"
+        )
     )
 
 

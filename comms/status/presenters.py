@@ -151,7 +151,7 @@ def _changed_at(surface: Surface, spans: Sequence[Span]) -> datetime:
 def present_maintenance(
     window: Maintenance, surfaces: Mapping[int, Surface], now: datetime
 ) -> ShownMaintenance:
-    touched = [surface for surface in window.surfaces.all() if surface.pk in surfaces]
+    names = _public_names(window, surfaces)
     return ShownMaintenance(
         code=window.code,
         title=one_line(window.title),
@@ -165,8 +165,8 @@ def present_maintenance(
         planned_at=window.planned_at,
         changed_at=window.changed_at,
         sequence=window.sequence,
-        surfaces=tuple(one_line(surface.name) for surface in touched),
-        codes=tuple(surface_code(surface.pk) for surface in touched),
+        surfaces=tuple(one_line(name) for name in names.values()),
+        codes=tuple(surface_code(key) for key in names),
         updates=tuple(
             ShownMaintenanceUpdate(
                 u.code,
@@ -174,10 +174,22 @@ def present_maintenance(
                 u.published_at,
                 safe_html(u.text),
                 drop_controls(u.text),
+                one_line(u.title or window.title),
             )
             for u in window.updates.all()
         ),
     )
+
+
+def _public_names(window: Maintenance, surfaces: Mapping[int, Surface]) -> dict[int, str]:
+    """Of the surfaces on the page, and of those that left it after the window had named them."""
+    names = {}
+    for surface in window.surfaces.all():
+        if surface.pk in surfaces:
+            names[surface.pk] = surfaces[surface.pk].name
+        elif name := (window.public_names or {}).get(str(surface.pk)):
+            names[surface.pk] = name
+    return names
 
 
 def present_days(incidents: Sequence[ShownIncident], now: datetime) -> Iterable[ShownDay]:

@@ -121,11 +121,14 @@ class ShownSurface:
 
 @dataclass(frozen=True, slots=True)
 class ShownMaintenanceUpdate:
+    """``title`` is that of the window at that time."""
+
     code: str
     state: MaintenanceState
     at: datetime
     text_html: SafeString
     body: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)

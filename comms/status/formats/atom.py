@@ -102,7 +102,7 @@ def _of_window(window: ShownMaintenance) -> list[_Entry]:
     return [
         {
             "code": note.code,
-            "title": f"{window.title}: {note.state.label}",
+            "title": f"{note.title}: {note.state.label}",
             "at": _at(note.at),
             "link": link,
             "html": str(note.text_html),

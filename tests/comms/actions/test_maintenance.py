@@ -13,7 +13,7 @@ from comms.actions.maintenance import MaintenanceInput
 from comms.models import Maintenance, MaintenanceUpdate, StatusSite
 from comms.status.facts import site
 from comms.vocabulary import Audience, MaintenanceState, SurfaceState
-from incidents.models import Person
+from incidents.models import Person, Surface
 from kernel.refusal import AlreadyDone, NotPermitted, Refused
 from tests.helpers.factories import START, SurfaceFactory
 
@@ -197,3 +197,39 @@ def test_it_begins_and_ends_by_itself_and_its_surfaces_show_it(window: Maintenan
         SurfaceState.MAINTENANCE,
         SurfaceState.OPERATIONAL,
     ]
+
+
+@pytest.mark.case("P2")
+def test_a_window_keeps_the_names_of_surfaces_that_are_hidden_later(
+    window: Maintenance, admin: Person
+) -> None:
+    """Not of one that was hidden when the window named it."""
+    hidden = SurfaceFactory(name="Ledger core", on_status_page=False)
+    seen = Surface.objects.get(name="Sign-in")
+    maintenance.change(
+        admin.as_actor(),
+        window.pk,
+        planned(surfaces=(seen, hidden)),
+        text="One more is touched",
+        now=BEFORE,
+    )
+    Surface.objects.filter(pk=seen.pk).update(on_status_page=False)
+
+    [shown] = site(Audience.PUBLIC, RUNNING).maintenances
+
+    assert shown.surfaces == ("Sign-in",)
+
+
+@pytest.mark.case("P12")
+def test_what_was_said_keeps_the_title_of_its_time(window: Maintenance, admin: Person) -> None:
+    maintenance.change(
+        admin.as_actor(),
+        window.pk,
+        planned(title="New keys", surfaces=tuple(window.surfaces.all())),
+        text="Keys, not certificates",
+        now=BEFORE,
+    )
+
+    [shown] = site(Audience.PUBLIC, RUNNING).maintenances
+
+    assert [update.title for update in shown.updates] == ["New keys", "New certificates"]

@@ -75,6 +75,29 @@ def test_an_update_is_published_with_its_surfaces_and_its_entry(commander: Perso
     }
 
 
+@pytest.mark.case("T1")
+def test_a_headline_is_one_line_without_control_characters(
+    incident: Incident, commander: Person
+) -> None:
+    """It becomes the subject of mails and the title of an entry in the feed."""
+    made = published(
+        commander, incident, NOW, headline="Sign-ins\x07 fail\r\nfor \x1b[31msome\uffff"
+    )
+
+    assert made.headline == "Sign-ins fail for some"
+
+
+@pytest.mark.case("P2")
+def test_it_keeps_the_names_that_readers_were_told(commander: Person) -> None:
+    seen = SurfaceFactory(name="Sign-in")
+    hidden = SurfaceFactory(name="Ledger core", on_status_page=False)
+
+    made = published(commander, declared(commander, surfaces=[seen, hidden]), NOW)
+
+    names = made.surface_states.order_by("surface").values_list("surface__name", "public_name")
+    assert dict(names) == {"Sign-in": "Sign-in", "Ledger core": ""}
+
+
 def test_an_incident_gets_its_public_name_once(incident: Incident, commander: Person) -> None:
     published(commander, incident, NOW, audience="internal")
     assert not Bulletin.objects.exists()
