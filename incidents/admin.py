@@ -152,7 +152,7 @@ class PersonForm(OnePerson, UserChangeForm):
 class NewPersonForm(OnePerson, AdminUserCreationForm):
     class Meta:
         model = Person
-        fields = ["username", "name", "email", "groups"]
+        fields = ["username", "name", "email", "team", "groups"]
 
 
 @admin.register(Person)
@@ -161,12 +161,12 @@ class PersonAdmin(ForAdmins, UserAdmin):
     add_form = NewPersonForm
     list_display = ["username", "name", "email", "in_groups", "is_active", "last_login"]
     list_filter = ["is_active", "groups"]
-    search_fields = ["username", "name", "email"]
+    search_fields = ["username", "name", "email", "team"]
     filter_horizontal: list[str] = []
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        ("Person", {"fields": ["name", "email", "time_zone"]}),
+        ("Person", {"fields": ["name", "email", "team", "time_zone"]}),
         (
             "Access",
             {
@@ -177,7 +177,7 @@ class PersonAdmin(ForAdmins, UserAdmin):
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
-        (None, {"fields": ["username", "name", "email", "groups"]}),
+        (None, {"fields": ["username", "name", "email", "team", "groups"]}),
         ("Password", {"fields": ["usable_password", "password1", "password2"]}),
     ]
 

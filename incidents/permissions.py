@@ -56,6 +56,7 @@ declare(
         "room.view": _RESPONDING,
         "evidence.read": _RESPONDING,
         "evidence.capture": _RESPONDING | {Who.AGENT},
+        "incident.set_up": _IN_COMMAND,
         "incident.void": _IN_COMMAND,
         "incident.take_back": _IN_COMMAND | {Who.DEPUTY},
         "severity.change": _IN_COMMAND,
@@ -91,6 +92,7 @@ declare(
 
 WHILE_ACTIVE = frozenset(
     {
+        "incident.set_up",
         "severity.change",
         "phase.change",
         "revision.set",

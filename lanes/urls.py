@@ -5,7 +5,7 @@ from incidents.vocabulary import LaneKind
 from lanes.handoff import offer_views
 from lanes.handoff import views as handoffs
 from lanes.ownership import views as owners
-from lanes.views import boundary, claim, hypotheses, notes, unknowns
+from lanes.views import boundary, claim, hypotheses, notes, setting_up, unknowns
 from lanes.views import lane as page
 
 
@@ -19,6 +19,7 @@ _INVESTIGATION = {"lane": LaneKind.INVESTIGATION.value}
 """Hypotheses belong to the lane: its owner may change them."""
 
 urlpatterns = [
+    path("INC-<int:number>/setup/", setting_up.set_up, name="set-up"),
     path("INC-<int:number>/lanes/<lane:lane>/", page.lane, name="lane"),
     path("INC-<int:number>/lanes/<lane:lane>/claim/", claim.claim, name="lane-claim"),
     path(

@@ -5,6 +5,12 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from incidents.actions.freeze_steps import (
+    current_freeze,
+    end_freeze,
+    freeze_facts,
+    freeze_step,
+)
 from incidents.actions.ownership import can_answer, notify_owner_step
 from incidents.actions.transaction import incident_action
 from incidents.models import Freeze, Incident, Person, Surface
@@ -27,27 +33,9 @@ def freeze(
 ) -> Freeze:
     """Freeze a surface (playbook, "First-15-minutes protocol")."""
     with incident_action("freeze.change", actor, incident_id, now, once=once) as incident:
-        current = _current(incident, surface)
-        _refuse(rules.freeze_violations(_stop(surface, current), reason))
-        if current is not None:
-            _end(current, now, "frozen after all")
-        row = Freeze.objects.create(
-            incident=incident,
-            surface=surface,
-            scope=clean_text(scope, 200),
-            reason=clean_text(reason, 300),
-            since=now,
-        )
-        stop = f"{row.scope}." if row.scope else "All merges."
-        record(
-            incident,
-            "freeze.set",
-            actor,
-            now,
-            surface=surface.name,
-            scope=stop,
-            reason=row.reason,
-        )
+        current = current_freeze(incident, surface)
+        _refuse(rules.freeze_violations(freeze_facts(surface, current), reason))
+        row = freeze_step(incident, actor, surface, scope, reason, now)
     return row
 
 
@@ -62,8 +50,8 @@ def decline_freeze(
 ) -> Freeze:
     """Record why an impacted surface is not frozen."""
     with incident_action("freeze.change", actor, incident_id, now, once=once) as incident:
-        current = _current(incident, surface)
-        _refuse(rules.decline_violations(_stop(surface, current), reason))
+        current = current_freeze(incident, surface)
+        _refuse(rules.decline_violations(freeze_facts(surface, current), reason))
         row = Freeze.objects.create(
             incident=incident,
             surface=surface,
@@ -86,10 +74,10 @@ def lift_freeze(
 ) -> Incident:
     """Lift a freeze, with a reason."""
     with incident_action("freeze.change", actor, incident_id, now, once=once) as incident:
-        row = _current(incident, surface)
-        _refuse(rules.lift_violations(_stop(surface, row), reason))
+        row = current_freeze(incident, surface)
+        _refuse(rules.lift_violations(freeze_facts(surface, row), reason))
         assert row is not None
-        _end(row, now, clean_text(reason, 300))
+        end_freeze(row, now, clean_text(reason, 300))
         record(
             incident,
             "freeze.lifted",
@@ -113,9 +101,9 @@ def keep_freeze(
 ) -> Freeze:
     """Keep a freeze on purpose beyond the incident, with an owner and a reason."""
     with incident_action("freeze.change", actor, incident_id, now, once=once) as incident:
-        row = _current(incident, surface)
+        row = current_freeze(incident, surface)
         keeper = rules.FreezeOwner(str(owner), can_answer(incident, owner)) if owner else None
-        _refuse(rules.keep_violations(_stop(surface, row), keeper, reason))
+        _refuse(rules.keep_violations(freeze_facts(surface, row), keeper, reason))
         assert row is not None
         assert owner is not None
         row.kept_at, row.kept_by, row.kept_reason = now, owner, clean_text(reason, 300)
@@ -137,23 +125,6 @@ def keep_freeze(
     return row
 
 
-def _current(incident: Incident, surface: Surface) -> Freeze | None:
-    return incident.freezes.current().filter(surface=surface).first()
-
-
-def _stop(surface: Surface, current: Freeze | None) -> rules.FreezeFacts:
-    return rules.FreezeFacts(
-        surface.name,
-        is_frozen=current is not None and not current.declined,
-        is_declined=current is not None and current.declined,
-    )
-
-
 def _refuse(problems: rules.Violations) -> None:
     if problems:
         raise Refused(problems)
-
-
-def _end(row: Freeze, now: datetime, reason: str) -> None:
-    row.until, row.lift_reason = now, reason
-    row.save(update_fields=["until", "lift_reason"])

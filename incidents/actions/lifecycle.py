@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from incidents import scenarios
+from incidents.actions.lifecycle_steps import set_channel_step
 from incidents.actions.numbers import draw_number
 from incidents.actions.role_steps import join_step, put_in_role_step, responder_violations
 from incidents.actions.submissions import redirect_submission, submit_once
@@ -182,9 +183,7 @@ def set_channel(
     with incident_action("channel.set", actor, incident_id, now, once=once) as incident:
         if problems := detail_rules.channel_violations(channel):
             raise Refused(problems)
-        incident.evidence_channel = clean_text(channel, 300)
-        incident.save(update_fields=["evidence_channel"])
-        record(incident, "channel.set", actor, now, channel=incident.evidence_channel)
+        set_channel_step(incident, actor, channel, now)
     return incident
 
 

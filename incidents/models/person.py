@@ -57,6 +57,12 @@ class Person(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = PlainLineField("full name", max_length=120, blank=True)
+    team = PlainLineField(
+        max_length=80,
+        blank=True,
+        db_default="",
+        help_text="As surfaces name their owner team: its people are offered first as owners",
+    )
     time_zone = models.CharField(
         max_length=64,
         blank=True,

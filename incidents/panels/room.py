@@ -31,7 +31,7 @@ from incidents.rules.control import Control
 from incidents.rules.decision import postures
 from incidents.rules.next_change import NextChange
 from incidents.timeline import kinds
-from incidents.vocabulary import Phase, RoleName
+from incidents.vocabulary import Phase, RoleName, Status
 from kernel.registry import Registry
 
 
@@ -109,7 +109,15 @@ def render_blueprint(incident: Incident, now: datetime) -> str:
     hour = derived.blueprint(facts, now)
     windows = [(window, window.items) for window in hour.windows]
     fifteen = derived.first_fifteen(facts, now)
-    return _panel("blueprint", incident, hour=hour, windows=windows, fifteen=fifteen)
+    can_set_up = incident.status == Status.ACTIVE and not all(item.met for item in fifteen)
+    return _panel(
+        "blueprint",
+        incident,
+        hour=hour,
+        windows=windows,
+        fifteen=fifteen,
+        can_set_up=can_set_up,
+    )
 
 
 def render_deciding(incident: Incident, now: datetime) -> str:

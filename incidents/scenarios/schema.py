@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     StrictBool,
     StringConstraints,
+    model_validator,
 )
 
 from incidents.rules.decision.option import FIRST_CODE
@@ -42,12 +43,27 @@ STEPS: dict[str, str] = {
 """Who can stand in a handoff chain: the owner of a lane, the data owner, the commander."""
 
 
+MAX_COVERED = 20
+"""Things that a lane's boundary names on either side, as ``lanes.rules.boundary`` has it."""
+
+MAX_COVERED_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class LaneCover:
+    """What a lane covers in incidents of a scenario, and what it leaves to others."""
+
+    included: tuple[str, ...]
+    excluded: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """Playbook, "Scenario library". ``restricted`` is the default for its incidents.
 
     ``options`` are codes of ``Option``; ``reach`` and ``details`` hold only those that it sets.
     ``severity`` is a hypothesis, ``surfaces`` are slugs that this site may or may not know.
+    ``covers`` are what lanes cover to begin with, by lane.
     """
 
     slug: str
@@ -65,6 +81,7 @@ class Scenario:
     surfaces: tuple[str, ...] = ()
     reach: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
+    covers: Mapping[str, LaneCover] = field(default_factory=dict)
 
 
 def _printable(text: str) -> str:
@@ -109,6 +126,25 @@ class NeededTable(_Table):
     command: Sentence | None = None
 
 
+Covered = _single_line(MAX_COVERED_LENGTH)
+
+
+class CoverTable(_Table):
+    included: Annotated[
+        tuple[Covered, ...], Field(min_length=1, max_length=MAX_COVERED), AfterValidator(_unique)
+    ]
+    excluded: Annotated[
+        tuple[Covered, ...], Field(max_length=MAX_COVERED), AfterValidator(_unique)
+    ] = ()
+
+    @model_validator(mode="after")
+    def _not_on_both_sides(self) -> "CoverTable":
+        excluded = {text.casefold() for text in self.excluded}
+        if both := [text for text in self.included if text.casefold() in excluded]:
+            raise ValueError(f'"{both[0]}" is both included and excluded')
+        return self
+
+
 def _unique_options(options: tuple[OptionTable, ...]) -> tuple[OptionTable, ...]:
     _unique(tuple(table.option.value for table in options))
     return options
@@ -140,6 +176,8 @@ class ScenarioTable(_Table):
         tuple[NeededTable, ...], Field(min_length=1), AfterValidator(_unique_keys)
     ]
 
+    lanes: dict[LaneKind, CoverTable] = Field(default_factory=dict)
+
     def scenario(self) -> Scenario:
         return Scenario(
             slug=self.slug,
@@ -160,6 +198,10 @@ class ScenarioTable(_Table):
             restricted=self.restricted,
             severity=self.severity.value if self.severity else "",
             surfaces=self.surfaces,
+            covers={
+                lane.value: LaneCover(table.included, table.excluded)
+                for lane, table in self.lanes.items()
+            },
         )
 
 

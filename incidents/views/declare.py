@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 
 from incidents import scenarios
 from incidents.actions import lifecycle
@@ -22,6 +23,9 @@ def declare(request: HttpRequest) -> HttpResponse:
         incident = lifecycle.declare(
             request.actor, lifecycle.Declaration(**fields), now=clock.now(), once=form.key
         )
+        commands = (fields["commander"] or request.user) == request.user
+        if "set_up" in request.POST and commands:
+            return reverse("set-up", args=[incident.pk])
         return incident.get_absolute_url()
 
     if "fill" in request.POST:

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from incidents.actions.transaction import incident_action
 from incidents.models import Incident
-from incidents.timeline.record import record
 from incidents.vocabulary import LaneKind
 from kernel.actor import Actor
 from kernel.refusal import Refused
 from kernel.text import clean_text
-from lanes.models import BoundaryItem
+from lanes.actions.boundary_steps import set_boundary_step
 from lanes.rules.boundary import Boundary, violations
 
 
@@ -29,28 +28,5 @@ def set_boundary(
         boundary = Boundary.of(map(clean_text, included), map(clean_text, excluded))
         if problems := violations(boundary):
             raise Refused(problems)
-        _replace(incident, LaneKind(lane), boundary, now)
-        record(
-            incident,
-            "boundary.set",
-            actor,
-            now,
-            lane=lane,
-            included=list(boundary.included),
-            excluded=list(boundary.excluded),
-        )
+        set_boundary_step(incident, actor, LaneKind(lane), boundary, now)
     return incident
-
-
-def _replace(incident: Incident, lane: LaneKind, boundary: Boundary, now: datetime) -> None:
-    wanted = [(text, True) for text in boundary.included]
-    wanted += [(text, False) for text in boundary.excluded]
-    current = incident.boundary_items.current().filter(lane=lane)
-    unchanged = {(item.text, item.included) for item in current} & set(wanted)
-    gone = [item.pk for item in current if (item.text, item.included) not in unchanged]
-    BoundaryItem.objects.filter(pk__in=gone).update(until=now)
-    BoundaryItem.objects.bulk_create(
-        BoundaryItem(incident=incident, lane=lane, text=text, included=included, since=now)
-        for text, included in wanted
-        if (text, included) not in unchanged
-    )

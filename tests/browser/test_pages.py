@@ -119,6 +119,8 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "declare, a surface": ("mara", "/declare/", 200, picked),
     "declare, filled in": ("mara", "/declare/?scenario=permission-leak", 200, None),
     "declare, refused": ("mara", "/declare/", 200, refused),
+    "set up": ("mara", f"{ROOM}setup/", 200, None),
+    "set up, refused": ("mara", f"{ROOM}setup/", 200, refused),
     "room": ("mara", ROOM, 200, None),
     "room, command menu": ("mara", ROOM, 200, command_menu),
     "room, keys": ("mara", ROOM, 200, shortcuts),

@@ -28,6 +28,7 @@ ROOM_PAGES = [
     "take-back/",
 ]
 COMMANDS = [
+    "setup/",
     "severity/",
     "phase/",
     "roles/",

@@ -37,7 +37,7 @@ from incidents.timeline.record import record
 from incidents.vocabulary import Group, LaneKind, RoleName
 from kernel.actor import SYSTEM
 from kernel.refusal import NotPermitted
-from lanes.actions import boundary, hypotheses, notes, patterns, unknowns
+from lanes.actions import boundary, hypotheses, notes, patterns, setting_up, unknowns
 from lanes.handoff import actions as handoffs
 from lanes.vocabulary import WATCH
 from retros.backlog import actions as backlog
@@ -175,6 +175,9 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     "lanes.notes.add_note": lambda s: s.do(notes.add_note, text="Seen in eu-west only"),
     "lanes.boundary.set_boundary": lambda s: s.do(
         boundary.set_boundary, lane=LaneKind.MITIGATION, included=["flags"], excluded=[]
+    ),
+    "lanes.setting_up.set_up": lambda s: s.do(
+        setting_up.set_up, setting_up.SetUp(owners={LaneKind.MITIGATION: s.other})
     ),
     "lanes.patterns.observe": lambda s: (s.hero(), patterns.observe(s.incident.pk, now=LATER)),
     "lanes.handoff.offer": lambda s: s.offer(),

@@ -32,6 +32,8 @@ _NAMES = {
     "admin": "Sam Okafor",
 }
 
+_TEAMS = dict.fromkeys(("priya", "jonas", "ken"), "Identity") | {"noor": "Payments"}
+
 _GROUPS = {"lena": Group.STAKEHOLDER, "admin": Group.ADMIN}
 
 _SURFACES = (
@@ -52,7 +54,11 @@ def people() -> dict[str, Person]:
 def _person(username: str, password: str) -> Person:
     person, created = Person.objects.get_or_create(
         username=username,
-        defaults={"name": _NAMES[username], "email": f"{username}@example.org"},
+        defaults={
+            "name": _NAMES[username],
+            "email": f"{username}@example.org",
+            "team": _TEAMS.get(username, ""),
+        },
     )
     if created:
         person.set_password(password)

@@ -145,6 +145,13 @@ _ACTS = (
         keywords="recovery hotfix containment rollback",
         lane=LaneKind.MITIGATION,
     ),
+    _Act(
+        "Set up in one go",
+        "incident.set_up",
+        "set-up",
+        "i-flag",
+        keywords="owners deputy channel freeze first checkpoint",
+    ),
     _Act("Name an owner", "role.assign", "role", "i-person", keywords="role commander deputy lane"),
     _Act("Take command", "command.take", "take-command", "i-person", keywords="commander deputy"),
     _Act("Take part", "participant.join", "join", "i-person", keywords="join"),
