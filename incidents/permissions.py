@@ -54,6 +54,8 @@ declare(
         "incident.declare": _RESPONDING,
         "incident.backfill": _RESPONDING,
         "room.view": _RESPONDING,
+        "entry.amend": _RESPONDING,
+        "entry.amend_any": _IN_COMMAND,
         "evidence.read": _RESPONDING,
         "evidence.capture": _RESPONDING | {Who.AGENT},
         "incident.set_up": _IN_COMMAND,

@@ -2,6 +2,7 @@ from django.urls import path
 
 from incidents.views import (
     acts,
+    amending,
     as_of,
     backfilling,
     branches,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("INC-<int:number>/", room.room, name="room"),
     path("INC-<int:number>/next/", room.next_thing, name="next"),
     path("INC-<int:number>/timeline/", room.timeline, name="timeline"),
+    path("INC-<int:number>/timeline/<int:seq>/correct/", amending.amend, name="amend"),
     path("INC-<int:number>/as-of/", as_of.as_of, name="as-of"),
     path("INC-<int:number>/severity/", commands.severity, name="severity"),
     path("INC-<int:number>/phase/", commands.phase, name="phase"),

@@ -28,6 +28,7 @@ KINDS.register(
         icon="mark-note",
         panels=frozenset({"lanes"}),
         duties=False,
+        amendable={"text": "Note"},
     )
 )
 KINDS.register(
@@ -105,6 +106,7 @@ for _kind in (
         "{text}",
         icon="i-ahead",
         panels=_IN_LANES,
+        amendable={"text": "Hypothesis", "reproduction": "Reproduction"},
     ),
     Kind(
         "hypothesis.decided",

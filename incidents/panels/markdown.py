@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from incidents.assessments import decision as decision_assessment
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Backfill, Decision, Incident
+from incidents.models import Backfill, Decision, Incident, TimelineEntry
 from incidents.rules.conflict import verdict
 from incidents.vocabulary import Choice, Phase, Severity
 
@@ -133,8 +133,13 @@ def _next_owner(facts: IncidentFacts) -> str:
     return f"{escape(str(running.decision.executor))} (executes)"
 
 
-def decision_record(decision: Decision, facts: IncidentFacts) -> str:
-    """The Checkpoint Decision Record: the playbook's fields, then the rest of the record."""
+def decision_record(
+    decision: Decision, facts: IncidentFacts, corrections: Iterable[TimelineEntry] = ()
+) -> str:
+    """The Checkpoint Decision Record: the playbook's fields, then the rest of the record.
+
+    ``corrections`` are the entries that correct its texts.
+    """
     incident, execution = facts.incident, decision.execution
     evidence = "; ".join(
         f"{item.reference} {escape(item.title)}" for item in decision.evidence.all()
@@ -186,6 +191,14 @@ def decision_record(decision: Decision, facts: IncidentFacts) -> str:
         decision.override_reason
     )
     rows += [("Signatures", signed)] * execution.dual
+    rows += [
+        (
+            f"{entry.data['label']}, corrected by {escape(entry.actor_name)},"
+            f" {moment(entry.at, incident)}",
+            escape(entry.data["text"]),
+        )
+        for entry in corrections
+    ]
     return _fields(f"Checkpoint Decision Record {decision.reference}, {incident.reference}", rows)
 
 

@@ -13,6 +13,7 @@ from incidents.assessments import scenario as scenario_assessment
 from incidents.assessments.decision import situation_of
 from incidents.assessments.signatures import dual_facts
 from incidents.facts import incident as incident_facts
+from incidents.facts.amendments import corrections_of
 from incidents.facts.incident import IncidentFacts
 from incidents.models import (
     Checkpoint,
@@ -222,10 +223,16 @@ def _panel(name: str, incident: Incident, **context: Any) -> str:
 
 
 def render_entries(incident: Incident, rows: list[TimelineEntry]) -> list[str]:
-    """Timeline entries as list items, in the same order."""
+    """Timeline entries as list items, in the same order, each with the links to its corrections."""
+    corrections = corrections_of(incident, rows, incident_facts.moment_of(incident))
     return [
         render_to_string(
-            "components/timeline_entry.html", {"incident": incident, "entry": with_fields(row)}
+            "components/timeline_entry.html",
+            {
+                "incident": incident,
+                "entry": with_fields(row),
+                "corrections": corrections.get(row.pk, ()),
+            },
         )
         for row in rows
     ]

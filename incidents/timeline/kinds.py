@@ -5,7 +5,7 @@ are always escaped. ``body`` may be a function, for a sentence that depends on t
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -24,7 +24,8 @@ class Kind:
 
     ``tick`` marks the entry on the time slider: "" for not at all, "strong" or "bad".
     ``access`` says that the entry changes who may see the incident: it is sent to nobody who was
-    admitted before it.
+    admitted before it. ``amendable`` are the texts of its data that can be corrected, each
+    with what it is called.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Kind:
     weight: bool = True
     tick: str = ""
     access: bool = False
+    amendable: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if unknown := self.panels - EVERY_PANEL:
@@ -101,6 +103,10 @@ def decided_body(data: Mapping[str, Any]) -> SafeString:
     for warning in data.get("warnings", ()):
         html += format_html(" {}", warning)
     return html
+
+
+def _amended(data: Mapping[str, Any]) -> SafeString:
+    return format_html("{}: {} Before: “{}”.", data["label"], data["text"], data["before"])
 
 
 SMALL = frozenset({"lanes", "warnings"})
@@ -208,7 +214,14 @@ for _kind in (
         icon="i-person",
         access=True,
     ),
-    Kind("evidence.captured", "Evidence", "Evidence {subject}.", _evidence, icon="mark-evidence"),
+    Kind(
+        "evidence.captured",
+        "Evidence",
+        "Evidence {subject}.",
+        _evidence,
+        icon="mark-evidence",
+        amendable={"title": "Description"},
+    ),
     Kind(
         "checkpoint.scheduled",
         "Checkpoints",
@@ -268,6 +281,24 @@ for _kind in (
         css="entry-decision",
         announce="politely",
         tick="strong",
+        amendable={
+            "why_now": "Why now",
+            "scope": "Impacted scope",
+            "reversibility": "Reversibility",
+            "blast_radius": "Blast radius",
+            "verification": "Verification",
+            "next_action": "Next action",
+        },
+    ),
+    Kind(
+        "entry.amended",
+        "Corrections",
+        "{subject} corrected.",
+        _amended,
+        icon="i-info",
+        panels=frozenset({"lanes"}),
+        announce="politely",
+        duties=False,
     ),
     Kind(
         "decision.refused",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from incidents.actions import evidence as actions
+from incidents.facts.amendments import amendments_about
 from incidents.forms.evidence import CaptureForm
 from incidents.models import Evidence, Incident
 from incidents.panels.evidence_excerpts import excerpts, window
@@ -100,6 +101,7 @@ def item(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
         "item": evidence,
         "window": window(evidence.text, _line(request.GET.get("from", ""))),
         "repeats": list(evidence.repeats.defer("text").select_related("incident")),
+        "corrections": amendments_about(incident, evidence.reference),
         **serving(request, incident, evidence),
     }
     return render(request, "incidents/evidence.html", context)

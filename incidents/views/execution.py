@@ -11,6 +11,7 @@ from django.urls import reverse
 from incidents.actions import execution, signatures
 from incidents.assessments.signatures import dual_facts
 from incidents.facts import incident as incident_facts
+from incidents.facts.amendments import amendments_about
 from incidents.facts.signed_record import content_hash
 from incidents.forms.execution import DoneForm, SignForm, StartForm, VerifyForm, WithdrawForm
 from incidents.models import Decision, Evidence, Incident
@@ -216,6 +217,7 @@ def _page(
         "superseded": decision.supersedes.select_related("decision").all(),
         "contradiction": _contradiction(decision),
         "signed": signed,
+        "corrections": amendments_about(incident, decision.reference),
         "signatures": facts.signatures_of(decision),
         "waiting": waiting,
         "content_hash": current,

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from incidents.facts import incident as incident_facts
+from incidents.facts.amendments import amendments_about
 from incidents.models import Incident
 from incidents.panels import markdown
 from incidents.web.access import requires
@@ -23,7 +24,9 @@ def record(request: HttpRequest, incident: Incident, decision: int) -> HttpRespo
         "execution", "executor", "verifier", "commander"
     ).prefetch_related("evidence", "rejected", "risks")
     row = get_object_or_404(rows, number=decision)
-    return _text(markdown.decision_record(row, incident_facts.cached_facts(incident)))
+    corrections = amendments_about(incident, row.reference)
+    facts = incident_facts.cached_facts(incident)
+    return _text(markdown.decision_record(row, facts, corrections))
 
 
 def _text(text: str) -> HttpResponse:

@@ -67,7 +67,11 @@ def _next(request: HttpRequest, incident: Incident) -> dict[str, object]:
 @requires("room.view")
 def timeline(request: HttpRequest, incident: Incident) -> HttpResponse:
     """A window of the timeline: the older entries, or those that a filter leaves."""
-    context = {"incident": incident, **_window(request, incident, WINDOW)}
+    context = {
+        "incident": incident,
+        "may_command": may("entry.amend_any", request.who),
+        **_window(request, incident, WINDOW),
+    }
     fragment = request.htmx and not request.htmx.history_restore_request
     template = "incidents/timeline.html#window" if fragment else "incidents/timeline.html"
     return render(request, template, context)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Count, F, Window
 
 from incidents.facts import incident as incident_facts
+from incidents.facts.amendments import with_correction
 from incidents.models import Assignment, Incident, Person, TimelineEntry
 from incidents.vocabulary import LaneKind, RoleName
 from lanes.facts.handoffs import open_handoffs
@@ -64,7 +65,11 @@ class LaneFacts:
 
     @property
     def note_text(self) -> str:
-        return self.last_note.data["text"] if self.last_note else ""
+        """The text of the last note, as it was corrected."""
+        if self.last_note is None:
+            return ""
+        corrected: str | None = self.last_note.corrected  # type: ignore[attr-defined]
+        return corrected or str(self.last_note.data["text"])
 
 
 def lanes_of(incident: Incident) -> list[LaneFacts]:
@@ -133,14 +138,12 @@ def _last_notes(incident: Incident) -> Iterable[TimelineEntry]:
     notes = TimelineEntry.objects.filter(incident=incident, kind=NOTE).exclude(lane="")
     if moment := incident_facts.moment_of(incident):
         notes = notes.filter(at__lte=moment)
+    notes = with_correction(notes, incident_facts.moment_of(incident))
     counted = notes.annotate(of_lane=Window(Count("pk"), partition_by=F("lane")))
     return counted.order_by("lane", "-seq").distinct("lane")
 
 
 def notes_of(incident: Incident, lane: str, limit: int) -> list[TimelineEntry]:
     """The lane's latest notes, newest first."""
-    return list(
-        TimelineEntry.objects.filter(incident=incident, kind=NOTE, lane=lane).order_by("-seq")[
-            :limit
-        ]
-    )
+    notes = TimelineEntry.objects.filter(incident=incident, kind=NOTE, lane=lane)
+    return list(with_correction(notes).order_by("-seq")[:limit])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from incidents.facts import incident as incident_facts
+from incidents.facts.amendments import with_correction
 from incidents.models import (
     Checkpoint,
     Contradiction,
@@ -53,7 +54,7 @@ def brief_of(incident: Incident, handoff: Handoff, now: datetime) -> Brief:
     """
     facts = incident_facts.cached_facts(incident)
     items = incident.evidence.defer("text")
-    notes = TimelineEntry.objects.filter(incident=incident, kind=NOTE)
+    notes = with_correction(TimelineEntry.objects.filter(incident=incident, kind=NOTE))
     if handoff.lane:
         items, notes = items.filter(lane=handoff.lane), notes.filter(lane=handoff.lane)
     return Brief(

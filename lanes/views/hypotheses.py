@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from incidents.facts.amendments import amendments_about
 from incidents.models import Incident
 from incidents.panels.room import bar
 from incidents.permissions import may
@@ -69,7 +70,11 @@ def hypothesis(
         "lanes/hypothesis.html",
         VerdictForm,
         do,
-        context=lambda: {**_shared(request, incident, lane), "row": row},
+        context=lambda: {
+            **_shared(request, incident, lane),
+            "row": row,
+            "corrections": amendments_about(incident, row.reference),
+        },
         incident=incident,
         initial={"verdict": request.GET.get("verdict", "")},
     )

@@ -1,6 +1,7 @@
 """Reads what a package is built from, in a constant number of queries."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -12,6 +13,7 @@ from django.utils.html import strip_tags
 
 from comms.models import Update
 from comms.vocabulary import Progress
+from incidents.facts.amendments import AMENDED
 from incidents.facts.incident import IncidentFacts, read_facts
 from incidents.models import Assignment, Decision, Evidence, TimelineEntry
 from incidents.panels.markdown import decision_record
@@ -52,6 +54,7 @@ _ALSO_IN_PACKAGES = (
     "freeze.declined",
     "freeze.lifted",
     "freeze.kept",
+    AMENDED,
 )
 """What is no mark on the ruler of the room, and still belongs to the story."""
 
@@ -62,12 +65,11 @@ _REFERENCE = re.compile(r"E-[1-9]\d*")
 def collect(package: Package, now: datetime) -> PackageInput:
     """What was on the record when the incident was closed."""
     facts = read_facts(package.incident)
-    until = package.closing.closed_at
     evidence, commands = _evidence(package), _commands(package)
     return PackageInput(
         about=_about(package, facts, now),
         entries=tuple(_entries(package)),
-        decisions=tuple(_decisions(facts, until)),
+        decisions=tuple(_decisions(package, facts)),
         branches=tuple(_branches(facts)),
         commands=tuple(_command(run) for run in commands[:MAX_COMMANDS]),
         evidence=tuple(_captured(row) for row in evidence),
@@ -145,15 +147,16 @@ def plain_sentence(row: TimelineEntry) -> str:
     return " ".join(unescape(strip_tags(part)) for part in parts if part)
 
 
-def _decisions(facts: IncidentFacts, until: datetime) -> Iterable[DecisionSummary]:
-    for decision in _with_related(facts, until):
+def _decisions(package: Package, facts: IncidentFacts) -> Iterable[DecisionSummary]:
+    corrections = _corrections(package)
+    for decision in _with_related(facts, package.closing.closed_at):
         execution = decision.execution
         proof = list(execution.proof.all())
         yield DecisionSummary(
             reference=decision.reference,
             at=decision.decided_at,
             title=decision.title,
-            record=decision_record(decision, facts),
+            record=decision_record(decision, facts, corrections[decision.reference]),
             state=str(execution.get_state_display()),
             mitigates=execution.mitigates,
             done_at=execution.done_at,
@@ -162,6 +165,17 @@ def _decisions(facts: IncidentFacts, until: datetime) -> Iterable[DecisionSummar
             links=tuple(link.url for link in proof if link.url),
             diffstat=next((run.text for run in proof if _DIFFSTAT.search(run.text)), ""),
         )
+
+
+def _corrections(package: Package) -> Mapping[str, list[TimelineEntry]]:
+    """What was corrected up to the closing, by the reference of what was (``D-1``)."""
+    rows = TimelineEntry.objects.filter(
+        incident=package.incident, kind=AMENDED, seq__lte=package.closing.seq
+    )
+    corrections: dict[str, list[TimelineEntry]] = defaultdict(list)
+    for row in rows.order_by("seq"):
+        corrections[row.subject].append(row)
+    return corrections
 
 
 def _with_related(facts: IncidentFacts, until: datetime) -> Iterable[Decision]:

@@ -1,6 +1,7 @@
 // One entry for every page; each module finds what it works on, or does nothing.
 import { startClocks } from "./clocks.js";
 import { startCopying } from "./copy.js";
+import { startCorrecting } from "./correct.js";
 import { startDrafts } from "./draft.js";
 import { startLocalDrafts } from "./local_drafts.js";
 import { startKeys } from "./keys.js";
@@ -13,6 +14,7 @@ import { startComposer } from "./composer.js";
 
 startClocks();
 startCopying();
+startCorrecting();
 startKeys();
 startSubmitting();
 startLocalDrafts();

@@ -121,6 +121,7 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "declare, refused": ("mara", "/declare/", 200, refused),
     "set up": ("mara", f"{ROOM}setup/", 200, None),
     "set up, refused": ("mara", f"{ROOM}setup/", 200, refused),
+    "correct an entry": ("mara", f"{ROOM}timeline/2/correct/", 200, lambda page: "main"),
     "room": ("mara", ROOM, 200, None),
     "room, command menu": ("mara", ROOM, 200, command_menu),
     "room, keys": ("mara", ROOM, 200, shortcuts),

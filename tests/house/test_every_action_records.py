@@ -14,6 +14,7 @@ from django.db import transaction
 from comms.actions import escalations, lapses, leadership, updates
 from incidents.actions import (
     acts,
+    amendments,
     branches,
     checkpoints,
     course,
@@ -163,6 +164,10 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         s.do(course.cancel, 1, reason="The same as the other"),
     ),
     "incidents.evidence.capture": lambda s: s.do(evidence.capture, PRECHECK),
+    "incidents.amendments.amend": lambda s: (
+        s.do(notes.add_note, text="Seen in eu-west only"),
+        s.do(amendments.amend, s.last_entry(), text="Seen in eu-west and eu-north"),
+    ),
     "incidents.restriction.restrict": lambda s: s.do(
         restriction.restrict, restricted=True, reason="Personal data in the logs"
     ),
@@ -347,6 +352,9 @@ class Scene:
             next_due=now + self.soon,
             now=now,
         )
+
+    def last_entry(self) -> int:
+        return Incident.objects.get(pk=self.incident.pk).last_seq
 
     def hero(self) -> None:
         """One person owns every lane: an anti-pattern, to be noticed."""

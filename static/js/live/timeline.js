@@ -93,7 +93,20 @@ export class Timeline {
     item.classList.add("entry-new");
     setTimeout(() => item.classList.remove("entry-new"), NEW);
     this.#list.prepend(item);
+    if (item.dataset.amends) this.#correct(item.dataset);
     arrived(item);
+  }
+
+  // What it corrects links to it, as it does in a page that is opened later.
+  #correct({ amends, seq }) {
+    const entry = this.#list.querySelector(`:scope > [data-seq="${CSS.escape(amends)}"]`);
+    const address = `${this.#filter?.getAttribute("action")}?before=${Number(seq) + 1}`;
+    if (!entry || !this.#filter || entry.querySelector(`.entry-corrected[href="${address}"]`)) return;
+    const link = document.createElement("a");
+    link.className = "entry-corrected";
+    link.href = address;
+    link.textContent = `Corrected in #${seq}`;
+    entry.querySelector("footer").append(" ", link);
   }
 
   // So many in sight, and so many that the filter hides.
