@@ -11,7 +11,7 @@ from incidents.rules import amendment as rules
 from incidents.timeline.record import record
 from kernel.actor import Actor
 from kernel.refusal import Refused
-from kernel.text import clean_lines, mask_secrets
+from kernel.text import clean_text
 
 
 def amend(
@@ -28,7 +28,7 @@ def amend(
 
     Whoever wrote it may, and who is in command. Both texts stay, and both are shown.
     """
-    text = mask_secrets(clean_lines(text).strip()).text
+    text = clean_text(text)
     with incident_action("entry.amend", actor, incident_id, now, once=once) as incident:
         entry = incident.timeline.get(seq=seq)
         texts = {current.code: current for current in correctable_texts(entry)}
