@@ -79,6 +79,7 @@ declare(
         "decision.act": _RESPONDING,
         "decision.sign": frozenset({Who.COMMANDER, Who.DATA_OWNER}),
         "decision.withdraw": _IN_COMMAND,
+        "decision.replace": _IN_COMMAND,
         "decision.execute": _RESPONDING,
         "decision.verify": _RESPONDING,
         "recommendation.make": frozenset({Who.LANE_OWNER, Who.AGENT}),
@@ -106,6 +107,7 @@ WHILE_ACTIVE = frozenset(
         "decision.act",
         "decision.sign",
         "decision.withdraw",
+        "decision.replace",
         "decision.execute",
         "decision.verify",
     }

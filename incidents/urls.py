@@ -1,4 +1,5 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from incidents.views import (
     acts,
@@ -15,6 +16,7 @@ from incidents.views import (
     markdown,
     notices,
     recommendations,
+    replacing,
     risks,
     room,
     scenarios,
@@ -23,7 +25,14 @@ from incidents.views import (
     typed_times,
     voiding,
 )
-from incidents.vocabulary import LaneKind
+from incidents.vocabulary import ExecutionRole, LaneKind
+
+
+class ExecutionRoleConverter(StringConverter):
+    regex = "|".join(ExecutionRole.values)
+
+
+register_converter(ExecutionRoleConverter, "execution_role")
 
 _MITIGATION = {"lane": LaneKind.MITIGATION.value}
 """Branches belong to the lane: its owner may change them."""
@@ -68,6 +77,11 @@ urlpatterns = [
     path("INC-<int:number>/snapshot.md", markdown.snapshot, name="snapshot"),
     path("INC-<int:number>/D-<int:decision>/sign/", execution.sign, name="sign"),
     path("INC-<int:number>/D-<int:decision>/withdraw/", execution.withdraw, name="withdraw"),
+    path(
+        "INC-<int:number>/D-<int:decision>/<execution_role:role>/",
+        replacing.replace_holder,
+        name="replace-holder",
+    ),
     path("INC-<int:number>/D-<int:decision>/start/", execution.start, name="start"),
     path("INC-<int:number>/D-<int:decision>/done/", execution.done, name="done"),
     path("INC-<int:number>/D-<int:decision>/verify/", execution.verify, name="verify"),

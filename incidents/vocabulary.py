@@ -147,6 +147,21 @@ UNFINISHED = (
 )
 
 
+class ExecutionRole(TextChoices):
+    """Who does what with a decision once it is made."""
+
+    EXECUTOR = "executor", "Executes"
+    VERIFIER = "verifier", "Verifies"
+
+    @property
+    def counterpart(self) -> "ExecutionRole":
+        return ExecutionRole.VERIFIER if self == ExecutionRole.EXECUTOR else ExecutionRole.EXECUTOR
+
+    @property
+    def imperative(self) -> str:
+        return "execute" if self == ExecutionRole.EXECUTOR else "verify"
+
+
 class SignRole(TextChoices):
     """Who signs where billing or ledger data is touched (playbook, scenario B)."""
 

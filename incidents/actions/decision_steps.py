@@ -170,7 +170,7 @@ def _supersede(
     sentence = f"Stop: {before.reference} of {decision.incident.reference} is superseded by"
     notify_step(
         decision.incident,
-        [p for p in (before.executor, before.verifier) if p.pk != actor.id],
+        [p for p in (running.executor, running.verifier) if p.pk != actor.id],
         "decision.superseded",
         f"{sentence} {decision.reference}.",
         decision.get_absolute_url(),

@@ -26,7 +26,7 @@ def start(
     """The execution owner starts D-``number``."""
     with incident_action("decision.execute", actor, incident_id, now, once=once) as incident:
         decision = _decision(incident, number)
-        _require_person(decision.executor, actor, f"executes {decision.reference}")
+        _require_person(decision.execution.executor, actor, f"executes {decision.reference}")
         problems = rules.start_violations(execution_progress(decision))
         # A decision that waits for signatures is refused with the names of who is missing.
         if not problems or decision.execution.is_pending:
@@ -60,7 +60,7 @@ def finish(
     """The execution owner marks D-``number`` as done; ``evidence`` (numbers) proves it."""
     with incident_action("decision.execute", actor, incident_id, now, once=once) as incident:
         decision = _decision(incident, number)
-        _require_person(decision.executor, actor, f"executes {decision.reference}")
+        _require_person(decision.execution.executor, actor, f"executes {decision.reference}")
         proof = _items(incident, evidence)
         cited = [proof_facts(n, proof.get(n)) for n in sorted(set(evidence))]
         if problems := rules.finish_violations(execution_progress(decision), cited):
@@ -79,7 +79,7 @@ def finish(
             evidence=[item.reference for item in proof.values()],
         )
         sentence = f"{decision.reference} of {incident.reference} is executed: verify it."
-        _notify(decision, [decision.verifier], actor, "execution.done", sentence, now)
+        _notify(decision, [decision.execution.verifier], actor, "execution.done", sentence, now)
     return decision
 
 
@@ -100,7 +100,7 @@ def judge(
     """
     with incident_action("decision.verify", actor, incident_id, now, once=once) as incident:
         decision = _decision(incident, number)
-        _require_person(decision.verifier, actor, f"verifies {decision.reference}")
+        _require_person(decision.execution.verifier, actor, f"verifies {decision.reference}")
         item = _items(incident, [run]).get(run) if run is not None else None
         cited = proof_facts(run, item) if run is not None else None
         problems = rules.judge_violations(execution_progress(decision), cited, passed, finding)
@@ -134,7 +134,7 @@ def _decide_again(incident: Incident, decision: Decision, actor: Actor, now: dat
     if not incident.checkpoints.open().filter(due_at__gt=now, due_at__lte=limit).exists():
         purpose = f"Decide again: verification of {decision.reference} failed"
         schedule_step(incident, actor, limit, purpose, now)
-    people = [_commander(incident), holder(incident, RoleName.DEPUTY), decision.executor]
+    people = [_commander(incident), holder(incident, RoleName.DEPUTY), decision.execution.executor]
     sentence = f"Verification of {decision.reference} of {incident.reference} failed: decide again."
     _notify(decision, people, actor, "verification.failed", sentence, now)
 
@@ -174,7 +174,12 @@ def proof_facts(number: int, item: Evidence | None) -> rules.CitedProof:
 
 def _decision(incident: Incident, number: int) -> Decision:
     rows = incident.decisions.select_related(
-        "execution__superseded_by", "executor", "verifier", "checkpoint"
+        "execution__superseded_by",
+        "execution__new_executor",
+        "execution__new_verifier",
+        "executor",
+        "verifier",
+        "checkpoint",
     )
     return rows.get(number=number)
 

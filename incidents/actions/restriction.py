@@ -72,5 +72,8 @@ def _restricted_original(incident: Incident) -> str:
 def _unfinished_owners(incident: Incident) -> set[Person]:
     """Who executes or verifies unfinished decisions."""
     unfinished = incident.decisions.filter(execution__state__in=UNFINISHED)
-    rows = unfinished.select_related("executor", "verifier")
-    return {person for row in rows for person in (row.executor, row.verifier)}
+    rows = unfinished.select_related(
+        "executor", "verifier", "execution__new_executor", "execution__new_verifier"
+    )
+    executions = [row.execution for row in rows]
+    return {person for row in executions for person in (row.executor, row.verifier)}

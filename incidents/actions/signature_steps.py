@@ -99,7 +99,9 @@ def _notify(
     """Notify whose signature is missing; when none is, the execution owner."""
     if missing:
         _request_signatures(incident, decision, missing, now)
-    elif decision.executor != signer:
+    elif decision.execution.executor != signer:
         sentence = f"{decision.reference} of {incident.reference} is signed: execute it."
         href, about = decision.get_absolute_url(), decision.reference
-        notify_step(incident, [decision.executor], "decision.signed", sentence, href, now, about)
+        notify_step(
+            incident, [decision.execution.executor], "decision.signed", sentence, href, now, about
+        )

@@ -69,7 +69,7 @@ def withdraw(
             subject=decision.reference,
             reason=execution.end_reason,
         )
-        concerned = [decision.executor, decision.verifier, *_signers(incident, decision)]
+        concerned = [execution.executor, execution.verifier, *_signers(incident, decision)]
         notify_step(
             incident,
             [person for person in concerned if person.pk != actor.id],

@@ -72,9 +72,9 @@ def _change(execution: Execution) -> rules.Change:
     decision, run = execution.decision, execution.run
     return rules.Change(
         reference=decision.reference,
-        executor=decision.executor_id,
-        verifier=decision.verifier_id,
-        executor_name=str(decision.executor),
+        executor=execution.executor_id,
+        verifier=execution.verifier_id,
+        executor_name=str(execution.executor),
         is_unfinished=execution.is_unfinished,
         is_superseded=execution.state == ExecutionState.SUPERSEDED,
         started_at=execution.started_at,

@@ -1,5 +1,6 @@
 """Applies the rules on control, first minutes, readiness and faults to facts."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.urls import reverse
@@ -13,7 +14,8 @@ from incidents.rules import control as control_rules
 from incidents.rules import readiness as readiness_rules
 from incidents.rules import unable_role_holders as unable_rules
 from incidents.rules.checklist import DerivedItem, last_of, linked
-from incidents.vocabulary import ExecutionState, LaneKind, RoleName, Status
+from incidents.rules.replacement import is_open
+from incidents.vocabulary import ExecutionRole, ExecutionState, LaneKind, RoleName, Status
 
 
 def control_facts(facts: IncidentFacts) -> control_rules.ControlFacts:
@@ -122,7 +124,21 @@ def _unable(facts: IncidentFacts) -> tuple[checkpoint_rules.Fault, ...]:
         )
         for assignment in facts.unable
     ]
-    return unable_rules.faults(facts.incident.status, roles)
+    return unable_rules.faults(facts.incident.status, [*roles, *_unable_of_decisions(facts)])
+
+
+def _unable_of_decisions(facts: IncidentFacts) -> Iterator[unable_rules.HeldRole]:
+    """Who executes or verifies an unfinished decision and can no longer act."""
+    for decision in facts.decisions:
+        execution = decision.execution
+        for role in ExecutionRole:
+            can_act = getattr(decision, f"{role.value}_can_act", True)
+            if can_act or not execution.mitigates or not is_open(role, execution.state):
+                continue
+            person = execution.holder(role)
+            href = reverse("replace-holder", args=[facts.incident.pk, decision.number, role.value])
+            what = f"{role.value} of {decision.reference}"
+            yield unable_rules.HeldRole(person.pk, str(person), what, href)
 
 
 def blueprint(facts: IncidentFacts, now: datetime) -> blueprint_rules.Blueprint:

@@ -37,9 +37,9 @@ def _of_decision(facts: IncidentFacts, decision: Decision, person: Person) -> It
         yield from _sign(facts, decision, signed, person)
         if not signed.is_complete and not acted_first:
             return
-    if decision.executor_id == person.pk:
+    if decision.execution.executor_id == person.pk:
         yield from _execute(facts, decision, state)
-    if decision.verifier_id == person.pk:
+    if decision.execution.verifier_id == person.pk:
         yield from _verify(facts, decision, state)
 
 

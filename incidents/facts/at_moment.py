@@ -15,7 +15,7 @@ from incidents.models import (
     Risk,
     Side,
 )
-from incidents.vocabulary import BranchState, ExecutionState, RecommendationState
+from incidents.vocabulary import BranchState, ExecutionRole, ExecutionState, RecommendationState
 
 
 def _is_later(at: datetime | None, moment: datetime) -> bool:
@@ -64,6 +64,9 @@ def _owe(row: Decision) -> None:
 
 def execution(row: Execution, moment: datetime) -> Execution:
     """Undo later steps, the last one first; the state then follows from the remaining times."""
+    for role in ExecutionRole:
+        if getattr(row, f"new_{role.value}_id"):
+            setattr(row, f"new_{role.value}", row.holder_at(role, moment))
     if not any(
         _is_later(at, moment)
         for at in (row.ended_at, row.judged_at, row.done_at, row.started_at, row.signed_at)

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from incidents import scenarios
 from incidents.facts.signed_record import signatures_and_hashes
@@ -34,7 +35,14 @@ from incidents.models import (
     Surface,
 )
 from incidents.scenarios import Scenario
-from incidents.vocabulary import BranchState, ExecutionState, LaneKind, Purpose, RoleName
+from incidents.vocabulary import (
+    BranchState,
+    ExecutionRole,
+    ExecutionState,
+    LaneKind,
+    Purpose,
+    RoleName,
+)
 
 
 @dataclass(frozen=True)
@@ -210,8 +218,11 @@ def read_all_facts(
             "next_checkpoint",
             "execution__run",
             "execution__superseded_by",
+            "execution__new_executor",
+            "execution__new_verifier",
         )
         .defer("execution__run__text")
+        .annotate(**_abilities(until))
         .order_by("number"),
         ids,
     )
@@ -280,6 +291,22 @@ def assignments_with_ability(until: datetime | None = None) -> "QuerySet[Assignm
     return rows.annotate(  # type: ignore[no-redef]
         can_act=Exists(able), seen_at=Subquery(taking_part.values("seen_at"))
     )
+
+
+def _abilities(until: datetime | None) -> dict[str, Exists]:
+    """Whether who executes and who verifies a decision can act, as ``executor_can_act`` and so on.
+
+    Nothing records who had an account in the past.
+    """
+    if until is not None:
+        return {}
+    able = Person.objects.who_can_respond()
+    return {
+        f"{role}_can_act": Exists(
+            able.filter(pk=Coalesce(OuterRef(f"execution__new_{role}"), OuterRef(role)))
+        )
+        for role in ExecutionRole.values
+    }
 
 
 def _captured(until: datetime | None) -> "QuerySet[Evidence]":

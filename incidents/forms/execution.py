@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from incidents.forms.decisions import Numbers
+from incidents.web.fields import PersonField
 from incidents.web.forms import WarroomForm
 from incidents.web.time_zone import number
 
@@ -47,3 +48,8 @@ class VerifyForm(WarroomForm):
             "finding": fields["finding"],
             "passed": {"verified": True, "failed": False}.get(fields["verdict"]),
         }
+
+
+class ReplaceForm(WarroomForm):
+    person = PersonField(label="Who does it from now on", required=False)
+    reason = forms.CharField(label="Why", required=False, max_length=500, widget=_WHY)

@@ -12,6 +12,7 @@ from incidents.models.incident import Incident, Participation
 from incidents.models.kept_course import KeptCourse
 from incidents.models.person import Person
 from incidents.models.recommendation import Contradiction, Recommendation, Side
+from incidents.models.replacement import Replacement
 from incidents.models.risk import Risk
 from incidents.models.scenario import ScenarioText, Served
 from incidents.models.surface import Surface
@@ -41,6 +42,7 @@ __all__ = [
     "Person",
     "Recommendation",
     "RejectedOption",
+    "Replacement",
     "Risk",
     "ScenarioText",
     "Served",

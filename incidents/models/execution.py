@@ -1,9 +1,15 @@
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
 
 from incidents.models.protection import append_only, no_truncate
-from incidents.vocabulary import UNFINISHED, ExecutionState, SignRole
+from incidents.vocabulary import UNFINISHED, ExecutionRole, ExecutionState, SignRole
+
+if TYPE_CHECKING:
+    from incidents.models.person import Person
 
 
 class Execution(models.Model):
@@ -37,6 +43,12 @@ class Execution(models.Model):
     finding = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.TextField(blank=True)
+    new_executor = models.ForeignKey(
+        "incidents.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    new_verifier = models.ForeignKey(
+        "incidents.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     superseded_by = models.ForeignKey(
         "incidents.Decision",
         null=True,
@@ -100,6 +112,45 @@ class Execution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision.reference}: {ExecutionState(self.state).label}"
+
+    @property
+    def executor(self) -> "Person":
+        """Who executes it now: who was named last, else who the decision names."""
+        return self.new_executor or self.decision.executor
+
+    @property
+    def verifier(self) -> "Person":
+        return self.new_verifier or self.decision.verifier
+
+    @property
+    def executor_id(self) -> int:
+        return self.new_executor_id or self.decision.executor_id
+
+    @property
+    def verifier_id(self) -> int:
+        return self.new_verifier_id or self.decision.verifier_id
+
+    def holder(self, role: ExecutionRole) -> "Person":
+        return self.executor if role == ExecutionRole.EXECUTOR else self.verifier
+
+    def put_holder(self, role: ExecutionRole, person: "Person") -> None:
+        """Store who does it now; its ``Replacement`` is the record of it."""
+        column = f"new_{role.value}"
+        setattr(self, column, person)
+        self.save(update_fields=[column])
+
+    def holder_at(self, role: ExecutionRole, at: datetime | None) -> "Person":
+        """Who did it at a time. No query where nobody was replaced."""
+        replaced = self.new_executor_id if role == ExecutionRole.EXECUTOR else self.new_verifier_id
+        if at is None or not replaced:
+            return self.holder(role)
+        later = self.decision.replacements.filter(role=role, at__gt=at).select_related("before")
+        following = later.first()
+        return following.before if following else self.holder(role)
+
+    @property
+    def started_by(self) -> "Person":
+        return self.holder_at(ExecutionRole.EXECUTOR, self.started_at)
 
     @property
     def is_unfinished(self) -> bool:

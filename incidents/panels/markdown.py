@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from incidents.assessments import decision as decision_assessment
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Backfill, Decision, Incident, TimelineEntry
+from incidents.models import Backfill, Decision, Incident, Person, TimelineEntry
 from incidents.rules.conflict import verdict
 from incidents.vocabulary import Choice, Phase, Severity
 
@@ -129,8 +129,15 @@ def _next_owner(facts: IncidentFacts) -> str:
     if running is None:
         return escape(str(facts.commander or ""))
     if running.done_at:
-        return f"{escape(str(running.decision.verifier))} (verifies)"
-    return f"{escape(str(running.decision.executor))} (executes)"
+        return f"{escape(str(running.verifier))} (verifies)"
+    return f"{escape(str(running.executor))} (executes)"
+
+
+def _holder(named: Person, now: Person) -> str:
+    """Who executes or verifies it, and who was named at first where that is somebody else."""
+    return (
+        escape(str(now)) if now == named else f"{escape(str(now))}, at first {escape(str(named))}"
+    )
 
 
 def decision_record(
@@ -159,8 +166,8 @@ def decision_record(
         ("Decision", f"{Choice(decision.choice).label.lower()}: {escape(decision.title)}"),
         ("Why this decision now", escape(decision.why_now)),
         ("Rejected alternatives", rejected),
-        ("Owner for execution", escape(str(decision.executor))),
-        ("Owner for verification", escape(str(decision.verifier))),
+        ("Owner for execution", _holder(decision.executor, execution.executor)),
+        ("Owner for verification", _holder(decision.verifier, execution.verifier)),
         (
             "Severity and commander",
             f"{Severity(decision.severity).label}, {escape(str(decision.commander))}",

@@ -160,6 +160,14 @@ for _kind in (
         announce="politely",
     ),
     Kind(
+        "execution.replaced",
+        "Execution",
+        "{person} {does} {subject} from now on.",
+        "Before: {before}. {reason}",
+        icon="i-person",
+        announce="politely",
+    ),
+    Kind(
         "execution.started",
         "Execution",
         "Execution of {subject} started.",

@@ -19,7 +19,8 @@ from incidents.panels import run_comparison
 from incidents.panels.room import bar
 from incidents.permissions import may
 from incidents.rules import dual_signature
-from incidents.vocabulary import ExecutionState, Purpose, SignRole
+from incidents.rules.replacement import is_open
+from incidents.vocabulary import ExecutionRole, ExecutionState, Purpose, SignRole
 from incidents.web.access import requires
 from incidents.web.forms import WarroomForm
 from incidents.web.submit import submit
@@ -69,7 +70,10 @@ def start(request: HttpRequest, incident: Incident, decision: int) -> HttpRespon
 def done(request: HttpRequest, incident: Incident, decision: int) -> HttpResponse:
     """Mark it as done, with proof. Others are redirected to the decision, as at any other state."""
     row = get_object_or_404(_rows(incident), number=decision)
-    mine = row.executor_id == request.user.pk and row.execution.state == ExecutionState.STARTED
+    mine = (
+        row.execution.executor_id == request.user.pk
+        and row.execution.state == ExecutionState.STARTED
+    )
     if request.method != "POST" and not mine:
         return redirect(row)
 
@@ -122,7 +126,7 @@ def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpRespo
             "decision": row,
             "runs": runs,
             "run": run,
-            "verifies": row.verifier_id == request.user.pk,
+            "verifies": row.execution.verifier_id == request.user.pk,
             "compared": run_comparison.against_baseline(run) if run else None,
         }
 
@@ -159,6 +163,8 @@ def _rows(incident: Incident) -> Any:
         "commander",
         "execution__run__baseline",
         "execution__superseded_by",
+        "execution__new_executor",
+        "execution__new_verifier",
     ).defer("execution__run__text", "execution__run__baseline__text")
     return rows.prefetch_related(
         Prefetch("evidence", items), Prefetch("execution__proof", items), "risks", "rejected"
@@ -224,10 +230,15 @@ def _page(
         "my_roles": [
             SignRole(signature.role) for signature in waiting if signature.person == request.user.pk
         ],
+        "replaceable": [
+            role
+            for role in ExecutionRole
+            if may("decision.replace", request.who) and is_open(role, state)
+        ],
         "may_withdraw": may("decision.withdraw", request.who)
         and state in dual_signature.OPEN_TO_SIGN,
-        "executes": decision.executor_id == request.user.pk,
-        "verifies": decision.verifier_id == request.user.pk,
+        "executes": decision.execution.executor_id == request.user.pk,
+        "verifies": decision.execution.verifier_id == request.user.pk,
         "may_start": state == ExecutionState.DECIDED and not dual_signature.may_execute(signed),
         "problems": sent.problems() if sent else (),
         **forms,

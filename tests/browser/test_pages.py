@@ -175,6 +175,7 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "decide": ("mara", f"{ROOM}CP-2/", 200, None),
     "decide, refused": ("mara", f"{ROOM}CP-2/", 200, refused),
     "decision": ("mara", f"{ROOM}D-1/", 200, None),
+    "who executes": ("mara", f"{ROOM}D-1/executor/", 200, lambda page: "main"),
     "verification": ("noor", f"{ROOM}D-1/verify/", 200, lambda page: "main"),
     "risks": ("noor", f"{ROOM}risks/", 200, None),
     "risks, refused": ("noor", f"{ROOM}risks/", 200, refused),

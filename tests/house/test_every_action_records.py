@@ -24,6 +24,7 @@ from incidents.actions import (
     freezes,
     lifecycle,
     recommendations,
+    replacements,
     restriction,
     risks,
     roles,
@@ -162,6 +163,16 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         s.schedule(),
         s.schedule(),
         s.do(course.cancel, 1, reason="The same as the other"),
+    ),
+    "incidents.replacements.replace_holder": lambda s: (
+        s.decide(),
+        s.do(
+            replacements.replace_holder,
+            1,
+            role="executor",
+            person=PersonFactory(groups=[Group.RESPONDER]),
+            reason="On the train",
+        ),
     ),
     "incidents.evidence.capture": lambda s: s.do(evidence.capture, PRECHECK),
     "incidents.amendments.amend": lambda s: (
