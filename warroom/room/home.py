@@ -1,26 +1,34 @@
 """Home: a person's own work, and the active incidents beside it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
+from comms.status.facts import site
+from comms.status.view_models import Site
+from comms.vocabulary import Audience
 from incidents.assessments import control
 from incidents.duties.duty import Duty, by_time, duties, outliving, owned
 from incidents.facts import notices
 from incidents.facts.incident import IncidentFacts
 from incidents.facts.summary import read_summaries
-from incidents.models import Incident, Surface
+from incidents.models import Incident, Person, Surface
+from incidents.permissions import may, site_roles
 from incidents.rules.next_change import SETTLE_DELAY
-from incidents.vocabulary import Status
+from incidents.vocabulary import RoleName, Status
 from incidents.web.access import requires
 from kernel import clock
+from kernel.actor import Actor
 from live import home_mark
+from retros.watch.duties import DUE_COLUMN
 
-INCIDENTS, DUTIES, LANES, OVERDUE = 50, 20, 12, 20
+INCIDENTS, DUTIES, LANES, OVERDUE, WATCHES = 50, 20, 12, 20, 12
 """How many of each are on a page."""
 
 
@@ -30,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     known = read_summaries(request.user)
     active = [facts for facts in known if facts.incident.status == Status.ACTIVE]
+    watches = _watches(known)
     # What is active comes first, however late other work may be.
     waiting = by_time(duties(known, request.user, now), now) + outliving(request.user, now)
     page = Paginator(waiting, DUTIES).get_page(request.GET.get("page"))
@@ -47,11 +56,54 @@ def home(request: HttpRequest) -> HttpResponse:
         "surface_count": Surface.objects.count() if not active else 0,
         "nav_incidents": [facts.incident for facts in active[:3]],
         "mark": home_mark.mark((facts.incident.pk, facts.incident.last_seq) for facts in known),
-        "moment": _moment(active, waiting, now),
+        "moment": _moment(active, watches, waiting, now),
+        "watches": watches[:WATCHES],
+        "more_watches": watches[WATCHES:],
+        "published": None if request.user.is_responder else _published(request.actor, now),
         **_incidents(active, now),
     }
     again = request.htmx and not request.htmx.history_restore_request
     return render(request, "incidents/_home.html" if again else "incidents/home.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedIncident:
+    """An incident in its 24 h watch; ``due_at`` is the first check-in that is not answered."""
+
+    incident: Incident
+    owner: Person | None
+    due_at: datetime | None
+
+
+def _watches(known: Sequence[IncidentFacts]) -> list[WatchedIncident]:
+    """What is watched, whose check-in is due first at the top; without a further query."""
+    rows = [
+        WatchedIncident(
+            facts.incident,
+            facts.holder(RoleName.WATCH_OWNER),
+            getattr(facts.incident, DUE_COLUMN),
+        )
+        for facts in known
+        if facts.incident.status == Status.WATCHING
+    ]
+    return sorted(
+        rows, key=lambda row: (row.due_at is None, row.due_at or row.incident.declared_at)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSite:
+    """What the status page says to a reader, and where it stands."""
+
+    site: Site
+    home: str
+
+
+def _published(reader: Actor, now: datetime) -> PublishedSite:
+    """For who has no rooms; without a group it is what everybody may read."""
+    if may("status.read_internal", site_roles(reader)):
+        return PublishedSite(site(Audience.INTERNAL, now), reverse("status-internal"))
+    return PublishedSite(site(Audience.PUBLIC, now), reverse("status"))
 
 
 def _incidents(known: Sequence[IncidentFacts], now: datetime) -> dict[str, Any]:
@@ -83,11 +135,15 @@ def _incidents(known: Sequence[IncidentFacts], now: datetime) -> dict[str, Any]:
 
 
 def _moment(
-    known: Sequence[IncidentFacts], waiting: Sequence[Duty], now: datetime
+    known: Sequence[IncidentFacts],
+    watches: Sequence[WatchedIncident],
+    waiting: Sequence[Duty],
+    now: datetime,
 ) -> datetime | None:
     """When the page changes next by time alone: something of it is late from then on."""
     due = [duty.due_at for duty in waiting if duty.due_at is not None]
     due += [point.due_at for facts in known for point in facts.open_checkpoints]
+    due += [watch.due_at for watch in watches if watch.due_at is not None]
     return min((at + SETTLE_DELAY for at in due if at + SETTLE_DELAY > now), default=None)
 
 

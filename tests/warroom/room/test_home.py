@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
+from comms.vocabulary import Audience
 from incidents.actions import checkpoints, roles
 from incidents.duties.duty import Duty, by_time
 from incidents.duties.urgency import Urgency
 from incidents.facts.summary import read_summaries
 from incidents.models import Incident, Person
+from incidents.rules.next_change import SETTLE_DELAY
 from incidents.vocabulary import Group, LaneKind, RoleName
 from kernel import clock
 from lanes.actions import set_boundary
+from retros.models import CheckIn
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.decision_run import DecisionRun
@@ -20,6 +23,7 @@ from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declar
 from tests.helpers.handoffs import HandoffDriver
 from tests.helpers.messages import published
 from tests.helpers.recommendations import Owners
+from tests.retros.closing.closable import ClosingRun
 
 NOW = START + timedelta(minutes=40)
 MAX_QUERIES = 15
@@ -264,3 +268,52 @@ def test_an_outline_does_not_pretend_to_have_what_it_has_not_read(
     for fact in (found.freezes, found.risks, found.evidence_by_lane, found.scenario):
         with pytest.raises(RuntimeError, match="does not have this fact"):
             bool(fact)
+
+
+def test_it_shows_what_is_watched_and_the_next_check_in(
+    inside: Client, me: Person, stranger: Person
+) -> None:
+    incident = declared(me)
+    owners = dict.fromkeys(LaneKind, stranger) | {LaneKind.MITIGATION: me}
+    run = ClosingRun(incident, me, owners, now=NOW).closable()
+    run.close()
+    first = CheckIn.objects.filter(closing__incident=incident).earliest("due_at")
+
+    with clock.at(run.now), queries() as asked:
+        page = inside.get("/")
+    [watch] = page.context["watches"]
+
+    assert (watch.incident, watch.due_at) == (incident, first.due_at)
+    assert watch.owner is not None
+    html = page.content.decode()
+    assert f'href="/INC-{incident.pk}/watch/"' in html
+    assert f"Watched by {watch.owner}" in html
+    assert page.context["moment"] == first.due_at + SETTLE_DELAY
+    assert len(asked) <= MAX_QUERIES
+
+
+@pytest.mark.parametrize(
+    ("groups", "audience", "is_shown"),
+    [
+        pytest.param([Group.STAKEHOLDER], Audience.INTERNAL, True, id="stakeholder, internal"),
+        pytest.param([Group.STAKEHOLDER], Audience.PUBLIC, True, id="stakeholder, public"),
+        pytest.param([], Audience.INTERNAL, False, id="no group, internal"),
+        pytest.param([], Audience.PUBLIC, True, id="no group, public"),
+    ],
+)
+def test_who_has_no_rooms_reads_what_is_published_to_them(
+    client: Client,
+    me: Person,
+    groups: list[Group],
+    audience: Audience,
+    is_shown: bool,
+) -> None:
+    incident = declared(me, title="Only in the room", surfaces=[SurfaceFactory()])
+    published(me, incident, NOW, audience=audience, headline="Sign-in fails for some")
+    client.force_login(PersonFactory(groups=groups))
+
+    with clock.at(NOW):
+        html = client.get("/").content.decode()
+
+    assert ("Sign-in fails for some" in html) is is_shown
+    assert "Only in the room" not in html
