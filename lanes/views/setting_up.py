@@ -63,6 +63,6 @@ def set_up(request: HttpRequest, incident: Incident) -> HttpResponse:
         boundaries=boundaries,
         surfaces=surfaces,
         now=now,
-        zone=zone_of(request),
+        zone=zone_of(request.user, request.COOKIES),
         initial=initial,
     )

@@ -5,7 +5,7 @@ from django.conf import settings
 
 from incidents import scenarios
 from incidents.rules.minimum import RequiredEvidence
-from incidents.scenarios.schema import NeededTable, OptionTable, ScenarioTable
+from incidents.scenarios.schema import CoverTable, NeededTable, OptionTable, ScenarioTable
 from incidents.vocabulary import DependencyClass, Option, Purpose, Reach
 from tests.incidents.scenarios.example_scenarios import RIGHT, changed
 
@@ -127,7 +127,7 @@ def test_the_example_of_the_documentation_is_right() -> None:
 
 def test_the_documentation_has_every_key_and_every_value() -> None:
     text = (settings.BASE_DIR / "docs" / "scenarios.md").read_text()
-    tables = (ScenarioTable, OptionTable, NeededTable)
+    tables = (ScenarioTable, OptionTable, NeededTable, CoverTable)
     keys = {name for table in tables for name in table.model_fields}
     values = {*Option, *Reach, *DependencyClass, *scenarios.RULES, *scenarios.STEPS, *Purpose}
 
@@ -135,3 +135,14 @@ def test_the_documentation_has_every_key_and_every_value() -> None:
         "options",
         "evidence_minimum",
     }
+
+
+def test_what_lanes_cover_is_read_and_stands_on_one_side() -> None:
+    covers = '\n[lanes.mitigation]\nincluded = ["the index"]\nexcluded = ["%s"]\n'
+
+    scenario = scenarios.read(FILE, RIGHT + covers % "prices")
+    cover = scenario.covers["mitigation"]
+
+    assert (cover.included, cover.excluded) == (("the index",), ("prices",))
+    with pytest.raises(scenarios.ScenarioError, match="both included and excluded"):
+        scenarios.read(FILE, RIGHT + covers % "The index")
