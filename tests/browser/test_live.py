@@ -9,6 +9,7 @@ from incidents.actions import roles
 from incidents.models import Incident
 from incidents.vocabulary import RoleName
 from kernel import clock
+from lanes.actions import notes
 from tests.browser.conftest import Visits
 from tests.browser.world import World
 from tests.helpers import decision_inputs
@@ -72,6 +73,27 @@ def test_a_note_is_seen_at_once(visit: Visits, world: World) -> None:
     expect(entries(other)).to_contain_text("eu-west recovers", timeout=LIVE_MS)
     expect(entries(page)).to_contain_text("eu-west recovers", timeout=LIVE_MS)
     expect(page.get_by_label("Note for the timeline")).to_have_value("")
+
+
+def test_a_correction_marks_its_entry_at_once_and_the_author_needs_one_press(
+    visit: Visits, world: World
+) -> None:
+    incident = world.declare()
+    noor = world.people["noor"]
+    note = notes.add_note(noor.as_actor(), incident.pk, text="eu-west only", now=clock.now())
+    page, other = live(visit("noor"), incident), live(visit("ken"), incident)
+    entry = f'.timeline-entry[data-seq="{note.seq}"]'
+    expect(other.locator(f"{entry} .entry-correct")).to_be_hidden()
+
+    page.locator(f"{entry} .entry-correct").click()
+    page.get_by_label("What should it say?").fill("eu-west and eu-north")
+    page.get_by_role("button", name="Correct it").click()
+
+    expect(entries(other)).to_contain_text("eu-west and eu-north", timeout=LIVE_MS)
+    expect(other.locator(f"{entry} .entry-corrected")).to_have_text(f"Corrected in #{note.seq + 1}")
+    expect(page.locator(f"{entry} .entry-corrected")).to_have_count(1)
+    other.reload()
+    expect(other.locator(f"{entry} .entry-corrected")).to_have_count(1)
 
 
 def test_an_owner_is_seen_at_once(visit: Visits, world: World) -> None:
