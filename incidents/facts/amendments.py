@@ -1,9 +1,8 @@
 """Corrections of timeline entries: what can be corrected, and what was."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 
 from incidents.models import Incident, TimelineEntry
@@ -28,25 +27,12 @@ def correctable_texts(entry: TimelineEntry) -> tuple[CorrectableText, ...]:
     )
 
 
-def corrections_of(
-    incident: Incident, rows: Iterable[TimelineEntry], until: datetime | None = None
-) -> Mapping[int, list[int]]:
-    """The numbers of the corrections of these entries, by the key of the entry.
-
-    No query where there can be none: an entry that was just written is the last of its incident.
-    """
-    correctable = [
-        row.pk for row in rows if row.seq < incident.last_seq and kinds.get(row.kind).amendable
-    ]
-    corrections: dict[int, list[int]] = defaultdict(list)
-    if not correctable:
-        return corrections
-    amendments = TimelineEntry.objects.filter(amends__in=correctable)
+def with_corrections(rows: TimelineQuerySet, until: datetime | None = None) -> TimelineQuerySet:
+    """The entries with the numbers of their corrections as ``corrections``; no further query."""
+    amendments = TimelineEntry.objects.filter(amends=OuterRef("pk")).order_by("seq")
     if until is not None:
         amendments = amendments.filter(at__lte=until)
-    for pk, seq in amendments.order_by("seq").values_list("amends_id", "seq"):
-        corrections[pk].append(seq)
-    return corrections
+    return rows.annotate(corrections=ArraySubquery(amendments.values("seq")))
 
 
 def amendments_about(incident: Incident, reference: str) -> list[TimelineEntry]:

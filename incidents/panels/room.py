@@ -13,7 +13,6 @@ from incidents.assessments import scenario as scenario_assessment
 from incidents.assessments.decision import situation_of
 from incidents.assessments.signatures import dual_facts
 from incidents.facts import incident as incident_facts
-from incidents.facts.amendments import corrections_of
 from incidents.facts.incident import IncidentFacts
 from incidents.models import (
     Checkpoint,
@@ -223,15 +222,18 @@ def _panel(name: str, incident: Incident, **context: Any) -> str:
 
 
 def render_entries(incident: Incident, rows: list[TimelineEntry]) -> list[str]:
-    """Timeline entries as list items, in the same order, each with the links to its corrections."""
-    corrections = corrections_of(incident, rows, incident_facts.moment_of(incident))
+    """Timeline entries as list items, in the same order.
+
+    Those that are read ``with_corrections`` have the links to them. What is pushed needs none: a
+    correction comes after what it corrects, and script marks that then.
+    """
     return [
         render_to_string(
             "components/timeline_entry.html",
             {
                 "incident": incident,
                 "entry": with_fields(row),
-                "corrections": corrections.get(row.pk, ()),
+                "corrections": getattr(row, "corrections", ()),
             },
         )
         for row in rows

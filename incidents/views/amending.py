@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from incidents.actions import amendments
-from incidents.facts.amendments import correctable_texts
+from incidents.facts.amendments import correctable_texts, with_corrections
 from incidents.forms.amending import AmendForm
-from incidents.models import Incident, TimelineEntry
+from incidents.models import Incident
 from incidents.panels.room import bar, render_entries
 from incidents.web.access import requires
 from incidents.web.forms import WarroomForm
@@ -18,7 +18,7 @@ from kernel import clock
 
 @requires("entry.amend")
 def amend(request: HttpRequest, incident: Incident, seq: int) -> HttpResponse:
-    entry = get_object_or_404(TimelineEntry, incident=incident, seq=seq)
+    entry = get_object_or_404(with_corrections(incident.timeline.all()), seq=seq)
     texts = correctable_texts(entry)
 
     def do(form: WarroomForm) -> str:

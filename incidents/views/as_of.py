@@ -1,8 +1,11 @@
 """The room as of a moment: the same panels, read only. Not live."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from incidents.facts.amendments import with_corrections
 from incidents.facts.as_of import incident_at
 from incidents.models import Incident, TimelineEntry
 from incidents.panels import renderers as live
@@ -36,10 +39,10 @@ def as_of(request: HttpRequest, incident: Incident) -> HttpResponse:
     return render(request, "incidents/as_of.html", context)
 
 
-def _window(past: Incident, moment: object) -> dict[str, object]:
+def _window(past: Incident, moment: datetime) -> dict[str, object]:
     """The newest entries of that moment. The older ones are the timeline's own."""
     rows = TimelineEntry.objects.filter(incident=past.pk, at__lte=moment).order_by("-seq")
-    entries = list(rows[: WINDOW + 1])
+    entries = list(with_corrections(rows, moment)[: WINDOW + 1])
     return {
         "entries": [read_only(entry.html) for entry in live.entries(past, entries[:WINDOW])],
         "older_than": entries[WINDOW - 1].seq if len(entries) > WINDOW else None,

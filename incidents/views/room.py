@@ -6,6 +6,7 @@ from django.shortcuts import render
 from incidents.duties.duty import duties
 from incidents.facts import incident as incident_facts
 from incidents.facts import notices
+from incidents.facts.amendments import with_corrections
 from incidents.models import Incident, TimelineEntry
 from incidents.models.timeline import TimelineQuerySet
 from incidents.panels import renderers as live
@@ -83,7 +84,7 @@ def _window(request: HttpRequest, incident: Incident, limit: int) -> dict[str, o
         for name in ("lane", "kind", "q", "before")
     }
     rows = _filtered(TimelineEntry.objects.filter(incident=incident), wanted)
-    newest = list(rows.order_by("-seq")[: limit + 1])
+    newest = list(with_corrections(rows).order_by("-seq")[: limit + 1])
     entries = live.entries(incident, newest[:limit])
     return {
         "entries": [entry.html for entry in entries],
