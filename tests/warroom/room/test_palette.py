@@ -25,6 +25,7 @@ COMMANDS = {
     "Freeze a surface",
     "Say it was declared in error",
     "Name an owner",
+    "Set up in one go",
     "Say what is impacted",
     "Adopt a scenario",
     "Set the evidence channel",

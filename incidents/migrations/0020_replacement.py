@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0018_person_team'),
+        ('incidents', '0019_person_team'),
     ]
 
     operations = [

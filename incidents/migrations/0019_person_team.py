@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("incidents", "0017_draft_form")]
+    dependencies = [("incidents", "0018_act_first")]
 
     operations = [
         migrations.AddField(
