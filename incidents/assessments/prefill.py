@@ -44,9 +44,9 @@ def of_owed_record(facts: IncidentFacts, owed: Decision) -> Prefill:
         "option": owed.option,
         "choice": owed.choice,
         "why_now": owed.why_now,
-        "executor": owed.executor_id,
-        "verifier": owed.verifier_id,
-        "next_action": f"{owed.verifier} verifies {owed.reference}",
+        "executor": owed.execution.executor_id,
+        "verifier": owed.execution.verifier_id,
+        "next_action": f"{owed.execution.verifier} verifies {owed.reference}",
     }
     if proof:
         acted["evidence"] = proof
