@@ -9,7 +9,8 @@ from django import forms
 
 from incidents.actions.acts import MAX_WHAT_LENGTH, ActInput
 from incidents.models import Evidence
-from incidents.rules.decision import Offer
+from incidents.rules.decision import Offer, mitigates
+from incidents.vocabulary import Reach
 from incidents.web.fields import PastField, PersonField
 from incidents.web.forms import WarroomForm
 
@@ -59,7 +60,11 @@ class ActForm(WarroomForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["option"].choices = [(offer.option, offer.label) for offer in offered]
+        self.fields["option"].choices = [
+            (offer.option, f"{offer.label}, {Reach(offer.reach).label.lower()}")
+            for offer in offered
+            if mitigates(offer.option)
+        ]
         self.fields["evidence"].choices = [
             (item.number, f"{item.reference} {item.title}"[:80]) for item in recent
         ]

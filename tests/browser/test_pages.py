@@ -221,6 +221,15 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "not permitted": ("lena", ROOM, 403, None),
     "not found": ("mara", "/INC-7/", 404, None),
     **{name: ("mara", f"{ROOM}{name}/", 200, lambda page: "main") for name in COMMANDS},
+    "act first": ("mara", f"{ROOM}act/", 200, lambda page: "main"),
+    "act first, refused": ("mara", f"{ROOM}act/", 200, refused),
+    "keep course": ("mara", f"{ROOM}CP-2/keep/", 200, lambda page: "main"),
+    "keep course, refused": ("mara", f"{ROOM}CP-2/keep/", 200, refused),
+    "checkpoint to move": ("mara", f"{ROOM}CP-2/move/", 200, lambda page: "main"),
+    "checkpoint to cancel": ("mara", f"{ROOM}CP-2/cancel/", 200, lambda page: "main"),
+    "take command": ("tomas", f"{ROOM}command/", 200, lambda page: "main"),
+    "take part": ("noor", f"{ROOM}join/", 200, lambda page: "main"),
+    "lane to claim": ("noor", f"{ROOM}lanes/mitigation/claim/", 200, lambda page: "main"),
     "severity, refused": ("mara", f"{ROOM}severity/", 200, refused),
 }
 
