@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from incidents.assessments import control
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Decision
 from incidents.rules.checkpoint_limits import max_deadline
@@ -50,6 +51,8 @@ def of_owed_record(facts: IncidentFacts, owed: Decision) -> Prefill:
     }
     if proof:
         acted["evidence"] = proof
+    if len(facts.decisions) == 1 and not control.readiness(facts).holds:
+        acted["override_reason"] = f"Acted first: {owed.next_action}"
     source = f"From the act, {owed.reference}."
     rejected = f"rejected_{owed.option}"
     return Prefill(

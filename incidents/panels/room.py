@@ -122,6 +122,7 @@ def render_blueprint(incident: Incident, now: datetime) -> str:
 
 def render_deciding(incident: Incident, now: datetime) -> str:
     facts = incident_facts.cached_facts(incident)
+    owed = {decision.checkpoint_id: decision for decision in facts.owed}
     return _panel(
         "deciding",
         incident,
@@ -131,7 +132,7 @@ def render_deciding(incident: Incident, now: datetime) -> str:
         contradiction=facts.contradiction,
         recommendations=recommendations.summaries(facts),
         earlier=facts.decisions[-2::-1],
-        checkpoints=[(c, c.is_overdue(now)) for c in facts.open_checkpoints],
+        checkpoints=[(c, c.is_overdue(now), owed.get(c.pk)) for c in facts.open_checkpoints],
         postures=postures(incident.severity, situation_of(facts, now).surfaces),
     )
 
