@@ -101,10 +101,44 @@
     return found;
   };
 
-  window.judgeAccessibility = async ({ part, theme, isFirstWidth }) => {
+  const tooWide = () => document.scrollingElement.scrollWidth - innerWidth;
+
+  // How much too wide the page would be if each typed text were one long word. It is put back.
+  const tooWideWith = (word, typed) => {
+    const texts = new Set(typed);
+    const before = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      const { data } = node;
+      let changed = data;
+      if (texts.has(data.trim())) changed = data.replace(data.trim(), word);
+      else for (const text of typed) if (changed.includes(text)) changed = changed.replaceAll(text, word);
+      if (changed === data) continue;
+      before.push([node, data]);
+      node.data = changed;
+    }
+    const width = tooWide();
+    const widest = width > 0 ? widestOf() : "";
+    for (const [node, data] of before) node.data = data;
+    return [width, widest];
+  };
+
+  // Which element reaches farthest to the right, for whoever mends it.
+  const widestOf = () => {
+    const all = [...document.body.querySelectorAll("*")].map((each) => [each.getBoundingClientRect().right, each]);
+    const right = Math.max(...all.map(([edge]) => edge));
+    const [, widest] = all.findLast(([edge]) => edge === right);
+    return widest.closest("[class]")?.className ?? widest.tagName;
+  };
+
+  window.judgeAccessibility = async ({ part, theme, isFirstWidth, word, typed }) => {
     const found = await (isFirstWidth ? judgeFirstWidth : judgeOtherWidth)(part, theme);
-    const tooWide = document.scrollingElement.scrollWidth - innerWidth;
-    if (tooWide > 0) found.push(`too wide by ${tooWide} px`);
+    if (tooWide() > 0) found.push(`too wide by ${tooWide()} px: ${widestOf()}`);
+    else if (word) {
+      const [width, widest] = tooWideWith(word, typed);
+      if (width > 0) found.push(`too wide by ${width} px with a long word: ${widest}`);
+    }
     const heads = document.querySelectorAll("h1").length;
     if (heads !== 1) found.push(`${heads} first headings`);
     return found;

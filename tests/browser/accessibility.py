@@ -5,14 +5,22 @@ second width it judges only what looks otherwise there, by its style, than at th
 prove`` judges all of it again. ``accessibility.js`` tells how.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
+from django.apps import apps
+from django.db.models import CharField, JSONField, TextField
 from playwright.sync_api import Page
 
 from tests.browser.conftest import DESK, PHONE
 from tests.helpers.tiers import in_tier
+
+LONG_WORD = "ZDonaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaftsamt"
+MIN_TYPED_CHARACTERS = 20
+"""A shorter text, or a single word, may be a part of our own words."""
 
 JUDGE = "view => judgeAccessibility(view)"
 
@@ -26,6 +34,38 @@ def _script() -> str:
     return Axe().axe_script + Path(__file__).with_suffix(".js").read_text()
 
 
+@cache
+def _typed() -> list[str]:
+    """Every text of the story that somebody may type as long as a long word; longest first."""
+    texts = {
+        text.strip()
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if _is_typed(field)
+        for value in model._default_manager.values_list(field.name, flat=True).distinct()
+        for text in _strings(value)
+    }
+    long_enough = (text for text in texts if len(text) >= MIN_TYPED_CHARACTERS and " " in text)
+    return sorted(long_enough, key=len, reverse=True)
+
+
+def _is_typed(field: Any) -> bool:
+    if isinstance(field, JSONField):
+        return field.model._meta.app_label in {"comms", "incidents", "retros"}
+    limit = field.max_length or len(LONG_WORD)
+    return (
+        isinstance(field, CharField | TextField) and not field.choices and limit >= len(LONG_WORD)
+    )
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
+
+
 def problems(page: Page, part: str = "html") -> list[str]:
     """What is wrong with what is shown; ``part`` is a selector of what is judged."""
     found = []
@@ -36,6 +76,8 @@ def problems(page: Page, part: str = "html") -> list[str]:
         for theme in themes:
             page.emulate_media(color_scheme=theme)
             view = {"part": part, "theme": theme, "isFirstWidth": in_full}
+            if theme == themes[0]:
+                view |= {"word": LONG_WORD, "typed": _typed()}
             where = f"at {size['width']} px, {theme}"
             found += [f"{where}: {one}" for one in page.evaluate(JUDGE, view)]
     return found

@@ -247,6 +247,7 @@ def tab_of(visits: Visits) -> Callable[[str], Page]:
     return cache(visits)
 
 
+@pytest.mark.case("P6")
 @pytest.mark.parametrize("name", PAGES)
 def test_page(db: None, visits: Visits, tab_of: Callable[[str], Page], name: str) -> None:
     who, path, status, step = PAGES[name]
