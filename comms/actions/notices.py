@@ -51,6 +51,7 @@ def save_preference(actor: Actor, chosen: NoticePreferenceInput, *, now: datetim
             row.mail_since = now
         if address and address != row.address:
             row.address, row.address_since = address, now
+            row.failures, row.paused_until = 0, None
         elif chosen.forget:
             row.address, row.address_since = "", None
         row.save()

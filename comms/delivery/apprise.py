@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from comms.delivery import OnHandover, Refused
+from comms.delivery import Gone, OnHandover, Refused
 from comms.delivery.guarded_requests import Sending, fence, sending
 from comms.rules import address as addresses
 from comms.rules import chat
@@ -140,7 +140,7 @@ def _why(now: Sending, address: str) -> Exception:
         return OSError(f"no answer ({name})")
     status = now.answer.status_code
     if status == GONE:
-        return Refused("The address is gone (410).")
+        return Gone()
     excerpt = _masked(" ".join(now.answer.text.split()), address)[:MAX_EXCERPT_CHARACTERS]
     return OSError(f"answered {status}{': ' if excerpt else ''}{excerpt}")
 

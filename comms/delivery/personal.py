@@ -1,5 +1,7 @@
 """Sending people their own notices on the channels that they chose, and tests of these."""
 
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -33,17 +35,19 @@ def wants(person: Person, delivery: Delivery) -> bool:
     return choice is None or choice.mail_since is not None
 
 
-def send(delivery: Delivery, on_handover: OnHandover) -> None:
-    """By mail, or to the person's own Apprise address. Raises what the channel raises."""
+def exchange(delivery: Delivery) -> Callable[[OnHandover], None]:
+    """How it is sent: by mail, or to the person's own Apprise address.
+
+    Calling it asks no database, and raises what the channel raises.
+    """
     person = person_of(delivery)
     assert person is not None
     if delivery.channel == SubscriberKind.EMAIL:
         notice = delivery.notice
-        mail.send(mail.message(notice) if notice else _test_mail(delivery, person), on_handover)
-        return
+        return partial(mail.send, mail.message(notice) if notice else _test_mail(delivery, person))
     choice = choice_of(person)
     assert choice is not None  # checked by ``wants``
-    apprise.send(choice.address, *_title_and_text(delivery.notice), on_handover)
+    return partial(apprise.send, choice.address, *_title_and_text(delivery.notice))
 
 
 def _title_and_text(notice: Notice | None) -> tuple[str, str]:

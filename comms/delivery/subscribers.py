@@ -6,7 +6,7 @@ from django.db.models import Model, Q
 from comms.delivery import mail
 from comms.delivery.public_name import name_of
 from comms.delivery.subscriber_links import confirm_address, leave_address
-from comms.delivery.wording import notification_of, sender_name
+from comms.delivery.wording import Notification, notification_of, sender_name
 from comms.models import Delivery, MaintenanceUpdate, Subscriber
 
 BULK = {"Precedence": "bulk"}
@@ -38,20 +38,19 @@ def mail_message(delivery: Delivery) -> EmailMessage:
     )
 
 
-def chat_message(delivery: Delivery) -> tuple[str, str]:
+def chat_message(subscriber: Subscriber, notification: Notification | None) -> tuple[str, str]:
     """Title and text for a chat or paging service; the last paragraph holds the link."""
-    subscriber = delivery.subscriber
-    assert subscriber is not None
-    message = delivery.message
-    if message is None:
+    if notification is None:
         text = (
             f"This place gets the updates of {sender_name()} from now on.\n\n"
             f"To leave: {leave_address(subscriber)}"
         )
         return f"Updates of {sender_name()}", text
-    notification = notification_of(message)
     # A long text is cut before its last paragraph: when the next update comes goes with the link.
-    gap = "\n" if notification.next_at else "\n\n"
+    gap = "
+" if notification.next_at else "
+
+"
     return notification.subject, f"{notification.text}{gap}{notification.link}"
 
 

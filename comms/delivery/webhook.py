@@ -10,11 +10,12 @@ import hmac
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from comms.delivery import OnHandover, Refused, guard
+from comms.delivery import Gone, OnHandover, guard
 from comms.delivery.deadline import deadline
 from comms.delivery.public_name import name_of
-from comms.delivery.wording import notification_of
+from comms.delivery.wording import Notification
 from comms.models import Delivery, Subscriber
 
 GONE = 410
@@ -24,14 +25,23 @@ MAX_ANSWER_BYTES = 64 * 1024
 PREFIX = "whsec_"
 
 
-def send(delivery: Delivery, on_handover: OnHandover) -> None:
-    """Post it. Raises ``Refused`` for what will never be accepted, otherwise an ``OSError``."""
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """What is posted where."""
+
+    url: str
+    body: bytes
+    headers: dict[str, str]
+
+
+def request_of(delivery: Delivery, notification: Notification | None) -> SignedRequest:
+    """The request of a delivery, signed; without a notification it asks to confirm.
+
+    Raises ``Refused`` for an address of no use.
+    """
     subscriber = delivery.subscriber
     assert subscriber is not None
-    message = delivery.message
-    content = (
-        {"type": "subscription.confirm"} if message is None else notification_of(message).as_json()
-    )
+    content = {"type": "subscription.confirm"} if notification is None else notification.as_json()
     body = json.dumps(content, ensure_ascii=False).encode()
     guard.check_url(subscriber.address)
     headers = {
@@ -40,18 +50,26 @@ def send(delivery: Delivery, on_handover: OnHandover) -> None:
         "content-length": str(len(body)),
         "user-agent": "Warroom",
     }
+    return SignedRequest(subscriber.address, body, headers)
+
+
+def post(request: SignedRequest, on_handover: OnHandover) -> None:
+    """Post it; asks no database, so any thread may.
+
+    Raises ``Refused`` for what will never be accepted, otherwise an ``OSError``.
+    """
     with (
         deadline(),
         guard.client() as client,
         client.stream(
             "POST",
-            subscriber.address,
-            content=_all_but_last_byte_first(body, on_handover),
-            headers=headers,
+            request.url,
+            content=_all_but_last_byte_first(request.body, on_handover),
+            headers=request.headers,
         ) as answer,
     ):
         if answer.status_code == GONE:
-            raise Refused("The address is gone (410).")
+            raise Gone
         if not answer.is_success:
             raise OSError(f"answered {answer.status_code}")
 

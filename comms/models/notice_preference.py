@@ -7,7 +7,7 @@ class NoticeChoice(models.Model):
 
     Each is on since a moment, so that nothing older comes when it is switched on. Who has no row
     gets mail when they respond, and nothing as a stakeholder. ``address`` is for Apprise and may
-    carry a secret: it is shown masked.
+    carry a secret: it is shown masked; ``failures`` and ``paused_until`` are as a subscriber's.
     """
 
     person = models.OneToOneField(
@@ -19,6 +19,8 @@ class NoticeChoice(models.Model):
     mail_since = models.DateTimeField(null=True, blank=True)
     address = models.CharField(max_length=500, blank=True)
     address_since = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    paused_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -19,7 +19,8 @@ class Subscriber(models.Model):
     """An address that asked for updates, of some surfaces or (with none named) of all.
 
     ``address`` may carry a secret (a webhook's path, an Apprise address): it is shown masked.
-    ``secret`` signs what a webhook is sent.
+    ``secret`` signs what a webhook is sent. ``failures`` counts how often in a row the address
+    could not be reached; until ``paused_until`` it is left alone.
     """
 
     kind = models.CharField(max_length=8, choices=SubscriberKind)
@@ -37,6 +38,8 @@ class Subscriber(models.Model):
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    paused_until = models.DateTimeField(null=True, blank=True)
 
     objects = SubscriberQuerySet.as_manager()
 

@@ -21,6 +21,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from celery import Celery
 
+from comms.actions.parallel_sending import MAX_IN_FLIGHT
 from comms.delivery import fan_out
 from comms.delivery.webhook import PREFIX
 from comms.models import Delivery, Subscriber
@@ -233,8 +234,12 @@ def test_webhooks(servers: dict[str, str], told: Told, hooks: str, incident: Inc
     finally:
         worker.stop()
 
-    unsure = len(DIES_AFTER_HOOK)
-    assert worker.deaths == unsure
-    assert told.times == Counter(paths)
-    assert Delivery.objects.filter(state=State.UNSURE).count() == unsure
-    assert Delivery.objects.filter(state=State.SENT).count() == EACH - unsure
+    # Several are handed over at once, so of each death some answers are not heard. Nobody is told
+    # twice, and of whoever was perhaps not told it is known.
+    unsure = Delivery.objects.filter(state=State.UNSURE)
+    assert worker.deaths == len(DIES_AFTER_HOOK)
+    assert set(told.times.values()) == {1}
+    assert worker.deaths <= unsure.count() <= worker.deaths * MAX_IN_FLIGHT
+    untold = {path for path in paths if path not in told.times}
+    assert untold <= {row.subscriber.address.removeprefix(hooks) for row in unsure}
+    assert Delivery.objects.filter(state=State.SENT).count() == EACH - unsure.count()

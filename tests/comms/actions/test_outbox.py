@@ -10,7 +10,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 
-from comms.actions import outbox
+from comms.actions import delivery_outcomes, outbox
 from comms.models import Delivery
 from incidents.actions import roles
 from incidents.models import Incident, Notice, Person
@@ -80,7 +80,7 @@ def test_who_lost_access_meanwhile_is_not_told(commander: Person, deputy: Person
     assert mail.outbox == []
     assert Delivery.objects.values_list("state", "last_error").get() == (
         State.DEAD,
-        outbox.NO_ACCESS,
+        delivery_outcomes.NO_ACCESS,
     )
 
 
@@ -130,12 +130,15 @@ def test_after_the_last_attempt_it_is_dead(
     _notice(incident, deputy)
     now = START
 
-    for _ in range(len(outbox.RETRY_DELAYS) + 3):
+    for _ in range(len(delivery_outcomes.RETRY_DELAYS) + 3):
         _tick(now)
         now += timedelta(hours=1)
 
     delivery = Delivery.objects.get()
-    assert (delivery.state, delivery.attempts) == (State.DEAD, len(outbox.RETRY_DELAYS) + 1)
+    assert (delivery.state, delivery.attempts) == (
+        State.DEAD,
+        len(delivery_outcomes.RETRY_DELAYS) + 1,
+    )
     assert delivery.last_error.startswith("ConnectionRefusedError")
 
 
@@ -164,7 +167,7 @@ def test_what_was_handed_over_is_never_sent_again(incident: Incident, deputy: Pe
     assert mail.outbox == []
     assert Delivery.objects.values_list("state", "last_error").get() == (
         State.UNSURE,
-        outbox.NOT_HEARD,
+        delivery_outcomes.NOT_HEARD,
     )
 
 

@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from comms.actions import notices, outbox
+from comms.actions import delivery_outcomes, notices, outbox
 from comms.actions.notices import NoticePreferenceInput
 from comms.delivery import waiting
 from comms.models import Delivery, NoticeChoice
@@ -139,7 +139,9 @@ def test_of_a_restricted_incident_that_they_left_nothing_is_told(
     ticked()
 
     assert (mail.outbox, place.got) == ([], [])
-    assert set(notice.deliveries.values_list("last_error", flat=True)) == {outbox.NO_ACCESS}
+    assert set(notice.deliveries.values_list("last_error", flat=True)) == {
+        delivery_outcomes.NO_ACCESS
+    }
 
 
 def test_an_address_of_no_service_is_refused(stranger: Person) -> None:

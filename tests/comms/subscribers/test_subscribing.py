@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from comms.actions import outbox, subscribing
+from comms.actions import delivery_outcomes, outbox, subscribing
 from comms.delivery import fan_out
 from comms.messages.message_log import delivery_counts
 from comms.models import Announcement, Delivery, Subscriber
@@ -276,7 +276,7 @@ def test_who_left_meanwhile_is_not_sent_what_waits(incident: Incident) -> None:
     outbox.send("email", START, limit=10)
 
     assert mail.outbox == []
-    assert Delivery.objects.get().last_error == outbox.LEFT
+    assert Delivery.objects.get().last_error == delivery_outcomes.LEFT
 
 
 # -- Seen by those who look after it ------------------------------------------------------------
