@@ -47,10 +47,7 @@ def chat_message(subscriber: Subscriber, notification: Notification | None) -> t
         )
         return f"Updates of {sender_name()}", text
     # A long text is cut before its last paragraph: when the next update comes goes with the link.
-    gap = "
-" if notification.next_at else "
-
-"
+    gap = "\n" if notification.next_at else "\n\n"
     return notification.subject, f"{notification.text}{gap}{notification.link}"
 
 

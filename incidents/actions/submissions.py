@@ -1,5 +1,6 @@
 """A form that is sent twice is stored once: each submission has a key of its own."""
 
+from contextvars import ContextVar
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,9 @@ from incidents.models import Submission
 from kernel.actor import Actor
 from kernel.refusal import AlreadyDone
 
+content_of_form: ContextVar[UUID | None] = ContextVar("content_of_form", default=None)
+"""What the form says that is being handled, set before its action runs."""
+
 
 def submit_once(key: UUID | None, actor: Actor, now: datetime, href: str) -> None:
     """Store the key, or raise ``AlreadyDone`` with the page of the first submission's result."""
@@ -16,7 +20,9 @@ def submit_once(key: UUID | None, actor: Actor, now: datetime, href: str) -> Non
         return
     try:
         with transaction.atomic():
-            Submission.objects.create(key=key, person_id=actor.id, href=href, at=now)
+            Submission.objects.create(
+                key=key, person_id=actor.id, href=href, at=now, content=content_of_form.get()
+            )
     except IntegrityError:
         raise AlreadyDone(Submission.objects.get(pk=key).href) from None
 

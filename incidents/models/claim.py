@@ -29,9 +29,14 @@ class Claim(models.Model):
 
 
 class Submission(models.Model):
-    """The key of a form that was sent; sending it again redirects to the first one's result."""
+    """The key of a form that was sent; sending it again redirects to the first one's result.
+
+    ``content`` names what the form said when it was taken: who sends the same at the same instant
+    is led to the result too, and who sends something else is told.
+    """
 
     key = models.UUIDField(primary_key=True)
+    content = models.UUIDField(null=True)
     person = models.ForeignKey("incidents.Person", on_delete=models.CASCADE, related_name="+")
     href = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()

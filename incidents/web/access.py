@@ -12,7 +12,6 @@ from django.urls import reverse
 from incidents.models import Incident
 from incidents.permissions import TABLE, Who, incident_roles, may, require
 from incidents.web import kept_forms, resubmission
-from kernel import clock
 from kernel.refusal import AlreadyDone, NotPermitted, Refused
 
 type View = Callable[..., HttpResponse]
@@ -62,17 +61,11 @@ def requires(
 
 
 def _send(view: View, keeps: bool, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """The view's answer. What a form carries is remembered before it, and forgotten if refused."""
+    """The view's answer, while it is noted what a form carries."""
     if not keeps or request.method != "POST":
         return view(request, *args, **kwargs)
-    request.sent = resubmission.note(request, clock.now())
-    try:
+    with resubmission.noted(request):
         response = view(request, *args, **kwargs)
-    except Exception:
-        resubmission.forget(request.sent)
-        raise
-    if response.status_code >= 400:
-        resubmission.forget(request.sent)
     return resubmission.acknowledged(request, response)
 
 

@@ -1,18 +1,20 @@
 """Forms that are sent again: an identical one redirects as the first did, a changed one is refused.
 
-An action takes each key (``once``) one time. Beside it each content that was sent under a key has a
-row of its own, written before the action runs, so that two presses at one instant know each other.
+An action takes each key (``once``) one time, and stores with it what the form said. So it does not
+matter which of two requests came first, only which of them was taken: two presses at one instant
+are both led to the result.
 """
 
 import hashlib
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
+from incidents.actions.submissions import content_of_form
 from incidents.models import Submission
 from incidents.web.forms import WarroomForm
 
@@ -23,36 +25,22 @@ _OURS = {"csrfmiddlewaretoken", "next", *WarroomForm.OWN_FIELDS}
 """Fields that nobody types."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A form's content under its key; ``again`` when it was sent before."""
-
-    key: UUID
-    again: bool
-
-
-def note(request: HttpRequest, now: datetime) -> Sent | None:
-    """Remember what this form carries; ``None`` when it has no key."""
+@contextmanager
+def noted(request: HttpRequest) -> Iterator[None]:
+    """An action that takes the key of this form within the block stores what the form says."""
+    once = _once(request)
+    request.content = _content(request, once) if once is not None else None
+    token = content_of_form.set(request.content)
     try:
-        once = UUID(request.POST.get("once", ""))
-    except ValueError:
-        return None
-    key = uuid5(once, _digest(request))
-    row = {"person_id": request.user.pk, "at": now}
-    _, created = Submission.objects.get_or_create(key=key, defaults=row)
-    return Sent(key, again=not created)
-
-
-def forget(sent: Sent | None) -> None:
-    """What was not taken may come again, and is then as new as now."""
-    if sent is not None and not sent.again:
-        Submission.objects.filter(pk=sent.key).delete()
+        yield
+    finally:
+        content_of_form.reset(token)
 
 
 def answer(request: HttpRequest, href: str) -> HttpResponse:
     """To where the first led; or, when more was written since, that this was not stored."""
-    sent: Sent | None = getattr(request, "sent", None)
-    if sent is None or sent.again:
+    content: UUID | None = getattr(request, "content", None)
+    if content is None or Submission.objects.filter(pk=_once(request), content=content).exists():
         return redirect(href)
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"first": href}, status=409)
@@ -62,18 +50,23 @@ def answer(request: HttpRequest, href: str) -> HttpResponse:
 
 def acknowledged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """A form that was taken answers with a redirect: say so to the page that comes next."""
-    try:
-        once = UUID(request.POST.get("once", ""))
-    except ValueError:
-        return response
-    if response.status_code in {302, 303}:
+    once = _once(request)
+    if once is not None and response.status_code in {302, 303}:
         secure = settings.SESSION_COOKIE_SECURE
         response.set_cookie(TAKEN, str(once), max_age=600, secure=secure, samesite="Lax")
     return response
 
 
-def _digest(request: HttpRequest) -> str:
-    """Of everything that was typed or chosen, files by their bytes."""
+def _once(request: HttpRequest) -> UUID | None:
+    """The key of the form; None when it has none."""
+    try:
+        return UUID(request.POST.get("once", ""))
+    except ValueError:
+        return None
+
+
+def _content(request: HttpRequest, once: UUID) -> UUID:
+    """A name for everything that was typed or chosen, files by their bytes."""
     digest = hashlib.sha256()
     for name, values in sorted(request.POST.lists()):
         if name not in _OURS:
@@ -82,7 +75,7 @@ def _digest(request: HttpRequest) -> str:
         digest.update(repr((name, file.name, file.size)).encode())
         digest.update(file.read())
         file.seek(0)
-    return digest.hexdigest()
+    return uuid5(once, digest.hexdigest())
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
