@@ -20,6 +20,7 @@ class CommsConfig(AppConfig):
         LINES.register_as(LaneKind.COMMUNICATION)(panels.lane_line)
         WARNING_PROVIDERS.register(panels.overdue_promise)
         incident_voided.connect(update_steps.announce_voided_step)
+        restriction_changed.connect(update_steps.announce_restricted_step)
         # A restricted incident leaves the status page at once, and a surface changes there.
         for changed in (restriction_changed, surface_changed):
             changed.connect(lambda **_: mark_changed_step(), weak=False, dispatch_uid="status page")

@@ -15,7 +15,8 @@ incident_voided = Signal()
 """An incident ended as declared in error: ``voided``, ``actor``, ``now``. Sent after its entry."""
 
 restriction_changed = Signal()
-"""An incident was restricted, or opened again: ``incident``. Sent after its entry."""
+"""An incident was restricted, or opened again: ``incident``, ``actor``, ``now``. Sent after its
+entry."""
 
 surface_changed = Signal()
 """A surface was added, changed or removed in the admin; no arguments."""

@@ -18,7 +18,7 @@ from django.db.models import F, Q, QuerySet
 from comms.actions import delivery_outcomes as outcomes
 from comms.delivery import Refused, apprise, personal, subscribers, waiting, webhook
 from comms.delivery.exchanges import Exchange, Exchanges, Job, exchanging
-from comms.delivery.wording import Notification, notification_of
+from comms.delivery.wording import Notification, notification_to_send
 from comms.models import Delivery
 from comms.models.delivery import MESSAGES
 from comms.vocabulary import SubscriberKind
@@ -192,7 +192,7 @@ def _notification(
         return None
     key = column, getattr(delivery, f"{column}_id")
     if key not in notifications:
-        notifications[key] = notification_of(delivery.message)
+        notifications[key] = notification_to_send(delivery.message)
     return notifications[key]
 
 

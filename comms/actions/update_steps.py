@@ -1,5 +1,6 @@
 """Steps that store and record a stakeholder update, inside the transaction of an action."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from comms.actions.message_input import UpdateInput
@@ -8,6 +9,7 @@ from comms.delivery.fan_out import announce_step
 from comms.models import Bulletin, Update, UpdateSurface
 from comms.rules.commitment import reaches
 from comms.rules.duplicate import duplicate_violations
+from comms.status.formats.statuspage import address
 from comms.status.invalidate import mark_changed_step
 from comms.vocabulary import Audience, Progress, SurfaceState
 from incidents.facts.incident import IncidentFacts, read_facts
@@ -24,10 +26,14 @@ _ERROR_TEXTS = {
 }
 _DUPLICATE_TEXTS = {
     "impact": "This was reported twice. It is followed under its other report.",
-    "mitigation": "See the other report for how it goes.",
     "no_unknowns": "They are told with the other report.",
 }
-"""What readers are told when an incident was declared in error, or twice."""
+_RESTRICTED_TEXTS = {
+    "impact": "This is no longer reported here. It leaves the status page.",
+    "mitigation": "No more updates of it follow. If you are affected, please write to us.",
+    "no_unknowns": "It is no longer reported here.",
+}
+"""What readers are told when an incident was declared in error, or twice, or is restricted."""
 
 
 def store_step(
@@ -36,6 +42,8 @@ def store_step(
     update_input: UpdateInput,
     actor: Actor,
     now: datetime,
+    *,
+    ends_reporting: bool = False,
 ) -> Update:
     update = Update.objects.create(
         **columns_step(incident, Update, update_input, actor, now),
@@ -48,6 +56,7 @@ def store_step(
         no_unknowns="" if update_input.unknowns else update_input.no_unknowns,
         next_at=update_input.next_at,
         severity=incident.severity,
+        ends_reporting=ends_reporting,
     )
     UpdateSurface.objects.bulk_create(
         UpdateSurface(
@@ -102,26 +111,77 @@ def announce_voided_step(voided: Voided, actor: Actor, now: datetime, **_: objec
     Its texts are fixed, since the reason why it was an error is for the room only.
     """
     incident = voided.incident
-    for audience in Audience:
-        updates = [row for row in incident.updates.all() if audience in reaches(row.audience)]
-        addressed = any(row.audience == audience for row in updates)
-        newest = max(updates, key=lambda row: row.number, default=None)
-        if newest is None or not addressed or newest.progress == Progress.RECOVERED:
-            continue
+    # What a restricted incident tells its participants is for them alone.
+    audiences = (Audience.PARTICIPANTS,) if incident.restricted else tuple(Audience)
+    for audience, headline in _awaiting(incident, audiences):
         if problems := _original_violations(voided, audience):
             raise Refused(problems)
-        facts = read_facts(incident)
-        update_input = UpdateInput(
-            audience=audience,
-            progress=Progress.RECOVERED,
-            headline=newest.headline,
-            surfaces={surface.pk: SurfaceState.OPERATIONAL for surface in facts.surfaces},
-            **(_DUPLICATE_TEXTS if voided.original_id else _ERROR_TEXTS),
-        )
-        update = store_step(incident, facts, update_input, actor, now)
-        record_step(incident, update, actor, now)
-        refresh_status_page_step(incident, update, now)
-        announce_step(update, now)
+        texts = _duplicate_texts(voided.original) if voided.original else _ERROR_TEXTS
+        _announce_last_step(incident, audience, headline, texts, actor, now)
+
+
+def announce_restricted_step(incident: Incident, actor: Actor, now: datetime, **_: object) -> None:
+    """Tell each audience that followed an incident that it is no longer reported.
+
+    Its pages are gone from now on, and nothing else of it leaves the room.
+    """
+    if not incident.restricted:
+        return
+    for audience, headline in _awaiting(incident, (Audience.PUBLIC, Audience.INTERNAL)):
+        texts = _RESTRICTED_TEXTS
+        _announce_last_step(incident, audience, headline, texts, actor, now, ends_reporting=True)
+
+
+def _awaiting(incident: Incident, audiences: Iterable[Audience]) -> Iterator[tuple[Audience, str]]:
+    """Those that were told of it and not yet that it is over, each with the headline it knows.
+
+    Read anew for each: the last update for everybody reaches stakeholders too.
+    """
+    for audience in audiences:
+        updates = [
+            row
+            for row in incident.updates.all()
+            if audience in reaches(row.audience)
+            and (audience == Audience.PARTICIPANTS or row.audience != Audience.PARTICIPANTS)
+        ]
+        newest = max(updates, key=lambda row: row.number, default=None)
+        is_addressed = any(row.audience == audience for row in updates)
+        if newest is None or not is_addressed:
+            continue
+        if newest.progress != Progress.RECOVERED or newest.next_at is not None:
+            yield audience, newest.headline
+
+
+def _announce_last_step(
+    incident: Incident,
+    audience: Audience,
+    headline: str,
+    texts: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+    *,
+    ends_reporting: bool = False,
+) -> None:
+    facts = read_facts(incident)
+    update_input = UpdateInput(
+        audience=audience,
+        progress=Progress.RECOVERED,
+        headline=headline,
+        surfaces={surface.pk: SurfaceState.OPERATIONAL for surface in facts.surfaces},
+        **texts,
+    )
+    update = store_step(incident, facts, update_input, actor, now, ends_reporting=ends_reporting)
+    record_step(incident, update, actor, now)
+    refresh_status_page_step(incident, update, now)
+    announce_step(update, now)
+
+
+def _duplicate_texts(original: Incident) -> dict[str, str]:
+    """With a link to the page on which it is followed."""
+    bulletin = Bulletin.objects.filter(incident=original).first()
+    page = f"/status/incidents/{bulletin.code}/" if bulletin else "/status/internal/"
+    link = address(page)
+    return _DUPLICATE_TEXTS | {"mitigation": f"The other report says how it goes: <{link}>"}
 
 
 def _original_violations(voided: Voided, audience: Audience) -> Violations:

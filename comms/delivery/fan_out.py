@@ -83,7 +83,8 @@ def followers(message: Published, at: datetime) -> QuerySet[Subscriber]:
         return rows.filter(escalations=True, audience=Audience.INTERNAL)
     touched: Iterable[int]
     if isinstance(message, Update):
-        if message.incident.restricted or message.audience == Audience.PARTICIPANTS:
+        is_hidden = message.incident.restricted and not message.ends_reporting
+        if is_hidden or message.audience == Audience.PARTICIPANTS:
             return rows.none()
         audience, touched = message.audience, _touched(message)
     else:

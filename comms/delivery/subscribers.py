@@ -6,7 +6,7 @@ from django.db.models import Model, Q
 from comms.delivery import mail
 from comms.delivery.public_name import name_of
 from comms.delivery.subscriber_links import confirm_address, leave_address
-from comms.delivery.wording import Notification, notification_of, sender_name
+from comms.delivery.wording import Notification, notification_to_send, sender_name
 from comms.models import Delivery, MaintenanceUpdate, Subscriber
 
 BULK = {"Precedence": "bulk"}
@@ -21,7 +21,7 @@ def mail_message(delivery: Delivery) -> EmailMessage:
     message = delivery.message
     if message is None:
         return _confirmation(delivery, subscriber)
-    notification, leave = notification_of(message), leave_address(subscriber)
+    notification, leave = notification_to_send(message), leave_address(subscriber)
     return mail.compose(
         subscriber.address,
         f"{notification.subject} · {sender_name()}",

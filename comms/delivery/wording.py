@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from comms.delivery import Refused
 from comms.models import Escalation, LeadershipNote, MaintenanceUpdate, Update
 from comms.rules.public import public_status
 from comms.status.formats.statuspage import address, when
@@ -40,6 +41,15 @@ class Notification:
         }
 
 
+def notification_to_send(message: Any) -> Notification:
+    """As ``notification_of``. Raises ``Refused`` for what followers may no longer read."""
+    incident = getattr(message, "incident", None)
+    is_last = getattr(message, "ends_reporting", False)
+    if incident is not None and incident.restricted and not is_last:
+        raise Refused("Not sent: the incident is restricted now.")
+    return notification_of(message)
+
+
 def notification_of(message: Any) -> Notification:
     """What is sent of a message. Rows of older versions may hold what no mail can."""
     notification = _notification(message)
@@ -65,6 +75,8 @@ def _update(update: Update) -> Notification:
     bulletin = getattr(update.incident, "bulletin", None)
     link = address(f"/status/incidents/{bulletin.code}/" if bulletin else "/status/internal/")
     label = str(Progress(update.progress).label)
+    if update.ends_reporting:
+        link, label = address("/status/"), "No longer reported"
     text = body(update)
     status = public_status(update.progress, update.next_at is not None).value
     subject = f"{label}: {update.headline}"

@@ -58,7 +58,8 @@ class Update(Message):
 
     ``headline`` is what readers call the incident. ``unknowns`` are one or two sentences, or
     none and ``no_unknowns`` says why. ``next_at`` is the promise; only a recovery may go without.
-    Nothing else of an incident is ever shown outside the room.
+    Nothing else of an incident is ever shown outside the room. One that ``ends_reporting`` tells
+    the followers of an incident that it is restricted now, and is on no page.
     """
 
     code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
@@ -71,6 +72,7 @@ class Update(Message):
     no_unknowns = models.CharField(max_length=500, blank=True)
     next_at = models.DateTimeField(null=True, blank=True)
     severity = models.CharField(max_length=1, choices=Severity)
+    ends_reporting = models.BooleanField(default=False, db_default=False)
 
     class Meta(Message.Meta):
         abstract = False

@@ -116,7 +116,9 @@ def _surfaces(
 
 def _updates(reads: Sequence[Audience], now: datetime) -> QuerySet[Update]:
     """The updates of every open incident, and of those with an update in the last 90 days."""
-    readable = Update.objects.filter(audience__in=reads, incident__restricted=False)
+    readable = Update.objects.filter(
+        audience__in=reads, incident__restricted=False, ends_reporting=False
+    )
     mine = readable.filter(incident=OuterRef("incident"))
     recent = mine.filter(published_at__gt=now - HISTORY)
     over = Q(progress=Progress.RECOVERED, next_at__isnull=True)

@@ -40,7 +40,7 @@ def restrict(
             is_restricted=incident.restricted,
             restrict=restricted,
             reason=reason,
-            restricted_original="" if restricted else _restricted_original(incident),
+            restricted_original="" if restricted else _restricted_original(incident, actor),
         )
         if problems:
             raise Refused(problems)
@@ -57,16 +57,19 @@ def restrict(
             words="Restricted to who takes part" if restricted else "Open to every responder",
             reason=clean_text(reason, 500),
         )
-        restriction_changed.send(sender=Incident, incident=incident)
+        restriction_changed.send(sender=Incident, incident=incident, actor=actor, now=now)
         transaction.on_commit(lambda: publish.access_changed(incident_id=incident.pk))
     return incident
 
 
-def _restricted_original(incident: Incident) -> str:
-    """The restricted incident that this one is followed as, if there is one."""
+def _restricted_original(incident: Incident, actor: Actor) -> str:
+    """What the restricted incident that this one is followed as is called, if there is one."""
     voided = incident.voidings.filter(taken_back_at=None, original__restricted=True).first()
     original = voided.original if voided is not None else None
-    return original.reference if original is not None else ""
+    if original is None:
+        return ""
+    known = Incident.objects.visible_to(Person.objects.get(pk=actor.id))
+    return original.reference if known.filter(pk=original.pk).exists() else "another incident"
 
 
 def _unfinished_owners(incident: Incident) -> set[Person]:

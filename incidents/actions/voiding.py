@@ -29,6 +29,8 @@ from kernel.text import clean_text
 
 VOIDED = replay.KINDS.register("incident.voided")
 DUPLICATE = replay.KINDS.register("incident.duplicate")
+MAX_NAMED = 10
+"""At most so many duplicates are named."""
 TAKEN_BACK = replay.KINDS.register("incident.taken_back")
 STANDS = replay.KINDS.register("incident.stands")
 
@@ -41,7 +43,7 @@ def void(
         _serialized(),
         incident_action("incident.void", actor, incident_id, now, once=once) as incident,
     ):
-        if problems := rules.void_violations(_ending_facts(incident), reason):
+        if problems := rules.void_violations(_ending_facts(incident, actor), reason):
             raise Refused(_with_links(problems, incident))
         return _end_in_error(incident, None, reason, actor, now)
 
@@ -60,8 +62,8 @@ def duplicate(
         _serialized(),
         incident_action("incident.void", actor, incident_id, now, once=once) as incident,
     ):
-        other, facts = _visible_incident(actor, original), _ending_facts(incident)
-        original_facts = _original_facts(incident, other) if other else None
+        other, facts = _visible_incident(actor, original), _ending_facts(incident, actor)
+        original_facts = _original_facts(incident, other, actor) if other else None
         problems = rules.void_violations(facts, reason)
         problems += rules.duplicate_violations(incident.pk, facts, original_facts)
         if problems:
@@ -87,11 +89,14 @@ def _participants(incident: Incident) -> QuerySet[Person]:
     return people
 
 
-def _original_facts(incident: Incident, other: Incident) -> rules.Original:
+def _original_facts(incident: Incident, other: Incident, actor: Actor) -> rules.Original:
     insiders = Person.objects.who_may_enter(other).order_by().values("pk")
     strangers = _participants(incident).exclude(pk__in=insiders) if other.restricted else ()
     names = tuple(str(person) for person in strangers)
-    return rules.Original(other.pk, other.status, other.restricted, names)
+    of_other = other.voidings.filter(taken_back_at=None).first()
+    followed = _visible_incident(actor, of_other.original_id if of_other else None)
+    followed_as = followed.reference if followed else ""
+    return rules.Original(other.pk, other.status, followed_as, other.restricted, names)
 
 
 def _executed(incident: Incident) -> list[str]:
@@ -100,14 +105,17 @@ def _executed(incident: Incident) -> list[str]:
     return [execution.decision.reference for execution in rows]
 
 
-def _ending_facts(incident: Incident) -> rules.EndingFacts:
+def _ending_facts(incident: Incident, actor: Actor) -> rules.EndingFacts:
     frozen = Freeze.objects.in_force().filter(incident=incident).select_related("surface")
     duplicates = Voided.objects.filter(original=incident, taken_back_at=None)
+    known = Incident.objects.visible_to(Person.objects.get(pk=actor.id)).values("pk")
+    named = duplicates.filter(incident__in=known).select_related("incident")[:MAX_NAMED]
     return rules.EndingFacts(
         status=incident.status,
         executed=tuple(_executed(incident)),
         frozen=tuple(str(row.surface) for row in frozen),
-        duplicates=tuple(row.incident.reference for row in duplicates.select_related("incident")),
+        duplicates=tuple(row.incident.reference for row in named),
+        hidden_duplicates=duplicates.exclude(incident__in=known).exists(),
         restricted=incident.restricted,
     )
 

@@ -35,7 +35,11 @@ class RestrictionForm(WarroomForm):
         empty_value=False,
         required=False,
         widget=forms.RadioSelect,
-        help_text="Restricted, it is as if it were not there for everybody else, at once.",
+        help_text=(
+            "Restricted, it is as if it were not there for everybody else, at once. Where readers "
+            "were told of it, it leaves the status page, and its followers are told that it is no "
+            "longer reported there."
+        ),
     )
     reason = forms.CharField(label="Why", max_length=500, widget=_WHY)
 

@@ -22,11 +22,13 @@ Violations = tuple[Violation, ...]
 class Original:
     """The incident that this one is a duplicate of.
 
-    ``strangers`` take part in the duplicate and may not know of the original.
+    ``followed_as`` is the incident that it is itself a duplicate of. ``strangers`` take part in the
+    duplicate and may not know of the original.
     """
 
     number: int
     status: str
+    followed_as: str = ""
     restricted: bool = False
     strangers: tuple[str, ...] = ()
 
@@ -34,12 +36,14 @@ class Original:
 @dataclass(frozen=True, slots=True)
 class EndingFacts:
     """The incident that is to end. ``executed`` names the decisions whose execution was started,
-    ``frozen`` the surfaces with a freeze in force, ``duplicates`` the incidents followed here."""
+    ``frozen`` the surfaces with a freeze in force, ``duplicates`` the incidents followed here that
+    the person who ends it may know of; ``hidden_duplicates``: there are others."""
 
     status: str
     executed: tuple[str, ...] = ()
     frozen: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
+    hidden_duplicates: bool = False
     restricted: bool = False
 
 
@@ -58,7 +62,13 @@ def void_violations(facts: EndingFacts, reason: str) -> Violations:
         sentence = f"{listed(facts.frozen)} {_is(facts.frozen)} frozen: lift that first."
         violations.append(Violation("V-FREEZE", sentence, "", "freeze"))
     if facts.duplicates:
-        sentence = f"{listed(facts.duplicates)} {_is(facts.duplicates)} followed here."
+        sentence = (
+            f"{listed(facts.duplicates)} {_is(facts.duplicates)} followed here: take that back "
+            "there first."
+        )
+        violations.append(Violation("V-FOLLOWED", sentence))
+    elif facts.hidden_duplicates:
+        sentence = "Another incident is followed here: ask an admin to take that back first."
         violations.append(Violation("V-FOLLOWED", sentence))
     if says_nothing(reason):
         violations.append(Violation("V-REASON", "Say why it was declared in error.", "reason"))
@@ -76,7 +86,8 @@ def duplicate_violations(number: int, facts: EndingFacts, original: Original | N
     elif original.number == number:
         sentence = "It cannot be a duplicate of itself."
     elif original.status in IN_ERROR:
-        sentence = f"INC-{original.number} was declared in error itself."
+        sentence = f"INC-{original.number} was declared in error itself"
+        sentence += f": it is followed as {original.followed_as}." if original.followed_as else "."
     elif original.status == Status.BACKFILLED and facts.status != Status.BACKFILLED:
         sentence = f"INC-{original.number} is backfilled: nothing is followed there."
     elif original.restricted and not facts.restricted:

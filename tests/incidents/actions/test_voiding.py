@@ -352,3 +352,33 @@ def test_the_pages_say_it_and_take_it_back(
     back = client.post(reverse("take-back", args=[incident.pk]), {"reason": "Two causes"})
     assert back.status_code == 302
     assert status(incident) == "active"
+
+
+def _refusal(act: Callable[[], object]) -> str:
+    with pytest.raises(Refused) as refusal:
+        act()
+    return " ".join(violation.sentence for violation in refusal.value.violations)
+
+
+def test_a_restricted_duplicate_is_not_named(
+    commander: Person, stranger: Person, incident: Incident, other: Incident
+) -> None:
+    duplicate(commander, other, incident.pk)
+    restrict(commander.as_actor(), other.pk, restricted=True, reason=WHY, now=LATER)
+    roles.assign(commander.as_actor(), incident.pk, role="commander", person=stranger, now=LATER)
+
+    sentence = _refusal(lambda: void(stranger, incident))
+
+    assert other.reference not in sentence
+    assert "Another incident is followed here" in sentence
+
+
+def test_an_original_that_is_a_duplicate_says_where_it_is_followed(
+    commander: Person, incident: Incident, other: Incident
+) -> None:
+    third = declared(commander, title="The third report of it")
+    duplicate(commander, other, incident.pk)
+
+    sentence = _refusal(lambda: duplicate(commander, third, other.pk))
+
+    assert f"it is followed as {incident.reference}" in sentence
