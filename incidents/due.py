@@ -12,11 +12,15 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from incidents.actions import checkpoints
-from incidents.models import Checkpoint, Claim
+from incidents.actions.command_absence import ABSENT, announce_absence
+from incidents.models import Assignment, Checkpoint, Claim, Person
 from incidents.rules.checkpoint import MISSED_AFTER
-from incidents.vocabulary import Status
+from incidents.vocabulary import UNSETTLED, RoleName, Status
 
 LEAD = timedelta(minutes=5)
+
+MAX_ABSENCES = 50
+"""Incidents that one tick tells of their absent commander."""
 
 SOON, DUE, MISSED = ("checkpoint.soon", "checkpoint.due", "checkpoint.missed")
 
@@ -74,6 +78,23 @@ def rows(now: datetime) -> QuerySet[Checkpoint]:
         .only("due_at", "incident")
         .order_by("due_at", "pk")
     )
+
+
+def absences(now: datetime) -> list[Due]:
+    """Commanders of incidents in progress who can no longer act, and of whom nobody was told yet.
+
+    One query. Looked for at each tick, since there are many ways to lose an account or a group.
+    """
+    assignments = Assignment.objects.current().filter(role=RoleName.COMMANDER)
+    able = Person.objects.who_can_respond().order_by().filter(pk=OuterRef("person"))
+    subject = Cast(OuterRef("pk"), CharField())
+    claims = Claim.objects.filter(kind=ABSENT, subject=subject, due_at=OuterRef("since"))
+    settled = claims.filter(Q(claimed_at__isnull=False) | Q(try_again_at__gt=now))
+    rows = assignments.filter(~Exists(able), ~Exists(settled), incident__status__in=UNSETTLED)
+    return [
+        Due(ABSENT, str(row.pk), row.since, partial(announce_absence, row.pk))
+        for row in rows.order_by("pk")[:MAX_ABSENCES]
+    ]
 
 
 def _settled(kind: str, now: datetime) -> Exists:

@@ -7,7 +7,7 @@ them all.
 from enum import StrEnum
 
 from incidents import prepared_statements
-from incidents.models import Assignment, Incident
+from incidents.models import Assignment, Incident, Person
 from incidents.vocabulary import Group, LaneKind, RoleName, Status
 from kernel.actor import Actor, ActorKind
 from kernel.refusal import NotPermitted
@@ -90,6 +90,7 @@ declare(
         "evidence.serve": _RESPONDING,
         "freezes.view": _RESPONDING,
         "checkpoint.remind": frozenset({Who.SYSTEM}),
+        "command.announce": frozenset({Who.SYSTEM}),
     }
 )
 
@@ -206,6 +207,8 @@ def _sentence(action: str, incident: Incident | None, lane: str) -> str:
         )
         if commander is not None:
             sentence += f"; {commander.person} is commander of {incident.reference}"
+            if not Person.objects.who_can_respond().filter(pk=commander.person_id).exists():
+                sentence += " and can no longer act: take command in the room first"
     if lane:
         sentence += f" in the lane {LaneKind(lane).label}"
     return sentence + "."

@@ -75,7 +75,7 @@ def refused(delivery: Delivery, refusal: Refused, now: datetime) -> None:
     write(delivery, State.DEAD, last_error=str(refusal))
     if isinstance(refusal, Gone) and delivery.subscriber is not None:
         logger.warning("Subscriber %s has ended: its address is gone", delivery.subscriber_id)
-        subscribing.leave(delivery.subscriber, now=now)
+        subscribing.leave_by_link(delivery.subscriber, now=now)
 
 
 def failed(delivery: Delivery, error: Exception, now: datetime) -> None:

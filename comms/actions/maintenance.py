@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from comms.delivery.fan_out import announce_step
@@ -23,6 +24,12 @@ from kernel.text import clean_line, clean_text
 
 _BEGUN_TEXT = "The work has begun."
 _ENDED_TEXT = "The work is done."
+
+BATCH_SIZE = 50
+"""Windows that one tick begins or ends."""
+
+ANNOUNCED_WITHIN = timedelta(days=1)
+"""A beginning or an end that lies further back is no news: nobody is told of it any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +55,7 @@ def plan(
         _refuse(rules.plan_violations(_to_judge(planned), now))
         by = Person.objects.get(pk=actor.id)
         row = Maintenance(planned_at=now, planned_by=by, changed_at=now)
-        _fill(row, planned)
+        _fill(row, planned, now)
         row.save()
         row.surfaces.set(planned.surfaces)
         redirect_submission(once, row.get_absolute_url())
@@ -73,7 +80,7 @@ def change(
         ]
         readers = rules.audience_change_violations(row.audience, planned.audience)
         _refuse((*rules.plan_violations(_to_judge(planned), now), *readers, *note_problems))
-        _fill(row, planned)
+        _fill(row, planned, now)
         row.surfaces.set(planned.surfaces)
         _save(row, cleaned, by, now)
     return row
@@ -108,17 +115,18 @@ def extend(
     now: datetime,
     once: UUID | None = None,
 ) -> Maintenance:
-    """Extend a window in progress, with a reason."""
+    """Extend a window in progress, or one that has ended and goes on, with a reason."""
     with _maintenance_action("extend", actor, pk, now, once) as (row, by):
-        cleaned, begins = clean_text(text, 2000), row.began_at or row.starts_at
+        cleaned, begins = clean_text(text, 2000), row.begins
         _refuse(
             (
-                *rules.extension_violations(begins, row.ends_at, ends_at, now),
+                *rules.extension_violations(begins, row.ends, ends_at, now),
                 *rules.note_violations(cleaned),
             )
         )
         assert ends_at is not None
-        row.ends_at = ends_at
+        row.ends_at, row.ended_at = ends_at, None
+        row.began_at = begins
         _save(row, cleaned, by, now)
     return row
 
@@ -144,6 +152,33 @@ def note(
         _refuse(rules.note_violations(cleaned))
         _save(row, cleaned, by, now)
     return row
+
+
+def keep_time(now: datetime) -> None:
+    """Begin and end the windows whose time has come, each with its note to followers, once.
+
+    Called by each tick; two at once share the work. Who planned a window is named as the author.
+    """
+    for pk in list(_come_due(now).values_list("pk", flat=True)[:BATCH_SIZE]):
+        with transaction.atomic(durable=True):
+            due = _come_due(now).filter(pk=pk)
+            row = due.select_for_update(skip_locked=True, of=("self",)).first()
+            if row is None:  # somebody was faster
+                continue
+            row.began_at = row.begins
+            is_over = row.ends_at <= now
+            if is_over:
+                row.ended_at = row.ends_at
+            _save(row, _ENDED_TEXT if is_over else _BEGUN_TEXT, row.planned_by, now)
+
+
+def _come_due(now: datetime) -> QuerySet[Maintenance]:
+    """The windows that began or ended by their plan lately, without a note of it."""
+    since = now - ANNOUNCED_WITHIN
+    is_begun = Q(began_at=None, starts_at__lte=now, starts_at__gt=since, ends_at__gt=now)
+    is_over = Q(ended_at=None, ends_at__lte=now, ends_at__gt=since)
+    open_rows = Maintenance.objects.filter(cancelled_at=None, ended_at=None)
+    return open_rows.filter(is_begun | is_over).order_by("pk")
 
 
 @contextmanager
@@ -176,7 +211,7 @@ def _to_judge(planned: MaintenanceInput) -> rules.Window:
     )
 
 
-def _fill(row: Maintenance, planned: MaintenanceInput) -> None:
+def _fill(row: Maintenance, planned: MaintenanceInput, now: datetime) -> None:
     # Required by the rules above.
     assert planned.starts_at is not None
     assert planned.ends_at is not None
@@ -185,6 +220,8 @@ def _fill(row: Maintenance, planned: MaintenanceInput) -> None:
     row.public_names = {
         str(surface.pk): surface.name for surface in planned.surfaces if surface.on_status_page
     }
+    if row.starts_at <= now:  # its first note says that it is in progress
+        row.began_at = row.starts_at
 
 
 def _save(row: Maintenance, text: str, by: Person, now: datetime) -> None:

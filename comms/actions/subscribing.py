@@ -95,6 +95,15 @@ def leave(subscriber: Subscriber, *, now: datetime) -> None:
     Subscriber.objects.filter(pk=subscriber.pk, left_at__isnull=True).update(left_at=now)
 
 
+def leave_by_link(subscriber: Subscriber, *, now: datetime) -> None:
+    """End all that is sent to the address of a link, also what was subscribed after its mail.
+
+    Whoever has the link reads what is sent there, and wants no more of it. Idempotent.
+    """
+    same = Subscriber.objects.filter(kind=subscriber.kind, address=subscriber.address)
+    same.filter(left_at__isnull=True).update(left_at=now)
+
+
 def confirm_by_answer(delivery: Delivery, now: datetime) -> None:
     """A webhook or a chat that accepted the first message has thereby confirmed."""
     if delivery.message is None and delivery.subscriber is not None:

@@ -94,7 +94,7 @@ def _update(update: Update) -> Notification:
 
 def _window(update: MaintenanceUpdate) -> Notification:
     window = update.maintenance
-    times = f"{window.starts_at:%d %b %Y, %H:%M} to {window.ends_at:%d %b %Y, %H:%M} UTC."
+    times = f"{window.begins:%d %b %Y, %H:%M} to {window.ends:%d %b %Y, %H:%M} UTC."
     text = f"{update.text}\n\n{times}"
     subject = f"Maintenance, {MaintenanceState(update.state).label.lower()}: {window.title}"
     link = address(f"/status/maintenance/{window.code}/")

@@ -12,8 +12,8 @@ from incidents.models.protection import append_only
 class Maintenance(models.Model):
     """A window of planned work. Its state is derived from its times.
 
-    ``began_at`` and ``ended_at`` are when it truly began and ended, where somebody said so;
-    ``sequence`` counts its changes, for calendars.
+    ``began_at`` and ``ended_at`` are when it truly began and ended, set with the note that says so:
+    by a person, or by the tick at the planned time. ``sequence`` counts its changes, for calendars.
     """
 
     code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
@@ -52,6 +52,14 @@ class Maintenance(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def begins(self) -> datetime:
+        return self.began_at or self.starts_at
+
+    @property
+    def ends(self) -> datetime:
+        return self.ended_at or self.ends_at
 
     def state(self, now: datetime) -> MaintenanceState:
         if self.cancelled_at:

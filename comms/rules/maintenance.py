@@ -25,7 +25,7 @@ _MAY = {
     "begin": {MaintenanceState.PLANNED},
     "cancel": {MaintenanceState.PLANNED},
     "end": {MaintenanceState.IN_PROGRESS},
-    "extend": {MaintenanceState.IN_PROGRESS},
+    "extend": {MaintenanceState.IN_PROGRESS, MaintenanceState.DONE},
     "note": {MaintenanceState.PLANNED, MaintenanceState.IN_PROGRESS, MaintenanceState.DONE},
 }
 """The states that allow each step."""
@@ -35,7 +35,7 @@ _REFUSALS = {
     "begin": "Only a planned window can begin",
     "cancel": "Only a window that has not begun can be cancelled",
     "end": "Only a window in progress can end",
-    "extend": "Only a window in progress can be extended",
+    "extend": "Only a window in progress, or one that is done, can be extended",
     "note": "Nothing can be added to a window that was cancelled",
 }
 
@@ -82,7 +82,7 @@ def note_violations(note: str) -> Violations:
 def extension_violations(
     begins: datetime, before: datetime, after: datetime | None, now: datetime
 ) -> Violations:
-    """A window in progress can only be extended to a later end."""
+    """A window can only be extended to a later end; one that is done goes on until then."""
     if after is None:
         sentence = "Say when it ends instead."
     elif after <= now:

@@ -151,6 +151,14 @@ class ShownMaintenance:
     codes: tuple[str, ...]
     updates: tuple[ShownMaintenanceUpdate, ...]
 
+    @property
+    def begins(self) -> datetime:
+        return self.began_at or self.starts_at
+
+    @property
+    def ends(self) -> datetime:
+        return self.ended_at or self.ends_at
+
 
 @dataclass(frozen=True, slots=True)
 class Overall:

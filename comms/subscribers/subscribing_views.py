@@ -88,7 +88,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         return _gone(request)
     if request.method != "POST":
         return _answer(request, "Do you want no more updates?", button="Leave")
-    subscribing.leave(subscriber, now=clock.now())
+    subscribing.leave_by_link(subscriber, now=clock.now())
     return _answer(request, "Done. You get no more updates.")
 
 

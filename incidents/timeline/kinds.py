@@ -206,6 +206,15 @@ for _kind in (
         announce="now",
         tick="strong",
     ),
+    Kind(
+        "command.absent",
+        "Roles",
+        "{person} can no longer act as commander.",
+        "Command can be taken. Notified: {notified}.",
+        icon="i-person",
+        announce="now",
+        tick="strong",
+    ),
     Kind("participant.added", "People", "{person} takes part.", icon="i-person"),
     Kind(
         "participant.removed",

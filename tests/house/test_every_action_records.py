@@ -17,6 +17,7 @@ from incidents.actions import (
     amendments,
     branches,
     checkpoints,
+    command_absence,
     course,
     decisions,
     evidence,
@@ -146,6 +147,7 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     "incidents.execution.finish": lambda s: (s.start(), s.finish()),
     "incidents.execution.judge": lambda s: (s.start(), s.finish(), s.judge()),
     "incidents.checkpoints.schedule": lambda s: s.schedule(),
+    "incidents.command_absence.announce_absence": lambda s: s.commander_leaves(),
     "incidents.checkpoints.remind": lambda s: checkpoints.remind(
         s.schedule().pk, "checkpoint.due", now=LATER + timedelta(minutes=30)
     ),
@@ -308,6 +310,7 @@ WITHOUT_INCIDENT = {
 REMINDERS = {
     "incidents.checkpoints.remind",
     "incidents.checkpoints.remind_all",
+    "incidents.command_absence.announce_absence",
     "lanes.handoff.remind",
 }
 
@@ -329,6 +332,11 @@ class Scene:
 
     def adopt(self, reason: str = "The spike came with the release") -> Any:
         return self.do(scenarios.set_scenario, scenario="auth-token-failure", reason=reason)
+
+    def commander_leaves(self) -> Any:
+        Person.objects.filter(pk=self.commander.pk).update(is_active=False)
+        assignment = self.incident.assignments.get(role=RoleName.COMMANDER, until=None)
+        return command_absence.announce_absence(assignment.pk, now=LATER)
 
     def schedule(self) -> Any:
         due = LATER + timedelta(minutes=30)

@@ -15,12 +15,12 @@ from celery import shared_task
 from django.db import connection
 
 from comms import due as comms_due
-from comms.actions import outbox
+from comms.actions import maintenance, outbox
 from comms.delivery import fan_out
 from comms.status import rendering
 from incidents import housekeeping
 from incidents.actions import checkpoints
-from incidents.due import Due, due
+from incidents.due import Due, absences, due
 from kernel import clock
 from lanes import due as lanes_due
 from lanes.anti_patterns import record_patterns
@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 STEPS: tuple[Callable[[datetime], None], ...] = (
     record_patterns.observe_all,
+    maintenance.keep_time,
     rendering.keep_current,
     outbox.fill,
     fan_out.fill,
@@ -106,6 +107,7 @@ def _warn_if_off(by: timedelta) -> None:
 def run(now: datetime) -> None:
     """Do all that is due; what fails is logged, and the rest goes on."""
     _remind_of_checkpoints(now)
+    _remind(absences(now), now)
     _remind(lanes_due.due(now), now)
     _remind(comms_due.promises(now), now)
     _remind(watch_due.check_ins(now), now)

@@ -3,14 +3,17 @@
 import inspect
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Barrier, Thread
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from comms.actions import maintenance
 from comms.actions.maintenance import MaintenanceInput
-from comms.models import Maintenance, MaintenanceUpdate, StatusSite
+from comms.delivery.wording import notification_of
+from comms.models import Announcement, Maintenance, MaintenanceUpdate, StatusSite
 from comms.status.facts import site
 from comms.vocabulary import Audience, MaintenanceState, SurfaceState
 from incidents.models import Person, Surface
@@ -233,3 +236,97 @@ def test_what_was_said_keeps_the_title_of_its_time(window: Maintenance, admin: P
     [shown] = site(Audience.PUBLIC, RUNNING).maintenances
 
     assert [update.title for update in shown.updates] == ["New keys", "New certificates"]
+
+
+# -- By its times alone ---------------------------------------------------------------------------
+
+
+def _notes(window: Maintenance) -> list[tuple[str, str]]:
+    return list(window.updates.order_by("number").values_list("state", "text"))
+
+
+def test_it_begins_and_ends_by_its_plan_with_a_note_once(window: Maintenance) -> None:
+    for now in (BEFORE, START + HOUR, RUNNING, START + 3 * HOUR, START + 4 * HOUR):
+        maintenance.keep_time(now)
+        maintenance.keep_time(now)
+
+    window.refresh_from_db()
+    assert _notes(window)[1:] == [
+        ("in_progress", "The work has begun."),
+        ("completed", "The work is done."),
+    ]
+    assert (window.began_at, window.ended_at) == (START + HOUR, START + 3 * HOUR)
+    assert Announcement.objects.filter(maintenance_update__maintenance=window).count() == 3
+
+
+def test_of_an_end_that_an_outage_hid_readers_hear_when_it_is_over(window: Maintenance) -> None:
+    maintenance.keep_time(START + 5 * HOUR)
+
+    assert [state for state, _ in _notes(window)] == ["scheduled", "completed"]
+
+
+def test_an_end_long_ago_is_no_news(window: Maintenance) -> None:
+    maintenance.keep_time(START + 48 * HOUR)
+
+    assert len(_notes(window)) == 1
+
+
+@pytest.mark.parametrize("step", ["begin", "end", "cancel"])
+def test_what_a_person_said_is_not_said_again(
+    window: Maintenance, admin: Person, step: str
+) -> None:
+    if step == "end":
+        maintenance.begin(admin.as_actor(), window.pk, now=BEFORE)
+    STEPS[step](admin.as_actor(), window.pk)
+    before = len(_notes(window))
+
+    maintenance.keep_time(RUNNING)
+
+    assert len(_notes(window)) == before
+
+
+def test_a_window_that_is_done_can_be_extended(window: Maintenance, admin: Person) -> None:
+    maintenance.keep_time(START + 3 * HOUR)
+    later = START + 3 * HOUR + timedelta(minutes=5)
+
+    maintenance.extend(
+        admin.as_actor(), window.pk, ends_at=START + 5 * HOUR, text="A node is left", now=later
+    )
+
+    window.refresh_from_db()
+    assert window.state(later) == MaintenanceState.IN_PROGRESS
+    maintenance.keep_time(START + 5 * HOUR)
+    assert [state for state, _ in _notes(window)] == [
+        "scheduled",
+        "completed",
+        "in_progress",
+        "completed",
+    ]
+
+
+def test_mails_name_the_end_that_was(window: Maintenance, admin: Person) -> None:
+    maintenance.begin(admin.as_actor(), window.pk, now=BEFORE)
+    maintenance.end(admin.as_actor(), window.pk, now=RUNNING)
+
+    text = notification_of(window.updates.get(number=3)).text
+
+    assert f"{BEFORE:%H:%M} to {RUNNING:%d %b %Y, %H:%M} UTC" in text
+
+
+def test_two_ticks_at_once_say_it_once(window: Maintenance) -> None:
+    barrier = Barrier(2)
+
+    def tick() -> None:
+        try:
+            barrier.wait()
+            maintenance.keep_time(RUNNING)
+        finally:
+            connection.close()
+
+    ticks = [Thread(target=tick) for _ in range(2)]
+    for thread in ticks:
+        thread.start()
+    for thread in ticks:
+        thread.join()
+
+    assert [state for state, _ in _notes(window)] == ["scheduled", "in_progress"]

@@ -67,7 +67,7 @@ MAY = {
     "begin": {State.PLANNED},
     "cancel": {State.PLANNED},
     "end": {State.IN_PROGRESS},
-    "extend": {State.IN_PROGRESS},
+    "extend": {State.IN_PROGRESS, State.DONE},
     "note": {State.PLANNED, State.IN_PROGRESS, State.DONE},
 }
 

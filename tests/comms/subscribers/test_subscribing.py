@@ -10,6 +10,7 @@ from django.test import Client
 
 from comms.actions import delivery_outcomes, outbox, subscribing
 from comms.delivery import fan_out
+from comms.delivery.subscriber_links import leave_address
 from comms.messages.message_log import delivery_counts
 from comms.models import Announcement, Delivery, Subscriber
 from comms.status.public_ids import surface_code
@@ -192,8 +193,6 @@ def test_a_link_that_is_not_ours_is_none(client: Client, path: str) -> None:
 
 def test_a_link_is_for_one_purpose(client: Client) -> None:
     row = follows()
-    from comms.delivery.subscriber_links import leave_address
-
     leave = leave_address(row).split("/")[-2]
 
     assert client.post(f"/status/confirm/{leave}/").status_code == 404
@@ -357,3 +356,67 @@ def test_what_cannot_be_told_is_refused_at_the_form(
 
     assert answer.status_code == 422
     assert not Subscriber.objects.exists()
+
+
+def _subscribed(client: Client) -> Subscriber:
+    submit_address(client)
+    send()
+    client.post(link("confirm"))
+    return Subscriber.objects.get(left_at=None)
+
+
+@pytest.mark.case("M3")
+@pytest.mark.case("P11")
+def test_an_older_mails_link_ends_what_was_subscribed_after_it(
+    client: Client, incident: Incident
+) -> None:
+    first = _subscribed(client)
+    old = leave_address(first)
+    client.post(old)
+    again = _subscribed(client)
+    assert again.pk != first.pk
+
+    answer = client.post(old)
+
+    assert "Done. You get no more updates." in answer.text
+    assert not Subscriber.objects.following().exists()
+    fan_out.announce_step(say(incident, clock.now()), clock.now())
+    mail.outbox.clear()
+    send()
+    assert mail.outbox == []
+
+
+def test_it_ends_what_an_admin_had_subscribed_too_and_nobody_elses(client: Client) -> None:
+    old = leave_address(_subscribed(client))
+    Subscriber.objects.update(left_at=START)
+    follows(audience=Audience.INTERNAL)
+    other = follows("other@example.test")
+
+    client.post(old)
+
+    assert list(Subscriber.objects.following()) == [other]
+
+
+@pytest.mark.case("M4")
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_looking_at_a_link_changes_nothing(client: Client, method: str) -> None:
+    submit_address(client)
+    send()
+    confirm = link("confirm")
+    row = Subscriber.objects.get()
+    leave = leave_address(row)
+
+    def look(address: str) -> None:
+        for _ in range(2):
+            assert getattr(client, method)(address).status_code == 200
+
+    look(confirm)
+    row.refresh_from_db()
+    assert row.confirmed_at is None
+    client.post(confirm)
+    look(leave)
+    row.refresh_from_db()
+    assert (row.confirmed_at is not None, row.left_at) == (True, None)
+    client.post(leave)
+    row.refresh_from_db()
+    assert row.left_at is not None
