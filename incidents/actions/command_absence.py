@@ -45,8 +45,5 @@ def _who_can_take_command(incident: Incident, facts: IncidentFacts) -> list[Pers
         return [facts.deputy]
     able = Person.objects.who_can_respond()
     taking_part = able.filter(pk__in=incident.participations.values("person"))
-    return list(taking_part.order_by("pk")[:MAX_NOTIFIED]) or list(
-        able.filter(Q(is_superuser=True) | Q(groups__name=Group.ADMIN)).order_by("pk")[
-            :MAX_NOTIFIED
-        ]
-    )
+    admins = able.filter(Q(is_superuser=True) | Q(groups__name=Group.ADMIN))
+    return list(taking_part[:MAX_NOTIFIED]) or list(admins[:MAX_NOTIFIED])
