@@ -1,7 +1,7 @@
 """Webhook receivers that hang: what do they cost all others?
 
-One sender, RECEIVERS addresses, MESSAGES updates for each, in interleaved rounds: none hangs, or one
-in ten accepts a request and never answers. The figure is the time from the moment at which an
+One sender, RECEIVERS addresses, MESSAGES updates for each, in interleaved rounds: none hangs, or
+one in ten accepts a request and never answers. The figure is the time from the moment at which an
 update is published to its arrival at a receiver that answers. Ends with one JSON line; exit status
 1 when the others' p95 is more than 1.5 times what it is while none hangs.
 """

@@ -10,6 +10,7 @@ from comms.actions.steps import (
     columns_step,
     correction_entry,
     keep_refused_step,
+    refuse_repeat,
     unreadable_first,
 )
 from comms.facts import messages as message_facts
@@ -42,6 +43,7 @@ def publish_escalation(
     with incident_action(
         "message.publish", actor, incident_id, now, lane=LANE, once=once
     ) as incident:
+        refuse_repeat(incident, Escalation, escalation_input, actor, now)
         problems = unreadable_first(escalation_input, _judge(incident, escalation_input, now))
         if problems:
             keep_refused_step(incident, _KIND, actor, escalation_input, now)

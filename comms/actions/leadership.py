@@ -10,6 +10,7 @@ from comms.actions.steps import (
     columns_step,
     correction_entry,
     keep_refused_step,
+    refuse_repeat,
     unreadable_first,
 )
 from comms.facts import messages as message_facts
@@ -42,6 +43,7 @@ def publish_leadership_note(
     with incident_action(
         "message.publish", actor, incident_id, now, lane=LANE, once=once
     ) as incident:
+        refuse_repeat(incident, LeadershipNote, note_input, actor, now)
         problems = unreadable_first(note_input, _judge(incident, note_input))
         if problems:
             keep_refused_step(incident, _KIND, actor, note_input, now)

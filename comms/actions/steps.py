@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from comms.actions.message_input import MessageInput
+from comms.actions.repeats import repeated
 from comms.delivery.fan_out import announce_step
 from comms.models import MessageDraft
 from comms.models.message import Message
+from comms.rules.repeat import repeat_violations
 from comms.vocabulary import MessageKind
 from incidents.actions.draft_steps import save_draft_step
 from incidents.actions.submissions import redirect_submission
@@ -17,7 +19,7 @@ from incidents.models import Incident
 from incidents.rules.draft import DraftStamp
 from incidents.vocabulary import LaneKind
 from kernel.actor import Actor
-from kernel.refusal import Violation
+from kernel.refusal import Refused, Violation
 
 LANE = LaneKind.COMMUNICATION.value
 
@@ -30,6 +32,20 @@ def unreadable_first(message_input: MessageInput, violations: Violations) -> Vio
     return message_input.shape + tuple(
         violation for violation in violations if violation.field not in unreadable
     )
+
+
+def refuse_repeat(
+    incident: Incident,
+    kind: type[Message],
+    message_input: MessageInput,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Refuse what the author published a moment ago, from another tab; no draft is kept of it."""
+    check_locked(incident)
+    first = repeated(incident, kind, message_input, actor, now)
+    if first is not None:
+        raise Refused(repeat_violations(first.reference, first.get_absolute_url()))
 
 
 def keep_refused_step(

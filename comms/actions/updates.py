@@ -9,6 +9,7 @@ from comms.actions.steps import (
     LANE,
     after_publishing_step,
     keep_refused_step,
+    refuse_repeat,
     unreadable_first,
 )
 from comms.actions.update_steps import record_step, refresh_status_page_step, store_step
@@ -43,6 +44,7 @@ def publish_update(
     with incident_action(
         "message.publish", actor, incident_id, now, lane=LANE, once=once
     ) as incident:
+        refuse_repeat(incident, Update, update_input, actor, now)
         facts = read_facts(incident)
         problems = unreadable_first(update_input, _judge(facts, update_input, now))
         if problems:

@@ -373,3 +373,47 @@ def test_a_late_update_and_the_beat_at_once_note_one_lapse(
     kinds = list(incident.timeline.values_list("kind", flat=True))
     assert kinds.count(LAPSED) == 1
     assert kinds.count("update.published") == 2
+
+
+@pytest.mark.case("F2")
+def test_the_same_update_from_two_tabs_is_published_once(
+    incident: Incident, commander: Person
+) -> None:
+    first = published(commander, incident, NOW)
+
+    with pytest.raises(Refused) as refusal:
+        published(commander, incident, NOW + timedelta(seconds=20))
+
+    (violation,) = refusal.value.violations
+    assert (violation.code, violation.href) == ("U-AGAIN", first.get_absolute_url())
+    assert first.reference in violation.sentence
+    assert incident.updates.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "other"),
+    [
+        (20, {"impact": "Signing in fails for everybody."}),
+        (20, {"progress": "mitigating"}),
+        (180, {}),
+    ],
+)
+def test_what_says_more_or_comes_later_is_published(
+    incident: Incident, commander: Person, seconds: int, other: dict[str, Any]
+) -> None:
+    published(commander, incident, NOW)
+
+    published(commander, incident, NOW + timedelta(seconds=seconds), **other)
+
+    assert incident.updates.count() == 2
+
+
+def test_another_kind_of_message_is_sent_once_too(incident: Incident, commander: Person) -> None:
+    later = NOW + timedelta(seconds=20)
+    for publish, message in (
+        (publish_escalation, escalation(NOW, commander)),
+        (publish_leadership_note, note(commander)),
+    ):
+        publish(commander.as_actor(), incident.pk, message, now=NOW)
+        with pytest.raises(Refused, match="U-AGAIN"):
+            publish(commander.as_actor(), incident.pk, message, now=later)
