@@ -34,7 +34,7 @@ def escalation(request: HttpRequest, incident: Incident, message: int) -> HttpRe
     return _page(request, "comms/escalation.html", _get(incident, Escalation, message, "owner"))
 
 
-@requires("message.read")
+@requires("leadership.read", enter="leadership.read")
 def leadership(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
     return _page(request, "comms/leadership.html", _get(incident, LeadershipNote, message, "owner"))
 
@@ -44,7 +44,7 @@ def escalation_text(request: HttpRequest, incident: Incident, message: int) -> H
     return _text(plain_text.escalation(_get(incident, Escalation, message, "owner")))
 
 
-@requires("message.read")
+@requires("leadership.read", enter="leadership.read")
 def leadership_text(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
     return _text(plain_text.leadership_note(_get(incident, LeadershipNote, message, "owner")))
 
@@ -66,7 +66,8 @@ def _page(request: HttpRequest, template: str, message: Message, **more: object)
     who = incident_roles(request.actor, incident, LaneKind.COMMUNICATION.value)
     context = {
         "incident": incident,
-        "bar": bar(incident, clock.now()),
+        "may_enter": may("room.view", who),
+        "bar": bar(incident, clock.now()) if may("room.view", who) else None,
         "message": message,
         "correction": message.corrections.first(),
         "may_publish": may("message.publish", who),

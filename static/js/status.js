@@ -115,6 +115,13 @@ async function ask() {
 function listen() {
   clearTimeout(retry);
   clearTimeout(connect);
+  // What stakeholders alone are told changes nothing that the socket tells of: their pages ask.
+  if (!live.dataset.path) {
+    every = ASK_SELDOM_MS;
+    tell("This page asks for news each minute.");
+    askLater();
+    return;
+  }
   const mine = new WebSocket(`${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/status/?print=${print}`);
   socket = mine;
   connect = setTimeout(() => mine === socket && lost(), CONNECT_MS);
