@@ -135,7 +135,8 @@ def test_one_message_at_a_time_goes_to_an_address_in_order(
 
     ids = [headers["webhook-id"] for _, headers, _ in receiver.got]
     assert ids == [
-        name_of("delivery", pk) for pk in Delivery.objects.order_by("pk").values_list("pk", flat=True)
+        name_of("delivery", pk)
+        for pk in Delivery.objects.order_by("pk").values_list("pk", flat=True)
     ]
     assert receiver.most_at_once == 1
 
