@@ -43,11 +43,11 @@ def publish_escalation(
     with incident_action(
         "message.publish", actor, incident_id, now, lane=LANE, once=once
     ) as incident:
-        refuse_repeat(incident, Escalation, escalation_input, actor, now)
         problems = unreadable_first(escalation_input, _judge(incident, escalation_input, now))
         if problems:
             keep_refused_step(incident, _KIND, actor, escalation_input, now)
             raise RefusedAfterCommit(problems)
+        refuse_repeat(incident, Escalation, escalation_input, actor, now)
         escalation = _store(incident, escalation_input, actor, now)
         _record(incident, escalation, actor, now)
         after_publishing_step(incident, escalation, _KIND, actor, once, now)

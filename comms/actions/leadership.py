@@ -43,11 +43,11 @@ def publish_leadership_note(
     with incident_action(
         "message.publish", actor, incident_id, now, lane=LANE, once=once
     ) as incident:
-        refuse_repeat(incident, LeadershipNote, note_input, actor, now)
         problems = unreadable_first(note_input, _judge(incident, note_input))
         if problems:
             keep_refused_step(incident, _KIND, actor, note_input, now)
             raise RefusedAfterCommit(problems)
+        refuse_repeat(incident, LeadershipNote, note_input, actor, now)
         note = _store(incident, note_input, actor, now)
         _record(incident, note, actor, now)
         after_publishing_step(incident, note, _KIND, actor, once, now)

@@ -10,8 +10,8 @@ from comms.rules.repeat import REPEAT_WINDOW
 from incidents.models import Incident
 from kernel.actor import Actor
 
-_NOT_SAID = {"next_at", "corrects", "correction", "shape", "raw", "surfaces"}
-"""A time like +20 is another one in each tab, and the surfaces have rows of their own."""
+_NOT_SAID = {"next_at", "corrects", "correction"}
+"""A time like +20 is another one in each tab."""
 
 
 def repeated(
@@ -32,7 +32,11 @@ def repeated(
 
 
 def _says(last: Message, message_input: MessageInput) -> bool:
-    names = {item.name for item in fields(message_input)} - _NOT_SAID
+    columns = {column.name for column in last._meta.concrete_fields}
+    names = {item.name for item in fields(message_input)} & columns - _NOT_SAID
+    promised = getattr(last, "next_at", None), message_input.next_at
+    if all(promised) and abs(promised[0] - promised[1]) > REPEAT_WINDOW:
+        return False
     if any(_plain(getattr(last, name)) != _plain(getattr(message_input, name)) for name in names):
         return False
     if not isinstance(last, Update) or not isinstance(message_input, UpdateInput):

@@ -44,12 +44,12 @@ def publish_update(
     with incident_action(
         "message.publish", actor, incident_id, now, lane=LANE, once=once
     ) as incident:
-        refuse_repeat(incident, Update, update_input, actor, now)
         facts = read_facts(incident)
         problems = unreadable_first(update_input, _judge(facts, update_input, now))
         if problems:
             keep_refused_step(incident, _KIND, actor, update_input, now)
             raise RefusedAfterCommit(problems)
+        refuse_repeat(incident, Update, update_input, actor, now)
         note_lapsed_step(incident, now)
         update = store_step(incident, facts, update_input, actor, now)
         record_step(incident, update, actor, now, no_names=update_input.no_names)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from kernel.refusal import Violation
 
-REPEAT_WINDOW = timedelta(minutes=2)
+REPEAT_WINDOW = timedelta(minutes=1)
 """Later the same words may be news: that nothing has changed."""
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from comms.actions import outbox, subscribing
 from comms.delivery import fan_out
 from comms.delivery.subscribers import chat_message
+from comms.delivery.wording import notification_of
 from comms.models import Delivery, Subscriber
 from comms.status import store
 from comms.subscribers.masked_addresses import masked
@@ -151,7 +152,7 @@ def test_a_long_update_says_in_a_chat_when_the_next_one_comes(incident: Incident
     update = say(incident, at, impact="word " * 300, mitigation="word " * 300)
     delivery = Delivery(subscriber=Subscriber(kind="apprise", address="slack://x"), update=update)
 
-    _, text = chat_message(delivery)
+    _, text = chat_message(delivery.subscriber, notification_of(delivery.message))
 
     promise, link = text.rpartition("\n\n")[2].split("\n")
     assert promise == "We write again by 30 Nov 2026, 12:30 UTC."
