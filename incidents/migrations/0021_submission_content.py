@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0018_act_first'),
+        ('incidents', '0020_replacement'),
     ]
 
     operations = [

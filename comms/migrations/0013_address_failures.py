@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('comms', '0011_draft_form'),
+        ('comms', '0012_maintenance_names'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('comms', '0012_address_failures'),
+        ('comms', '0013_address_failures'),
     ]
 
     operations = [
