@@ -333,10 +333,11 @@ class Scene:
     def adopt(self, reason: str = "The spike came with the release") -> Any:
         return self.do(scenarios.set_scenario, scenario="auth-token-failure", reason=reason)
 
-    def commander_leaves(self) -> Any:
+    def commander_leaves(self) -> None:
+        self.schedule()  # by the actor: what follows is Warroom's own
         Person.objects.filter(pk=self.commander.pk).update(is_active=False)
         assignment = self.incident.assignments.get(role=RoleName.COMMANDER, until=None)
-        return command_absence.announce_absence(assignment.pk, now=LATER)
+        assert command_absence.announce_absence(assignment.pk, now=LATER)
 
     def schedule(self) -> Any:
         due = LATER + timedelta(minutes=30)
