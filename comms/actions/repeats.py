@@ -10,7 +10,7 @@ from comms.rules.repeat import REPEAT_WINDOW
 from incidents.models import Incident
 from kernel.actor import Actor
 
-_NOT_SAID = {"next_at", "corrects", "correction"}
+_NOT_COMPARED = {"next_at", "corrects", "correction"}
 """A time like +20 is another one in each tab."""
 
 
@@ -33,7 +33,7 @@ def repeated(
 
 def _says(last: Message, message_input: MessageInput) -> bool:
     columns = {column.name for column in last._meta.concrete_fields}
-    names = {item.name for item in fields(message_input)} & columns - _NOT_SAID
+    names = {item.name for item in fields(message_input)} & columns - _NOT_COMPARED
     promised = getattr(last, "next_at", None), message_input.next_at
     if all(promised) and abs(promised[0] - promised[1]) > REPEAT_WINDOW:
         return False
