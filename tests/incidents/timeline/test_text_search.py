@@ -14,7 +14,7 @@ ALIKE = [
     ("cafe\u0301", "caf\u00e9"),
     ("caf\u00e9", "cafe\u0301"),
     ("\u6c7a\u6e08\u306f\u5931\u6557", "\u6c7a\u6e08"),
-    ("\uff34\uff4f\uff4b\uff45\uff4e", "token"),
+    ("\uff33\uff4f\uff4e\uff44\uff45", "sonde"),
     ("Stra\u00dfe", "STRASSE"),
     ("STRASSE", "stra\u00dfe"),
     ("\u0130stanbul", "istanbul"),

@@ -12,6 +12,7 @@ from django.test import Client
 from comms.maintenance.forms import ExtendForm, PlanForm
 from comms.messages.forms import EscalationForm, UpdateForm
 from comms.models import Maintenance
+from incidents.forms.acts import ActForm
 from incidents.forms.backfilling import BackfillForm
 from incidents.forms.commands import CheckpointForm
 from incidents.forms.course import KeepCourseForm, MoveCheckpointForm
@@ -30,6 +31,7 @@ SECOND_PASS = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
 FIELDS = [
     *((CheckpointForm, "due_at"), (DecisionForm, "deadline"), (UpdateForm, "next_at")),
     *((EscalationForm, "next_at"), (PlanForm, "starts_at"), (PlanForm, "ends_at")),
+    *((ActForm, "began_at"), (ActForm, "done_at")),
     *((KeepCourseForm, "next_due"), (MoveCheckpointForm, "due_at")),
     *((ExtendForm, "ends_at"), (CaptureForm, "started_at"), (BackfillForm, "began_at")),
     *((BackfillForm, name) for name in ("declared_at", "mitigated_at", "recovered_at")),
