@@ -26,7 +26,7 @@ from incidents.timeline.record import record
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from kernel.actor import Actor
 from kernel.refusal import Refused
-from kernel.text import clean_lines, drop_controls, mask_secrets, one_line, secret_spans
+from kernel.text import clean_lines, mask_secrets, one_line, secret_spans
 from kernel.text.controls import visible
 
 
@@ -49,7 +49,7 @@ def clean_capture(captured: Capture) -> Capture:
         url=one_line(captured.url),
         host=one_line(captured.host),
         revision=one_line(captured.revision),
-        file_name=drop_controls(captured.file_name),
+        file_name=one_line(captured.file_name),
         lane=captured.lane or (LaneKind.VERIFICATION if is_verification else ""),
     )
 
