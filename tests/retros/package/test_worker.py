@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
+from incidents.actions import amendments
 from incidents.models import Notice, Person, TimelineEntry
 from retros.models import Package
 from retros.package import actions as packages
@@ -139,6 +140,35 @@ def test_it_says_what_was_recorded(closed: ClosingRun) -> None:
     assert body["risks"]
     last = TimelineEntry.objects.get(incident=closed.incident, kind="incident.closed")
     assert content["record"] == {"entries": last.seq, "last_hash": last.hash}
+
+
+def test_a_correction_stands_in_its_times_and_beside_the_record_of_the_decision(
+    ending: ClosingRun,
+) -> None:
+    ending.closable()
+    decided = ending.incident.timeline.get(kind="decision.made")
+    author = ending.commander.as_actor()
+    wrong = decided.data["blast_radius"]
+    right = "Two regions sign out, not one"
+    amendments.amend(
+        author,
+        ending.incident.pk,
+        decided.seq,
+        part="blast_radius",
+        text=right,
+        now=ending.now,
+    )
+    ending.close()
+
+    content = json.loads(built(ending).content)
+
+    assert any(
+        row["what"].startswith("D-1 corrected") and right in row["what"]
+        for row in content["body"]["times"]
+    )
+    records = json.dumps(content["appendices"], ensure_ascii=False)
+    assert right in records
+    assert wrong in records
 
 
 def test_what_comes_after_closing_is_not_in_it(closed: ClosingRun) -> None:
