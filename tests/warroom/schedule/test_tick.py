@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from django.core import mail
 from django.db import connection
+from django.urls import reverse
 
 from incidents.actions import checkpoints
 from incidents.models import Checkpoint, Claim, Incident, Notice, Person, TimelineEntry
@@ -167,9 +168,11 @@ def test_together_as_one_by_one(staffed: Incident, commander: Person, deputy: Pe
     assert first.data == second.data == {"told": "Commander and Deputy"}
     assert (first.subject, second.subject) == ("CP-1", "CP-2")
     told = Notice.objects.order_by("pk").values_list("subject", "person__name", "href")
-    ways = [one.get_absolute_url() for one in made]
+    command = reverse("take-command", args=[staffed.pk])
     assert list(told) == [
-        (f"CP-{n + 1}", name, ways[n]) for n in (0, 1) for name in ("Commander", "Deputy")
+        (row.reference, name, href)
+        for row in made
+        for name, href in (("Commander", row.get_absolute_url()), ("Deputy", command))
     ]
     assert set(Checkpoint.objects.values_list("missed_at", flat=True)) == {now}
 
