@@ -38,9 +38,9 @@ prove: lint  ## The same at full length, for as long as it takes
 	TEST_TIER=prove $(pytest)
 
 fmt: bootstrap  ## Format the Python and the templates
-	$(python) -m ruff check --fix
 	$(python) -m ruff format
 	.venv/bin/djangofmt --quiet templates
+	$(python) -m ruff check --fix
 
 lint: bootstrap  ## Style, types, templates and the direction of imports
 	$(python) -m ruff check
