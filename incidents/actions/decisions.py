@@ -83,7 +83,8 @@ def decide(
         if owed is None:
             apply_effects_step(incident, facts, decision, decision_input, evidence, actor, now)
         else:
-            settle_step(incident, facts, decision, decision_input, evidence, actor, now)
+            if not act_rules.leaves_conflict(warnings):
+                settle_step(incident, facts, decision, decision_input, evidence, actor, now)
             dual = decision.execution.dual
             request_or_sign_step(decision, dual, actor, now)
         redirect_submission(once, incident.get_absolute_url())
@@ -115,7 +116,7 @@ def _judge_record(
         owed.reference,
         owed.title,
         same_option=decision_input.option == owed.option,
-        same_executor=executor is not None and executor.pk == owed.executor_id,
+        same_executor=executor is not None and executor.pk == owed.execution.executor_id,
     )
     return refused, warnings + facts
 

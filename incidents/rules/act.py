@@ -12,7 +12,13 @@ from datetime import datetime, timedelta
 
 from incidents.rules.decision.inputs import Candidate
 from incidents.rules.decision.ladder import Offer
-from incidents.rules.decision.option import CONFIDENCE_CODE, FIRST_CODE, ONE_CODE, OWED_CODE
+from incidents.rules.decision.option import (
+    CONFIDENCE_CODE,
+    CONFLICT_CODE,
+    FIRST_CODE,
+    ONE_CODE,
+    OWED_CODE,
+)
 from incidents.rules.wording import first_lower
 from incidents.vocabulary import Reach
 from kernel.refusal import Violation
@@ -90,7 +96,7 @@ def _times(act: Act, now: datetime) -> Violations:
     return tuple(violations)
 
 
-_FACTS = frozenset({CONFIDENCE_CODE, FIRST_CODE, ONE_CODE, OWED_CODE})
+_FACTS = frozenset({CONFIDENCE_CODE, CONFLICT_CODE, FIRST_CODE, ONE_CODE, OWED_CODE})
 
 
 def split_facts(problems: Iterable[Violation], confidence: str) -> tuple[Violations, Violations]:
@@ -101,6 +107,11 @@ def split_facts(problems: Iterable[Violation], confidence: str) -> tuple[Violati
     problems = tuple(problems)
     facts = tuple(v for v in problems if v.code in _FACTS and confidence)
     return tuple(v for v in problems if v not in facts), facts
+
+
+def leaves_conflict(warnings: Iterable[Violation]) -> bool:
+    """Whether the record of an act leaves an open contradiction as it is."""
+    return any(warning.code == CONFLICT_CODE for warning in warnings)
 
 
 def record_violations(

@@ -25,6 +25,7 @@ Violations = tuple[Violation, ...]
 FIRST_CODE = "D-FIRST"
 CONFIDENCE_CODE = "D-CONFIDENCE"
 ONE_CODE = "D-ONE"
+CONFLICT_CODE = "D-CONFLICT"
 OWED_CODE = "D-OWED"
 
 MAX_BESIDE = 3
@@ -282,13 +283,13 @@ def _on_its_subject(proposal: Proposal, conflict: Conflict) -> Violations:
         f"{conflict.reference} is open: choose what it is about, {sides}, or hold until"
         " its owners agree."
     )
-    return (Violation("D-CONFLICT", sentence, "option"),)
+    return (Violation(CONFLICT_CODE, sentence, "option"),)
 
 
 def _unscored(conflict: Conflict) -> Violations:
     return tuple(
         Violation(
-            "D-CONFLICT",
+            CONFLICT_CODE,
             f"Score the {_SCORE_NAMES[name]} of {_named([side])}, 1 to 5.",
             f"score_{side.number}_{name}",
         )
@@ -325,7 +326,7 @@ def _disproof(proposal: Proposal, against: list[Stand], because: str) -> Violati
     sentence = f"{_named(against)} has the {because}: cite the evidence that disproves it."
     if because == "more reversible":
         sentence = f"{_named(against)} is the more reversible: cite the evidence that disproves it."
-    return (Violation("D-CONFLICT", sentence, "conflict_evidence"),)
+    return (Violation(CONFLICT_CODE, sentence, "conflict_evidence"),)
 
 
 def _conflict_reason(proposal: Proposal, sentence: str) -> Violations:
@@ -333,7 +334,7 @@ def _conflict_reason(proposal: Proposal, sentence: str) -> Violations:
         return ()
     if has_content(proposal.conflict_reason):
         sentence = f"{sentence[:-1]}: {quoted(proposal.conflict_reason)} does not."
-    return (Violation("D-CONFLICT", sentence, "conflict_reason"),)
+    return (Violation(CONFLICT_CODE, sentence, "conflict_reason"),)
 
 
 def _named(sides: list[Stand]) -> str:

@@ -16,11 +16,12 @@ from incidents.actions.acts import ActInput
 from incidents.facts.as_of import incident_at
 from incidents.facts.incident import cached_facts, read_facts
 from incidents.models import Decision, Person
-from incidents.vocabulary import Choice, ExecutionState, Option
+from incidents.vocabulary import Choice, ExecutionState, LaneKind, Option
 from kernel.refusal import Refused
 from retros.closing import facts as gate_facts
 from tests.helpers.decision_inputs import capture_evidence, decision_input
 from tests.helpers.decision_run import DecisionRun
+from tests.helpers.recommendations import Owners
 
 pytestmark = pytest.mark.django_db
 
@@ -216,6 +217,22 @@ def test_the_record_is_of_what_was_done(executing: DecisionRun) -> None:
     )
 
     assert problems == [("A-RECORD", "option"), ("A-RECORD", "executor")]
+
+
+def test_an_open_contradiction_does_not_keep_a_record_of_what_was_done_from_being_complete(
+    executing: DecisionRun, lane_owners: dict[LaneKind, Person]
+) -> None:
+    decision = act(executing)
+    recommending = Owners(executing.incident, lane_owners, executing.cited, executing.now)
+    recommending.recommend(LaneKind.MITIGATION, "rollback")
+    recommending.recommend(LaneKind.INVESTIGATION, "hotfix")
+
+    complete(executing, decision)
+
+    facts = read_facts(executing.incident)
+    assert (facts.owed, facts.contradiction is not None) == ((), True)
+    entry = executing.incident.timeline.get(kind="decision.recorded")
+    assert any("X-1 is open" in warning for warning in entry.data["warnings"])
 
 
 def test_a_complete_record_is_final(executing: DecisionRun) -> None:
