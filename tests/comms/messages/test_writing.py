@@ -94,7 +94,7 @@ def test_a_refusal_keeps_what_was_typed_and_lists_everything(desk: Desk) -> None
 def test_a_time_that_cannot_be_read_is_said_once(desk: Desk) -> None:
     page = markup(desk.post(status=422, **typed(desk.incident, next_at="soon")))
 
-    assert page.count("Write a time like 14:08, or minutes from now like +25.") == 2
+    assert page.count("Write a time such as 14:08, +25 (minutes)") == 2
 
 
 def test_what_was_refused_comes_back_as_the_draft(desk: Desk) -> None:
