@@ -32,7 +32,7 @@ def declare(page: Page, scenario: str, title: str) -> Incident:
     page.get_by_label("SEV-1").check()
     page.get_by_role("button", name="Declare", exact=False).last.click()
     expect(page.locator("h1")).to_have_text(title)
-    return Incident.objects.latest("pk")
+    return Incident.objects.latest("declared_at")
 
 
 def staff(world: World, incident: Incident, **named: str) -> None:
