@@ -17,7 +17,9 @@ from hypothesis.stateful import (
 )
 
 from incidents.actions import (
+    acts,
     checkpoints,
+    course,
     decisions,
     evidence,
     execution,
@@ -28,6 +30,7 @@ from incidents.actions import (
 from incidents.facts.signed_record import content_hash
 from incidents.models import Contradiction, Decision, Execution, Incident, Person
 from incidents.rules.conflict import Scores
+from incidents.rules.decision.option import MAX_BESIDE
 from incidents.rules.recommendation import OpenRecommendation, contradict
 from incidents.timeline.verify import verify
 from incidents.vocabulary import (
@@ -36,6 +39,7 @@ from incidents.vocabulary import (
     Group,
     LaneKind,
     Option,
+    Reach,
     RoleName,
     SignRole,
 )
@@ -116,6 +120,7 @@ class Lived(RuleBasedStateMachine):
     @rule(
         pick=PICK,
         supersede=REASONS,
+        beside=REASONS,
         conflict=REASONS,
         same=SELDOM,
         first=st.tuples(SCORE, SCORE),
@@ -125,6 +130,7 @@ class Lived(RuleBasedStateMachine):
         self,
         pick: int,
         supersede: str,
+        beside: str,
         conflict: str,
         same: bool,
         first: tuple[int, int],
@@ -151,11 +157,40 @@ class Lived(RuleBasedStateMachine):
             },
             deviation_reason="The usual way needs people who sleep",
             supersede_reason=supersede,
+            beside_reason=beside,
             conflict_reason=conflict,
             conflict_evidence=(self.cited.number,) if conflict else (),
             scores={voice.number: Scores(*given) for voice, given in scores},
         )
         self._try(decisions.decide, 0, due.number, said)
+
+    @rule(who=WHO, pick=PICK, already=st.booleans(), beside=REASONS, supersede=SELDOM)
+    def act_first(self, who: int, pick: int, already: bool, beside: str, supersede: bool) -> None:
+        done = acts.ActInput(
+            what="Off in all regions",
+            option=self.options[pick % len(self.options)],
+            executor=self.people[3],
+            began_at=self.now if already else None,
+            beside_reason=beside,
+            supersede_reason=WHY if supersede else "",
+        )
+        self._try(acts.act_first, who, done)
+
+    @rule(looked=REASONS, fresh=MOSTLY)
+    def keep_course(self, looked: str, fresh: bool) -> None:
+        due = self.incident.checkpoints.open().first()
+        if due is None:
+            return
+        self.now += timedelta(seconds=20)
+        seen = capture_evidence(self.incident, self.people[0], self.now) if fresh else self.cited
+        self._try(
+            course.keep_course,
+            0,
+            due.number,
+            looked_at=looked,
+            evidence=[seen.number],
+            next_due=self.now + timedelta(minutes=15),
+        )
 
     @rule(who=WHO, role=st.sampled_from(SignRole.values), back=BACK, seen=MOSTLY)
     def sign(self, who: int, role: str, back: int, seen: bool) -> None:
@@ -230,13 +265,27 @@ class Lived(RuleBasedStateMachine):
             self._try(recommendations.withdraw, who, number, reason=reason)
 
     @invariant()
-    def one_mitigation_at_a_time(self) -> None:
+    def one_mitigation_at_a_time_and_others_beside_it(self) -> None:
         running = self._executions().filter(mitigates=True, state__in=UNFINISHED)
-        assert running.count() <= 1
+        assert running.count() <= MAX_BESIDE
+        assert running.filter(beside_reason="").count() <= 1
+
+    @invariant()
+    def what_is_not_reversible_is_decided_first_or_marked(self) -> None:
+        for one in self._executions().filter(acted_first=True):
+            if one.decision.reach != Reach.REVERSIBLE:
+                assert one.decision.is_undecided
+                assert one.started_at < one.decision.decided_at
+
+    @invariant()
+    def an_owed_record_has_its_checkpoint(self) -> None:
+        for one in self._executions().filter(decision__owed=True):
+            assert one.decision.checkpoint.is_open
 
     @invariant()
     def nothing_pending_is_executed(self) -> None:
-        for one in self._executions().filter(dual=True, started_at__isnull=False):
+        decided = self._executions().filter(acted_first=False)
+        for one in decided.filter(dual=True, started_at__isnull=False):
             signed = {s.role: s.person_id for s in one.decision.signatures.all()}
             assert one.state != ExecutionState.PENDING
             assert set(signed) == set(SignRole.values)
@@ -284,7 +333,7 @@ class Bypass(Lived):
     def the_first_hotfix_comes_after_rollback_and_revocation(self) -> None:
         hotfix = (
             self._executions()
-            .filter(decision__option=Option.HOTFIX)
+            .filter(decision__option=Option.HOTFIX, acted_first=False)
             .order_by("decision__number")
             .first()
         )
