@@ -143,7 +143,11 @@ class _Hook(BaseHTTPRequestHandler):
     server: _Hooks
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
+        length = int(self.headers["content-length"])
+        if len(self.rfile.read(length)) < length:
+            # Its sender died before the last byte: any receiver discards such a request.
+            self.close_connection = True
+            return
         self.server.told.got(self.path)
         self.send_response(204)
         self.end_headers()

@@ -40,7 +40,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: Receiver
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
+        length = int(self.headers["content-length"])
+        body = self.rfile.read(length)
+        if len(body) < length:
+            return  # whoever sent it has hung up before its last byte
         self.server.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
         self.send_response(self.server.status)
         for name, value in self.server.headers.items():
