@@ -13,16 +13,16 @@ from warroom.settings.mail import check_sender, mailers
 @pytest.mark.parametrize(
     ("address", "backend", "options"),
     [
-        pytest.param("console://", "django.core.mail.backends.console", {}, id="console"),
+        pytest.param("console://", "warroom.operations.unsent_mail.LogBackend", {}, id="console"),
         pytest.param(
             "smtp://mail.test",
-            "comms.delivery.smtp",
+            "comms.delivery.smtp.EmailBackend",
             {"host": "mail.test", "port": 25, "use_tls": False, "use_ssl": False, "timeout": 10},
             id="plain-smtp",
         ),
         pytest.param(
             "submission://me%40here:s%2Fecret@mail.test?timeout=3",
-            "comms.delivery.smtp",
+            "comms.delivery.smtp.EmailBackend",
             {
                 "host": "mail.test",
                 "port": 587,
@@ -42,7 +42,7 @@ def test_an_address_becomes_a_mailer(
     made = mailers(dj_email_url.parse(address))
     settings.MAILERS = made
 
-    assert made == {"default": {"BACKEND": f"{backend}.EmailBackend", "OPTIONS": options}}
+    assert made == {"default": {"BACKEND": backend, "OPTIONS": options}}
     assert MailersHandler().default.alias == "default"
 
 
