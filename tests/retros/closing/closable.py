@@ -1,5 +1,6 @@
 """An incident that has all that closing needs, lived through the actions."""
 
+import itertools
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -43,6 +44,7 @@ class ClosingRun(DecisionRun):
     ) -> None:
         super().__init__(incident, commander, owners, **options)
         self.watcher = owners[LaneKind.INVESTIGATION]
+        self._recoveries = itertools.count(1)
 
     def closable(self, **fields: Any) -> "ClosingRun":
         """Everything that the gate asks for."""
@@ -66,7 +68,10 @@ class ClosingRun(DecisionRun):
         publish_escalation(self._as(self.commander), self.incident.pk, escalation, now=self.now)
 
     def recovered(self, **fields: Any) -> None:
-        fields = {"progress": "recovered", "next_at": None, "surfaces": {}} | fields
+        # Without a pace several fall into one minute, and the same words are not published twice.
+        headline = f"Signing in works again ({next(self._recoveries)})"
+        recovery = {"headline": headline, "progress": "recovered", "next_at": None, "surfaces": {}}
+        fields = recovery | fields
         saying.published(self.commander, self.incident, self._later(), **fields)
 
     def harden(self, **fields: Any) -> Any:
