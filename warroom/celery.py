@@ -1,6 +1,5 @@
 """The Celery app. Its one beat is in the settings: the tick."""
 
-import logging.config
 import os
 from typing import Any
 
@@ -25,7 +24,9 @@ def _log_as_everybody(**_: Any) -> None:
     """Workers and beat write the log that the settings describe, and not Celery's own."""
     from django.conf import settings
 
-    logging.config.dictConfig(settings.LOGGING)
+    from warroom.settings.logging import configure
+
+    configure(settings.LOGGING)
 
 
 @signals.worker_init.connect

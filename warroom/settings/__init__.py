@@ -250,6 +250,7 @@ UPDATE_CADENCE = {
 SCENARIOS_DIR = env.list("SCENARIOS_DIR", [], subcast=Path)
 
 # -- For whoever runs it ----------------------------------------------------------------------
+LOGGING_CONFIG = "warroom.settings.logging.configure"
 LOGGING = logging_for(
     env.str("LOG_FORMAT", "line" if DEBUG or DEMO else "json", validate=validate.OneOf(FORMATS)),
     env.str("LOG_LEVEL", "INFO"),

@@ -1,5 +1,6 @@
 """The log of every process: one stream, one format, and no line that says nothing."""
 
+import logging.config
 from typing import Any
 
 FORMATS = {"json": "warroom.operations.logs.Json", "line": "warroom.operations.logs.Line"}
@@ -24,3 +25,13 @@ def logging_for(form: str, level: str) -> dict[str, Any]:
         "loggers": {**dict.fromkeys(QUIET, quiet), "uvicorn.access": silent},
         "root": {"handlers": ["console"], "level": level},
     }
+
+
+def configure(settings: dict[str, Any]) -> None:
+    """Set up the log of this process from Django's ``LOGGING``.
+
+    Python and libraries warn past every logger, as text on the standard error; a log of JSON would
+    have lines in it that nobody can parse.
+    """
+    logging.config.dictConfig(settings)
+    logging.captureWarnings(True)

@@ -34,6 +34,8 @@ def test_either_process_tells_the_figures_of_both(tmp_path: Path) -> None:
         "PROMETHEUS_MULTIPROC_DIR": str(shared),
         "METRICS_TOKEN": TOKEN,
         "LOG_FORMAT": "json",
+        # WhiteNoise warns of a folder that is missing, through Python's warnings.
+        "STATIC_ROOT": str(tmp_path / "nowhere"),
     }
     with web_process(folders[0], **settings) as one, web_process(folders[1], **settings) as two:
         for web in (one, one, two):
@@ -45,3 +47,5 @@ def test_either_process_tells_the_figures_of_both(tmp_path: Path) -> None:
     told = [line for line in lines if line.get("request_id") == "balancer-1"]
     assert [(line["view"], line["status"]) for line in told] == [("healthz", 200)] * 2
     assert all({"time", "level", "logger", "message"} <= line.keys() for line in lines)
+    [warning] = [line for line in lines if line["logger"] == "py.warnings"]
+    assert f"No directory at: {tmp_path / 'nowhere'}" in warning["message"]
