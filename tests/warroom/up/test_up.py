@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -37,19 +39,34 @@ _OURS = (
 )
 
 
+@contextmanager
+def _ctrl_c_arrives() -> Iterator[None]:
+    """What is started meanwhile hears Ctrl-C, as at a terminal.
+
+    A script that runs the tests in its background has it ignored, by them and by all that they
+    start; ``up`` leaves that so. A signal with a handler is at its default in a new program.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class Up:
     """One ``manage.py up`` and all that it starts."""
 
     def __init__(self, data: Path, port: int, *words: str, **said: str) -> None:
         self.data, self.port = data, port
         clean = {name: value for name, value in os.environ.items() if name not in _OURS}
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--port", str(port), *words],
-            cwd=BASE_DIR,
-            env={**clean, "WARROOM_DATA": str(data), **said},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        with _ctrl_c_arrives():
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "up", "--port", str(port), *words],
+                cwd=BASE_DIR,
+                env={**clean, "WARROOM_DATA": str(data), **said},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
 
     def __enter__(self) -> "Up":
         return self
