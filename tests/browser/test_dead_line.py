@@ -62,9 +62,13 @@ def _render() -> None:
 
 @pytest.mark.case("P3")
 def test_pages_are_fresh_and_live_within_ten_seconds(
-    visit: Visits, world: World, proxy: DroppingProxy, invoices: tuple[Incident, Surface]
+    proxy: DroppingProxy, visit: Visits, world: World, invoices: tuple[Incident, Surface]
 ) -> None:
-    """Room, home and status page at once, on a clock of their own: several seconds in a browser."""
+    """Room, home and status page at once, on a clock of their own: several seconds in a browser.
+
+    The proxy comes before the pages, and so ends after them: a page that reconnects meanwhile would
+    be refused, which is a fault in its console.
+    """
     incident, surface = invoices
     base = f"http://localhost:{proxy.port}"
     pages = {
