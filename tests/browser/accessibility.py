@@ -36,7 +36,16 @@ def _script() -> str:
 
 @cache
 def _typed() -> list[str]:
-    """Every text of the story that somebody may type as long as a long word; longest first."""
+    """Every text of the story that somebody may type as long as a long word; longest first.
+
+    A label that a sealed package or a timeline entry repeats is chosen, never typed.
+    """
+    labels = {
+        str(label)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        for _, label in field.flatchoices
+    }
     texts = {
         text.strip()
         for model in apps.get_models()
@@ -45,7 +54,9 @@ def _typed() -> list[str]:
         for value in model._default_manager.values_list(field.name, flat=True).distinct()
         for text in _strings(value)
     }
-    long_enough = (text for text in texts if len(text) >= MIN_TYPED_CHARACTERS and " " in text)
+    long_enough = (
+        text for text in texts - labels if len(text) >= MIN_TYPED_CHARACTERS and " " in text
+    )
     return sorted(long_enough, key=len, reverse=True)
 
 
