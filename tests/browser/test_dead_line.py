@@ -33,15 +33,24 @@ def proxy(world: World) -> Iterator[DroppingProxy]:
 
 
 def _run(
-    page: Page, server: str, milliseconds: int, until: Callable[[], bool] = lambda: False
+    page: Page,
+    server: str,
+    milliseconds: int,
+    until: Callable[[], bool] = lambda: False,
+    *,
+    answers: int = 1,
 ) -> int:
-    """Let the page's clock run, with a moment for its requests at each step; how long it took."""
+    """Let the page's clock run, with a moment for its requests at each step; how long it took.
+
+    The moment is as many ``answers`` of the server long: a page gives a request up by its own
+    clock, which must not run ahead of a server that other work holds up.
+    """
     for elapsed in range(0, milliseconds, STEP_MS):
         if until():
             return elapsed
         page.clock.run_for(STEP_MS)
-        # As long as an answer over loopback takes, in real time.
-        page.request.get(f"{server}/healthz")
+        for _ in range(answers):
+            page.request.get(f"{server}/healthz")
     return milliseconds
 
 
@@ -106,11 +115,12 @@ def test_pages_are_fresh_and_live_within_ten_seconds(
         "status": pages["status"].get_by_text("No invoice can be sent").first.is_visible,
     }
     took = {
-        name: _run(page, world.app.url, 2 * FRESH_MS, fresh[name]) for name, page in pages.items()
+        name: _run(page, world.app.url, 2 * FRESH_MS, fresh[name], answers=10)
+        for name, page in pages.items()
     }
     assert max(took.values()) <= FRESH_MS, took
     for name in ("room", "home"):
         sign = pages[name].locator(".connection")
         live = lambda sign=sign: "Live" in sign.inner_text()  # noqa: E731
-        took[name] += _run(pages[name], world.app.url, 2 * FRESH_MS, live)
+        took[name] += _run(pages[name], world.app.url, 2 * FRESH_MS, live, answers=10)
     assert max(took.values()) <= FRESH_MS, took

@@ -97,7 +97,7 @@ class Ended(Lived):
 
     @rule(pick=PICK)
     def all_that_it_needs(self, pick: int) -> None:
-        self.decide(pick, "", "", False, (3, 3), (2, 2))
+        self.decide(pick, "", "", "", False, (3, 3), (2, 2))
         self.carry_through()
         self.escalate()
         for risk in self.incident.risks.filter(owner=None, retired_at=None):
