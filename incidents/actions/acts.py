@@ -18,7 +18,7 @@ from incidents.models import Decision, Evidence, Execution, Incident, Person
 from incidents.models.author import Authored
 from incidents.rules import act as rules
 from incidents.rules.decision import Proposal, choice_for, mitigates
-from incidents.rules.decision.option import conflict, single_mitigation
+from incidents.rules.decision.option import beside_reason_of, conflict, single_mitigation
 from incidents.timeline.record import record
 from incidents.vocabulary import Confidence, ExecutionState, LaneKind, RoleName
 from kernel.actor import Actor
@@ -66,8 +66,8 @@ def act_first(
         if problems := _violations(facts, act_input, proof, actor, now):
             raise Refused(problems)
         decision = _store(facts, act_input, actor, now)
-        beside = "" if act_input.supersede_reason.strip() else act_input.beside_reason
-        if mitigates(decision.option) and not beside.strip():
+        beside = beside_reason_of(_proposal(act_input))
+        if mitigates(decision.option) and not beside:
             supersede_step(facts, decision, act_input.supersede_reason, actor, now)
         _begin(facts, decision, act_input, beside, proof)
         _record(decision, act_input, proof, actor, now)
@@ -94,15 +94,20 @@ def _violations(
     )
     is_commander = facts.commander is not None and facts.commander.pk == actor.id
     problems = rules.act_violations(act, now, is_commander=is_commander)
-    proposal = Proposal(
-        option=act_input.option,
-        supersede_reason=act_input.supersede_reason,
-        beside_reason=act_input.beside_reason,
-    )
+    proposal = _proposal(act_input)
     problems += single_mitigation(proposal, situation)
     if not act.is_fact:
         problems += conflict(proposal, situation)
     return problems
+
+
+def _proposal(act_input: ActInput) -> Proposal:
+    """The act as far as the rules of a decision judge it."""
+    return Proposal(
+        option=act_input.option,
+        supersede_reason=act_input.supersede_reason,
+        beside_reason=act_input.beside_reason,
+    )
 
 
 def _store(facts: IncidentFacts, act_input: ActInput, actor: Actor, now: datetime) -> Decision:

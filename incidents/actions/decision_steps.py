@@ -15,6 +15,7 @@ from incidents.locking import check_locked
 from incidents.models import Checkpoint, Decision, Evidence, Execution, Incident, Person, Side
 from incidents.rules.conflict import Scores
 from incidents.rules.decision import Cited, DecisionFields, Proposal, mitigates, settles
+from incidents.rules.decision.option import beside_reason_of
 from incidents.rules.draft import NO_STAMP, DraftStamp
 from incidents.timeline.record import record
 from incidents.vocabulary import ExecutionState, Purpose, RecommendationState, SignRole
@@ -117,8 +118,8 @@ def apply_effects_step(
 ) -> None:
     """Apply everything that follows from a decision, after its own entry."""
     check_locked(incident)
-    beside = decision_input.beside_reason if not decision_input.supersede_reason.strip() else ""
-    if mitigates(decision.option) and not beside.strip():
+    beside = beside_reason_of(decision_input)
+    if mitigates(decision.option) and not beside:
         supersede_step(facts, decision, decision_input.supersede_reason, actor, now)
     _begin_execution(facts, decision, beside, actor, now)
     settle_step(incident, facts, decision, decision_input, cited, actor, now)
@@ -194,7 +195,7 @@ def _begin_execution(
         state=ExecutionState.PENDING if dual else ExecutionState.DECIDED,
         mitigates=mitigates(decision.option),
         dual=dual,
-        beside_reason=beside_reason.strip() if facts.mitigations else "",
+        beside_reason=beside_reason if facts.mitigations else "",
     )
     request_or_sign_step(decision, dual, actor, now)
 

@@ -223,6 +223,12 @@ def single_mitigation(proposal: Proposal, situation: Situation) -> Violations:
     return (Violation(ONE_CODE, sentence, "supersede_reason"),)
 
 
+def beside_reason_of(decision: DecisionFields) -> str:
+    """Why it runs beside what is unfinished; "" where it supersedes that, by ``D-ONE``."""
+    is_beside = says_nothing(decision.supersede_reason) and not says_nothing(decision.beside_reason)
+    return decision.beside_reason.strip() if is_beside else ""
+
+
 def _beside(situation: Situation) -> Violations:
     violations = []
     if len(situation.unfinished) >= MAX_BESIDE:

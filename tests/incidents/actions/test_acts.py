@@ -152,6 +152,7 @@ def test_beside_another_both_run_to_their_end(executing: DecisionRun) -> None:
         what="Roll the canary back",
         option=Option.ROLLBACK,
         beside_reason="The flag is in sign-in, the canary in billing",
+        supersede_reason="n/a",
     )
 
     running = read_facts(executing.incident).mitigations
