@@ -77,10 +77,13 @@ def _export(rendered: Snapshot) -> None:
 
 
 def is_due(state: StatusSite, now: datetime) -> bool:
-    """Something changed, or a minute passed: windows begin and promises expire by time alone."""
+    """Something changed, or a minute passed: windows begin and promises expire by time alone.
+
+    A minute either way: after a clock that was ahead is set back, the rendering is in the future.
+    """
     if state.rendered < state.wanted or state.rendered_at is None:
         return True
-    return now - state.rendered_at >= (RETRY_AFTER if state.failures else MINUTE)
+    return abs(now - state.rendered_at) >= (RETRY_AFTER if state.failures else MINUTE)
 
 
 def keep_current(now: datetime) -> None:

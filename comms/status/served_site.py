@@ -73,9 +73,13 @@ class Board:
             self._read.close()
 
     def take(self, new: Snapshot | None) -> None:
-        """Serve this one from now on, unless a newer one is served already."""
+        """Serve this one from now on, unless a newer one is served already.
+
+        One from the future is not newer: the clock was ahead when it was rendered and has been set
+        back since. Nothing would be served after it until that moment came again.
+        """
         old = self.snapshot
-        if new is None or (old and new.as_of <= old.as_of):
+        if new is None or (old and new.as_of <= old.as_of <= clock.now()):
             return
         self.snapshot, self.answers = new, responses.of(new)
         self.is_stale = self._behind = False
@@ -142,8 +146,11 @@ class Board:
 
 
 def _is_current(served: Snapshot, wanted: int, now: datetime) -> bool:
-    """Another number also counts when it is larger: the database was restored to an earlier one."""
-    return served.version == wanted and now - served.as_of <= MINUTE + GRACE
+    """Another number also counts when it is larger: the database was restored to an earlier one.
+
+    Nor is a time ahead of ours current: the clock was set back.
+    """
+    return served.version == wanted and abs(now - served.as_of) <= MINUTE + GRACE
 
 
 def _load_or_render(now: datetime) -> Snapshot:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from asgiref.sync import sync_to_async
 
-from comms.status import rendering, served_site
+from comms.status import rendering, served_site, store
 from comms.vocabulary import SurfaceState
 from incidents.models import Incident, Surface
 from kernel import clock
@@ -136,6 +136,39 @@ async def test_without_a_worker_a_process_renders_for_itself(
 
     assert "All systems are working" in first.text
     assert "Sign-in is partly disrupted" in second.text
+
+
+async def test_a_clock_that_was_set_back_is_followed(
+    reader: httpx.AsyncClient, sign_in: Surface, incident: Incident
+) -> None:
+    """What was rendered while it was ahead is neither newer than what comes now, nor current."""
+    board = served_site.here()
+    with clock.at(clock.now() + timedelta(hours=3)) as ahead:
+        await sync_to_async(rendering.render)(ahead.moment)
+        await reader.get("/status/")
+    assert board.snapshot.as_of == ahead.moment
+    await sync_to_async(say)(incident, clock.now(), {sign_in: SurfaceState.MAJOR})
+
+    assert await sync_to_async(rendering.render)(clock.now()) is not None
+    board.take(await sync_to_async(store.load)())
+
+    assert "Sign-in is down" in (await reader.get("/status/")).text
+    assert board.snapshot.as_of < ahead.moment
+
+
+async def test_a_clock_that_was_set_back_is_noticed_where_nothing_changes(
+    reader: httpx.AsyncClient, sign_in: Surface
+) -> None:
+    board = served_site.here()
+    with clock.at(clock.now() + timedelta(hours=3)) as ahead:
+        await sync_to_async(rendering.render)(ahead.moment)
+        await reader.get("/status/")
+
+    for _ in range(2):  # at the first look, a worker is perhaps at it
+        await board.look(clock.now())
+
+    assert board.snapshot.as_of < ahead.moment
+    assert await sync_to_async(rendering.render)(clock.now()) is not None
 
 
 async def test_what_nobody_renews_says_as_of_when(
