@@ -10,12 +10,15 @@ from comms.rules.message.common import Cadence, CorrectedMessage, Correction, Ow
 from comms.rules.message.plain import candidate_names
 from comms.rules.message.update import Change, Situation
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Incident, Person
+from incidents.models import Incident, Person, TimelineEntry
 from incidents.models.text_search import Folded
 from incidents.vocabulary import ExecutionState, Severity
 from kernel.refusal import Violation
 
 type Violations = tuple[Violation, ...]
+
+REOPENED_KINDS = ("incident.reopened", "incident.taken_back")
+"""The entries after which what readers were told of its end no longer holds."""
 
 
 def cadence(incident: Incident, now: datetime) -> Cadence:
@@ -48,10 +51,21 @@ def names_among(texts: Collection[str]) -> tuple[str, ...]:
 def changes(facts: IncidentFacts) -> tuple[Change, ...]:
     """The executed mitigations."""
     return tuple(
-        Change(decision.reference, done_at, decision.execution.state == ExecutionState.VERIFIED)
+        Change(
+            decision.reference,
+            done_at,
+            decision.execution.state == ExecutionState.VERIFIED,
+            decision.execution.state in {ExecutionState.FAILED, ExecutionState.SUPERSEDED},
+        )
         for decision in facts.decisions
         if decision.execution.mitigates and (done_at := decision.execution.done_at)
     )
+
+
+def last_reopened_at(incident: Incident) -> datetime | None:
+    """When it was last opened again, also after it had been called an error."""
+    rows = TimelineEntry.objects.filter(incident=incident, kind__in=REOPENED_KINDS)
+    return rows.order_by("-seq").values_list("at", flat=True).first()
 
 
 def participant_names(incident: Incident) -> tuple[str, ...]:

@@ -19,12 +19,19 @@ MAX_UNKNOWNS = 6
 
 
 def draft_update(facts: IncidentFacts, now: datetime) -> Draft:
-    """Four queries beside the incident's facts."""
+    """Five queries beside the incident's facts."""
+    return rules.draft(update_draft_facts(facts, now))
+
+
+def update_draft_facts(facts: IncidentFacts, now: datetime) -> rules.DraftFacts:
     incident = facts.incident
     following = facts.next_checkpoint
-    draft_facts = rules.DraftFacts(
+    return rules.DraftFacts(
         cadence=message_facts.cadence(incident, now),
         severity=incident.severity,
+        phase=incident.phase,
+        reopened_at=message_facts.last_reopened_at(incident),
+        executed=message_facts.changes(facts),
         restricted=incident.restricted,
         surfaces={surface.pk: surface.name for surface in facts.surfaces if surface.on_status_page}
         or {surface.pk: surface.name for surface in facts.surfaces},
@@ -34,7 +41,6 @@ def draft_update(facts: IncidentFacts, now: datetime) -> Draft:
         next_checkpoint=following.due_at if following else None,
         last=_last(incident),
     )
-    return rules.draft(draft_facts)
 
 
 def _mitigation(facts: IncidentFacts) -> rules.Mitigation | None:
@@ -87,6 +93,7 @@ def _last(incident: Incident) -> rules.LastUpdate | None:
         no_unknowns=last.no_unknowns,
         published_at=last.published_at,
         surfaces={row.surface_id: row.state for row in last.surface_states.all()},
+        progress=last.progress,
     )
 
 

@@ -10,8 +10,8 @@ from comms.facts import messages as message_facts
 from comms.messages import drafting
 from comms.models import Escalation, LeadershipNote, MessageDraft, Update
 from comms.models.message import Message
-from comms.rules.drafting import Source, suggest_next_at
-from comms.vocabulary import MessageKind
+from comms.rules.drafting import Source, may_say_recovered, suggest_next_at
+from comms.vocabulary import MessageKind, Progress
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident
 from incidents.web import time_zone
@@ -116,12 +116,22 @@ def _values_from_corrected(
     }
     if isinstance(old, Update):
         values |= _numbered(tuple(old.unknowns))
-        values |= {f"surface_{row.surface_id}": row.state for row in old.surface_states.all()}
+        values |= _states_from_corrected(facts, old, now)
     if not isinstance(old, LeadershipNote):
         following = facts.next_checkpoint
         at = message_facts.cadence(facts.incident, now)
         values["next_at"] = suggest_next_at(at, following.due_at if following else None)
     return values, (Source(str(old).lower(), old.get_absolute_url()),)
+
+
+def _states_from_corrected(facts: IncidentFacts, old: Update, now: datetime) -> dict[str, str]:
+    """A recovery is only drafted anew where it may be, and a person says so of each surface."""
+    if old.progress != Progress.RECOVERED:
+        return {f"surface_{row.surface_id}": row.state for row in old.surface_states.all()}
+    states = {f"surface_{surface.pk}": "" for surface in facts.surfaces}
+    if may_say_recovered(drafting.update_draft_facts(facts, now)):
+        return states
+    return states | {"progress": ""}
 
 
 def _numbered(unknowns: tuple[str, ...]) -> dict[str, str]:

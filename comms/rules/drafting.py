@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from comms.rules.message.common import Cadence
 from comms.rules.message.plain import leaks
-from comms.rules.message.update import MAX_UNKNOWNS
+from comms.rules.message.update import MAX_UNKNOWNS, Change, unverified
 from comms.vocabulary import Audience, Progress, SurfaceState
 from incidents.rules.wording import listed
-from incidents.vocabulary import Option, Severity
+from incidents.vocabulary import Option, Phase, Severity
 
 AFTER_CHECKPOINT = timedelta(minutes=10)
 """The next update is suggested so long after a checkpoint."""
@@ -41,6 +41,7 @@ _DONE = {
     Option.ROLLOUT: "Everybody has the corrected version.",
 }
 _LOOKING = "We are looking for the cause."
+_CAME_BACK = "We reported that this had recovered. It has come back."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +84,22 @@ class LastUpdate:
     no_unknowns: str
     published_at: datetime
     surfaces: Mapping[int, str] = field(default_factory=dict)
+    progress: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftFacts:
-    """The facts that an update is drafted from. ``surfaces`` maps keys to names."""
+    """The facts that an update is drafted from. ``surfaces`` maps keys to names.
+
+    ``executed`` are all executed mitigations; ``reopened_at`` is when the incident was opened again
+    last.
+    """
 
     cadence: Cadence
     severity: str
+    phase: str = ""
+    reopened_at: datetime | None = None
+    executed: tuple[Change, ...] = ()
     restricted: bool = False
     surfaces: Mapping[int, str] = field(default_factory=dict)
     people: tuple[str, ...] = ()
@@ -102,7 +111,7 @@ class DraftFacts:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The prefilled fields, and the sources they come from."""
+    """The prefilled fields, and the sources they come from. A surface without a state is asked."""
 
     audience: str
     progress: str
@@ -125,7 +134,7 @@ def draft(facts: DraftFacts) -> Draft:
         audience=_audience(facts),
         progress=progress,
         headline=last.headline if last else _headline(facts),
-        impact=last.impact if last else "",
+        impact=_impact(facts),
         mitigation=_mitigation(facts),
         unknowns=texts[:MAX_UNKNOWNS],
         no_unknowns=last.no_unknowns if last and not texts else "",
@@ -152,11 +161,52 @@ def _audience(facts: DraftFacts) -> str:
     return Audience.PUBLIC.value
 
 
+def may_say_recovered(facts: DraftFacts) -> bool:
+    """Whether a draft may say it: in recovery or later, every executed mitigation verified, and
+    readers were last told that each impacted surface works (product, section 8)."""
+    last_done = max((change.done_at for change in facts.executed), default=None)
+    if last_done is None or (facts.reopened_at and last_done <= facts.reopened_at):
+        return False
+    last_states = facts.last.surfaces if facts.last else {}
+    return (
+        facts.phase in {Phase.RECOVERY, Phase.HARDENING}
+        and not unverified(facts.executed)
+        and all(last_states.get(key) == SurfaceState.OPERATIONAL for key in facts.surfaces)
+    )
+
+
+def came_back(facts: DraftFacts) -> bool:
+    """Whether readers were told that it recovered, before the incident was opened again."""
+    return (
+        facts.last is not None
+        and facts.last.progress == Progress.RECOVERED
+        and facts.reopened_at is not None
+        and facts.last.published_at <= facts.reopened_at
+    )
+
+
 def _progress(facts: DraftFacts) -> str:
     mitigation = facts.mitigation
-    if mitigation is None:
+    if may_say_recovered(facts):
+        return Progress.RECOVERED.value
+    if mitigation is None or _is_before_reopening(facts):
         return Progress.INVESTIGATING.value
-    return (Progress.RECOVERED if mitigation.verified else Progress.MITIGATING).value
+    return Progress.MITIGATING.value
+
+
+def _is_before_reopening(facts: DraftFacts) -> bool:
+    mitigation = facts.mitigation
+    return (
+        mitigation is not None
+        and facts.reopened_at is not None
+        and mitigation.decided_at <= facts.reopened_at
+    )
+
+
+def _impact(facts: DraftFacts) -> str:
+    if came_back(facts):
+        return _CAME_BACK
+    return facts.last.impact if facts.last else ""
 
 
 def _headline(facts: DraftFacts) -> str:
@@ -165,6 +215,8 @@ def _headline(facts: DraftFacts) -> str:
 
 def _mitigation(facts: DraftFacts) -> str:
     mitigation, last = facts.mitigation, facts.last
+    if came_back(facts) and (mitigation is None or _is_before_reopening(facts)):
+        return _LOOKING
     if last and (mitigation is None or mitigation.decided_at < last.published_at):
         return last.mitigation
     if mitigation is None:
@@ -181,8 +233,9 @@ def _unknowns(facts: DraftFacts) -> tuple[OpenUnknown, ...]:
 
 def _surfaces(facts: DraftFacts, progress: str) -> Mapping[int, str]:
     if progress == Progress.RECOVERED:
-        return dict.fromkeys(facts.surfaces, SurfaceState.OPERATIONAL.value)
-    last_states = facts.last.surfaces if facts.last else {}
+        # A person says of each that it works.
+        return dict.fromkeys(facts.surfaces, "")
+    last_states = facts.last.surfaces if facts.last and not came_back(facts) else {}
     minor = facts.severity == Severity.SEV3
     usual = SurfaceState.DEGRADED.value if minor else SurfaceState.PARTIAL.value
     return {key: last_states.get(key, usual) for key in facts.surfaces}

@@ -43,6 +43,8 @@ def recovered(page: Page, room: str, headline: str) -> None:
     page.goto(f"{room}update/")
     page.get_by_role("radio", name="Stakeholders").check()
     page.get_by_role("radio", name="Recovered").check()
+    for state in page.locator('select[name^="surface_"]').all():
+        state.select_option("operational")
     page.get_by_label("Headline, as readers know it").fill(headline)
     page.get_by_label("Customer impact, in plain words").fill("Everybody can sign in again.")
     page.get_by_label("Current mitigation, in plain words").fill("The change was undone.")

@@ -5,14 +5,14 @@ the time of the next. Readers act on it, so it may not claim more than the recor
 
 ``U-AUDIENCE``: the audience fits the incident: participants for a restricted one, no public drill.
 ``U-STATUS``: the progress is chosen.
-``U-RECOVERED``: recovered needs an executed and verified mitigation.
+``U-RECOVERED``: recovered needs an executed mitigation, and that each executed one is verified.
 ``U-HEADLINE``: a headline says what readers notice.
 ``U-MITIGATION``: the current mitigation is said.
 ``U-UNKNOWNS``: one or two unknowns are named, or it is said why there are none.
 ``U-SURFACES``: each impacted surface has a state, and all work once it is recovered.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,7 +27,7 @@ from comms.rules.message.common import (
 )
 from comms.rules.message.plain import plain
 from comms.vocabulary import Audience, Progress, SurfaceState
-from incidents.rules.wording import quoted
+from incidents.rules.wording import listed, quoted
 from kernel.refusal import Violation
 from kernel.text import has_content, same_reason, says_nothing
 
@@ -36,11 +36,15 @@ MAX_UNKNOWNS = 2
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A mitigation that was executed: ``D-1``, when it was done, whether a run verified it."""
+    """A mitigation that was executed: ``D-1``, when it was done, whether a run verified it.
+
+    One that ``ended`` failed or was superseded: a later one that is verified stands for it.
+    """
 
     reference: str
     done_at: datetime
     verified: bool
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +120,27 @@ def _status(update: Update, situation: Situation) -> Violations:
 def _recovered(update: Update, situation: Situation) -> Violations:
     if update.progress != Progress.RECOVERED:
         return ()
-    last = max(situation.changes, key=lambda change: change.done_at, default=None)
-    if last is None:
+    if not situation.changes:
         sentence = "Nothing was executed yet: recovered needs a mitigation that is verified."
-    elif not last.verified:
-        sentence = f"{last.reference} was executed and is not verified: recovered needs its run."
+    elif open_changes := unverified(situation.changes):
+        names = listed(change.reference for change in open_changes)
+        was = "was executed and is" if len(open_changes) == 1 else "were executed and are"
+        runs = "its run" if len(open_changes) == 1 else "their runs"
+        sentence = f"{names} {was} not verified: recovered needs {runs}."
     else:
         return ()
     return (Violation("U-RECOVERED", sentence, "progress"),)
+
+
+def unverified(changes: Collection[Change]) -> tuple[Change, ...]:
+    """Those that neither a run of their own nor a later verified mitigation shows to work."""
+    verified_at = [change.done_at for change in changes if change.verified]
+    return tuple(
+        change
+        for change in changes
+        if not change.verified
+        and not (change.ended and any(later > change.done_at for later in verified_at))
+    )
 
 
 def _headline(update: Update, situation: Situation) -> Violations:

@@ -15,7 +15,7 @@ from comms.rules.drafting import (
     suggest_next_at,
 )
 from comms.rules.message.common import Cadence
-from comms.rules.message.update import Situation, Update, violations
+from comms.rules.message.update import Change, Situation, Update, violations
 
 NOW = datetime(2026, 3, 5, 14, 2, 11, tzinfo=UTC)
 AT = Cadence(NOW, "SEV-1", timedelta(minutes=30))
@@ -62,7 +62,7 @@ MITIGATION = {
     ),
     "verified": (
         replace(DECIDED, done=True, verified=True),
-        "recovered",
+        "mitigating",
         "We switched off the part that caused it.",
     ),
     "another": (
@@ -102,12 +102,54 @@ def test_a_decision_since_takes_the_place_of_the_last_words():
     assert made.sources == (D1, VALID)
 
 
-def test_recovered_means_that_every_surface_works():
-    verified = replace(DECIDED, done=True, verified=True)
+DONE = minute(-4)
+SHOWN = replace(
+    AGAIN,
+    phase="recovery",
+    mitigation=replace(DECIDED, done=True, verified=True),
+    executed=(Change("D-1", DONE, True),),
+    last=replace(LAST, surfaces={1: "operational", 2: "operational"}, progress="mitigating"),
+)
 
-    made = draft(replace(AGAIN, mitigation=verified))
 
-    assert made.surfaces == {1: "operational", 2: "operational"}
+def test_recovered_is_drafted_where_all_shows_it_and_a_person_says_it_of_each_surface():
+    made = draft(SHOWN)
+
+    assert made.progress == "recovered"
+    assert made.surfaces == {1: "", 2: ""}
+
+
+TOO_EARLY = {
+    "still-in-containment": {"phase": "containment"},
+    "nothing-executed": {"executed": (), "mitigation": None},
+    "another-one-unverified": {
+        "executed": (Change("D-1", DONE, True), Change("D-2", minute(-3), False))
+    },
+    "a-surface-still-degraded": {
+        "last": replace(LAST, surfaces={1: "operational", 2: "degraded_performance"})
+    },
+    "a-surface-never-reported": {"last": replace(LAST, surfaces={1: "operational"})},
+    "no-update-yet": {"last": None},
+    "opened-again-since": {"reopened_at": minute(-2)},
+}
+
+
+@pytest.mark.parametrize("other", TOO_EARLY.values(), ids=TOO_EARLY)
+def test_recovered_is_never_drafted_too_early(other):
+    made = draft(replace(SHOWN, **other))
+
+    assert made.progress in {"mitigating", "investigating"}
+    assert set(made.surfaces) == {1, 2}
+
+
+def test_what_was_reported_as_recovered_and_came_back_is_said():
+    told = replace(LAST, progress="recovered", surfaces={1: "operational", 2: "operational"})
+    made = draft(replace(SHOWN, last=told, reopened_at=minute(-1)))
+
+    assert made.progress == "investigating"
+    assert made.impact == "We reported that this had recovered. It has come back."
+    assert made.mitigation == "We are looking for the cause."
+    assert made.surfaces == {1: "partial_outage", 2: "partial_outage"}
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ ACCEPTED = {
         RECOVERED,
         replace(
             AT,
-            changes=(Change("D-2", NOW, True), Change("D-1", NOW - minutes(9), False)),
+            changes=(Change("D-2", NOW, True), Change("D-1", NOW - minutes(9), False, ended=True)),
         ),
     ),
     "internal": (replace(VALID, audience="internal"), AT),
@@ -166,6 +166,24 @@ REFUSED = {
         replace(
             AT,
             changes=(Change("D-1", NOW - minutes(9), True), Change("D-2", NOW, False)),
+        ),
+        "U-RECOVERED",
+        "progress",
+    ),
+    "recovered-beside-one-that-is-not": (
+        RECOVERED,
+        replace(
+            AT,
+            changes=(Change("D-2", NOW, True), Change("D-1", NOW - minutes(9), False)),
+        ),
+        "U-RECOVERED",
+        "progress",
+    ),
+    "recovered-and-a-later-one-failed": (
+        RECOVERED,
+        replace(
+            AT,
+            changes=(Change("D-1", NOW - minutes(9), True), Change("D-2", NOW, False, ended=True)),
         ),
         "U-RECOVERED",
         "progress",
