@@ -43,12 +43,19 @@ fmt: bootstrap  ## Format the Python and the templates
 	$(python) -m ruff check --fix
 
 lint: bootstrap  ## Style, types, templates and the direction of imports
+	@$(MAKE) --no-print-directory -j 2 types style
+
+# The types take as long as all else.
+.PHONY: types style
+types:
+	$(offline) $(python) -m mypy
+
+style:
 	$(python) -m ruff check
 	$(python) -m ruff format --check
 	.venv/bin/djangofmt --quiet --check templates
 	$(python) -m djlint --quiet --lint templates
 	.venv/bin/lint-imports
-	$(offline) $(python) -m mypy
 
 bench: bootstrap  ## Run one benchmark: make bench NAME=live
 	$(python) benchmarks/$(NAME).py

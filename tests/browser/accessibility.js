@@ -14,6 +14,18 @@
     rules: Object.fromEntries(COLOUR_RULES.map((name) => [name, { enabled: false }])),
   };
 
+  // What the page as a whole must have at each width, and what only a narrow one makes scroll.
+  const OF_THE_WHOLE_PAGE = {
+    runOnly: {
+      type: "rule",
+      values: [
+        "bypass", "heading-order", "landmark-no-duplicate-banner", "landmark-no-duplicate-contentinfo",
+        "landmark-no-duplicate-main", "landmark-one-main", "landmark-unique", "page-has-heading-one",
+        "region", "scrollable-region-focusable",
+      ],
+    },
+  };
+
   // What decides a contrast, as far as style decides it.
   const LOOK = [
     "color", "background-color", "background-image", "opacity", "filter", "mix-blend-mode",
@@ -56,48 +68,81 @@
   const lookOf = (element) => {
     if (!isRendered(element)) return "";
     const style = getComputedStyle(element);
-    // Taken out of the flow, a text may lie on something else.
+    // Taken out of the flow, a text may lie on something else; of a disabled field no contrast is asked.
     const outOfFlow = ["absolute", "fixed"].includes(style.position);
-    return [outOfFlow, ...LOOK.map((name) => style.getPropertyValue(name))].join();
+    const disabled = element.matches(":disabled, [aria-disabled=true]");
+    return [outOfFlow, disabled, ...LOOK.map((name) => style.getPropertyValue(name))].join();
   };
 
-  const ancestorsOf = (element) => {
-    const parent = element.parentElement;
-    return parent ? [parent, ...ancestorsOf(parent)] : [];
-  };
-
-  // By theme, how each element looked at the first width.
-  const looks = { light: new Map(), dark: new Map() };
-
-  const rememberLooks = (root, theme) => {
-    for (const one of [...ancestorsOf(root), root, ...root.querySelectorAll("*")]) {
-      looks[theme].set(one, lookOf(one));
+  // FNV-1a, twice: short names for long texts, the same on every page.
+  const hash = (text) => {
+    let [one, two] = [0x811c9dc5, 0x01000193];
+    for (let place = 0; place < text.length; place += 1) {
+      one = Math.imul(one ^ text.charCodeAt(place), 0x01000193);
+      two = Math.imul(two ^ text.charCodeAt(place), 0x85ebca6b);
     }
+    return `${(one >>> 0).toString(36)}.${(two >>> 0).toString(36)}`;
   };
 
-  // The outermost elements that look otherwise than at the first width, or were not there.
-  const changedSince = (root, theme) => {
-    const differs = (one) => looks[theme].get(one) !== lookOf(one);
-    if (ancestorsOf(root).some(differs)) return [root];
-    const changed = [];
+  const hasOwnText = (element) =>
+    element.matches("input, select, textarea")
+    || [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+
+  // What tells two links in a text, or two fields, apart beside their looks.
+  const kindOf = (element) => {
+    const inText = element.tagName === "A" && hasOwnText(element.parentElement);
+    return [element.tagName, element.type, inText].join();
+  };
+
+  // The first element of each look that has a text: its own look and those of all it lies in.
+  const textsByLook = (root) => {
+    const chains = new Map();
+    const chainOf = (element) => {
+      if (element === null) return "";
+      if (!chains.has(element)) {
+        chains.set(element, hash(`${chainOf(element.parentElement)} ${lookOf(element)}`));
+      }
+      return chains.get(element);
+    };
+    const found = new Map();
     for (const one of [root, ...root.querySelectorAll("*")]) {
-      if (changed.at(-1)?.contains(one)) continue;
-      if (isRendered(one) && differs(one)) changed.push(one);
+      if (!isRendered(one) || !hasOwnText(one)) continue;
+      const look = hash(`${kindOf(one)} ${chainOf(one)}`);
+      if (!found.has(look)) found.set(look, one);
     }
-    return changed;
+    return found;
   };
 
-  // Everything at the first width, in its first theme, and all colours in the other.
-  const judgeFirstWidth = (part, theme) => {
-    rememberLooks(document.querySelector(part), theme);
-    return violationsOf(part, theme === "light" ? EVERY_RULE : COLOURS);
+  // Which elements are shown at the first width.
+  const shownAtFirst = new Set();
+
+  const NAMED = "a, button, summary, label, legend, h1, h2, h3, h4, h5, h6, th, td, dt, dd";
+
+  // What is shown only at this width, and what has lost a part that could name it.
+  const changedSince = (root) => {
+    const changed = new Set();
+    for (const one of [root, ...root.querySelectorAll("*")]) {
+      const before = shownAtFirst.has(one);
+      if (isRendered(one) === before) continue;
+      const named = before ? one.parentElement?.closest(NAMED) : one;
+      for (const each of [named, before ? one.control : null]) {
+        if (each && isRendered(each) && root.contains(each)) changed.add(each);
+      }
+    }
+    // An element stands for all that is in it.
+    return [...changed].filter((one) => !changed.has(one.parentElement));
   };
 
-  // Then no colour twice: of an element that looks the same it has been judged.
-  const judgeOtherWidth = async (part, theme) => {
-    const found = theme === "light" ? await violationsOf(part, EXCEPT_COLOURS) : [];
-    const changed = changedSince(document.querySelector(part), theme);
-    if (changed.length > 0) found.push(...await violationsOf({ include: changed }, COLOURS));
+  const judgeStructure = async (part, isFirstWidth, inFull) => {
+    const root = document.querySelector(part);
+    if (isFirstWidth) {
+      shownAtFirst.clear();
+      for (const one of [root, ...root.querySelectorAll("*")]) if (isRendered(one)) shownAtFirst.add(one);
+    }
+    if (isFirstWidth || inFull) return violationsOf(part, EXCEPT_COLOURS);
+    const found = await violationsOf(part, OF_THE_WHOLE_PAGE);
+    const changed = changedSince(root);
+    if (changed.length > 0) found.push(...await violationsOf({ include: changed }, EXCEPT_COLOURS));
     return found;
   };
 
@@ -132,10 +177,23 @@
     return widest.closest("[class]")?.className ?? widest.tagName;
   };
 
-  window.judgeAccessibility = async ({ part, theme, isFirstWidth, word, typed }) => {
-    const found = await (isFirstWidth ? judgeFirstWidth : judgeOtherWidth)(part, theme);
+  // The names of the looks of texts, for whoever remembers which of them are sound.
+  window.looksOfTexts = (part) => [...textsByLook(document.querySelector(part)).keys()];
+
+  // Contrasts: of every text, or of one text of each of these looks.
+  window.judgeColours = async ({ part, looks }) => {
+    if (!looks) return violationsOf(part, COLOURS);
+    const wanted = new Set(looks);
+    const texts = [...textsByLook(document.querySelector(part))].filter(([look]) => wanted.has(look));
+    if (texts.length === 0) return [];
+    return violationsOf({ include: texts.map(([, text]) => text) }, COLOURS);
+  };
+
+  // Everything else, once for each width; ``inFull`` also what is as it was at the first.
+  window.judgeAccessibility = async ({ part, isFirstWidth, inFull, word, typed }) => {
+    const found = await judgeStructure(part, isFirstWidth, inFull);
     if (tooWide() > 0) found.push(`too wide by ${tooWide()} px: ${widestOf()}`);
-    else if (word) {
+    else {
       const [width, widest] = tooWideWith(word, typed);
       if (width > 0) found.push(`too wide by ${width} px with a long word: ${widest}`);
     }

@@ -1,8 +1,10 @@
 """What axe and a few looks of our own find on a page, at both widths and in both themes.
 
-Contrast is by far the most that axe costs: it looks for what lies behind every text. So at the
-second width it judges only what looks otherwise there, by its style, than at the first; ``make
-prove`` judges all of it again. ``accessibility.js`` tells how.
+Contrast is by far the most that axe costs: it looks for what lies behind every text. So ``make
+test`` judges one text of each look, and none whose look was sound on a page before: a look is the
+style of an element and of all that it lies in. Likewise the structure of a page is judged at the
+first width, and at the second what that width alone shows. ``make prove`` judges every text and
+all of the structure on every page, at both widths. ``accessibility.js`` tells how.
 """
 
 from collections.abc import Iterator
@@ -22,11 +24,12 @@ LONG_WORD = "ZDonaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeam
 MIN_TYPED_CHARACTERS = 20
 """A shorter text, or a single word, may be a part of our own words."""
 
-JUDGE = "view => judgeAccessibility(view)"
-
 # A theme is switched as seldom as can be: each switch styles the whole page anew.
 WIDTHS = ((DESK, ("light", "dark")), (PHONE, ("dark", "light")))
-WIDTHS_JUDGED_IN_FULL = in_tier(test=1, prove=len(WIDTHS))
+IN_FULL = in_tier(test=False, prove=True)
+
+_sound: set[str] = set()
+"""The looks of texts, in ``make test``, whose contrast was enough wherever it was judged."""
 
 
 @cache
@@ -80,15 +83,32 @@ def _strings(value: Any) -> Iterator[str]:
 def problems(page: Page, part: str = "html") -> list[str]:
     """What is wrong with what is shown; ``part`` is a selector of what is judged."""
     found = []
-    page.evaluate(_script())
-    for place, (size, themes) in enumerate(WIDTHS):
+    if not page.evaluate("'judgeAccessibility' in window"):
+        page.evaluate(_script())
+    for size, themes in WIDTHS:
         page.set_viewport_size(size)
-        in_full = place < WIDTHS_JUDGED_IN_FULL
         for theme in themes:
             page.emulate_media(color_scheme=theme)
-            view = {"part": part, "theme": theme, "isFirstWidth": in_full}
+            wrong = _colours(page, part)
             if theme == themes[0]:
-                view |= {"word": LONG_WORD, "typed": _typed()}
-            where = f"at {size['width']} px, {theme}"
-            found += [f"{where}: {one}" for one in page.evaluate(JUDGE, view)]
+                wrong += _structure(page, part, is_first_width=size == DESK)
+            found += [f"at {size['width']} px, {theme}: {one}" for one in wrong]
     return found
+
+
+def _structure(page: Page, part: str, *, is_first_width: bool) -> list[str]:
+    view = {"part": part, "isFirstWidth": is_first_width, "inFull": IN_FULL}
+    view |= {"word": LONG_WORD, "typed": _typed()}
+    return list(page.evaluate("view => judgeAccessibility(view)", view))
+
+
+def _colours(page: Page, part: str) -> list[str]:
+    if IN_FULL:
+        return list(page.evaluate("part => judgeColours({ part })", part))
+    looks = set(page.evaluate("part => looksOfTexts(part)", part)) - _sound
+    if not looks:
+        return []
+    view = {"part": part, "looks": sorted(looks)}
+    if not (wrong := list(page.evaluate("view => judgeColours(view)", view))):
+        _sound.update(looks)
+    return wrong

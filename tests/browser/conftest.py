@@ -15,8 +15,9 @@ from playwright.sync_api import (
 
 from tests.browser.launch import launched
 from tests.browser.world import World, told
+from tests.helpers.tiers import in_tier
 
-TIMEOUT_MS = 10_000
+TIMEOUT_MS = in_tier(test=30_000, prove=10_000)
 """Milliseconds that a page has for what it is asked to do or show, where a test asks no less."""
 
 DESK = {"width": 1440, "height": 900}

@@ -50,11 +50,15 @@ FAULTS = {
     ),
     "too wide for a phone": (
         f"@media {NARROW} {{ h1 {{ width: 500px }} }}",
-        "at 390 px, light: too wide",
+        "at 390 px, dark: too wide",
+    ),
+    "a field without a label on a phone": (
+        f"@media {NARROW} {{ main label {{ display: none }} }}",
+        "at 390 px, dark: label",
     ),
     "no heading on a phone": (
         f"@media {NARROW} {{ h1 {{ display: none }} }}",
-        "at 390 px, light: page-has-heading-one",
+        "at 390 px, dark: page-has-heading-one",
     ),
 }
 

@@ -158,7 +158,7 @@ def test_from_the_signal_to_an_accepted_package_and_a_finished_retro(
     mara.get_by_role("link", name="Closure package").click()
     expect(mara.locator("#progress")).to_contain_text("Version 1 is being made")
     first = made(incident)
-    expect(mara.locator(".seal")).to_contain_text("SHA-256", timeout=5000)
+    expect(mara.locator(".seal")).to_contain_text("SHA-256")
     expect(mara.locator("#note")).to_contain_text(HAPPENED)
     assert problems(mara) == []
 

@@ -15,6 +15,7 @@ from retros.backlog.steps import WorkInput
 from tests.browser.accessibility import problems
 from tests.browser.conftest import DESK, Visits
 from tests.browser.world import World
+from tests.helpers.tiers import in_tier
 
 ROOM = "/INC-42/"
 COMMANDS = (
@@ -261,7 +262,10 @@ def test_page(db: None, visits: Visits, tab_of: Callable[[str], Page], name: str
     assert problems(page, part or "html") + visits.faults == []
 
 
-WIDTHS = (360, 390, 768, 1024, 1280, 1366, 1440, 1536, 1680, 1920)
+WIDTHS = in_tier(
+    test=(360, 768, 1024, 1366, 1920),
+    prove=(360, 390, 768, 1024, 1280, 1366, 1440, 1536, 1680, 1920),
+)
 ROLES = {
     "commander": "mara",
     "owner of investigation": "priya",

@@ -18,7 +18,7 @@ from django.test import Client
 from incidents.models import Person
 from warroom.server.uvicorn_options import HTTP_PROTOCOL, LOOP, MAX_MESSAGE_BYTES, WEBSOCKETS
 
-TIMEOUT_SECONDS = 10.0
+TIMEOUT_SECONDS = 60.0
 """Seconds for the server to start and to end."""
 
 

@@ -143,7 +143,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = {item for item in items if _needs_database(item) or alone.is_alone(item)}
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
-    alone.last(items, run_folder())
+    needs_none = [item for item in items if not _needs_database(item)]
+    alone.last(items, needs_none, run_folder())
 
 
 @pytest.hookimpl(optionalhook=True)

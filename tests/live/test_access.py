@@ -19,10 +19,11 @@ from kernel import clock
 from live import access, catchup
 from live.access import Viewer
 from tests.helpers.factories import START, PersonFactory, declared
+from tests.helpers.tiers import in_tier
 from tests.live.conftest import Opener, anote, note, sign_in
 
-LEAVING_SECONDS = 5.0
-"""Seconds within which somebody who lost access has to stop receiving."""
+LEAVING_SECONDS = in_tier(test=20.0, prove=5.0)
+"""Within which who lost access has to stop receiving, on a machine that does nothing else."""
 
 
 async def _answer(browse: Opener, person: Person | None, incident: Incident | int) -> list[dict]:

@@ -15,17 +15,19 @@ from incidents.actions import roles
 from incidents.models import Incident, Person
 from incidents.vocabulary import Group, LaneKind, RoleName
 from kernel import clock
-from live import access, home_mark, messages
+from live import access, home_mark, hub, messages
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, PersonFactory, declared
+from tests.helpers.tiers import in_tier
 from tests.live.conftest import Browser, Opener, anote
 from tests.live.test_outage import layer_at, port  # noqa: F401  (fixtures)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOME = None
-MARK_SECONDS, LEAVING_SECONDS = 1.0, 5.0
-"""Seconds within which news comes, and who lost access is told."""
+MARK_SECONDS = in_tier(test=20.0, prove=1.0)
+LEAVING_SECONDS = in_tier(test=20.0, prove=5.0)
+"""Within which news comes, and who lost access is told, on a machine that does nothing else."""
 
 
 def owner(incident: Incident, by: Person, to: Person) -> None:
@@ -56,8 +58,13 @@ async def told(browser: Browser) -> list[dict[str, Any]]:
 
 @pytest.mark.asyncio
 async def test_who_is_given_something_to_do_hears_at_once(
-    browse: Opener, incident: Incident, commander: Person, stranger: Person
+    browse: Opener,
+    incident: Incident,
+    commander: Person,
+    stranger: Person,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(hub, "LOOK_INTERVAL_SECONDS", 600.0)  # so that it is told and does not look
     browser = await at_home(browse, stranger)
 
     await aowner(incident, commander, stranger)

@@ -95,7 +95,7 @@ def test_who_asks_at_the_same_instant_waits_for_the_one_answer(incident: Inciden
 
     def ask(_: int) -> render.RenderedPanels:
         mine = Incident.objects.get(pk=incident.pk)
-        together.wait(5)
+        together.wait(30)
         try:
             return render.panels_shared(mine, at(20))
         finally:

@@ -124,7 +124,7 @@ def test_the_tick_asks_a_worker_for_what_others_take_their_time_with(
 
     outbox.send_waiting(clock.now())
 
-    _, asked = broker.blpop("celery", timeout=5)
+    _, asked = broker.blpop("celery", timeout=30)
     assert b"comms.deliver" in asked
     assert receiver.got == []
 

@@ -26,7 +26,7 @@ class Heard:
     def __init__(self) -> None:
         self._pubsub = store._client(store._url()).pubsub()
         self._pubsub.subscribe(store.key())
-        assert self._pubsub.get_message(timeout=5)
+        assert self._pubsub.get_message(timeout=30)
 
     def count(self) -> int:
         found = 0
@@ -170,5 +170,5 @@ def test_a_worker_is_asked_at_once(sign_in: Surface) -> None:
 
     change()
 
-    _, asked = broker.blpop("celery", timeout=5)
+    _, asked = broker.blpop("celery", timeout=30)
     assert b"comms.render_status" in asked

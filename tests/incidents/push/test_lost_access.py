@@ -40,7 +40,7 @@ def _listening(heard: Heard) -> Iterator[Callable[[], None]]:
         async with _subscribed() as (layer, channel):
             ready.set()
             while True:
-                message = await asyncio.wait_for(layer.receive(channel), 5)
+                message = await asyncio.wait_for(layer.receive(channel), 30)
                 if message["type"] == "test.end":
                     stop.set()
                     return
@@ -52,13 +52,13 @@ def _listening(heard: Heard) -> Iterator[Callable[[], None]]:
     def end() -> None:
         publish._finish()
         asyncio.run(send_end())
-        assert stop.wait(5)
+        assert stop.wait(30)
 
     # One that has seen an outage, in another test, says nothing for a while.
     publish._reset_after_fork()
     thread = Thread(target=lambda: asyncio.run(listen()))
     thread.start()
-    assert ready.wait(5)
+    assert ready.wait(30)
     try:
         yield end
     finally:

@@ -17,7 +17,7 @@ from django.urls import path
 from tests.helpers.tiers import in_tier
 from warroom.server.pages import get_pages
 
-TIMEOUT_SECONDS = 10.0
+TIMEOUT_SECONDS = 60.0
 ROUNDS = in_tier(test=50, prove=5000)
 STEP_SECONDS = 2e-6
 

@@ -13,7 +13,7 @@ from incidents.templatetags.modules import modules
 from warroom.asgi import application
 from warroom.server.static_files import HashedFiles, StaticFiles
 
-TIMEOUT_SECONDS = 10.0
+TIMEOUT_SECONDS = 60.0
 OURS = settings.BASE_DIR / "static"
 
 

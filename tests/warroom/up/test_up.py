@@ -142,6 +142,7 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.mark.alone
 def test_ctrl_c_leaves_no_process_and_the_data_stays(tmp_path: Path, port: int) -> None:
     with Up(tmp_path / "data", port, "--demo") as up:
         up.wait_until_served()
@@ -156,6 +157,7 @@ def test_ctrl_c_leaves_no_process_and_the_data_stays(tmp_path: Path, port: int) 
     assert (up.data / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.alone
 def test_a_start_clears_up_after_a_killed_one_and_starts_again_what_dies(
     tmp_path: Path, port: int
 ) -> None:
