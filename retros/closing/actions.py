@@ -62,11 +62,12 @@ def close(
                 save_statement_step(incident, statement, actor, now)
             lapse_steps.note_lapsed_step(incident, now)
             saved = gate_facts.saved_statement(incident)
-            conditions = gate.judge(gate_facts.read_gate(read_facts(incident), saved, now))
+            facts = read_facts(incident)
+            conditions = gate.judge(gate_facts.read_gate(facts, saved, now))
             if violations := gate.violations(conditions):
                 record_refusal_step(incident, violations, actor, now)
                 raise RefusedAfterCommit(violations)
-            closing = close_step(incident, saved, actor, now)
+            closing = close_step(facts, saved, actor, now)
             redirect_submission(once, closing.get_absolute_url())
     except RefusedAfterCommit:
         metrics.GATE_REFUSALS.inc()

@@ -2,21 +2,42 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models.functions import Least
 
 from comms.models import Lapse, Update
 from comms.rules.commitment import reaches
 from incidents.assessments import anti_patterns
 from incidents.assessments.signatures import dual_facts
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Decision, Incident, Person, Risk, TimelineEntry
+from incidents.models import (
+    Decision,
+    Evidence,
+    Execution,
+    Incident,
+    Person,
+    Risk,
+    TimelineEntry,
+)
 from incidents.rules.dual_signature import missing_signatures
-from incidents.vocabulary import ExecutionState, Group, Purpose
+from incidents.vocabulary import (
+    EvidenceKind,
+    ExecutionState,
+    Group,
+    LaneKind,
+    Purpose,
+    RoleName,
+    Severity,
+)
+from kernel.actor import ActorKind
 from lanes.models import Handoff
 from retros.closing import rules as gate
 from retros.models import BacklogItem, Statement
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 _OPEN = {
     ExecutionState.PENDING: "waits for signatures",
@@ -34,13 +55,19 @@ def read_gate(facts: IncidentFacts, statement: Statement | None, now: datetime) 
     decisions = tuple(
         decision for decision in facts.decisions if decision.execution.state not in _OVER
     )
+    run = _run(facts, decisions)
     return gate.GateFacts(
         now=now,
         severity=incident.severity,
+        worst_severity=_worst_severity(incident),
         commander=str(facts.commander or ""),
-        decisions=tuple(decision.reference for decision in decisions),
+        decisions=tuple(
+            decision.reference for decision in decisions if decision.execution.mitigates
+        ),
         mitigations=tuple(_mitigations(decisions)),
-        run=_run(incident),
+        verified_holds=tuple(_verified_holds(decisions)),
+        run=run,
+        failed_run=_failed_run(incident, run),
         reopened_at=last_reopened_at(incident),
         statement=_statement(statement),
         risks=tuple(_risks(facts)),
@@ -60,22 +87,74 @@ def read_gate(facts: IncidentFacts, statement: Statement | None, now: datetime) 
 
 def _mitigations(decisions: Iterable[Decision]) -> Iterable[gate.Mitigation]:
     for decision in decisions:
-        if decision.execution.mitigates:
+        execution = decision.execution
+        if execution.mitigates:
+            was_stopped = execution.started_at and not execution.done_at
             yield gate.Mitigation(
-                decision.reference, decision.execution.state, decision.execution.done_at
+                decision.reference,
+                execution.state,
+                execution.done_at,
+                execution.ended_at if was_stopped else None,
             )
 
 
-def _run(incident: Incident) -> gate.Run | None:
-    row = (
-        incident.evidence.filter(purpose=Purpose.VERIFICATION)
-        .defer("text")
-        .order_by("-number")
-        .first()
+def _verified_holds(decisions: Iterable[Decision]) -> Iterable[datetime]:
+    for execution in (decision.execution for decision in decisions):
+        is_verified = execution.state == ExecutionState.VERIFIED
+        if is_verified and not execution.mitigates and execution.done_at:
+            yield execution.done_at
+
+
+_SHOWS_RESULT = Q(kind=EvidenceKind.COMMAND, exit_code__isnull=False) | (
+    Q(kind=EvidenceKind.CHECK) & (~Q(text="") | ~Q(file_name=""))
+)
+
+
+def _run(facts: IncidentFacts, decisions: Iterable[Decision]) -> gate.Run | None:
+    """The newest run that counts; where none does, the newest of all."""
+    owner = facts.holder(RoleName.LANE_OWNER, LaneKind.VERIFICATION)
+    verifiers = {decision.execution.verifier_id for decision in decisions}
+    if owner is not None:
+        verifiers.add(owner.pk)
+    judged = Exists(Execution.objects.filter(run=OuterRef("pk")))
+    captured = Q(actor_kind=ActorKind.PERSON, actor__in=verifiers)
+    rows = _runs(facts.incident).annotate(
+        shows_result=Case(When(_SHOWS_RESULT, then=True), default=False),
+        is_chosen=Case(When(captured | judged, then=True), default=False),
     )
+    row = rows.order_by(Least("shows_result", "is_chosen").desc(), "-number").first()
     if row is None:
         return None
-    return gate.Run(row.number, row.captured_at, row.started_at, row.succeeded, row.has_content)
+    return gate.Run(
+        row.number,
+        row.captured_at,
+        row.started_at,
+        row.succeeded,
+        row.has_content,
+        row.shows_result,
+        row.is_chosen,
+    )
+
+
+def _failed_run(incident: Incident, run: gate.Run | None) -> str:
+    """A command that failed after the run that counts; whoever captured it, it failed."""
+    if run is None:
+        return ""
+    later = _runs(incident).filter(kind=EvidenceKind.COMMAND, number__gt=run.number)
+    newest = later.exclude(exit_code=None).order_by("-number").first()
+    return "" if newest is None or newest.succeeded else newest.reference
+
+
+def _runs(incident: Incident) -> "QuerySet[Evidence]":
+    return incident.evidence.filter(purpose=Purpose.VERIFICATION).defer("text")
+
+
+def _worst_severity(incident: Incident) -> str:
+    """The most severe that it ever was: lowering it does not undo who had to be told."""
+    changes = TimelineEntry.objects.filter(incident=incident, kind="severity.changed")
+    labels = {severity.label: severity for severity in Severity}
+    was = (labels[label] for label in changes.values_list("data__before", flat=True))
+    return min((incident.severity, *was))
 
 
 def last_reopened_at(incident: Incident) -> datetime | None:

@@ -23,6 +23,7 @@ def text_field(label: str, limit: int, rows: int = 3, **options: Any) -> forms.C
 class StatementForm(WarroomForm):
     """The closing statement: the leadership note's fields, and the watch."""
 
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     happened = text_field("What happened", 2000, required=False)
     path = text_field("Why this path was chosen", 2000, required=False)
     uncertain = text_field("What remains uncertain", 2000, required=False)

@@ -4,7 +4,7 @@ Every condition is judged, met or not, so that a commander sees from the start w
 need. No field lets a caller skip one.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -24,22 +24,37 @@ _ESCALATED = {Severity.SEV1, Severity.SEV2}
 
 @dataclass(frozen=True, slots=True)
 class Mitigation:
-    """A decision to mitigate and how far it came: ``done_at`` is when it was executed."""
+    """A decision to mitigate and how far it came: ``done_at`` is when it was executed.
+
+    ``stopped_at`` is when another took its place while it was being executed: some of it is done.
+    """
 
     reference: str
     state: str
     done_at: datetime | None = None
+    stopped_at: datetime | None = None
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When it last changed something, as far as is known."""
+        return self.done_at or self.stopped_at
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The newest verification run, E-``number``."""
+    """A verification run, E-``number``.
+
+    ``shows_result`` is false for what is no command or check with its result; ``is_chosen`` is true
+    where a verification owner captured it or rested a verdict on it.
+    """
 
     number: int
     captured_at: datetime
     started_at: datetime | None = None
     succeeded: bool = True
     has_content: bool = True
+    shows_result: bool = True
+    is_chosen: bool = True
 
     @property
     def reference(self) -> str:
@@ -100,6 +115,9 @@ class LooseEnd:
 class GateFacts:
     """What the gate judges of an incident.
 
+    ``worst_severity`` is the most severe that it ever was. ``decisions`` are those to mitigate.
+    ``run`` is the newest run that counts, else the newest of all; ``failed_run`` names a newer one
+    that failed, whoever captured it. ``verified_holds`` are the times of holds that were verified.
     ``frozen`` are surfaces whose freeze is neither lifted nor kept on purpose; ``stale`` is the
     sentence of the anti-pattern "stale verification", if it holds. A run, a statement or a recovery
     from before ``reopened_at`` (the last reopening) does not count.
@@ -107,11 +125,14 @@ class GateFacts:
 
     now: datetime
     severity: str
+    worst_severity: str = ""
     commander: str = ""
     decisions: tuple[str, ...] = ()
     decided_at: datetime | None = None
     mitigations: tuple[Mitigation, ...] = ()
+    verified_holds: tuple[datetime, ...] = ()
     run: Run | None = None
+    failed_run: str = ""
     reopened_at: datetime | None = None
     statement: StatementFacts = field(default_factory=StatementFacts)
     risks: tuple[OwnedWork, ...] = ()
@@ -163,6 +184,22 @@ def active_violations(reference: str, is_active: bool, status: str) -> tuple[Vio
     return (Violation("C-ACTIVE", sentence, "status"),)
 
 
+def changed_violations(by: str, changed: Mapping[str, str]) -> tuple[Violation, ...]:
+    """``C-CHANGED``: a statement that somebody else saved meanwhile is not written over unseen.
+
+    ``changed`` is what they saved, by the field that differs from what is sent now.
+    """
+    return tuple(
+        Violation(
+            "C-CHANGED",
+            f"{by} saved this meanwhile: {quoted(text) if text else 'nothing'}. Send again to"
+            " replace it.",
+            name,
+        )
+        for name, text in changed.items()
+    )
+
+
 def violations(conditions: Iterable[Condition]) -> tuple[Violation, ...]:
     """The unmet conditions, as a refusal shows them."""
     return tuple(
@@ -191,10 +228,8 @@ def _verified(facts: GateFacts) -> Condition:
     """``C-VERIFIED``: every executed mitigation is verified by a run after the last change."""
     missing, remedies = [], []
     for mitigation in facts.mitigations:
-        if mitigation.done_at and not _is_verified_or_replaced(mitigation, facts.mitigations):
-            failed = mitigation.state == ExecutionState.FAILED
-            status = "was executed, and its verification failed" if failed else "is not verified"
-            missing.append(f"{mitigation.reference} {status}.")
+        if problem := _unverified(mitigation, facts):
+            missing.append(f"{mitigation.reference} {problem}.")
             remedies.append(
                 Remedy(f"To {mitigation.reference}", "decision", int(mitigation.reference[2:]))
             )
@@ -205,30 +240,48 @@ def _verified(facts: GateFacts) -> Condition:
     return _condition("C-VERIFIED", title, missing, met_sentence, remedies)
 
 
-def _is_verified_or_replaced(mitigation: Mitigation, mitigations: tuple[Mitigation, ...]) -> bool:
-    """Whether it was verified, or a later mitigation was: a failed one is mended by the next."""
-    if mitigation.state == ExecutionState.VERIFIED:
-        return True
-    if mitigation.state == ExecutionState.DONE or mitigation.done_at is None:
-        return False
-    return any(
-        later.state == ExecutionState.VERIFIED
-        and later.done_at
-        and later.done_at > mitigation.done_at
-        for later in mitigations
-    )
+def _unverified(mitigation: Mitigation, facts: GateFacts) -> str:
+    """What is missing after it changed something; empty where nothing is.
+
+    A failed one, or one that was stopped halfway, is mended by the next that is verified. What was
+    stopped may also be shown to do no harm: by a decision to hold that was verified after it.
+    """
+    changed = mitigation.changed_at
+    if changed is None or mitigation.state == ExecutionState.VERIFIED:
+        return ""
+    if mitigation.state == ExecutionState.DONE:
+        return "is not verified"
+    later = [m.done_at for m in facts.mitigations if m.state == ExecutionState.VERIFIED]
+    if mitigation.done_at is None:
+        later += facts.verified_holds
+    if any(done_at and done_at > changed for done_at in later):
+        return ""
+    if mitigation.state == ExecutionState.FAILED:
+        return "was executed, and its verification failed"
+    if mitigation.done_at is None:
+        return "was stopped while it was executed: show that it is undone, or does no harm"
+    return "is not verified"
 
 
 def _run_problems(facts: GateFacts) -> list[str]:
-    """Why the newest verification run, the only one that counts, proves no recovery."""
+    """Why the newest verification run that counts proves no recovery."""
     if facts.run is None:
         return ["No verification run was captured."]
     problems, name = [], facts.run.reference
+    if not facts.run.shows_result:
+        problems.append(
+            f"{name} is no command or check with its result: it shows nothing by itself."
+        )
+    elif not facts.run.is_chosen:
+        sentence = f"{name} was not captured or judged by who verifies: their run is needed."
+        problems.append(sentence)
     if not facts.run.has_content:
         problems.append(f"{name} is empty.")
     if not facts.run.succeeded:
         problems.append(f"The newest verification run, {name}, failed.")
-    changed = max((m.done_at for m in facts.mitigations if m.done_at), default=None)
+    if facts.failed_run:
+        problems.append(f"{facts.failed_run}, captured after {name}, failed.")
+    changed = max((m.changed_at for m in facts.mitigations if m.changed_at), default=None)
     if changed and (facts.run.captured_at <= changed or facts.run.began_at < changed):
         problems.append(f"{name} was run before the last change was done.")
     if facts.reopened_at and facts.run.began_at <= facts.reopened_at:
@@ -272,11 +325,14 @@ def _risks(facts: GateFacts) -> Condition:
 
 
 def _backlog(facts: GateFacts) -> Condition:
-    """``C-BACKLOG``: a hardening item is on record, each open one with an owner and a due date."""
+    """``C-BACKLOG``: a hardening item is on record, each with an owner and a due date.
+
+    Finished ones too: whoever reads it later asks who did it.
+    """
     missing = [] if facts.backlog else ["No hardening item is on record."]
     for work in facts.backlog:
-        lacks = [] if work.owner or not work.is_open else ["owner"]
-        lacks += [] if work.has_due or not work.is_open else ["due date"]
+        lacks = [] if work.owner else ["owner"]
+        lacks += [] if work.has_due else ["due date"]
         if lacks:
             name = f"{work.reference} {quoted(work.text)}"
             missing.append(f"{name} has no {listed(lacks, 'and no')}.")
@@ -290,8 +346,9 @@ def _backlog(facts: GateFacts) -> Condition:
 def _comms(facts: GateFacts) -> Condition:
     """``C-COMMS``: escalated where needed, every audience read "recovered", lapses explained."""
     missing, remedies = [], []
-    if facts.severity in _ESCALATED and not facts.escalations:
-        label = Severity(facts.severity).label
+    worst = facts.worst_severity or facts.severity
+    if worst in _ESCALATED and not facts.escalations:
+        label = Severity(worst).label
         missing.append(f"{label} needs an internal escalation, and none was sent.")
         remedies.append(Remedy("Escalate", "escalation-write"))
     problems = _update_problems(facts)
@@ -310,9 +367,14 @@ def _comms(facts: GateFacts) -> Condition:
 def _update_problems(facts: GateFacts) -> list[str]:
     if not facts.updates:
         return ["No stakeholder update was published."]
-    last = max(update.at for update in facts.updates)
-    silent = [m.reference for m in facts.mitigations if m.done_at and m.done_at > last]
-    problems = [f"No update follows the execution of {listed(silent)}."] if silent else []
+    first = facts.updates[0]
+    problems = []
+    if first.progress == Progress.RECOVERED and len(facts.updates) == 1:
+        problems.append(f"{first.reference} is first and last at once: no update came before it.")
+    changes = [m.reference for m in facts.mitigations if m.done_at and not _has_update(m, facts)]
+    if changes:
+        sentence = f"No update follows the execution of {listed(changes)} before the last one."
+        problems.append(sentence)
     for audience in sorted({update.audience for update in facts.updates}):
         heard = [update for update in facts.updates if audience in update.reaches]
         newest = max(heard, key=lambda update: update.at)
@@ -322,6 +384,12 @@ def _update_problems(facts: GateFacts) -> list[str]:
             sentence = f"{newest.reference} is from before the incident was opened again."
             problems.append(sentence)
     return list(dict.fromkeys(problems))
+
+
+def _has_update(mitigation: Mitigation, facts: GateFacts) -> bool:
+    """Whether one followed its execution that is neither the first of all nor the last."""
+    done_at = mitigation.done_at
+    return any(done_at and update.at > done_at for update in facts.updates[1:-1])
 
 
 def _confidence(facts: GateFacts) -> Condition:

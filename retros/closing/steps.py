@@ -9,26 +9,34 @@ from incidents.actions.lifecycle_steps import set_status_step
 from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import put_in_role_step
 from incidents.actions.transaction import next_number
+from incidents.facts.incident import IncidentFacts
 from incidents.locking import check_locked
-from incidents.models import Incident, Person
+from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline import replay
 from incidents.timeline.record import record
 from incidents.vocabulary import RoleName, Status
 from kernel.actor import Actor
-from kernel.refusal import Violation
+from kernel.refusal import Refused, Violation
 from kernel.text import clean_text
 from retros.closing import facts as gate_facts
 from retros.closing import rules as gate
+from retros.closing.as_closed import copy_state
 from retros.closing.signals import incident_closed
 from retros.models import CheckIn, Closing, Statement
 from retros.vocabulary import CHECK_IN_HOURS
 
+STATED_KIND = "closing.stated"
+_FIELDS = ("happened", "path", "uncertain", "need", "confidence", "trigger", "watch_owner")
 CLOSED_KIND = replay.KINDS.register("incident.closed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementInput:
-    """The closing statement as its author filled it in."""
+    """The closing statement as its author filled it in.
+
+    ``seen`` is when the version was written that they had before them; None where nobody looked at
+    one before, and whatever is saved is replaced.
+    """
 
     happened: str = ""
     path: str = ""
@@ -37,6 +45,7 @@ class StatementInput:
     confidence: str = ""
     trigger: str = ""
     watch_owner: Person | None = None
+    seen: str | None = None
 
 
 def save_statement_step(
@@ -44,14 +53,16 @@ def save_statement_step(
 ) -> Statement:
     """Save the statement with one entry; an unchanged one is not saved again."""
     check_locked(incident)
-    saved = Statement.objects.filter(pk=incident.pk).first()
+    saved = Statement.objects.select_related("watch_owner").filter(pk=incident.pk).first()
     row = Statement(incident_id=incident.pk, written_at=now, **_columns(statement))
     if saved is not None and _content(saved) == _content(row) and not _is_void(saved, incident):
         return saved
+    if saved is not None and statement.seen not in (None, saved.written_at.isoformat()):
+        _refuse_if_others_changed(saved, row, actor)
     row.save(force_insert=saved is None, force_update=saved is not None)
     record(
         incident,
-        "closing.stated",
+        STATED_KIND,
         actor,
         now,
         **{name: getattr(row, name) for name in ("happened", "path", "uncertain", "need")},
@@ -60,6 +71,24 @@ def save_statement_step(
         watch_owner=str(row.watch_owner or ""),
     )
     return row
+
+
+def _refuse_if_others_changed(saved: Statement, row: Statement, actor: Actor) -> None:
+    """The author's own other page is no other author."""
+    entries = TimelineEntry.objects.filter(incident=saved.incident_id, kind=STATED_KIND)
+    last = entries.order_by("-seq").first()
+    if last is None or last.actor_id == actor.id:
+        return
+    changed = {
+        name: _shown(saved, name) for name in _FIELDS if getattr(saved, name) != getattr(row, name)
+    }
+    raise Refused(gate.changed_violations(last.actor_name, changed))
+
+
+def _shown(saved: Statement, name: str) -> str:
+    if name == "confidence":
+        return str(saved.get_confidence_display())
+    return str(getattr(saved, name) or "")
 
 
 def _is_void(saved: Statement, incident: Incident) -> bool:
@@ -80,8 +109,7 @@ def _columns(statement: StatementInput) -> dict[str, object]:
 
 
 def _content(row: Statement) -> tuple[object, ...]:
-    names = ("happened", "path", "uncertain", "need", "confidence", "trigger", "watch_owner_id")
-    return tuple(getattr(row, name) for name in names)
+    return tuple(getattr(row, name) for name in _FIELDS)
 
 
 def record_refusal_step(
@@ -104,13 +132,14 @@ def record_refusal_step(
 
 
 def close_step(
-    incident: Incident, statement: Statement | None, actor: Actor, now: datetime
+    facts: IncidentFacts, statement: Statement | None, actor: Actor, now: datetime
 ) -> Closing:
-    """Close an incident whose gate is open; ``statement`` is what the gate judged.
+    """Close an incident whose gate is open; ``facts`` and ``statement`` are what the gate judged.
 
     Effects, in order: the closing, its check-ins, checkpoints ahead lifted, the status, one entry,
     the watch owner's role and notice, the signal.
     """
+    incident = facts.incident
     check_locked(incident)
     # The gate has required both.
     assert statement is not None
@@ -128,6 +157,7 @@ def close_step(
         confidence=statement.confidence,
         trigger=statement.trigger,
         watch_until=now + gate.WATCH_LENGTH,
+        as_closed=copy_state(facts),
     )
     due_times = [(hour, now + timedelta(hours=hour)) for hour in CHECK_IN_HOURS]
     CheckIn.objects.bulk_create(

@@ -71,6 +71,7 @@ def _page_context(
         "bar": bar(incident, now),
         "may_close": incident.status == Status.ACTIVE and may("incident.close", request.who),
         "attempts": _attempts(incident),
+        "seen": _version(incident),
     }
 
 
@@ -113,6 +114,12 @@ def _link(incident: Incident, remedy: Remedy) -> tuple[str, str]:
 def _attempts(incident: Incident) -> list[TimelineEntry]:
     rows = TimelineEntry.objects.filter(incident=incident, kind="closing.refused")
     return list(rows.order_by("-seq")[:MAX_ATTEMPTS])
+
+
+def _version(incident: Incident) -> str:
+    """When the statement that the page shows was written; a refused closing has saved its own."""
+    at = Statement.objects.filter(pk=incident.pk).values_list("written_at", flat=True).first()
+    return at.isoformat() if at else ""
 
 
 def _initial(incident: Incident) -> dict[str, Any]:

@@ -54,8 +54,9 @@ class Statement(models.Model):
 class Closing(models.Model):
     """One closing of an incident, through the gate: what was stated, and the watch it opened.
 
-    ``seq`` is the entry of the closing on the timeline. ``ended_at`` and ``end`` say when and how
-    the watch ended.
+    ``seq`` is the entry of the closing on the timeline. ``as_closed`` is what may change later, as
+    it was then (``retros.closing.as_closed``); closings from before it was kept have none.
+    ``ended_at`` and ``end`` say when and how the watch ended.
     """
 
     incident = models.ForeignKey(
@@ -72,6 +73,7 @@ class Closing(models.Model):
     confidence = models.CharField(max_length=1, choices=Confidence)
     trigger = models.TextField()
     watch_until = models.DateTimeField()
+    as_closed = models.JSONField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
     end = models.CharField(max_length=8, blank=True, choices=End)
     end_reason = models.CharField(max_length=500, blank=True)

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from html import unescape
 from typing import Any
 
@@ -19,10 +19,11 @@ from incidents.models import Assignment, Decision, Evidence, TimelineEntry
 from incidents.panels.markdown import decision_record
 from incidents.rules.file_types import archive_name
 from incidents.timeline import kinds
-from incidents.vocabulary import EvidenceKind, Purpose, RoleName, Severity
+from incidents.vocabulary import EvidenceKind, Purpose, RoleName
 from lanes.ownership import chart as ownership_chart
 from lanes.ownership import history as ownership_history
-from retros.models import BacklogItem, Package, RemarkAnswer
+from retros.closing.as_closed import ClosedWork, copy_state
+from retros.models import Package, RemarkAnswer
 from retros.package.build import LABELS
 from retros.package.inputs import (
     BranchSummary,
@@ -65,31 +66,46 @@ _REFERENCE = re.compile(r"E-[1-9]\d*")
 def collect(package: Package, now: datetime) -> PackageInput:
     """What was on the record when the incident was closed."""
     facts = read_facts(package.incident)
+    # A closing from before this was kept has what is on the record now.
+    closed = package.closing.as_closed or copy_state(facts)
     evidence, commands = _evidence(package), _commands(package)
     return PackageInput(
-        about=_about(package, facts, now),
+        about=_about(package, facts, closed, now),
         entries=tuple(_entries(package)),
-        decisions=tuple(_decisions(package, facts)),
-        branches=tuple(_branches(facts)),
+        decisions=tuple(_decisions(package, facts, closed["decisions"])),
+        branches=tuple(BranchSummary(**branch) for branch in closed["branches"]),
         commands=tuple(_command(run) for run in commands[:MAX_COMMANDS]),
         evidence=tuple(_captured(row) for row in evidence),
-        risks=tuple(WorkSummary(r.reference, r.text, str(r.owner or "")) for r in facts.open_risks),
-        backlog=tuple(_backlog(package)),
+        risks=tuple(_work(work) for work in closed["risks"]),
+        backlog=tuple(_work(work) for work in closed["backlog"]),
         picture=_picture(package),
         answers=tuple(_answers(package)),
         commands_left=max(0, commands.count() - MAX_COMMANDS),
     )
 
 
-def _about(package: Package, facts: IncidentFacts, now: datetime) -> IncidentSummary:
+def _work(work: ClosedWork) -> WorkSummary:
+    return WorkSummary(
+        reference=work["reference"],
+        text=work["text"],
+        owner=work["owner"],
+        due_on=date.fromisoformat(work["due_on"]) if work["due_on"] else None,
+        tracker=work["tracker"],
+        state=work["state"],
+    )
+
+
+def _about(
+    package: Package, facts: IncidentFacts, closed: Mapping[str, Any], now: datetime
+) -> IncidentSummary:
     incident, closing = facts.incident, package.closing
     return IncidentSummary(
         incident=incident.pk,
         version=package.number,
-        title=incident.title,
-        severity=str(Severity(incident.severity).label),
-        scenario=facts.scenario.title if facts.scenario else "",
-        surfaces=tuple(str(surface) for surface in facts.surfaces),
+        title=closed["title"],
+        severity=closed["severity"],
+        scenario=closed["scenario"],
+        surfaces=tuple(closed["surfaces"]),
         declared_at=incident.declared_at,
         declared_by=str(incident.declared_by),
         recovered_at=_recovered(package),
@@ -101,7 +117,7 @@ def _about(package: Package, facts: IncidentFacts, now: datetime) -> IncidentSum
         watch_until=closing.watch_until,
         trigger=closing.trigger,
         confidence=closing.get_confidence_display(),
-        last_known_good=incident.last_known_good,
+        last_known_good=closed["last_known_good"],
         note={name: getattr(package, name) for name in LABELS},
         entries=closing.seq,
         last_hash=TimelineEntry.objects.get(incident=incident, seq=closing.seq).hash,
@@ -147,9 +163,11 @@ def plain_sentence(row: TimelineEntry) -> str:
     return " ".join(unescape(strip_tags(part)) for part in parts if part)
 
 
-def _decisions(package: Package, facts: IncidentFacts) -> Iterable[DecisionSummary]:
+def _decisions(
+    package: Package, facts: IncidentFacts, progress: Mapping[str, Mapping[str, str]]
+) -> Iterable[DecisionSummary]:
     corrections = _corrections(package)
-    for decision in _with_related(facts, package.closing.closed_at):
+    for decision in _with_related(package, progress):
         execution = decision.execution
         proof = list(execution.proof.all())
         yield DecisionSummary(
@@ -157,14 +175,18 @@ def _decisions(package: Package, facts: IncidentFacts) -> Iterable[DecisionSumma
             at=decision.decided_at,
             title=decision.title,
             record=decision_record(decision, facts, corrections[decision.reference]),
-            state=str(execution.get_state_display()),
+            state=progress[decision.reference]["state"],
             mitigates=execution.mitigates,
-            done_at=execution.done_at,
+            done_at=_time(progress[decision.reference]["done_at"]),
             proof=tuple(evidence.reference for evidence in proof),
             revisions=tuple(dict.fromkeys(run.revision for run in proof if run.revision)),
             links=tuple(link.url for link in proof if link.url),
             diffstat=next((run.text for run in proof if _DIFFSTAT.search(run.text)), ""),
         )
+
+
+def _time(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _corrections(package: Package) -> Mapping[str, list[TimelineEntry]]:
@@ -178,17 +200,12 @@ def _corrections(package: Package) -> Mapping[str, list[TimelineEntry]]:
     return corrections
 
 
-def _with_related(facts: IncidentFacts, until: datetime) -> Iterable[Decision]:
-    rows = Decision.objects.filter(incident=facts.incident, decided_at__lte=until)
+def _with_related(package: Package, references: Iterable[str]) -> Iterable[Decision]:
+    numbers = [int(reference.removeprefix("D-")) for reference in references]
+    rows = Decision.objects.filter(incident=package.incident, number__in=numbers)
     rows = rows.select_related("checkpoint", "commander", "executor", "verifier", "execution")
     related = ("evidence", "risks", "rejected", "execution__proof")
     return rows.prefetch_related(*related).order_by("number")
-
-
-def _branches(facts: IncidentFacts) -> Iterable[BranchSummary]:
-    for branch in facts.branches:
-        state = str(branch.get_state_display())
-        yield BranchSummary(branch.name, str(branch.get_type_display()), state, str(branch.owner))
 
 
 def _evidence(package: Package) -> list[Evidence]:
@@ -253,14 +270,6 @@ def _command(evidence: Evidence) -> CommandRun:
         evidence.text,
         evidence.masks,
     )
-
-
-def _backlog(package: Package) -> Iterable[WorkSummary]:
-    rows = BacklogItem.objects.filter(incident=package.incident).exclude(state="dropped")
-    for work in rows.select_related("owner").order_by("pk"):
-        state = str(work.get_state_display())
-        owner = str(work.owner or "")
-        yield WorkSummary(work.reference, work.title, owner, work.due_on, work.tracker, state)
 
 
 def _picture(package: Package) -> Mapping[str, Any]:

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Max
+
 from comms.actions import publish_escalation
+from comms.models import Update
 from incidents.facts.incident import read_facts
-from incidents.models import Decision, Incident, Person
+from incidents.models import Decision, Execution, Incident, Person
 from incidents.vocabulary import LaneKind, Option
 from retros.backlog import actions as backlog
 from retros.backlog.steps import WorkInput
@@ -68,6 +71,17 @@ class ClosingRun(DecisionRun):
         publish_escalation(self._as(self.commander), self.incident.pk, escalation, now=self.now)
 
     def recovered(self, **fields: Any) -> None:
+        """The last update; before it those that the gate asks for and that are still missing."""
+        updates = Update.objects.filter(incident=self.incident).order_by("number")
+        audience = {name: fields[name] for name in ("audience",) if name in fields}
+        if not updates:
+            saying.published(self.commander, self.incident, self.now, **audience)
+        executed = Execution.objects.filter(incident=self.incident, mitigates=True)
+        done_at = executed.aggregate(at=Max("done_at"))["at"]
+        if done_at and not any(update.published_at > done_at for update in updates[1:]):
+            headline = f"Undone: a part of signing in ({next(self._recoveries)})"
+            middle = {"headline": headline, "progress": "mitigating", **audience}
+            saying.published(self.commander, self.incident, self.now, **middle)
         # Without a pace several fall into one minute, and the same words are not published twice.
         headline = f"Signing in works again ({next(self._recoveries)})"
         recovery = {"headline": headline, "progress": "recovered", "next_at": None, "surfaces": {}}

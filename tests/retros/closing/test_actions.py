@@ -1,5 +1,6 @@
 """Closing through the gate, the refusal that stays on record, and opening again."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,10 +14,10 @@ from kernel.actor import SYSTEM
 from kernel.refusal import AlreadyDone, NotPermitted, Refused
 from retros.closing import actions as closing
 from retros.closing.steps import StatementInput
-from retros.models import Closing
+from retros.models import Closing, Statement
 from retros.vocabulary import End
 from retros.watch.steps import DECIDE_WITHIN
-from tests.retros.closing.closable import ClosingRun
+from tests.retros.closing.closable import STATEMENT, ClosingRun
 from warroom.schedule import tick
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,6 +73,42 @@ def test_a_refused_closing_stands_on_the_record_and_changes_nothing_else(
     assert ending.status == "watching"
     with pytest.raises(AlreadyDone):
         ending.close(once=key)
+
+
+def test_a_statement_that_another_saved_meanwhile_is_not_written_over(
+    ending: ClosingRun, admin: Person
+) -> None:
+    ending.closable()
+    seen = Statement.objects.get(pk=ending.incident.pk).written_at.isoformat()
+    theirs = StatementInput(**STATEMENT | {"watch_owner": ending.watcher, "path": "By hand"})
+    ending.after(minutes=1)
+    closing.save_statement(admin.as_actor(), ending.incident.pk, theirs, now=ending.now)
+    mine = replace(theirs, path="The flag", trigger="5xx above 1 %", seen=seen)
+
+    with pytest.raises(Refused) as refused:
+        ending.close(statement=mine)
+
+    assert [
+        (v.code, v.field, "Admin saved this" in v.sentence) for v in refused.value.violations
+    ] == [
+        ("C-CHANGED", "path", True),
+        ("C-CHANGED", "trigger", True),
+    ]
+    assert "“By hand”" in refused.value.violations[0].sentence
+    assert Statement.objects.get(pk=ending.incident.pk).path == "By hand"
+    assert (ending.status, entries(ending, "closing.refused")) == ("active", [])
+    # Having seen it, the commander may.
+    seen = Statement.objects.get(pk=ending.incident.pk).written_at.isoformat()
+    assert ending.close(statement=replace(mine, seen=seen)).path == "The flag"
+
+
+def test_ones_own_other_page_is_no_other_author(ending: ClosingRun) -> None:
+    ending.closable()
+    statement = StatementInput(**STATEMENT | {"watch_owner": ending.watcher, "path": "By hand"})
+
+    closing_row = ending.close(statement=replace(statement, seen="from before"))
+
+    assert closing_row.path == "By hand"
 
 
 def test_each_condition_alone_keeps_it_open(ending: ClosingRun) -> None:

@@ -7,9 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from incidents.actions import checkpoints, evidence, freezes
+from incidents.actions import checkpoints, evidence, freezes, lifecycle
 from incidents.models import Surface
-from incidents.vocabulary import DependencyClass, LaneKind, Option, RoleName
+from incidents.vocabulary import (
+    DependencyClass,
+    EvidenceKind,
+    LaneKind,
+    Option,
+    RoleName,
+    Severity,
+)
 from lanes.handoff import actions as handoffs
 from retros.closing import rules as gate
 from tests.helpers.decision_inputs import VERIFICATION
@@ -161,7 +168,46 @@ def promised(ending: ClosingRun) -> None:
     ending.after(minutes=30)
 
 
+def captured(by: str = "verifier", **other: object) -> Act:
+    """A verification run that is newer than the one that a verdict rests on."""
+
+    def act(ending: ClosingRun) -> None:
+        ending.capture(replace(VERIFICATION, text="As before", **other), getattr(ending, by))
+
+    return act
+
+
+def stopped(ending: ClosingRun) -> None:
+    """A second mitigation takes the place of the first while that is being executed."""
+    ending.start(number=ending.decide(Option.FLAG, next_action="Clear the cache").number)
+    ending.decide(
+        Option.ROLLBACK,
+        next_action="Roll back again",
+        supersede_reason="The cache fills again at once",
+    )
+
+
+def undone(ending: ClosingRun) -> None:
+    stopped(ending)
+    ending.done(3)
+    ending.judge(ending.run(), number=3)
+
+
+def lowered(ending: ClosingRun) -> None:
+    """From a severity that asks for an escalation to one that does not."""
+    actor, number = ending.commander.as_actor(), ending.incident.pk
+    options = {"severity": Severity.SEV3, "reason": "Two people are left", "now": ending.now}
+    lifecycle.change_severity(actor, number, **options)
+
+
 MET: dict[str, tuple[str, Act]] = {
+    "verified: a newer run of who verifies": ("C-VERIFIED", captured()),
+    "verified: a newer link beside a run": (
+        "C-VERIFIED",
+        captured(kind=EvidenceKind.LINK, url="https://boards.example.test/sign-in"),
+    ),
+    "verified: stopped halfway, and undone": ("C-VERIFIED", undone),
+    "comms: escalated, then lowered": ("C-COMMS", lowered),
     "open: nothing": ("C-OPEN", nothing),
     "open: a checkpoint ahead": ("C-OPEN", ahead),
     "open: a handoff that was accepted": (
@@ -184,6 +230,12 @@ MET: dict[str, tuple[str, Act]] = {
 }
 
 UNMET: dict[str, tuple[str, Act, str]] = {
+    "verified: somebody else's newer run failed": (
+        "C-VERIFIED",
+        captured("watcher", exit_code=1),
+        "failed.",
+    ),
+    "verified: stopped halfway": ("C-VERIFIED", stopped, "D-2 was stopped while it was executed"),
     "open: a handoff": ("C-OPEN", offer, "The handoff of Mitigation waits for"),
     "open: a contradiction": ("C-OPEN", lambda ending: differ(ending), "Contradiction X-1 is open"),
     "open: a signature": ("C-OPEN", pending, "D-2 waits for signatures."),
@@ -220,6 +272,44 @@ def test_unmet(ending: ClosingRun, code: str, act: Act, says: str) -> None:
 
     assert not judged.met
     assert any(says in sentence for sentence in judged.says), judged.says
+
+
+RESULTLESS = {
+    "a link": {"kind": EvidenceKind.LINK, "url": "https://boards.example.test/sign-in"},
+    "a log": {"kind": EvidenceKind.LOG},
+    "a graph": {"kind": EvidenceKind.METRIC},
+    "a command without its exit code": {"exit_code": None},
+}
+
+
+@pytest.mark.parametrize("other", RESULTLESS.values(), ids=RESULTLESS.keys())
+def test_what_has_no_result_is_no_run(ending: ClosingRun, other: dict[str, object]) -> None:
+    captured(**other)(ending)
+
+    assert "no command or check with its result" in condition(ending, "C-VERIFIED").sentence
+
+
+def test_a_run_is_of_who_verifies(ending: ClosingRun) -> None:
+    captured("watcher")(ending)
+    sentence = condition(ending, "C-VERIFIED").sentence
+    assert "was not captured or judged by who verifies" in sentence
+
+    ending.assign(RoleName.LANE_OWNER, ending.watcher, LaneKind.VERIFICATION)
+    assert condition(ending, "C-VERIFIED").met
+
+
+def test_what_was_sent_while_it_was_severe_is_asked_for_later(ending: ClosingRun) -> None:
+    lowered(ending)
+
+    judged = condition(ending, "C-COMMS")
+
+    assert "SEV-1 needs an internal escalation, and none was sent." in judged.says
+
+
+def test_a_hold_alone_is_no_decision_on_mitigation(ending: ClosingRun) -> None:
+    ending.decide(Option.HOLD)
+
+    assert "No decision on mitigation is recorded." in condition(ending, "C-RECORD").says
 
 
 def test_a_lapse_that_no_tick_has_noted_yet_is_one(ending: ClosingRun) -> None:

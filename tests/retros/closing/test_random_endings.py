@@ -97,9 +97,11 @@ class Ended(Lived):
 
     @rule(pick=PICK)
     def all_that_it_needs(self, pick: int) -> None:
+        self.update("investigating")
         self.decide(pick, "", "", "", False, (3, 3), (2, 2))
         self.carry_through()
         self.escalate()
+        self.update("mitigating")
         for risk in self.incident.risks.filter(owner=None, retired_at=None):
             self._try(risks.own, 0, risk.number, owner=self.people[2])
         for item in BacklogItem.objects.filter(incident=self.incident, due_on=None):
@@ -188,6 +190,7 @@ class Ended(Lived):
         for execution in executed:
             after = [other for other in executed if other.done_at >= execution.done_at]
             assert any(other.state == "verified" for other in after)
+        self._stopped_ones_are_mended()
         assert not self._executions().filter(state__in=["pending", "started", "done"]).exists()
         runs = Evidence.objects.filter(incident=self.incident, purpose="verification")
         newest = runs.latest("number")
@@ -202,15 +205,26 @@ class Ended(Lived):
         assert not register.filter(owner=None, retired_at=None).exists()
         items = BacklogItem.objects.filter(incident=self.incident)
         assert items.exclude(state="dropped").exists()
-        assert not items.open().filter(owner=None).exists()
-        assert not items.open().filter(due_on=None).exists()
+        assert not items.exclude(state="dropped").filter(owner=None).exists()
+        assert not items.exclude(state="dropped").filter(due_on=None).exists()
         assert self.incident.escalations.exists()
         update = self.incident.updates.latest("number")
         assert update.progress == "recovered"
         assert update.published_at >= last
+        updates = self.incident.updates.order_by("number")
+        for execution in executed:
+            assert any(row.published_at > execution.done_at for row in list(updates)[1:-1])
         assert not self.incident.freezes.filter(until=None, declined=False, kept_at=None).exists()
         overdue = self.incident.checkpoints.open().filter(due_at__lte=self.now)
         assert not overdue.exists()
+
+    def _stopped_ones_are_mended(self) -> None:
+        """What another took the place of while it ran is undone by it, or shown to do no harm."""
+        verified = self._executions().filter(state="verified")
+        for stopped in self._executions().filter(
+            state="superseded", mitigates=True, started_at__isnull=False, done_at=None
+        ):
+            assert verified.filter(done_at__gt=stopped.ended_at).exists()
 
 
 def test_no_sequence_closes_past_the_gate(db: None) -> None:

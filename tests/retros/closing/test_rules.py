@@ -47,6 +47,9 @@ STATED = StatementFacts(
     watch_owner="Tomás Ferreira",
 )
 
+FIRST = published(Progress.INVESTIGATING, ago(minutes=80), number=1)
+MIDDLE = published(Progress.MITIGATING, ago(minutes=50), number=2)
+
 CLOSABLE = GateFacts(
     now=NOW,
     severity=Severity.SEV1,
@@ -58,7 +61,7 @@ CLOSABLE = GateFacts(
     risks=(OwnedWork("RISK-1", "Old tokens live for an hour", "Jonas Weber"),),
     backlog=(OwnedWork("HARD-1", "Edge nodes honour key-set expiry", "Priya Raman"),),
     escalations=1,
-    updates=(published(Progress.MITIGATING, ago(minutes=50), number=2), published()),
+    updates=(FIRST, MIDDLE, published()),
 )
 
 
@@ -92,6 +95,7 @@ FAILED = Mitigation("D-1", ExecutionState.FAILED, ago(minutes=90))
 SUPERSEDED = Mitigation("D-1", ExecutionState.SUPERSEDED, ago(minutes=90))
 VERIFIED = Mitigation("D-2", ExecutionState.VERIFIED, DONE)
 FRESH = Run(9, ago(minutes=10))
+STOPPED = Mitigation("D-1", ExecutionState.SUPERSEDED, stopped_at=ago(minutes=90))
 LANGUISHED = Mitigation("D-1", ExecutionState.SUPERSEDED, None)
 
 MET = {
@@ -109,6 +113,14 @@ MET = {
     "verified: superseded before it began": (
         "C-VERIFIED",
         {"mitigations": (LANGUISHED, VERIFIED)},
+    ),
+    "verified: stopped halfway, then another": (
+        "C-VERIFIED",
+        {"mitigations": (STOPPED, VERIFIED)},
+    ),
+    "verified: stopped halfway, then shown to do no harm": (
+        "C-VERIFIED",
+        {"mitigations": (STOPPED,), "verified_holds": (ago(minutes=80),)},
     ),
     "verified: run after it was opened again": (
         "C-VERIFIED",
@@ -130,9 +142,9 @@ MET = {
         {"risks": (*CLOSABLE.risks, OwnedWork("RISK-2", "No rollback before 15:00", "Ken Ito"))},
     ),
     "backlog": ("C-BACKLOG", {}),
-    "backlog: done without a day": (
+    "backlog: done": (
         "C-BACKLOG",
-        {"backlog": (OwnedWork("HARD-1", "Alert", "", has_due=False, is_open=False),)},
+        {"backlog": (OwnedWork("HARD-1", "Alert", "Ken Ito", is_open=False),)},
     ),
     "backlog: two": (
         "C-BACKLOG",
@@ -142,12 +154,19 @@ MET = {
     "comms: sev-3 needs no escalation": ("C-COMMS", {"severity": "3", "escalations": 0}),
     "comms: one update to stakeholders": (
         "C-COMMS",
-        {"updates": (published(audience=Audience.INTERNAL),)},
+        {
+            "updates": (
+                published(Progress.INVESTIGATING, ago(minutes=80), Audience.INTERNAL, 1),
+                published(Progress.MITIGATING, ago(minutes=50), Audience.INTERNAL, 2),
+                published(audience=Audience.INTERNAL),
+            )
+        },
     ),
     "comms: the public heard it, and so did stakeholders": (
         "C-COMMS",
         {
             "updates": (
+                FIRST,
                 published(Progress.MITIGATING, ago(minutes=20), Audience.INTERNAL, 2),
                 published(),
             )
@@ -201,6 +220,46 @@ UNMET = {
             )
         },
         "D-2 was executed, and its verification failed.",
+    ),
+    "verified: stopped halfway, and nothing since": (
+        "C-VERIFIED",
+        {"mitigations": (STOPPED,)},
+        "D-1 was stopped while it was executed: show that it is undone, or does no harm.",
+    ),
+    "verified: stopped halfway after another": (
+        "C-VERIFIED",
+        {"mitigations": (STOPPED, replace(VERIFIED, done_at=ago(minutes=91)))},
+        "D-1 was stopped while it was executed: show that it is undone, or does no harm.",
+    ),
+    "verified: stopped halfway after a hold": (
+        "C-VERIFIED",
+        {"mitigations": (STOPPED,), "verified_holds": (ago(minutes=91),)},
+        "D-1 was stopped while it was executed: show that it is undone, or does no harm.",
+    ),
+    "verified: a failed one is not mended by a hold": (
+        "C-VERIFIED",
+        {"mitigations": (FAILED,), "verified_holds": (ago(minutes=80),)},
+        "D-1 was executed, and its verification failed.",
+    ),
+    "verified: run from before it was stopped": (
+        "C-VERIFIED",
+        {"mitigations": (replace(STOPPED, stopped_at=ago(minutes=5)),)},
+        "E-9 was run before the last change was done.",
+    ),
+    "verified: a link": (
+        "C-VERIFIED",
+        {"run": replace(FRESH, shows_result=False)},
+        "E-9 is no command or check with its result: it shows nothing by itself.",
+    ),
+    "verified: somebody else's run": (
+        "C-VERIFIED",
+        {"run": replace(FRESH, is_chosen=False)},
+        "E-9 was not captured or judged by who verifies: their run is needed.",
+    ),
+    "verified: a later run failed": (
+        "C-VERIFIED",
+        {"failed_run": "E-10"},
+        "E-10, captured after E-9, failed.",
     ),
     "verified: no run": ("C-VERIFIED", {"run": None}, "No verification run was captured."),
     "verified: run 30:00 ago": (
@@ -278,6 +337,11 @@ UNMET = {
         {"backlog": (OwnedWork("HARD-1", "Alert on it", "Ken Ito", has_due=False),)},
         "HARD-1 “Alert on it” has no due date.",
     ),
+    "backlog: done by nobody": (
+        "C-BACKLOG",
+        {"backlog": (OwnedWork("HARD-1", "Alert", "", is_open=False),)},
+        "HARD-1 “Alert” has no owner.",
+    ),
     "backlog: neither, beside a good one": (
         "C-BACKLOG",
         {"backlog": (*CLOSABLE.backlog, OwnedWork("HARD-2", "Alert on it", has_due=False))},
@@ -288,6 +352,31 @@ UNMET = {
         {"escalations": 0},
         "SEV-1 needs an internal escalation, and none was sent.",
     ),
+    "comms: no escalation, and lowered since": (
+        "C-COMMS",
+        {"severity": Severity.SEV3, "worst_severity": Severity.SEV2, "escalations": 0},
+        "SEV-2 needs an internal escalation, and none was sent.",
+    ),
+    "comms: one message is first and last": (
+        "C-COMMS",
+        {"updates": (published(),), "mitigations": ()},
+        "Update 3 is first and last at once: no update came before it.",
+    ),
+    "comms: the last is the only one after the mitigation": (
+        "C-COMMS",
+        {"updates": (FIRST, published())},
+        "No update follows the execution of D-1 before the last one.",
+    ),
+    "comms: the first of all came after the mitigation": (
+        "C-COMMS",
+        {"updates": (replace(FIRST, at=ago(minutes=50)), published())},
+        "No update follows the execution of D-1 before the last one.",
+    ),
+    "comms: one of two mitigations is left out": (
+        "C-COMMS",
+        {"mitigations": (VERIFIED, replace(VERIFIED, reference="D-3", done_at=ago(minutes=20)))},
+        "No update follows the execution of D-3 before the last one.",
+    ),
     "comms: nothing said": (
         "C-COMMS",
         {"updates": ()},
@@ -296,7 +385,7 @@ UNMET = {
     "comms: silence after the mitigation": (
         "C-COMMS",
         {"updates": (published(at=DONE - timedelta(seconds=1)),)},
-        "No update follows the execution of D-1.",
+        "No update follows the execution of D-1 before the last one.",
     ),
     "comms: the last is no recovery": (
         "C-COMMS",

@@ -12,13 +12,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from incidents.actions import amendments
-from incidents.models import Notice, Person, TimelineEntry
-from retros.models import Package
+from incidents.actions import amendments, risks
+from incidents.models import Incident, Notice, Person, Risk, TimelineEntry
+from retros.models import BacklogItem, Package
 from retros.package import actions as packages
 from retros.package import archive, collect, worker
+from retros.package.build import build
 from retros.package.bundle import script
-from retros.package.canonical import digest
+from retros.package.canonical import canonical, digest
 from retros.package.markdown import markdown
 from retros.vocabulary import PackageState
 from tests.helpers.counting import queries
@@ -37,6 +38,12 @@ def built(ending: ClosingRun) -> Package:
     package = Package.objects.get(incident=ending.incident)
     assert worker.make(package.pk, ending.now)
     return Package.objects.select_related("incident", "closing").get(pk=package.pk)
+
+
+def built_content(ending: ClosingRun) -> str:
+    """What a worker reads and builds now."""
+    rows = Package.objects.select_related("incident", "closing__closed_by")
+    return canonical(build(collect.collect(rows.get(incident=ending.incident), ending.now)))
 
 
 def written(package: Package, folder: Path) -> Path:
@@ -83,6 +90,28 @@ def test_closing_asks_for_it_and_a_worker_makes_it_once(closed: ClosingRun, admi
     assert [kind.kind for kind in kinds] == ["package.made"]
     assert Notice.objects.filter(person=admin, kind="package.made").count() == 1
     assert not worker.make(package.pk, closed.now)
+
+
+def test_it_is_of_the_closing_not_of_when_a_worker_came_to_it(ending: ClosingRun) -> None:
+    """Risks, backlog and branches as they were then, what was retired among them."""
+    ending.closable()
+    actor, number = ending.commander.as_actor(), ending.incident.pk
+    gone = risks.add(actor, number, text="Keys of that hour", owner=None, now=ending.now)
+    retire = {"reason": "They are revoked", "now": ending.now}
+    risks.retire(actor, number, gone.number, **retire)
+    ending.close()
+    before = json.loads(built_content(ending))
+    for risk in ending.incident.risks.filter(retired_at=None):
+        Risk.objects.filter(pk=risk.pk).update(retired_at=ending.now, retired_reason="Later")
+    BacklogItem.objects.update(title="Renamed later", state="started")
+    Incident.objects.filter(pk=number).update(title="Renamed later")
+
+    after = json.loads(built_content(ending))
+
+    assert after == before
+    texts = {row["text"]: row["state"] for row in after["body"]["risks"]}
+    assert texts["Keys of that hour"] == "retired: They are revoked"
+    assert "Later" not in json.dumps(after)
 
 
 def test_an_output_has_no_colours_of_its_terminal(ending: ClosingRun) -> None:
