@@ -16,6 +16,7 @@ from tests.browser.conftest import Visits
 from tests.browser.test_retro import closed  # noqa: F401  (a fixture)
 from tests.browser.test_scenarios import decide, declare, execute, fill_in, staff, verify
 from tests.browser.world import World
+from tests.helpers import messages
 
 HAPPENED = "Release 2026.19 signed tokens with a key that four edge nodes did not know."
 WATCH = "401 rate above 1 % for 5 minutes in any region"
@@ -52,6 +53,12 @@ def recovered(page: Page, room: str, headline: str) -> None:
     page.get_by_label("Next committed update").fill("")
     page.get_by_role("button", name="Publish").click()
     page.wait_for_url(f"**{room}")
+
+
+def tell(world: World, incident: Incident, progress: str, headline: str) -> None:
+    """An update through the action: the form itself is filled in for the last one."""
+    fields = {"audience": "internal", "progress": progress, "headline": headline}
+    messages.published(world.people["aisha"], incident, clock.now(), **fields)
 
 
 def own_risks(page: Page, room: str) -> None:
@@ -129,11 +136,13 @@ def test_from_the_signal_to_an_accepted_package_and_a_finished_retro(
     room = incident.get_absolute_url()
     staff(world, incident)
     escalate(aisha, room)
+    tell(world, incident, "investigating", "One person in three cannot sign in")
     mara.goto(f"{room}decide/")
     fill_in(mara, "Feature-flag disable")
     decide(mara, incident)
     execute(jonas, incident, "D-1")
     verify(ken, incident, "D-1")
+    tell(world, incident, "mitigating", "The new keys are switched off")
 
     # Too early: refused with every reason, recorded, and still active.
     close(mara, incident)
@@ -177,6 +186,7 @@ def test_from_the_signal_to_an_accepted_package_and_a_finished_retro(
     decide(mara, incident)
     execute(jonas, incident, "D-2")
     verify(ken, incident, "D-2")
+    tell(world, incident, "mitigating", "The release is undone")
     # In other words than before, since it is within a minute: those would not be published again.
     recovered(aisha, room, "Signing in works again after the rollback")
     own_risks(mara, room)
