@@ -8,11 +8,18 @@ from pytest_django import DjangoDbBlocker
 
 from tests.helpers import servers as own
 from tests.helpers.database import drop_database, migrated_database, restore_tables
+from tests.helpers.tiers import in_tier
 
 pytest_plugins = ["tests.helpers.cast", "tests.helpers.live_app"]
 
-# A property holds or it does not: how long an example takes is the machine's affair.
-hypothesis.settings.register_profile("warroom", deadline=None)
+# A property holds or it does not: how long an example takes is the machine's affair. ``make test``
+# tries the same examples each time, as it judges a change; ``make prove`` looks for others.
+hypothesis.settings.register_profile(
+    "warroom",
+    deadline=None,
+    derandomize=in_tier(test=True, prove=False),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("warroom")
 
 

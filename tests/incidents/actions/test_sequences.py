@@ -346,7 +346,7 @@ class Bypass(Lived):
 
 LONG = settings(
     max_examples=in_tier(test=2, prove=100),
-    stateful_step_count=30,
+    stateful_step_count=in_tier(test=20, prove=30),
     deadline=None,
     # A shorter example of a failure would cost minutes: each step is a transaction.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
