@@ -3,7 +3,7 @@ from django.urls import include, path
 
 from warroom.operations import views as operations
 from warroom.operations.health import healthz, readyz
-from warroom.room import home
+from warroom.room import find, home
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("lanes.urls")),
     path("", home.home, name="home"),
     path("incidents/", home.incidents, name="incidents"),
+    path("find/", find.find, name="find"),
     path("", include("live.urls")),
     path("", include("incidents.urls")),
 ]

@@ -1,8 +1,11 @@
 // Single keys outside fields, each shown on its control; they can be switched off in settings.
+import { pageForm } from "./first_field.js";
+
 const inField = (target) => target.closest("input:not([type=radio],[type=checkbox]),textarea,select,[contenteditable]");
 
+// The form in which one is, or else the one that the page is for.
 function submitFocused(event) {
-  const form = event.target.closest("form");
+  const form = event.target.closest("form") ?? (document.querySelector("dialog[open]") ? null : pageForm());
   if (!form) return;
   event.preventDefault();
   form.requestSubmit();
@@ -24,7 +27,8 @@ export function startKeys() {
     const key = event.key.length === 1 ? event.key.toUpperCase() : "";
     if (!key) return;
     const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
-    // What stands on the page comes before the palette's row, which is the last on every page.
+    // What stands on the page comes before the palette: its rows are the last on every page.
+    found.sort((one, other) => one.matches(".palette-button") - other.matches(".palette-button"));
     const usable = found.find((element) => !element.disabled && canBeUsed(element));
     if (!usable) return;
     event.preventDefault();

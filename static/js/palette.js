@@ -1,5 +1,8 @@
 // Quick entry: <dialog id="palette"> filters its rows as one types, and [data-does] rows are done in
-// place where the page can. The field is a combobox and keeps the focus; the rows are its options.
+// place where the page can. What the server finds comes below them. The field is a combobox and keeps the
+// focus; the rows are its options.
+import { Finder } from "./find.js";
+
 const NOTE = /^note(?:\s*:\s*|\s+)(\S[^]*)$/i;
 
 const composer = () => document.querySelector("textarea[data-key=N]");
@@ -8,14 +11,21 @@ class Palette {
   #dialog;
   #field;
   #rows;
+  #found;
+  #state;
   #count;
+  #finder;
   #chosen = null;
+  #hasMoved = false;
 
   constructor(dialog) {
     this.#dialog = dialog;
-    this.#field = dialog.querySelector("input");
+    this.#field = dialog.querySelector("#palette-q");
     this.#rows = [...dialog.querySelectorAll("li > a")];
+    this.#found = dialog.querySelector("[data-found]");
+    this.#state = dialog.querySelector("[data-found-state]");
     this.#count = dialog.querySelector("[data-count]");
+    this.#finder = new Finder(this.#field.form, (html, state) => this.#showFound(html, state));
     this.#describe();
     this.#field.addEventListener("input", () => this.#filter());
     this.#field.addEventListener("keydown", (event) => this.#move(event));
@@ -23,18 +33,28 @@ class Palette {
       event.preventDefault();
       this.#chosen?.click();
     });
-    for (const row of this.#rows) row.addEventListener("click", (event) => this.#do(event, row));
+    dialog.addEventListener("click", (event) => {
+      const row = event.target.closest("li > a");
+      if (row) this.#do(event, row);
+    });
   }
 
   // Roles come with the script that makes them true: without it the rows are a list of links.
   #describe() {
     const list = this.#dialog.querySelector("#palette-rows");
-    const set = (element, values) => Object.entries(values).forEach(([name, value]) => element.setAttribute(name, value));
     set(this.#field, { role: "combobox", "aria-expanded": "true", "aria-controls": list.id, "aria-autocomplete": "list" });
-    set(list, { role: "listbox", "aria-label": "What you can do" });
-    for (const group of list.querySelectorAll("[data-group]")) group.setAttribute("role", "group");
-    for (const plain of list.querySelectorAll("h2, ul, li")) plain.setAttribute("role", "none");
-    this.#rows.forEach((row, at) => set(row, { role: "option", id: `palette-row-${at}`, tabindex: "-1", "aria-selected": "false" }));
+    set(list, { role: "listbox", "aria-label": "What you can do and find" });
+    describeRows(list, "row");
+  }
+
+  // Rows that come late take the choice only from the typed text's own, and only until an arrow is pressed.
+  #showFound(html, state) {
+    this.#found.innerHTML = html;
+    this.#state.textContent = state;
+    this.#state.hidden = !state;
+    describeRows(this.#found, "found");
+    const isSettled = this.#hasMoved || (this.#chosen && !this.#chosen.closest("[data-typed]"));
+    if (!isSettled || !this.#chosen?.isConnected) this.#choose(this.#shown()[0]);
   }
 
   open() {
@@ -48,6 +68,7 @@ class Palette {
   // The one next thing moves with the room: it is read from there.
   #next() {
     const row = this.#rows.find(({ dataset }) => dataset.does === "next");
+    if (!row) return;
     const next = document.querySelector("#next .next .button");
     row.parentElement.dataset.away = next ? "" : "yes";
     if (!next) return;
@@ -65,14 +86,16 @@ class Palette {
       row.parentElement.hidden = !fits || row.parentElement.dataset.away === "yes";
       if (typed) row.querySelector("q").textContent = row.dataset.does === "note" ? (note ?? text) : text;
     }
-    for (const group of this.#dialog.querySelectorAll("[data-group]")) group.hidden = !group.querySelector("li:not([hidden])");
+    for (const group of this.#dialog.querySelectorAll("[data-group]:not([data-found] *)")) group.hidden = !group.querySelector("li:not([hidden])");
     const own = this.#rows.filter((row) => !row.closest("[data-typed]") && row.parentElement.dataset.away !== "yes");
     this.#count.textContent = `${own.filter((row) => !row.parentElement.hidden).length} of ${own.length}`;
+    this.#hasMoved = false;
     this.#choose(this.#shown()[0]);
+    this.#finder.find(note ? "" : text);
   }
 
   #shown() {
-    return this.#rows.filter((row) => !row.parentElement.hidden);
+    return [...this.#dialog.querySelectorAll("li:not([hidden]) > a")];
   }
 
   #choose(row) {
@@ -91,6 +114,8 @@ class Palette {
     if (!step || event.isComposing) return;
     event.preventDefault();
     const shown = this.#shown();
+    if (!shown.length) return;
+    this.#hasMoved = true;
     const at = shown.indexOf(this.#chosen) + step;
     this.#choose(shown.at(at % shown.length));
   }
@@ -111,6 +136,15 @@ class Palette {
   }
 }
 
+const set = (element, values) => Object.entries(values).forEach(([name, value]) => element.setAttribute(name, value));
+
+function describeRows(root, kind) {
+  for (const group of root.querySelectorAll("[data-group]")) group.setAttribute("role", "group");
+  for (const plain of root.querySelectorAll("h2, ul, li, [data-found]")) plain.setAttribute("role", "none");
+  const rows = root.querySelectorAll("li > a");
+  rows.forEach((row, at) => set(row, { role: "option", id: `palette-${kind}-${at}`, tabindex: "-1", "aria-selected": "false" }));
+}
+
 // What a row is found by: its words, each after a space.
 // As the searches of the server fold texts: full-width, composed and capital letters are alike.
 const folded = (text) =>
@@ -128,7 +162,7 @@ function write(field, text) {
 
 function search(row, text) {
   const wanted = text.slice(0, 100);
-  const field = document.getElementById("timeline-q");
+  const field = new URL(row.href).pathname.endsWith("/timeline/") ? document.getElementById("timeline-q") : null;
   if (!field) return location.assign(wanted ? `${row.href}?q=${encodeURIComponent(wanted)}` : row.href);
   if (wanted) {
     field.value = wanted;

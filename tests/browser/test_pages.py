@@ -1,5 +1,6 @@
 """Every page, in light and dark, on a desk and on a phone: readable by all, and nothing broken."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cache
@@ -115,6 +116,7 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "home of a stakeholder": ("lena", "/", 200, None),
     "home of an owner": ("aisha", "/", 200, lambda page: "main"),
     "incidents": ("mara", "/incidents/", 200, None),
+    "find": ("mara", "/find/?q=token", 200, lambda page: "main"),
     "declare": ("mara", "/declare/", 200, None),
     "declare, more": ("mara", "/declare/", 200, more),
     "declare, a surface": ("mara", "/declare/", 200, picked),
@@ -235,6 +237,27 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
 }
 
 
+READ_FIRST = re.compile(
+    r"/(lanes/\w+|watch|gate|retro|package|D-\d+|HO-\d+|evidence/E-\d+(/serves)?|backfill)?/$"
+)
+"""The ends of addresses of pages with a form that open at their top, for they are read first."""
+
+FIELDS_AND_FOCUS = """() => {
+  const form = document.querySelector("main form[method=post]:not([data-composer])");
+  const fields = [...(form?.querySelectorAll("input:not([type=hidden]),textarea,select") ?? [])];
+  const first = fields.find((field) => field.checkVisibility());
+  return [first?.name ?? "", document.activeElement.name ?? ""];
+}"""
+
+
+def opens_in_first_field(page: Page, path: str) -> list[str]:
+    """Nothing, unless a page for one form opened elsewhere."""
+    first, focused = page.evaluate(FIELDS_AND_FOCUS)
+    if not first or first == focused or "/INC-" not in path or READ_FIRST.search(path):
+        return []
+    return [f"opens in {focused or 'no field'}, not in {first}"]
+
+
 @pytest.fixture(scope="module")
 def visits(world: World, chromium: Browser) -> Iterator[Visits]:
     """One visitor for each person, so that style and script are not fetched for every page."""
@@ -258,8 +281,9 @@ def test_page(db: None, visits: Visits, tab_of: Callable[[str], Page], name: str
     answer = page.goto(path)
     assert answer is not None
     assert answer.status == status
+    misplaced = opens_in_first_field(page, path)
     part = step(page) if step is not None else None
-    assert problems(page, part or "html") + visits.faults == []
+    assert problems(page, part or "html") + visits.faults + misplaced == []
 
 
 WIDTHS = in_tier(

@@ -154,11 +154,12 @@ def test_by_touch(visit: Visits, path: str) -> None:
     expect(page.locator("h1")).to_contain_text("Hypotheses")
 
 
-@pytest.mark.parametrize(("who", "path"), [("mara", ROOM), ("priya", LANE), ("noor", ROOM)])
+@pytest.mark.parametrize(("who", "path"), [("mara", ROOM), ("priya", LANE), ("noor", "/")])
 def test_open_it_is_readable_by_all(visit: Visits, who: str, path: str) -> None:
     page = visit(who, path)
     opened(page)
     page.keyboard.type("re")
+    expect(page.locator("[data-found-state]")).to_have_text(re.compile("found"))
     assert problems(page, "#palette") == []
     page.get_by_text("All shortcuts").click()
     assert problems(page, "#palette") == []
@@ -173,6 +174,44 @@ def test_with_single_keys_off_ctrl_k_opens_it_still(visit: Visits, world: World)
     page.keyboard.type("as of a time")
     page.keyboard.press("Enter")
     expect(page.locator("#past")).to_be_visible()
+
+
+def test_it_finds_what_the_record_has_from_any_page(visit: Visits) -> None:
+    page = visit("noor", "/settings/")
+    palette = opened(page, "Control+k")
+    state = palette.locator("[data-found-state]")
+    page.keyboard.type("E-3")
+    expect(state).to_have_text(re.compile(r"^\d+ found$"))
+    expect(chosen(page)).to_have_attribute("href", "/INC-42/evidence/E-3/")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/INC-42/evidence/E-3/$"))
+
+    opened(page, "Control+k")
+    page.keyboard.type("token_signer_v2")
+    expect(
+        palette.get_by_role("group", name="In the record").get_by_role("option")
+    ).not_to_have_count(0)
+    expect(palette.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    field(page).fill("zebra")
+    expect(state).to_have_text("Nothing else is found.")
+    page.route("**/find/?*", lambda route: route.fulfill(status=429))
+    field(page).fill("zebras")
+    expect(state).to_have_text("The search does not answer. Type on to try again.")
+    field(page).fill("")
+    expect(state).to_be_hidden()
+
+
+def test_a_stakeholder_goes_to_what_they_may_see(visit: Visits) -> None:
+    page = visit("lena", "/")
+    palette = opened(page)
+    page.keyboard.type("token")
+    expect(palette.locator("[data-found-state]")).to_have_text("Nothing else is found.")
+    expect(palette.get_by_role("option")).to_have_count(0)
+    field(page).fill("status")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/status/internal/$"))
 
 
 def test_without_script_its_rows_are_links(visit: Visits) -> None:

@@ -1,4 +1,4 @@
-"""Quick entry: what somebody may do in a room or on a lane, and where they may go from there.
+"""Quick entry: what somebody may do on a page of an incident, and where they may go from there.
 
 What they may not do is not offered. The rows are those of this moment; each action asks again.
 """
@@ -12,29 +12,13 @@ from incidents.facts.incident import IncidentFacts
 from incidents.models import Person
 from incidents.permissions import Who, may, refused_actions
 from incidents.vocabulary import LaneKind, RoleName, Status
+from warroom.room.site_palette import Palette, Row, site_palette
 
 _ANY = "any"
 """For an act of lane owners: they choose the lane on its page."""
 
 _HERE = "here"
 """Of an act of the lane whose page it is; the room does not offer it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the palette, found by its label and its further words.
-
-    ``does`` names what script does in place: ``note`` leads to the page's composer, ``search`` to
-    its search, ``copy`` copies what stands at the address. Without script all are links.
-    """
-
-    label: str
-    href: str
-    icon: str
-    key: str = ""
-    keywords: str = ""
-    hint: str = ""
-    does: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,26 +173,30 @@ _TYPED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """What to do, where to go, and what becomes of words that are no command."""
+def palette(
+    reader: Person,
+    who: frozenset[Who],
+    facts: IncidentFacts,
+    here: str = "",
+    *,
+    is_past: bool = False,
+) -> Palette:
+    """For ``reader``, who is ``who`` in the incident; ``here`` is the lane whose page it is.
 
-    acts: tuple[Row, ...]
-    places: tuple[Row, ...]
-    typed: tuple[Row, ...]
-
-    @property
-    def count(self) -> int:
-        return len(self.acts) + len(self.places)
-
-
-def palette(reader: Person, who: frozenset[Who], facts: IncidentFacts, here: str = "") -> Palette:
-    """For ``reader``, who is ``who`` in the incident; ``here`` is the lane whose page it is."""
+    From the past (``is_past``) one goes to other pages, and does nothing.
+    """
     offered = _Offered(reader, who - {Who.LANE_OWNER}, facts, here)
+    everywhere = site_palette(who)
+    typed = tuple(offered.rows(_TYPED)) if not is_past else ()
     return Palette(
-        acts=tuple(offered.rows(_ACTS)),
-        places=(*offered.rows(_PLACES), *_rooms(facts, here)),
-        typed=tuple(offered.rows(_TYPED)),
+        acts=tuple(offered.rows(_ACTS)) if not is_past else (),
+        places=(
+            *offered.rows(_PLACES),
+            *_rooms(facts, here),
+            *everywhere.acts,
+            *everywhere.places,
+        ),
+        typed=(*typed, *everywhere.typed),
     )
 
 
@@ -265,13 +253,10 @@ class _Offered:
 
 def _rooms(facts: IncidentFacts, here: str) -> Iterator[Row]:
     number = facts.incident.pk
-    if here:
-        yield Row(f"The room of {facts.incident.reference}", reverse("room", args=[number]), "i-go")
+    yield Row(f"The room of {facts.incident.reference}", reverse("room", args=[number]), "i-go")
     lanes = () if facts.incident.backfilled else LaneKind
     for key, lane in enumerate(lanes, start=1):
         owner = facts.holder(RoleName.LANE_OWNER, lane)
         hint = str(owner) if owner else "nobody owns it"
         href = reverse("lane", args=[number, lane.value])
         yield Row(f"{lane.label} lane", href, f"lane-{lane.value}", str(key), hint=hint)
-    yield Row("Home", reverse("home"), "i-brand", keywords="my work duties")
-    yield Row("Backlog", reverse("backlog-all"), "i-gate", keywords="hardening guardrails")
