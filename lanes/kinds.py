@@ -45,7 +45,11 @@ KINDS.register(
 
 def _with_full_stop(text: str) -> str:
     """As a sentence: what follows does not run into it."""
-    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+    return (
+        text
+        if text.removesuffix("</a>").endswith((".", "?", "!", "…"))
+        else format_html("{}.", text)
+    )
 
 
 def _decided(data: Mapping[str, Any]) -> SafeString:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from incidents.actions.mentions import mention_step
 from incidents.actions.scenario_steps import serve_step
 from incidents.actions.transaction import next_number
 from incidents.locking import check_locked
@@ -97,7 +98,7 @@ def capture_step(
     """Store the item and write its entry; name it for the evidence minimum where it serves that."""
     check_locked(incident)
     evidence = _store(incident, masked, actor, now)
-    record(
+    entry = record(
         incident,
         "evidence.captured",
         actor,
@@ -112,6 +113,7 @@ def capture_step(
         sha256=evidence.sha256,
         purpose=evidence.purpose,
     )
+    mention_step(incident, actor, entry, now)
     if masked.capture.serves:
         serve_step(incident, evidence, masked.capture.serves, actor, now)
     return evidence

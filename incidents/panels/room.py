@@ -24,12 +24,15 @@ from incidents.models import (
     Surface,
     TimelineEntry,
 )
+from incidents.models.link_targets import learn_links
 from incidents.panels import prechecks
 from incidents.rules import dual_signature, next_change
 from incidents.rules.checkpoint import MISSED_AFTER, Fault
 from incidents.rules.control import Control
 from incidents.rules.decision import postures
+from incidents.rules.free_texts import free_texts
 from incidents.rules.next_change import NextChange
+from incidents.templatetags.links import linked_data
 from incidents.timeline import kinds
 from incidents.vocabulary import Phase, RoleName, Status
 from kernel.registry import Registry
@@ -228,12 +231,13 @@ def render_entries(incident: Incident, rows: list[TimelineEntry]) -> list[str]:
     Those that are read ``with_corrections`` have the links to them. What is pushed needs none: a
     correction comes after what it corrects, and script marks that then.
     """
+    learn_links(incident, (text for row in rows for text in free_texts(row.data).values()))
     return [
         render_to_string(
             "components/timeline_entry.html",
             {
                 "incident": incident,
-                "entry": with_fields(row),
+                "entry": with_fields(row, incident),
                 "corrections": getattr(row, "corrections", ()),
             },
         )
@@ -251,7 +255,8 @@ class ShownEntry:
     body: str
 
 
-def with_fields(row: TimelineEntry) -> ShownEntry:
+def with_fields(row: TimelineEntry, incident: Incident) -> ShownEntry:
+    """``incident`` is the object that ``learn_links`` was given, if it was."""
     kind = kinds.get(row.kind)
-    headline, body = kind.headline_and_body(row.subject, row.data)
+    headline, body = kind.headline_and_body(row.subject, linked_data(row.data, incident))
     return ShownEntry(row, kind, headline, body)

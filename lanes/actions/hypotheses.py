@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from incidents.actions.mentions import mention_step
 from incidents.actions.transaction import incident_action, next_number
 from incidents.models.author import Authored
 from incidents.timeline.record import record
@@ -44,7 +45,7 @@ def state_hypothesis(
             stated_at=now,
             **Authored.columns(actor),
         )
-        record(
+        entry = record(
             incident,
             "hypothesis.stated",
             actor,
@@ -54,6 +55,7 @@ def state_hypothesis(
             text=row.text,
             reproduction=row.reproduction,
         )
+        mention_step(incident, actor, entry, now)
     return row
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from incidents.actions.mentions import mention_step
 from incidents.actions.transaction import incident_action
 from incidents.models import TimelineEntry
 from incidents.timeline.record import record
@@ -21,9 +22,15 @@ def add_note(
     now: datetime,
     once: UUID | None = None,
 ) -> TimelineEntry:
-    """Write a note on the timeline, of a lane or of none. Secrets in it are masked."""
+    """Write a note on the timeline, of a lane or of none.
+
+    Secrets in it are masked, and people whom it names as ``@name`` are notified.
+    """
     text = drop_controls(clean_lines(text)).strip()
     if problems := rules.violations(text):
         raise Refused(problems)
     with incident_action("note.add", actor, incident_id, now, lane=lane, once=once) as incident:
-        return record(incident, "note.added", actor, now, lane=lane, text=mask_secrets(text).text)
+        masked = mask_secrets(text).text
+        entry = record(incident, "note.added", actor, now, lane=lane, text=masked)
+        mention_step(incident, actor, entry, now)
+        return entry

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from incidents.actions.mentions import mention_step
 from incidents.actions.transaction import incident_action, next_number
 from incidents.models.author import Authored
 from incidents.timeline.record import record
@@ -39,7 +40,7 @@ def raise_unknown(
             raised_at=now,
             **Authored.columns(actor),
         )
-        record(
+        entry = record(
             incident,
             "unknown.raised",
             actor,
@@ -48,6 +49,7 @@ def raise_unknown(
             subject=row.reference,
             text=row.text,
         )
+        mention_step(incident, actor, entry, now)
     return row
 
 

@@ -11,6 +11,7 @@ from incidents.assessments import anti_patterns, evidence_minimum, recommendatio
 from incidents.facts import incident as incident_facts
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident, Recommendation
+from incidents.models.link_targets import learn_links
 from incidents.panels.evidence_excerpts import excerpts
 from incidents.panels.room import bar
 from incidents.permissions import may
@@ -58,6 +59,10 @@ def page(
         excerpts(incident.evidence.filter(lane=lane))[: MAX_EVIDENCE_OPEN + MAX_EVIDENCE_FOLDED]
     )
     facts = incident_facts.cached_facts(incident)
+    notes = notes_of(incident, lane, MAX_NOTES)
+    learn_links(
+        incident, (text for note in notes for text in (note.data["text"], note.corrected or ""))
+    )
     context: dict[str, Any] = {
         "incident": incident,
         "bar": bar(incident, now),
@@ -70,7 +75,7 @@ def page(
         "contradiction": facts.contradiction,
         "patterns": [pattern for pattern in anti_patterns.of(facts, now) if pattern.concerns(lane)],
         "unknowns": unknowns_of(incident, lane),
-        "notes": notes_of(incident, lane, MAX_NOTES),
+        "notes": notes,
         **{name: may(action, request.who) for name, action in _MAY.items()},
         **_forms(request, incident, here, boundary),
         **_kind_context(facts, here.kind, now),

@@ -16,7 +16,7 @@ PROMISED = '<time datetime="2026-03-05T14:28:00Z" data-clock>14:28 UTC</time>'
 
 
 def newest(incident: Incident) -> tuple[str, str]:
-    entry = with_fields(incident.timeline.order_by("-seq")[0])
+    entry = with_fields(incident.timeline.order_by("-seq")[0], incident)
     return entry.headline, entry.body
 
 

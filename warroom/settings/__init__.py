@@ -79,6 +79,7 @@ TEMPLATES = [
                 "warroom.server.context.house",
             ],
             "builtins": [
+                "incidents.templatetags.links",
                 "incidents.templatetags.room",
                 "incidents.templatetags.modules",
                 "django.templatetags.static",
