@@ -89,6 +89,14 @@ class Reach(TextChoices):
     BROAD = "broad", "Broad reach"
 
 
+REACH_WORDS: dict[str, str] = {
+    Reach.REVERSIBLE: "Reversible",
+    Reach.BOUNDED: "Partly reversible",
+    Reach.BROAD: "Hard to reverse",
+}
+"""What people read: how far an option can be undone."""
+
+
 class Option(TextChoices):
     """Playbook, "Decision ladder": the first three are its rungs, fastest reversible first."""
 

@@ -158,7 +158,9 @@ class SetUpForm(WarroomForm):
     mitigation = PersonField(required=False, empty_label=NOBODY)
     communication = PersonField(required=False, empty_label=NOBODY)
     verification = PersonField(required=False, empty_label=NOBODY)
-    covers = forms.BooleanField(label="Each lane covers what stands beside it", required=False)
+    covers = forms.BooleanField(
+        label="Set the boundary of each lane as written here", required=False
+    )
     deputy = PersonField(label="Deputy", required=False, empty_label=NOBODY)
     channel = forms.CharField(
         label="Channel for evidence", required=False, max_length=300, help_text="One link or name."

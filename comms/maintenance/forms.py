@@ -94,7 +94,9 @@ class NoteForm(TimedForm):
 
 
 class OptionalNoteForm(TimedForm):
-    text = _text_field("What readers are told", help_text="Empty, they are told that it is so.")
+    text = _text_field(
+        "What readers are told", help_text="Left empty, they read only that it began or ended."
+    )
 
 
 def initial_of(row: Maintenance, zone: ZoneInfo) -> dict[str, Any]:

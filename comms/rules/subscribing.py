@@ -40,5 +40,5 @@ def add_violations(name: str, *, is_known: bool) -> Violations:
     if not name:
         problems.append(Violation("S-NAME", "Say what it is called in lists.", "name"))
     if is_known:
-        problems.append(Violation("S-KNOWN", "This address is told already.", "address"))
+        problems.append(Violation("S-KNOWN", "This address gets updates already.", "address"))
     return tuple(problems)

@@ -10,7 +10,7 @@ from django import forms
 from incidents.actions.acts import MAX_WHAT_LENGTH, ActInput
 from incidents.models import Evidence
 from incidents.rules.decision import Offer, mitigates
-from incidents.vocabulary import Reach
+from incidents.vocabulary import REACH_WORDS
 from incidents.web.fields import PastField, PersonField
 from incidents.web.forms import WarroomForm
 
@@ -61,7 +61,7 @@ class ActForm(WarroomForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["option"].choices = [
-            (offer.option, f"{offer.label}, {Reach(offer.reach).label.lower()}")
+            (offer.option, f"{offer.label}, {REACH_WORDS[offer.reach].lower()}")
             for offer in offered
             if mitigates(offer.option)
         ]

@@ -113,7 +113,7 @@ class RollbackReachForm(WarroomForm):
         label="A full rollback is",
         choices=[
             ("no", "Reversible"),
-            ("yes", "Broad: a migration or data change stands in its way"),
+            ("yes", "Hard to reverse: a migration or data change stands in its way"),
         ],
         widget=forms.RadioSelect,
         coerce=lambda value: value == "yes",

@@ -92,7 +92,7 @@ class DecisionForm(DraftForm):
     )
     executor = PersonField(label="Owner for execution", required=False)
     verifier = PersonField(label="Owner for verification", required=False)
-    deviation_reason = _text("Why this leaves the default posture")
+    deviation_reason = _text("Why not the default response")
     override_reason = _text("Emergency: why readiness is skipped")
     supersede_reason = _text("Why this supersedes it")
     beside_reason = _text("Or why both can run: they cannot work against each other")

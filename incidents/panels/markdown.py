@@ -191,7 +191,7 @@ def decision_record(
     rows += [("Beside another because", escape(execution.beside_reason))] * bool(
         execution.beside_reason
     )
-    rows += [("Why off the default posture", escape(decision.deviation_reason))] * bool(
+    rows += [("Why not the default response (posture)", escape(decision.deviation_reason))] * bool(
         decision.deviation_reason
     )
     rows += [("Emergency override", escape(decision.override_reason))] * bool(

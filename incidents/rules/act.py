@@ -20,7 +20,7 @@ from incidents.rules.decision.option import (
     OWED_CODE,
 )
 from incidents.rules.wording import first_lower
-from incidents.vocabulary import Reach
+from incidents.vocabulary import REACH_WORDS, Reach
 from kernel.refusal import Violation
 from kernel.text import says_nothing
 
@@ -72,7 +72,7 @@ def _now(act: Act, is_commander: bool) -> Violations:
         violations.append(Violation("A-NOW", sentence, "began_at"))
     if act.offer is not None and act.offer.reach != Reach.REVERSIBLE:
         sentence = (
-            f"{act.offer.label} cannot simply be undone ({act.offer.reach} reach): decide first,"
+            f"{act.offer.label} is {REACH_WORDS[act.offer.reach].lower()}: decide first,"
             " or say when it was done already."
         )
         violations.append(Violation("A-NOW", sentence, "option"))
@@ -83,9 +83,13 @@ def _times(act: Act, now: datetime) -> Violations:
     violations = []
     limit = now + CLOCK_SLACK
     if act.began_at is not None and act.began_at > limit:
-        violations.append(Violation("A-TIME", "It cannot have begun ahead of now.", "began_at"))
+        violations.append(
+            Violation("A-TIME", "This time is still ahead: say when it began.", "began_at")
+        )
     if act.done_at is not None and act.done_at > limit:
-        violations.append(Violation("A-TIME", "It cannot have ended ahead of now.", "done_at"))
+        violations.append(
+            Violation("A-TIME", "This time is still ahead: say when it ended.", "done_at")
+        )
     if act.done_at is not None and act.began_at is None:
         violations.append(Violation("A-TIME", "Say when it began.", "began_at"))
     if act.done_at and act.began_at and act.done_at < act.began_at:

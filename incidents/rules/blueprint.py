@@ -91,7 +91,7 @@ def blueprint(facts: BlueprintFacts) -> Blueprint:
     return Blueprint(
         facts.minute,
         (
-            _window(facts, "grip", "Grip", (0, 10), _grip(facts)),
+            _window(facts, "grip", "Take control", (0, 10), _grip(facts)),
             _window(facts, "options", "Options", (10, 20), _options(facts)),
             _window(facts, "move", "One move", (20, 35), _move(facts)),
             _window(facts, "verify", "Verify", (35, 50), _verify(facts)),

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from incidents.models import Execution, Incident
-from incidents.vocabulary import ExecutionState, Reach, Severity
+from incidents.vocabulary import REACH_WORDS, ExecutionState, Severity
 from kernel.refusal import Violation
 from kernel.text import ansi_to_html
 
@@ -124,9 +124,9 @@ def severity_badge(value: str) -> SafeString:
 
 @register.simple_tag
 def reach(value: str) -> SafeString:
-    """How far an option reaches, as icon and word."""
+    """How far an option can be undone, as icon and word."""
     return format_html(
-        '<span class="reach">{}{}</span>', icon(f"reach-{value}"), Reach(value).label
+        '<span class="reach">{}{}</span>', icon(f"reach-{value}"), REACH_WORDS[value]
     )
 
 

@@ -139,8 +139,8 @@ for _kind in (
     ),
     Kind(
         "rollback.reach",
-        "Reach of a rollback",
-        "Full rollback has {reach} reach.",
+        "Undoing a rollback",
+        "Full rollback: {reach}.",
         "{reason}",
         icon="i-warning",
     ),

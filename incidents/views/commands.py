@@ -186,7 +186,7 @@ def rollback_reach(request: HttpRequest, incident: Incident) -> HttpResponse:
         lambda form: lifecycle.set_rollback_reach(
             request.actor, incident.pk, now=clock.now(), once=form.key, **form.values()
         ),
-        "How far a full rollback reaches",
+        "How far a full rollback can be undone",
         initial={"broad": "yes" if incident.broad_rollback_reason else "no"},
     )
 

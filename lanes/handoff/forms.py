@@ -64,7 +64,7 @@ class OfferForm(WarroomForm):
         help_text="The signal at which the receiver rolls back at once.",
     )
     message = forms.CharField(
-        label="A word to the receiver", required=False, max_length=MAX_TEXT_LENGTH, widget=_area(2)
+        label="Message to the receiver", required=False, max_length=MAX_TEXT_LENGTH, widget=_area(2)
     )
 
     violations_ahead: tuple[Violation, ...] = ()

@@ -146,7 +146,7 @@ def accepted_decision(page: Page, other: Page, room: str) -> None:
     reasons.nth(1).fill("Takes eleven minutes and signs everybody out.")
     page.get_by_label("Which one exactly").fill("token_signer_v2")
     page.get_by_label("Why now").fill("Every minute adds 300 failed sign-ins.")
-    page.get_by_label("Why this leaves the default posture").fill("The flag undoes it in 40 s.")
+    page.get_by_label("Why not the default response").fill("The flag undoes it in 40 s.")
     page.get_by_label("Reversibility").fill("40 seconds: the flag again.")
     page.get_by_label("Blast radius").fill("The old signer takes the whole load.")
     page.get_by_label("Verification: what").fill("401 rate below 0.5 % for five minutes.")

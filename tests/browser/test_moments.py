@@ -56,7 +56,7 @@ def test_the_strip_moves_each_minute_and_a_window_begins(
     visit: Visits, world: World, time: Time
 ) -> None:
     page = live(time.set(visit("noor")), world.declare())
-    expect(window(page)).to_contain_text("Grip, now")
+    expect(window(page)).to_contain_text("Take control, now")
 
     time.passes(4, 2)
     expect(page.locator("#panel-blueprint")).to_contain_text("minute 4 of 60")

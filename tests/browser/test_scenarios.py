@@ -70,7 +70,7 @@ def fill_in(page: Page, option: str, choice: str = "Continue", **more: str) -> N
     for field, reason in zip(reasons.all(), REASONS, strict=False):
         field.fill(reason)
     page.get_by_label("Why now").fill("Every minute adds failures.")
-    page.get_by_label("Why this leaves the default posture").fill("The usual way is not open.")
+    page.get_by_label("Why not the default response").fill("The usual way is not open.")
     page.get_by_label("Reversibility: how").fill("Undone within a minute.")
     page.get_by_label("Blast radius: what").fill("The old path takes the whole load.")
     page.get_by_label("Verification: what").fill("Failure rate below 0.5 %.")

@@ -68,7 +68,7 @@ def test_a_look_brings_what_time_has_changed(incident: Incident) -> None:
     after = catchup.poll(incident, incident.last_seq, at(10, 2), look=True)
 
     (was,), (told,) = before["messages"], after["messages"]
-    assert "Grip, now" in was["panels"]["blueprint"]
+    assert "Take control, now" in was["panels"]["blueprint"]
     assert was["moment"] == {"at": at(10, 1).isoformat(), "duties": False}
     assert "Options, now" in told["panels"]["blueprint"]
     assert told["panels"] == render.panels(incident, at(10, 2))
@@ -87,7 +87,7 @@ def test_a_look_is_never_of_a_later_time(incident: Incident) -> None:
     earlier = render.panels_shared(incident, at(9, 59))
 
     assert earlier is not later
-    assert "Grip, now" in earlier.html["blueprint"]
+    assert "Take control, now" in earlier.html["blueprint"]
 
 
 def test_who_asks_at_the_same_instant_waits_for_the_one_answer(incident: Incident) -> None:

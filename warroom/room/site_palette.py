@@ -52,7 +52,7 @@ _SITE_PLACES = (
     _Page("Home", "home.view", "home", "i-brand", keywords="my work duties"),
     _Page("Incidents", "room.view", "incidents", "i-warning", keywords="all list"),
     _Page("Backlog", "backlog.read", "backlog-all", "i-gate", keywords="hardening guardrails"),
-    _Page("Numbers", "numbers.read", "numbers", keywords="metrics charts"),
+    _Page("Metrics", "numbers.read", "numbers", keywords="numbers charts"),
     _Page("Freezes", "freezes.view", "freezes", "i-freeze"),
     _Page("Status page", "status.read_internal", "status-internal", "surface-working"),
     _Page("Packages to review", "package.queue", "packages", "i-gate"),

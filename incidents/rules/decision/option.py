@@ -16,7 +16,7 @@ from incidents.rules.decision.inputs import Conflict, DecisionFields, Proposal, 
 from incidents.rules.decision.ladder import Offer, choice_for, mitigates
 from incidents.rules.decision.posture import Posture, postures
 from incidents.rules.wording import first_lower, listed, quoted
-from incidents.vocabulary import Choice, Confidence, Option, Reach
+from incidents.vocabulary import REACH_WORDS, Choice, Confidence, Option, Reach
 from kernel.refusal import Violation
 from kernel.text import has_content, normalise_reason, says_nothing
 
@@ -142,9 +142,11 @@ def confidence(proposal: Proposal, situation: Situation) -> Violations:
     if offer is None or offer.reach in allowed:
         return ()
     level = f"L{proposal.confidence}"
-    reaches = listed((reach.value for reach in allowed), "or")
+    reaches = listed((REACH_WORDS[reach].lower() for reach in allowed), "or")
     only = f"{reaches} options only" if len(allowed) == 1 else f"{reaches} options"
-    sentence = f"{offer.label} has {offer.reach} reach; confidence {level} allows {only}."
+    sentence = (
+        f"{offer.label} is {REACH_WORDS[offer.reach].lower()}; confidence {level} allows {only}."
+    )
     return (Violation(CONFIDENCE_CODE, sentence, "confidence"),)
 
 
@@ -175,7 +177,7 @@ def _departure(proposal: Proposal, situation: Situation, left: tuple[Posture, ..
     offer = situation.offer(proposal.option)
     label = offer.label if offer else proposal.option
     defaults = " and of ".join(f"{default.source} ({default.summary})" for default in left)
-    sentence = f"{label} leaves the posture of {defaults}. "
+    sentence = f"{label} is not the default response of {defaults}. "
     if has_content(proposal.deviation_reason):
         return sentence + f"{quoted(proposal.deviation_reason)} does not say why."
     return sentence + "Say why."

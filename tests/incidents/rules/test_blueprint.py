@@ -34,7 +34,7 @@ def test_the_five_windows_of_the_hour():
     windows = blueprint(NOTHING).windows
 
     assert [(w.title, w.start, w.end) for w in windows] == [
-        ("Grip", 0, 10),
+        ("Take control", 0, 10),
         ("Options", 10, 20),
         ("One move", 20, 35),
         ("Verify", 35, 50),

@@ -45,17 +45,18 @@ TOO_FAR = {
     "bounded-on-L1": (
         "hotfix",
         "1",
-        "Targeted hotfix has bounded reach; confidence L1 allows reversible options only.",
+        "Targeted hotfix is partly reversible; confidence L1 allows reversible options only.",
     ),
     "broad-on-L1": (
         "rollback",
         "1",
-        "Full rollback has broad reach; confidence L1 allows reversible options only.",
+        "Full rollback is hard to reverse; confidence L1 allows reversible options only.",
     ),
     "broad-on-L2": (
         "rollback",
         "2",
-        "Full rollback has broad reach; confidence L2 allows reversible or bounded options.",
+        "Full rollback is hard to reverse; confidence L2 allows reversible or partly reversible"
+        " options.",
     ),
 }
 

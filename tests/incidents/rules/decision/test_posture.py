@@ -104,21 +104,22 @@ def test_severity_comes_first_then_each_class_once_with_its_surfaces():
 SAID = {
     "one-left": (
         ("flag", SEV1, (), ""),
-        "Feature-flag disable leaves the posture of SEV-1 (immediate rollback candidate). Say why.",
+        "Feature-flag disable is not the default response of SEV-1 (immediate rollback candidate)."
+        " Say why.",
     ),
     "only-the-class-left": (
         ("rollback", SEV1, (LEDGER,), ""),
-        "Full rollback leaves the posture of Ledger, billing/ledger"
+        "Full rollback is not the default response of Ledger, billing/ledger"
         " (write freeze, with a reconciliation boundary). Say why.",
     ),
     "both-left": (
         ("hold", SEV2, (QUEUE,), ""),
-        "Hold and observe leaves the posture of SEV-2 (feature flag or targeted hotfix)"
+        "Hold and observe is not the default response of SEV-2 (feature flag or targeted hotfix)"
         " and of Queue, messaging/queue (throttle the flow, with a replay guard). Say why.",
     ),
     "nothing-meant": (
         ("flag", SEV1, (), "N / A"),
-        "Feature-flag disable leaves the posture of SEV-1 (immediate rollback candidate)."
+        "Feature-flag disable is not the default response of SEV-1 (immediate rollback candidate)."
         " “N / A” does not say why.",
     ),
 }

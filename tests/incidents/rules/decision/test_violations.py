@@ -46,7 +46,7 @@ def test_an_empty_form_meets_every_rule_at_once():
     assert list(by_code(violations(Proposal(), nobody))) == CODES
 
 
-def test_the_mock_ups_refusal_word_for_word():
+def test_the_mock_ups_refusal_in_our_words():
     refused = proposal(
         risks=("none",),
         deadline=NOW + timedelta(minutes=90),
@@ -64,8 +64,8 @@ def test_the_mock_ups_refusal_word_for_word():
         "D-REJECTED": "Give each rejected option a reason of its own: "
         "the same stands under “Targeted hotfix”.",
         "D-VERIFY": "Say which exact signal proves that it worked.",
-        "D-CONFIDENCE": "Full rollback has broad reach; "
-        "confidence L2 allows reversible or bounded options.",
+        "D-CONFIDENCE": "Full rollback is hard to reverse; "
+        "confidence L2 allows reversible or partly reversible options.",
         "D-OWNERS": "Jonas Weber would execute and verify; SEV-1 needs two people.",
     }
 
