@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from comms.facts import promises
 from comms.models import Escalation, Update
-from comms.rules.patterns import SILENCE, ExecutedMitigation, unannounced
+from comms.rules.patterns import SILENCE, ExecutedChange, unannounced
 from incidents.assessments.anti_patterns import PROVIDERS, TURNING_TIMES
 from incidents.facts.incident import IncidentFacts
 from incidents.rules.patterns import Pattern
+from incidents.vocabulary import BranchState
 
 
 @PROVIDERS.register
@@ -36,16 +37,22 @@ def overdue_times(facts: IncidentFacts) -> Iterable[datetime]:
 
 @TURNING_TIMES.register
 def silence_times(facts: IncidentFacts) -> Iterable[datetime]:
-    """The times at which silence after an executed mitigation becomes an anti-pattern."""
-    return [mitigation.done_at + SILENCE for mitigation in _executed(facts)]
+    """The times at which silence after a change becomes an anti-pattern."""
+    return [change.done_at + SILENCE for change in _executed(facts)]
 
 
-def _executed(facts: IncidentFacts) -> list[ExecutedMitigation]:
-    return [
-        ExecutedMitigation(decision.reference, decision.execution.done_at)
+def _executed(facts: IncidentFacts) -> list[ExecutedChange]:
+    mitigations = [
+        ExecutedChange(decision.reference, decision.execution.done_at)
         for decision in facts.decisions
         if decision.execution.mitigates and decision.execution.done_at
     ]
+    merged = [
+        ExecutedChange(branch.reference, branch.ended_at, "merged")
+        for branch in facts.branches
+        if branch.state == BranchState.MERGED and branch.ended_at
+    ]
+    return mitigations + merged
 
 
 def _last_announced(ids: list[int], now: datetime) -> Mapping[int, datetime]:

@@ -5,38 +5,42 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incidents.rules.patterns import Pattern
+from incidents.rules.wording import listed
 
 SILENCE = timedelta(minutes=15)
 """Product, section 7: an update follows an executed mitigation within it."""
 
 
 @dataclass(frozen=True, slots=True)
-class ExecutedMitigation:
-    """A mitigation that was executed: ``D-1`` at ``done_at``."""
+class ExecutedChange:
+    """A mitigation that was executed, ``D-1``, or a branch that was merged, ``B-1``."""
 
     reference: str
     done_at: datetime
+    act: str = "executed"
 
 
 def unannounced(
-    executed: Iterable[ExecutedMitigation], announced_at: datetime | None, now: datetime
+    executed: Iterable[ExecutedChange], announced_at: datetime | None, now: datetime
 ) -> tuple[Pattern, ...]:
-    """The last executed mitigation, if no message followed within 15 minutes.
+    """The changes that no message followed, once the oldest of them is 15 minutes old.
 
+    The oldest, not the last: with one change every ten minutes nobody would ever be told.
     ``announced_at`` is the time of the last update or escalation.
     """
-    last = max(executed, key=lambda mitigation: mitigation.done_at, default=None)
-    if last is None or now < last.done_at + SILENCE:
+    silent = [c for c in executed if announced_at is None or announced_at <= c.done_at]
+    oldest = min(silent, key=lambda change: change.done_at, default=None)
+    if oldest is None or now < oldest.done_at + SILENCE:
         return ()
-    if announced_at is not None and announced_at > last.done_at:
-        return ()
+    later = sorted((c for c in silent if c != oldest), key=lambda change: change.done_at)
+    also = f", {listed(change.reference for change in later)} since" if later else ""
     return (
         Pattern(
             "UNANNOUNCED",
             "Mitigation without an update",
-            f"{last.reference} was executed more than 15 minutes ago, and nothing was said since:"
-            " others still act on what is no longer so.",
-            subject=last.reference,
+            f"{oldest.reference} was {oldest.act} more than 15 minutes ago{also}, and nobody was"
+            " told: others still act on what is no longer so.",
+            subject=oldest.reference,
             lane="communication",
             button="Draft the update",
         ),

@@ -14,7 +14,7 @@ from incidents.facts.incident import IncidentFacts
 from incidents.models import Execution
 from incidents.rules import patterns as rules
 from incidents.rules.patterns import Pattern
-from incidents.vocabulary import ExecutionState, LaneKind, RoleName, Status
+from incidents.vocabulary import BranchState, ExecutionState, LaneKind, RoleName, Status
 from kernel.registry import Registry
 
 type Provider = Callable[[Sequence[IncidentFacts], datetime], Iterable[tuple[int, Pattern]]]
@@ -55,7 +55,8 @@ def incident_patterns(
     for facts in incidents:
         changes = [_change(d.execution) for d in facts.decisions if d.execution.mitigates]
         here = rules.hero(_owned(facts), changes)
-        here += rules.stale(changes) + rules.parallel(changes)
+        here += rules.stale(changes, _merges(facts), facts.last_run_at)
+        here += rules.parallel(changes)
         for pattern in here:
             yield facts.incident.pk, replace(pattern, href=_mends(facts, pattern))
 
@@ -81,6 +82,14 @@ def _change(execution: Execution) -> rules.Change:
         done_at=execution.done_at,
         run_at=run.captured_at if run else None,
     )
+
+
+def _merges(facts: IncidentFacts) -> list[rules.Merge]:
+    return [
+        rules.Merge(branch.reference, branch.ended_at)
+        for branch in facts.branches
+        if branch.state == BranchState.MERGED and branch.ended_at
+    ]
 
 
 def _mends(facts: IncidentFacts, pattern: Pattern) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from incidents import scenarios
@@ -37,6 +37,7 @@ from incidents.models import (
 from incidents.scenarios import Scenario
 from incidents.vocabulary import (
     BranchState,
+    EvidenceKind,
     ExecutionRole,
     ExecutionState,
     LaneKind,
@@ -74,6 +75,7 @@ class IncidentFacts:
     rollback_check: Evidence | None
     precheck_at: datetime | None
     compared_at: datetime | None
+    last_run_at: datetime | None
 
     @cached_property
     def holders(self) -> Mapping[tuple[str, str], Assignment]:
@@ -309,6 +311,9 @@ def _abilities(until: datetime | None) -> dict[str, Exists]:
     }
 
 
+_SUCCEEDED_RUN = Q(purpose=Purpose.VERIFICATION, kind=EvidenceKind.COMMAND, exit_code=0)
+
+
 def _captured(until: datetime | None) -> "QuerySet[Evidence]":
     rows = Evidence.objects.all()
     return rows if until is None else rows.filter(captured_at__lte=until)
@@ -324,6 +329,7 @@ def _evidence_counts(ids: list[int], until: datetime | None) -> Iterable[Mapping
             first=Min("captured_at"),
             precheck=Min("captured_at", filter=Q(purpose=Purpose.PRECHECK)),
             compared=Min("captured_at", filter=Q(baseline__isnull=False)),
+            last_run=Max("captured_at", filter=_SUCCEEDED_RUN),
             **{lane.value: Count("pk", filter=Q(lane=lane)) for lane in LaneKind},
         )
     )
@@ -335,6 +341,7 @@ def _evidence(row: Mapping[str, Any] | None) -> dict[str, Any]:
         "first_evidence_at": row.get("first"),
         "precheck_at": row.get("precheck"),
         "compared_at": row.get("compared"),
+        "last_run_at": row.get("last_run"),
         "evidence_by_lane": {lane: row.get(lane.value, 0) for lane in LaneKind},
     }
 

@@ -128,6 +128,7 @@ def _read(incidents: Sequence[Any]) -> list[IncidentSummary]:
             rollback_check=_UNREAD,
             precheck_at=_UNREAD,
             compared_at=_UNREAD,
+            last_run_at=_UNREAD,
             first_stops=dict(_stops(row.its_surfaces)),
         )
         for row in incidents

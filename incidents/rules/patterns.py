@@ -96,21 +96,41 @@ def _of_decision(change: Change) -> Pattern:
     )
 
 
-def stale(changes: Iterable[Change]) -> tuple[Pattern, ...]:
-    """The last verification run is older than the last executed change."""
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A branch that was merged: it changes what runs, as an executed mitigation does."""
+
+    reference: str
+    at: datetime
+
+
+def stale(
+    changes: Iterable[Change], merges: Iterable[Merge] = (), run_at: datetime | None = None
+) -> tuple[Pattern, ...]:
+    """The last verification run is older than the last executed change or merged branch.
+
+    A change needs a run on which its verdict rests. A merge has no verdict: ``run_at``, when the
+    newest run that succeeded was captured, answers for it.
+    """
     changes = tuple(changes)
-    done = [c for c in changes if c.done_at]
     runs = [c.run_at for c in changes if c.run_at]
-    last = max(done, key=lambda c: c.done_at or datetime.min, default=None)
-    if last is None or not runs or last.done_at is None or max(runs) > last.done_at:
+    if not runs:
         return ()
+    newest = max(runs)
+    late = [(c.done_at, c.reference, "executed") for c in changes if c.done_at]
+    late = [row for row in late if row[0] >= newest]
+    newest = max(newest, run_at or newest)
+    late += [(merge.at, merge.reference, "merged") for merge in merges if merge.at >= newest]
+    if not late:
+        return ()
+    _, reference, act = max(late)
     return (
         Pattern(
             "STALE",
             "Verification older than the last change",
-            f"{last.reference} was executed after the last verification run. A green statement"
-            " without a rerun is no proof.",
-            subject=last.reference,
+            f"{reference} was {act} after the last verification run. A green statement without a"
+            " rerun is no proof.",
+            subject=reference,
             lane="verification",
             button="Capture a verification run",
         ),

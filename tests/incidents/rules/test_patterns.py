@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from incidents.rules.patterns import Change, OwnedLane, hero, parallel, stale
+from incidents.rules.patterns import Change, Merge, OwnedLane, hero, parallel, stale
 
 AT = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
 
@@ -118,6 +118,29 @@ def test_verification_is_stale(changes):
     (found,) = stale(changes)
 
     assert (found.code, found.subject) == ("STALE", "D-2")
+
+
+VERIFIED = [change(1, done_at=minute(5), run_at=minute(6))]
+
+MERGED = {
+    "after-the-run": ([Merge("B-1", minute(7))], None, ["B-1"]),
+    "at-the-moment-of-the-run": ([Merge("B-1", minute(6))], None, ["B-1"]),
+    "the-last-of-two": ([Merge("B-1", minute(7)), Merge("B-2", minute(8))], None, ["B-2"]),
+    "before-the-run": ([Merge("B-1", minute(5))], None, []),
+    "and-run-again": ([Merge("B-1", minute(7))], minute(8), []),
+    "run-again-before-it": ([Merge("B-1", minute(9))], minute(8), ["B-1"]),
+}
+
+
+@pytest.mark.parametrize(("merges", "run_at", "subjects"), MERGED.values(), ids=MERGED)
+def test_a_merged_branch_is_a_change(merges, run_at, subjects):
+    assert [pattern.subject for pattern in stale(VERIFIED, merges, run_at)] == subjects
+
+
+def test_a_run_without_a_verdict_does_not_answer_for_a_decision():
+    changes = [*VERIFIED, change(2, done_at=minute(9))]
+
+    assert [pattern.subject for pattern in stale(changes, (), minute(10))] == ["D-2"]
 
 
 RUNNING = {"is_unfinished": True, "started_at": minute(9)}

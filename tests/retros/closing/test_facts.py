@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from incidents.actions import checkpoints, evidence, freezes, lifecycle
+from incidents.actions import branches, checkpoints, evidence, freezes, lifecycle
 from incidents.models import Surface
 from incidents.vocabulary import (
     DependencyClass,
@@ -200,7 +200,17 @@ def lowered(ending: ClosingRun) -> None:
     lifecycle.change_severity(actor, number, **options)
 
 
+def merged(ending: ClosingRun) -> None:
+    """A branch is merged after the last run: what runs is no longer what was verified."""
+    actor, number = ending.executor.as_actor(), ending.incident.pk
+    options = {"type": "hotfix", "name": "hotfix/keys", "owner": ending.executor}
+    row = branches.open_branch(actor, number, **options, now=ending.after(minutes=1))
+    end = {"state": "merged", "reason": "", "now": ending.after(minutes=1)}
+    branches.end_branch(actor, number, row.number, **end)
+
+
 MET: dict[str, tuple[str, Act]] = {
+    "stale: run again after the merge": ("C-STALE", each(merged, captured())),
     "verified: a newer run of who verifies": ("C-VERIFIED", captured()),
     "verified: a newer link beside a run": (
         "C-VERIFIED",
@@ -230,6 +240,7 @@ MET: dict[str, tuple[str, Act]] = {
 }
 
 UNMET: dict[str, tuple[str, Act, str]] = {
+    "stale: a branch that was merged": ("C-STALE", merged, "B-1 was merged after the last"),
     "verified: somebody else's newer run failed": (
         "C-VERIFIED",
         captured("watcher", exit_code=1),
