@@ -10,7 +10,7 @@ class IncidentsConfig(AppConfig):
         from incidents.panels.renderers import PANELS
         from incidents.push import lost_access
         from incidents.scenarios import checks
-        from incidents.timeline import kinds_backfill, kinds_decision
+        from incidents.timeline import kinds_backfill, kinds_decision, kinds_times
 
         PANELS.register_as("bar")(panels.render_bar)
         PANELS.register_as("blueprint")(panels.render_blueprint)

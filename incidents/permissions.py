@@ -58,6 +58,7 @@ declare(
         "entry.amend_any": _IN_COMMAND,
         "evidence.read": _RESPONDING,
         "evidence.capture": _RESPONDING | {Who.AGENT},
+        "incident.time": _RESPONDING,
         "incident.set_up": _IN_COMMAND,
         "incident.void": _IN_COMMAND,
         "incident.take_back": _IN_COMMAND | {Who.DEPUTY},

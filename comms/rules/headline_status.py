@@ -41,17 +41,16 @@ def impact(states: Sequence[SurfaceState]) -> str:
 
 
 def headline(
-    states: Sequence[tuple[str, SurfaceState]], *, goes_on: bool, without_surface: int = 0
+    states: Sequence[tuple[str, SurfaceState]], *, goes_on: bool, is_without_surface: bool = False
 ) -> str:
-    """Summarise surfaces, given as name and state.
+    """Summarise the surfaces of one incident or of maintenance, given as name and state.
 
-    ``goes_on``: an incident is not over yet; ``without_surface`` counts those that go on, are not
-    recovered, and name no surface, so that no state tells of them.
+    ``goes_on``: an incident is not over yet; ``is_without_surface``: it is not recovered, and names
+    no surface, so that no state tells of it.
     """
     bad = worst([state for _, state in states])
-    if bad in {SurfaceState.OPERATIONAL, SurfaceState.MAINTENANCE} and without_surface:
-        what = "an incident" if without_surface == 1 else f"{without_surface} incidents"
-        return f"We are working on {what}"
+    if is_without_surface:
+        return "We are working on an incident"
     if bad == SurfaceState.OPERATIONAL:
         return WATCHING if goes_on else WORKING
     names = [name for name, state in states if state == bad]

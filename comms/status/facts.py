@@ -18,7 +18,14 @@ from comms.status.presenters import (
     present_surfaces,
     states_of,
 )
-from comms.status.view_models import Overall, ShownIncident, ShownSurface, Site, Unreadable
+from comms.status.view_models import (
+    Overall,
+    ShownIncident,
+    ShownSurface,
+    Site,
+    Unreadable,
+    worst_incident,
+)
 from comms.vocabulary import Audience, MaintenanceState, Progress, SurfaceState, worst
 from incidents.models import Surface
 
@@ -178,15 +185,21 @@ def _under_maintenance(windows: Iterable[Maintenance], now: datetime) -> list[Sp
 def _overall(
     surfaces: Sequence[ShownSurface], incidents: Sequence[ShownIncident], unreadable: int
 ) -> Overall:
-    """An incident that names no surface counts as its own state, one that cannot be read too."""
+    """The sentence is about the worst incident alone, and about maintenance where there is none.
+
+    An incident that names no surface counts as its own state.
+    """
     active = [incident for incident in incidents if not incident.is_over]
-    bare = sum(not incident.surfaces and not incident.is_watched for incident in active)
-    states = [surface.state for surface in surfaces] + [incident.state for incident in active]
-    state = worst(states)
+    state = worst([one.state for one in surfaces] + [incident.state for incident in active])
+    bad = worst_incident(incidents)
+    is_trouble = bad is not None and not bad.is_watched and bad.state != SurfaceState.OPERATIONAL
+    about = [(surface.name, surface.state) for surface in surfaces]
+    if bad is not None and is_trouble:
+        about = list(zip(bad.surfaces, bad.states, strict=True))
     sentence = headline_status.headline(
-        [(surface.name, surface.state) for surface in surfaces],
+        about,
         goes_on=bool(active) or unreadable > 0,
-        without_surface=bare,
+        is_without_surface=bad is not None and is_trouble and not bad.surfaces,
     )
     return Overall(headline_status.indicator(state), state, sentence)
 

@@ -19,6 +19,7 @@ from comms.status.view_models import (
     ShownMaintenanceUpdate,
     ShownSurface,
     ShownUpdate,
+    StateSpan,
 )
 from comms.vocabulary import MaintenanceState, Progress, PublicStatus, SurfaceState
 from incidents.models import Surface
@@ -139,6 +140,11 @@ def present_surfaces(
             added_at=surface.added_at,
             updated_at=_changed_at(surface, mine[surface.pk]),
             days=tuple(Day(*day) for day in history.days(surface.pk, mine[surface.pk], now)),
+            spans=tuple(
+                StateSpan(span.state, span.start, span.end)
+                for span in mine[surface.pk]
+                if span.end is None or span.end > now - timedelta(days=DAYS)
+            ),
         )
         for place, surface in enumerate(sorted(surfaces, key=lambda s: (s.position, s.name)), 1)
     ]

@@ -1,5 +1,6 @@
 """The view models of the status page and of its preview."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -75,6 +76,16 @@ class ShownIncident:
         return SurfaceState.DEGRADED
 
     @property
+    def began_at(self) -> datetime:
+        """Since when readers know of this trouble: after one that was over, since it came back."""
+        began = self.updates[0].at
+        for update in self.updates[1:]:
+            if update.public_status == PublicStatus.RESOLVED and not self.is_over:
+                return began
+            began = update.at
+        return self.since
+
+    @property
     def is_watched(self) -> bool:
         """Recovered: over, or watched for a while."""
         return self.public_status in {PublicStatus.RESOLVED, PublicStatus.MONITORING}
@@ -102,8 +113,17 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class StateSpan:
+    """A surface was in ``state`` from ``start`` until ``end``, or still is."""
+
+    state: SurfaceState
+    start: datetime
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShownSurface:
-    """``days`` are the last 90, oldest first."""
+    """``days`` are the last 90, oldest first; ``spans`` is what scripts count them from anew."""
 
     code: str
     name: str
@@ -113,6 +133,7 @@ class ShownSurface:
     added_at: datetime
     updated_at: datetime
     days: tuple[Day, ...]
+    spans: tuple[StateSpan, ...] = ()
 
     @property
     def bad_days(self) -> int:
@@ -213,17 +234,8 @@ class Site:
 
     @property
     def worst(self) -> ShownIncident | None:
-        """Of those that go on: the one that the headline is about, the newest where several are."""
-        order = [state.value for state in SurfaceState]
-        return max(
-            self.active,
-            key=lambda incident: (
-                not incident.is_watched,
-                order.index(incident.state),
-                incident.since,
-            ),
-            default=None,
-        )
+        """The one that the headline is about."""
+        return worst_incident(self.incidents)
 
     @property
     def active(self) -> tuple[ShownIncident, ...]:
@@ -234,6 +246,16 @@ class Site:
         """Windows in progress and planned ones, the next first."""
         wanted = {MaintenanceState.IN_PROGRESS, MaintenanceState.PLANNED}
         return tuple(window for window in self.maintenances if window.state in wanted)
+
+
+def worst_incident(incidents: Iterable[ShownIncident]) -> ShownIncident | None:
+    """The worst of those that go on, the newest where several are; what is watched comes last."""
+    order = list(SurfaceState)
+    return max(
+        (incident for incident in incidents if not incident.is_over),
+        key=lambda one: (not one.is_watched, order.index(one.state), one.began_at),
+        default=None,
+    )
 
 
 def code_of(shown: ShownIncident | ShownMaintenance | Unreadable) -> str:

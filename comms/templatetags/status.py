@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from comms.status.pages import SHAPE
-from comms.status.view_models import Day, ShownIncident
+from comms.status.view_models import Day, ShownIncident, ShownSurface
 from comms.vocabulary import SurfaceState
 from incidents.templatetags.room import icon
 
@@ -56,6 +56,15 @@ def trouble(days: Sequence[Day], last: int) -> str:
     if not count:
         return "no trouble"
     return f"{count} day{'' if count == 1 else 's'} with trouble"
+
+
+@register.filter
+def spans(surface: ShownSurface) -> str:
+    """For scripts, which count its days in the reader's zone: state, start and end of each."""
+    return ",".join(
+        f"{span.state.value} {iso(span.start)} {iso(span.end) if span.end else ''}"
+        for span in surface.spans
+    )
 
 
 @register.filter

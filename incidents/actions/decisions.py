@@ -14,6 +14,7 @@ from incidents.actions.decision_steps import (
 )
 from incidents.actions.draft_steps import write_draft_step
 from incidents.actions.notices import notify_step
+from incidents.actions.replacement_steps import follow_record_step
 from incidents.actions.risk_steps import add_risk_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import RefusedAfterCommit, incident_action, next_number
@@ -83,6 +84,7 @@ def decide(
         if owed is None:
             apply_effects_step(incident, facts, decision, decision_input, evidence, actor, now)
         else:
+            follow_record_step(incident, decision, actor, now)
             if not act_rules.leaves_conflict(warnings):
                 settle_step(incident, facts, decision, decision_input, evidence, actor, now)
             dual = decision.execution.dual

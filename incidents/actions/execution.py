@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from incidents.actions.checkpoint_steps import schedule_step
@@ -54,21 +55,31 @@ def finish(
     number: int,
     *,
     evidence: Collection[int],
+    done_at: datetime | None = None,
     now: datetime,
     once: UUID | None = None,
 ) -> Decision:
-    """The execution owner marks D-``number`` as done; ``evidence`` (numbers) proves it."""
+    """The execution owner marks D-``number`` as done; ``evidence`` (numbers) proves it.
+
+    ``done_at`` is when it was done, where that is not now.
+    """
     with incident_action("decision.execute", actor, incident_id, now, once=once) as incident:
         decision = _decision(incident, number)
         _require_person(decision.execution.executor, actor, f"executes {decision.reference}")
         proof = _items(incident, evidence)
         cited = [proof_facts(n, proof.get(n)) for n in sorted(set(evidence))]
-        if problems := rules.finish_violations(execution_progress(decision), cited):
+        if problems := rules.finish_violations(execution_progress(decision), cited, done_at, now):
             raise Refused(problems)
         execution = decision.execution
-        execution.state, execution.done_at = ExecutionState.DONE, now
-        execution.save(update_fields=["state", "done_at"])
+        # A typed time has no seconds, and a clock may run ahead: never before the start, never
+        # after its entry.
+        began = execution.started_at or decision.decided_at
+        execution.state = ExecutionState.DONE
+        execution.done_at = min(max(done_at, began), now) if done_at else now
+        execution.done_noted_at = now if done_at else None
+        execution.save(update_fields=["state", "done_at", "done_noted_at"])
         execution.proof.set(proof.values())
+        typed: dict[str, Any] = {"done_at": execution.done_at.isoformat()} if done_at else {}
         record(
             incident,
             "execution.done",
@@ -77,6 +88,7 @@ def finish(
             subject=decision.reference,
             option=decision.title,
             evidence=[item.reference for item in proof.values()],
+            **typed,
         )
         sentence = f"{decision.reference} of {incident.reference} is executed: verify it."
         _notify(decision, [decision.execution.verifier], actor, "execution.done", sentence, now)

@@ -5,11 +5,10 @@ from uuid import UUID
 
 from incidents.actions.notices import notify_step
 from incidents.actions.ownership import can_answer
-from incidents.actions.role_steps import join_step
+from incidents.actions.replacement_steps import replace_step
 from incidents.actions.transaction import incident_action
 from incidents.models import Person, Replacement
 from incidents.rules import replacement as rules
-from incidents.timeline.record import record
 from incidents.vocabulary import ExecutionRole
 from kernel.actor import Actor
 from kernel.refusal import Refused
@@ -48,30 +47,8 @@ def replace_holder(
         problems = rules.replace_violations(handover, successor, reason)
         if problems or person is None:
             raise Refused(problems)
-        row = Replacement.objects.create(
-            incident=incident,
-            decision=decision,
-            role=part,
-            person=person,
-            before=before,
-            reason=clean_text(reason, MAX_REASON_LENGTH),
-            at=now,
-            **Replacement.columns(actor),
-        )
-        execution.put_holder(part, person)
-        join_step(incident, person, now)
-        record(
-            incident,
-            "execution.replaced",
-            actor,
-            now,
-            subject=decision.reference,
-            role=part.value,
-            does=part.label.lower(),
-            person=str(person),
-            person_id=person.pk,
-            before=str(before),
-            reason=row.reason,
+        row = replace_step(
+            incident, decision, part, person, clean_text(reason, MAX_REASON_LENGTH), actor, now
         )
         what = f"{decision.reference} of {incident.reference}"
         people = {

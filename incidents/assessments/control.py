@@ -121,6 +121,7 @@ def _unable(facts: IncidentFacts) -> tuple[checkpoint_rules.Fault, ...]:
             f"{where}?who={assignment.role}:{assignment.lane}"
             if assignment.lane
             else f"{where}?who={assignment.role}",
+            assignment.is_shut_out,
         )
         for assignment in facts.unable
     ]

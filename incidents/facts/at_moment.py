@@ -69,15 +69,15 @@ def execution(row: Execution, moment: datetime) -> Execution:
             setattr(row, f"new_{role.value}", row.holder_at(role, moment))
     if not any(
         _is_later(at, moment)
-        for at in (row.ended_at, row.judged_at, row.done_at, row.started_at, row.signed_at)
+        for at in (row.ended_at, row.judged_at, row.done_known_at, row.started_at, row.signed_at)
     ):
         return row
     if _is_later(row.ended_at, moment):
         row.ended_at, row.end_reason, row.superseded_by = None, "", None
     if _is_later(row.judged_at, moment):
         row.judged_at, row.run, row.finding = None, None, ""
-    if _is_later(row.done_at, moment):
-        row.done_at = None
+    if _is_later(row.done_known_at, moment):
+        row.done_at = row.done_noted_at = None
     if _is_later(row.started_at, moment):
         row.started_at = None
     if _is_later(row.signed_at, moment):

@@ -34,12 +34,14 @@ from incidents.models import (
     Signature,
     Surface,
 )
+from incidents.models.person import PersonQuerySet
 from incidents.scenarios import Scenario
 from incidents.vocabulary import (
     BranchState,
     EvidenceKind,
     ExecutionRole,
     ExecutionState,
+    Group,
     LaneKind,
     Purpose,
     RoleName,
@@ -291,8 +293,20 @@ def assignments_with_ability(until: datetime | None = None) -> "QuerySet[Assignm
         incident=OuterRef("incident"), person=OuterRef("person")
     )
     return rows.annotate(  # type: ignore[no-redef]
-        can_act=Exists(able), seen_at=Subquery(taking_part.values("seen_at"))
+        can_act=Exists(_who_may_enter(able)),
+        is_shut_out=Exists(able) & ~Exists(_who_may_enter(able)),
+        seen_at=Subquery(taking_part.values("seen_at")),
     )
+
+
+def _who_may_enter(able: "PersonQuerySet") -> "PersonQuerySet":
+    """Of a restricted incident only its participants and admins; as part of a row with an
+    ``incident``."""
+    of_incident = OuterRef(OuterRef("incident"))
+    takes_part = Participation.objects.filter(incident=of_incident, person=OuterRef("pk"))
+    is_open = Incident.objects.filter(pk=of_incident, restricted=False)
+    is_admin = Q(is_superuser=True) | Q(groups__name=Group.ADMIN)
+    return able.filter(is_admin | Q(Exists(takes_part)) | Q(Exists(is_open)))
 
 
 def _abilities(until: datetime | None) -> dict[str, Exists]:
@@ -305,7 +319,9 @@ def _abilities(until: datetime | None) -> dict[str, Exists]:
     able = Person.objects.who_can_respond()
     return {
         f"{role}_can_act": Exists(
-            able.filter(pk=Coalesce(OuterRef(f"execution__new_{role}"), OuterRef(role)))
+            _who_may_enter(
+                able.filter(pk=Coalesce(OuterRef(f"execution__new_{role}"), OuterRef(role)))
+            )
         )
         for role in ExecutionRole.values
     }

@@ -1,11 +1,13 @@
 """Signing, executing and verifying: short forms on the page of a decision."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 
 from incidents.forms.decisions import Numbers
-from incidents.web.fields import PersonField
+from incidents.web.fields import PastField, PersonField
 from incidents.web.forms import WarroomForm
 from incidents.web.time_zone import number
 
@@ -31,6 +33,15 @@ class WithdrawForm(WarroomForm):
 
 class DoneForm(WarroomForm):
     evidence = Numbers(label="Proof that it was done", required=False)
+    done_at = PastField(
+        label="When it was done",
+        required=False,
+        help_text="Empty: now. Else 14:03, or -5 for five minutes ago.",
+    )
+
+    def __init__(self, *args: Any, now: datetime, zone: ZoneInfo, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["done_at"].now, self.fields["done_at"].zone = now, zone
 
 
 class VerifyForm(WarroomForm):

@@ -29,7 +29,10 @@ class Assignment(models.Model):
     objects = AssignmentQuerySet.as_manager()
 
     can_act = True
-    """Whether the person still is an active responder; only ``facts`` looks, and sets it."""
+    """Whether the person is an active responder who may enter; only ``facts`` sets it."""
+
+    is_shut_out = False
+    """Whether the person may not enter the restricted incident; only ``facts`` looks."""
 
     seen_at: datetime | None = None
     """When the person was in the room last, as far as ``facts`` looked."""

@@ -1,9 +1,9 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from incidents.models.protection import append_only, no_truncate
 from incidents.vocabulary import UNFINISHED, ExecutionRole, ExecutionState, SignRole
@@ -35,6 +35,9 @@ class Execution(models.Model):
     signed_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    done_noted_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was recorded, where another time was typed."
+    )
     proof = models.ManyToManyField("incidents.Evidence", related_name="proves")
     judged_at = models.DateTimeField(null=True, blank=True)
     run = models.ForeignKey(
@@ -100,6 +103,10 @@ class Execution(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="execution_done_before_noted",
+                condition=Q(done_noted_at__isnull=True) | Q(done_noted_at__gte=F("done_at")),
+            ),
+            models.CheckConstraint(
                 name="execution_ended_with_reason",
                 condition=~Q(state__in=[ExecutionState.SUPERSEDED, ExecutionState.WITHDRAWN])
                 | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
@@ -147,6 +154,18 @@ class Execution(models.Model):
         later = self.decision.replacements.filter(role=role, at__gt=at).select_related("before")
         following = later.first()
         return following.before if following else self.holder(role)
+
+    @property
+    def done_known_at(self) -> datetime | None:
+        """Since when the record says that it is done."""
+        return self.done_noted_at or self.done_at
+
+    @property
+    def is_done_noted_later(self) -> bool:
+        """By more than a minute: then both times are shown."""
+        if self.done_at is None or self.done_noted_at is None:
+            return False
+        return self.done_noted_at - self.done_at > timedelta(minutes=1)
 
     @property
     def started_by(self) -> "Person":

@@ -4,6 +4,7 @@ Playbook: "a green statement without rerun evidence is not closure". Each functi
 violation at once.
 
 ``X-STATE``: a decision is started, finished, judged or withdrawn only from the state before it.
+``X-TIME``: it was done after it was started, and not ahead of now.
 ``X-PROOF``: done is shown by evidence with content, captured after the decision.
 ``X-REASON``: withdrawing a decision needs a reason.
 ``V-RUN``: a verdict rests on a verification run with content; a failed run verifies nothing.
@@ -21,6 +22,9 @@ from kernel.refusal import Violation
 from kernel.text import has_content, says_nothing
 
 Violations = tuple[Violation, ...]
+
+CLOCK_SLACK = timedelta(minutes=1)
+"""A clock may be this much ahead of ours."""
 
 DECIDE_AGAIN_WITHIN = timedelta(minutes=10)
 """After a failed verification, how soon the next decision is due."""
@@ -70,8 +74,16 @@ def start_violations(progress: Progress) -> Violations:
     return _state(progress, ExecutionState.DECIDED, explanations)
 
 
-def finish_violations(progress: Progress, proof: Iterable[CitedProof]) -> Violations:
-    """May it be marked as done? It was started, and evidence proves that it is done."""
+def finish_violations(
+    progress: Progress,
+    proof: Iterable[CitedProof],
+    done_at: datetime | None = None,
+    now: datetime | None = None,
+) -> Violations:
+    """May it be marked as done? It was started, and evidence proves that it is done.
+
+    ``done_at`` is the time that was typed, if one was.
+    """
     explanations = {
         ExecutionState.PENDING: "waits for signatures",
         ExecutionState.DECIDED: "is not started yet: start it first",
@@ -79,7 +91,25 @@ def finish_violations(progress: Progress, proof: Iterable[CitedProof]) -> Violat
         ExecutionState.VERIFIED: "is verified already",
         ExecutionState.FAILED: "was verified, and failed",
     }
-    return _state(progress, ExecutionState.STARTED, explanations) + _proof(progress, tuple(proof))
+    return (
+        *_state(progress, ExecutionState.STARTED, explanations),
+        *_time(progress, done_at, now),
+        *_proof(progress, tuple(proof)),
+    )
+
+
+def _time(progress: Progress, done_at: datetime | None, now: datetime | None) -> Violations:
+    if done_at is None:
+        return ()
+    if now is not None and done_at > now + CLOCK_SLACK:
+        return (Violation("X-TIME", "It cannot have been done ahead of now.", "done_at"),)
+    # A typed time has no seconds: within the minute in which it was started is after it.
+    if progress.began_at is not None and done_at < progress.began_at.replace(
+        second=0, microsecond=0
+    ):
+        sentence = f"{progress.reference} was not started yet by then: write when it was done."
+        return (Violation("X-TIME", sentence, "done_at"),)
+    return ()
 
 
 def judge_violations(

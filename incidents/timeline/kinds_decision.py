@@ -1,11 +1,13 @@
 """The kinds of entry about recommendations, decisions, execution and verification."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from incidents.templatetags.room import moment
 from incidents.timeline.kinds import KINDS, Kind, decided_body
 
 
@@ -35,7 +37,10 @@ def _resolved(data: Mapping[str, Any]) -> SafeString:
 
 def _done(data: Mapping[str, Any]) -> SafeString:
     proof = ", ".join(data["evidence"])
-    return format_html("{}. Proof: {}.", data["option"], proof)
+    html = format_html("{}. Proof: {}.", data["option"], proof)
+    if data.get("done_at"):
+        html += format_html(" Done {}.", moment(datetime.fromisoformat(data["done_at"])))
+    return html
 
 
 def _acted(data: Mapping[str, Any]) -> SafeString:

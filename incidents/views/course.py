@@ -1,5 +1,6 @@
 """Ending a checkpoint without a new record: keep course, move it, cancel it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -66,32 +67,33 @@ def keep(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpRespo
 
 @requires("checkpoint.schedule")
 def move(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResponse:
-    point = get_object_or_404(incident.checkpoints, number=checkpoint)
-
-    def do(form: WarroomForm) -> str:
-        course.move(
-            request.actor, incident.pk, checkpoint, now=clock.now(), once=form.key, **form.values()
-        )
-        return incident.get_absolute_url()
-
-    return submit(
-        request,
-        "incidents/command.html",
-        MoveCheckpointForm,
-        do,
-        context=lambda: _context(incident, point) | {"title": f"Move {point.reference}"},
-        now=clock.now(),
-        zone=zone_of(request.user, request.COOKIES),
-        initial={"due_at": f"+{_usual_minutes(incident)}"},
-    )
+    options = {
+        "now": clock.now(),
+        "zone": zone_of(request.user, request.COOKIES),
+        "initial": {"due_at": f"+{_usual_minutes(incident)}"},
+    }
+    return _lift(request, incident, checkpoint, "Move", MoveCheckpointForm, course.move, **options)
 
 
 @requires("checkpoint.schedule")
 def cancel(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResponse:
+    return _lift(request, incident, checkpoint, "Cancel", CancelCheckpointForm, course.cancel)
+
+
+def _lift(
+    request: HttpRequest,
+    incident: Incident,
+    checkpoint: int,
+    what: str,
+    form_class: type[WarroomForm],
+    action: Callable[..., object],
+    **options: Any,
+) -> HttpResponse:
+    """The page that moves or cancels a checkpoint; ``what`` names it."""
     point = get_object_or_404(incident.checkpoints, number=checkpoint)
 
     def do(form: WarroomForm) -> str:
-        course.cancel(
+        action(
             request.actor, incident.pk, checkpoint, now=clock.now(), once=form.key, **form.values()
         )
         return incident.get_absolute_url()
@@ -99,9 +101,10 @@ def cancel(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpRes
     return submit(
         request,
         "incidents/command.html",
-        CancelCheckpointForm,
+        form_class,
         do,
-        context=lambda: _context(incident, point) | {"title": f"Cancel {point.reference}"},
+        context=lambda: _context(incident, point) | {"title": f"{what} {point.reference}"},
+        **options,
     )
 
 

@@ -24,6 +24,7 @@ from incidents.vocabulary import ExecutionRole, ExecutionState, Purpose, SignRol
 from incidents.web.access import requires
 from incidents.web.forms import WarroomForm
 from incidents.web.submit import submit
+from incidents.web.time_zone import zone_of
 from kernel import clock
 from kernel.refusal import Refused
 
@@ -95,7 +96,15 @@ def done(request: HttpRequest, incident: Incident, decision: int) -> HttpRespons
             "cited": set(request.POST.getlist("evidence")),
         }
 
-    return submit(request, "incidents/done.html", DoneForm, do, context=context)
+    return submit(
+        request,
+        "incidents/done.html",
+        DoneForm,
+        do,
+        context=context,
+        now=clock.now(),
+        zone=zone_of(request.user, request.COOKIES),
+    )
 
 
 @requires("decision.verify")

@@ -58,7 +58,7 @@ LABELS = {
 }
 
 _RANKED_KINDS = (
-    {"incident.declared", "incident.closed", "incident.reopened"},
+    {"incident.declared", "incident.timed", "incident.closed", "incident.reopened"},
     {
         "decision.made",
         "decision.acted",

@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 
 from comms.models import Lapse
 from incidents.facts import incident as incident_facts
+from incidents.facts.event_times import read_event_times
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Evidence, Incident, TimelineEntry
 from incidents.rules.wording import duration, quoted
@@ -139,6 +140,15 @@ class _Record:
     def gap(self) -> tuple[str, ...]:
         """The time from the first sign to the declaration, and to the first evidence."""
         lines = []
+        times = read_event_times(self.incident, self.until)
+        if times.began is not None:
+            lines.append(f"It began {self.at(times.began.at)} ({times.began.evidence}).")
+        if times.detected is not None:
+            lines.append(
+                f"It was noticed {self.at(times.detected.at)} ({times.detected.evidence})."
+            )
+        if times.gap is not None:
+            lines.append(f"Detection gap: {duration(times.gap)}.")
         if self.first is not None and (at := _seen(self.first)) < self.incident.declared_at:
             length = duration(self.incident.declared_at - at)
             lines.append(f"Seen {self.at(at)} ({self.first.reference}), declared {length} later.")

@@ -20,7 +20,7 @@ from lanes.vocabulary import WATCH
 from retros.closing.forms import CheckInForm, FireForm, ReopenForm
 from retros.models import Closing
 from retros.watch import actions as watching
-from retros.watch.facts import watch_href
+from retros.watch.facts import unscheduled_check_ins, watch_href
 
 
 def _page(
@@ -51,6 +51,7 @@ def _context(request: HttpRequest, incident: Incident, now: datetime) -> dict[st
         "closing": last,
         "is_watched": last is not None and last.is_watched,
         "check_ins": list(last.check_ins.select_related("answered_by")) if last else [],
+        "own_check_ins": unscheduled_check_ins(last) if last else [],
         "owner": owner,
         "can_act": owner is not None and handoff_facts.is_fit(owner),
         "may_assign": may("role.assign", request.who),

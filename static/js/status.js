@@ -49,6 +49,33 @@ function regroup(node) {
   }
 }
 
+// The bars of a service: how deep each is cut, by the worst state of that day of the reader's.
+const CUTS = { degraded_performance: 7, partial_outage: 11, major_outage: 15 };
+
+function recount(node) {
+  for (const bars of node.querySelectorAll("[data-spans]")) {
+    const spans = bars.dataset.spans.split(",").filter(Boolean).map((span) => span.split(" "));
+    const now = new Date();
+    const count = Number(bars.dataset.bars);
+    const cuts = Array.from({ length: count }, (_, place) => {
+      const back = count - 1 - place;
+      const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() - back);
+      const next = new Date(now.getFullYear(), now.getMonth(), now.getDate() - back + 1);
+      const open = spans.filter(([, since, until]) => new Date(since) < next && (!until || new Date(until) >= day));
+      return Math.max(0, ...open.map(([state]) => CUTS[state] ?? 0));
+    });
+    bars.querySelectorAll("rect").forEach((bar, place) => {
+      const cut = cuts[place] ?? 0;
+      bar.setAttribute("class", !cut ? "day-good" : cut === CUTS.major_outage ? "day-bad" : "day-part");
+      bar.setAttribute("y", cut);
+      bar.setAttribute("height", 20 - cut);
+    });
+    const bad = cuts.filter(Boolean).length;
+    bars.querySelector("[data-trouble]").textContent = bad ? `${bad} day${bad === 1 ? "" : "s"} with trouble` : "no trouble";
+  }
+  for (const sentence of node.querySelectorAll("[data-days-zone]")) sentence.textContent = "Days are those of your zone.";
+}
+
 function wasOpen(entry, day, next) {
   const { since, until } = entry.dataset;
   return new Date(since) < next && (!until || new Date(until) >= day);
@@ -69,6 +96,7 @@ function swap(html) {
   const focused = document.activeElement?.closest("#status-live") ? document.activeElement.getAttribute("href") : null;
   live.innerHTML = html;
   regroup(live);
+  recount(live);
   localise(live);
   if (focused) live.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
@@ -174,6 +202,7 @@ function again() {
 let missed = false;
 let kept = live.innerHTML;
 regroup(live);
+recount(live);
 localise(document);
 listen();
 document.addEventListener("visibilitychange", again);

@@ -25,6 +25,7 @@ COMMANDS = (
     "roles",
     "people",
     "channel",
+    "times",
     "revision",
     "rollback",
     "surfaces",

@@ -70,6 +70,7 @@ def test_without_script_it_reads_completely(visit: Visits, told: Incident) -> No
     expect(page.get_by_text("About one in three attempts to sign in fails.").last).to_be_visible()
     expect(page.locator(".surfaces li", has_text="Exports")).to_contain_text("1 day with trouble")
     expect(page.get_by_text("Times are shown in UTC")).to_be_visible()
+    expect(page.get_by_text("Days are counted in UTC.")).to_be_visible()
     page.get_by_role("link", name="No file can be exported").first.click()
     expect(page.locator(".status-update")).to_have_count(1)
     page.get_by_role("link", name="How everything is doing").click()
@@ -132,6 +133,10 @@ def test_days_are_those_of_the_reader(visit: Visits, world: World, exports: Surf
         local = midnight.astimezone(ZoneInfo(zone))
         expect(rows.first.locator("> span")).to_have_text(f"{local:%a} {local.day} {local:%B}")
         expect(page.locator(".history > li")).to_have_count(90)
+        page.goto(page.url.replace("history/", ""))
+        row = page.locator(".surfaces li", has_text="Exports")
+        expect(page.get_by_text("Days are those of your zone.")).to_be_visible()
+        expect(row.locator(".day-part")).to_have_count(days)
 
 
 # What the widget does where npm could not be asked for it: the same request, the same words.

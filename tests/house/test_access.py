@@ -34,6 +34,7 @@ COMMANDS = [
     "roles/",
     "people/",
     "channel/",
+    "times/",
     "revision/",
     "rollback/",
     "surfaces/",

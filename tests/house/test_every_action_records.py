@@ -20,6 +20,7 @@ from incidents.actions import (
     command_absence,
     course,
     decisions,
+    event_times,
     evidence,
     execution,
     freezes,
@@ -80,6 +81,11 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         lifecycle.change_phase, phase="containment", reason="Chosen"
     ),
     "incidents.lifecycle.set_channel": lambda s: s.do(lifecycle.set_channel, channel="#inc"),
+    "incidents.event_times.set_event_times": lambda s: s.do(
+        event_times.set_event_times,
+        began_at=LATER - timedelta(minutes=9),
+        began_evidence=s.do(evidence.capture, PRECHECK).number,
+    ),
     "incidents.lifecycle.set_revision": lambda s: s.do(lifecycle.set_revision, revision="4be90a7"),
     "incidents.lifecycle.set_rollback_reach": lambda s: s.do(
         lifecycle.set_rollback_reach, broad=True, reason="Migration 0081"

@@ -54,7 +54,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "more_lanes": lanes[LANES:],
         "notices": notices.unseen(request.user)[:10],
         "surface_count": Surface.objects.count() if not active else 0,
-        "nav_incidents": [facts.incident for facts in active[:3]],
         "mark": home_mark.mark((facts.incident.pk, facts.incident.last_seq) for facts in known),
         "moment": _moment(active, watches, waiting, now),
         "watches": watches[:WATCHES],

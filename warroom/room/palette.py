@@ -141,6 +141,13 @@ _ACTS = (
     _Act("Take part", "participant.join", "join", "i-person", keywords="join"),
     _Act("Say what is impacted", "surfaces.change", "surfaces", "surface-degraded"),
     _Act("Adopt a scenario", "scenario.set", "scenario", "i-flag"),
+    _Act(
+        "Say when it began",
+        "incident.time",
+        "event-times",
+        "i-clock",
+        keywords="began detected noticed gap",
+    ),
     _Act("Set the evidence channel", "channel.set", "channel", "i-link", keywords="chat"),
     _Act(
         "Say who takes part",

@@ -146,7 +146,7 @@ def test_an_incident_that_touches_no_surface_is_in_the_headline(
 
     assert alone.overall.words == "We are working on an incident"
     assert (alone.overall.indicator, alone.incidents[0].impact) == ("minor", "minor")
-    assert two.overall.words == "We are working on 2 incidents"
+    assert two.overall.words == "We are working on an incident"
     assert with_surface.overall.words == "Sign-in is partly disrupted"
     assert with_surface.overall.indicator == "major"
 
@@ -214,6 +214,33 @@ def test_the_headline_and_the_text_below_it_are_of_one_incident(
     assert found.overall.words == "Sign-in is partly disrupted"
     assert found.worst is not None
     assert found.worst.headline == "Some sign-ins fail"
+
+
+def test_the_headline_never_mixes_two_incidents(
+    sign_in: Surface, api: Surface, incident: Incident, commander: Person
+) -> None:
+    say(incident, START, {sign_in: SurfaceState.MAJOR}, headline="No sign-ins")
+    say(declared(commander), START + timedelta(minutes=9), {api: PARTIAL}, headline="A slow API")
+
+    found = public()
+
+    assert found.overall.words == "Sign-in is down"
+    assert found.worst is not None
+    assert (found.worst.headline, found.worst.began_at) == ("No sign-ins", START)
+
+
+def test_what_came_back_began_when_readers_were_told_so(
+    sign_in: Surface, incident: Incident
+) -> None:
+    say(incident, START, {sign_in: PARTIAL})
+    over(incident, START + timedelta(minutes=20), sign_in)
+    again = START + timedelta(minutes=50)
+    say(incident, again, {sign_in: PARTIAL})
+    say(incident, again + timedelta(minutes=5), {sign_in: PARTIAL})
+
+    (found,) = public().incidents
+
+    assert (found.since, found.began_at) == (START, again)
 
 
 def test_what_is_old_is_left_out_unless_it_goes_on(sign_in: Surface, commander: Person) -> None:

@@ -11,12 +11,12 @@ from django.db import Error, transaction
 from django.test import Client
 from django.urls import reverse
 
-from incidents.actions import acts, course, decisions
+from incidents.actions import acts, course, decisions, replacements
 from incidents.actions.acts import ActInput
 from incidents.facts.as_of import incident_at
 from incidents.facts.incident import cached_facts, read_facts
 from incidents.models import Decision, Person
-from incidents.vocabulary import Choice, ExecutionState, LaneKind, Option
+from incidents.vocabulary import Choice, ExecutionRole, ExecutionState, LaneKind, Option
 from kernel.refusal import Refused
 from retros.closing import facts as gate_facts
 from tests.helpers.decision_inputs import capture_evidence, decision_input
@@ -95,6 +95,30 @@ def test_what_was_done_already_has_its_own_times_and_its_proof(executing: Decisi
         done,
     )
     assert list(execution.proof.all()) == [proof]
+
+
+def test_who_was_named_in_the_meantime_gives_way_to_whom_the_record_names(
+    executing: DecisionRun, stranger: Person
+) -> None:
+    decision = act(executing)
+    named = replacements.replace_holder(
+        executing.commander.as_actor(),
+        executing.incident.pk,
+        decision.number,
+        role=ExecutionRole.VERIFIER,
+        person=stranger,
+        reason="They know the board",
+        now=executing.now,
+    )
+    executing.now += timedelta(minutes=1)
+
+    completed = complete(executing, decision)
+
+    execution = read_facts(executing.incident).decisions[0].execution
+    assert named.person == stranger
+    assert execution.verifier == completed.verifier == executing.verifier
+    kinds = executing.incident.timeline.filter(kind="execution.replaced")
+    assert kinds.count() == 2
 
 
 def test_proof_captured_between_the_act_and_its_record_counts(executing: DecisionRun) -> None:

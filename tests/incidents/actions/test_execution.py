@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from incidents.facts.as_of import incident_at
+from incidents.facts.incident import cached_facts
 from incidents.models import Evidence, Incident, Notice, Person, TimelineEntry
 from incidents.rules.evidence import Capture
 from incidents.vocabulary import EvidenceKind, ExecutionState, Option, Purpose, RoleName
@@ -54,6 +56,35 @@ def test_a_mitigation_is_started_done_and_verified(executing: DecisionRun) -> No
     )
     assert (list(made.proof.all()), made.run, made.judged_at) == ([proof], run, executing.now)
     assert made.finding == "401 rate 0.3 %, as in the baseline"
+
+
+def test_what_was_done_earlier_is_dated_so_and_a_run_since_then_counts(
+    executing: DecisionRun,
+) -> None:
+    executing.decide(Option.FLAG)
+    executing.start()
+    done_at = executing.now + timedelta(seconds=30)
+    run, proof = executing.run(), executing.capture()
+    executing.finish(proof, done_at=done_at)
+    noted_at = executing.now
+
+    made = executing.read().execution
+    assert (made.done_at, made.done_noted_at, made.is_done_noted_later) == (done_at, noted_at, True)
+    assert entry(executing.incident, "execution.done").data["done_at"] == done_at.isoformat()
+    past = incident_at(executing.incident, noted_at - timedelta(seconds=1))
+    assert cached_facts(past).decisions[0].execution.state == ExecutionState.STARTED
+    executing.judge(run)
+    assert executing.read().execution.state == ExecutionState.VERIFIED
+
+
+@pytest.mark.parametrize("minutes", [-20, 10], ids=["before-the-start", "ahead-of-now"])
+def test_it_was_done_after_the_start_and_by_now(executing: DecisionRun, minutes: int) -> None:
+    executing.decide(Option.FLAG)
+    executing.start()
+    proof = executing.capture()
+    done_at = executing.now + timedelta(minutes=minutes)
+
+    assert codes(lambda: executing.finish(proof, done_at=done_at)) == ["X-TIME"]
 
 
 def test_each_step_is_told_on_the_timeline_and_to_whom_it_concerns(executing: DecisionRun) -> None:

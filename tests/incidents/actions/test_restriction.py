@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from incidents.actions import restriction
+from incidents.actions import restriction, roles
+from incidents.assessments import control
+from incidents.facts.incident import read_facts
 from incidents.models import Incident, Person
-from incidents.vocabulary import LaneKind, Option
+from incidents.vocabulary import LaneKind, Option, RoleName
 from kernel.refusal import NotPermitted, Refused
 from tests.helpers.factories import START
 from tests.incidents.actions.test_supersede import Deciding
@@ -80,3 +82,20 @@ def test_who_executes_what_is_unfinished_is_kept(
 def test_only_who_commands_may(incident: Incident, stranger: Person) -> None:
     with pytest.raises(NotPermitted):
         restrict(stranger, incident)
+
+
+@pytest.mark.django_db
+def test_who_holds_a_role_and_may_not_enter_is_a_fault(
+    incident: Incident, commander: Person, stranger: Person
+) -> None:
+    roles.assign(commander.as_actor(), incident.pk, role=RoleName.DEPUTY, person=stranger, now=NOW)
+    restrict(commander, incident)
+    incident.refresh_from_db()
+    before = read_facts(incident)
+    incident.participations.filter(person=stranger).delete()
+    after = read_facts(incident)
+
+    assert (before.deputy, before.unable) == (stranger, ())
+    assert (after.deputy, [row.person for row in after.unable]) == (None, [stranger])
+    (fault, *_) = control.faults(after, NOW)
+    assert (fault.code, fault.label) == ("R-UNABLE", f"{stranger} may not enter")

@@ -36,3 +36,10 @@ def test_one_fault_a_person_however_many_roles() -> None:
 @pytest.mark.parametrize("status", [s for s in Status if s != Status.ACTIVE])
 def test_only_an_active_incident_has_faults(status: Status) -> None:
     assert faults(status, [KEN]) == ()
+
+
+def test_who_may_not_enter_a_restricted_incident_is_let_in_or_replaced():
+    (fault,) = faults("active", [HeldRole(1, "Ken Ito", "Deputy", "/roles/", is_shut_out=True)])
+
+    assert (fault.label, fault.href) == ("Ken Ito may not enter", "/roles/")
+    assert "let them take part, or name somebody else" in fault.sentence

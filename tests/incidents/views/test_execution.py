@@ -157,8 +157,10 @@ def test_the_executor_starts_and_shows_that_it_is_done(at: Visit, executing: Dec
     started = at(executing, executor, "start/", **SENT)
     proof = executing.capture()
     page = text(at(executing, executor, "done/"))
-    answer = at(executing, executor, "done/", evidence=[proof.number])
+    refused = at(executing, executor, "done/", evidence=[proof.number], done_at="in a while")
+    answer = at(executing, executor, "done/", evidence=[proof.number], done_at="-0")
 
+    assert refused.status_code == 422
     assert "Start executing" in before
     assert started.status_code == 302
     assert f'name="evidence" value="{proof.number}"' in page

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from incidents.models import Notice, Person, TimelineEntry
 from kernel.refusal import NotPermitted, Refused
@@ -50,6 +51,17 @@ def test_an_answered_one_is_neither_asked_nor_missed_again(watched: ClosingRun) 
     assert (row.hour, row.answered_by) == (1, watched.watcher)
     assert hours_of(watched, "watch.checked") == [1]
     assert (hours_of(watched, "watch.asked"), hours_of(watched, "watch.missed")) == ([1], [])
+
+
+def test_one_beside_the_schedule_is_on_the_page(watched: ClosingRun, client: Client) -> None:
+    watched.check_in()
+    client.force_login(watched.watcher)
+
+    page = client.get(f"/INC-{watched.incident.pk}/watch/")
+
+    [entry] = page.context["own_check_ins"]
+    assert entry.data["text"] in page.content.decode().split("Beside the schedule")[1]
+    assert CheckIn.objects.exclude(answered_at=None).count() == 0
 
 
 def test_one_answer_is_for_all_that_wait(watched: ClosingRun) -> None:

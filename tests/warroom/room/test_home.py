@@ -25,7 +25,7 @@ from tests.helpers.recommendations import Owners
 from tests.retros.closing.closable import ClosingRun
 
 NOW = START + timedelta(minutes=40)
-MAX_QUERIES = 15
+MAX_QUERIES = 16
 """With those of the session, of the person and of their groups."""
 
 
@@ -315,3 +315,15 @@ def test_who_has_no_rooms_reads_what_is_published_to_them(
 
     assert ("Sign-in fails for some" in html) is is_shown
     assert "Only in the room" not in html
+
+
+def test_the_navigation_leads_to_ones_own_incidents(
+    inside: Client, me: Person, commander: Person
+) -> None:
+    mine = declared(me, severity="3")
+    others = [declared(commander) for _ in range(3)]
+
+    nav = inside.get("/").context["nav_incidents"]
+
+    assert list(nav) == [mine]
+    assert not set(nav) & set(others)

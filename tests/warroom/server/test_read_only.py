@@ -45,6 +45,16 @@ def test_a_form_with_a_key_comes_back_too(standby: Client, incident: Incident) -
     assert fields["once"] in answer.content.decode()
 
 
+@pytest.mark.case("F4")
+def test_who_signs_in_is_told_so_and_not_that_they_try_too_often(standby: Client) -> None:
+    standby.cookies.clear()
+
+    answer = standby.post("/accounts/login/", {"login": "commander", "password": "wrong"})
+
+    assert answer.status_code == 503
+    assert "nothing can be written" in answer.content.decode()
+
+
 def test_pages_are_still_read(standby: Client, incident: Incident) -> None:
     for path in ("/", incident.get_absolute_url(), "/status/", "/incidents/"):
         assert standby.get(path).status_code == 200
