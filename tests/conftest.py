@@ -28,6 +28,14 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _patient_with_valkey() -> Iterator[None]:
+    """A page does without who is present rather than wait a quarter of a second; a test waits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("live.presence_store.VALKEY_TIMEOUT_SECONDS", 2.0)
+        yield
+
+
 @pytest.fixture(scope="session")
 def running_servers() -> None:
     """For tests that use Valkey, or start processes, without Django's database."""

@@ -297,12 +297,13 @@ def test_who_polls_is_present_and_sees_who_is(
     now = clock.now()
     presence_store.exchange("hub-a", {incident.pk: [Present(-1, "Aisha", "communication")]}, now)
 
-    assert polled(client, incident) == ["Aisha on Communication", "Commander"]
-    assert polled(client, incident, at="mitigation") == [
-        "Aisha on Communication",
-        "Commander on Mitigation",
-    ]
-    with clock.at(now + timedelta(seconds=7)):
+    with clock.at(now) as time:
+        assert polled(client, incident) == ["Aisha on Communication", "Commander"]
+        assert polled(client, incident, at="mitigation") == [
+            "Aisha on Communication",
+            "Commander on Mitigation",
+        ]
+        time.advance(seconds=7)
         assert polled(client, incident) == ["Commander"]
 
 
