@@ -26,6 +26,7 @@ ROOM_PAGES = [
     "package/",
     "retro/",
     "take-back/",
+    "times/",
 ]
 COMMANDS = [
     "setup/",
@@ -34,7 +35,6 @@ COMMANDS = [
     "roles/",
     "people/",
     "channel/",
-    "times/",
     "revision/",
     "rollback/",
     "surfaces/",
