@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from incidents import scenarios
 from incidents.display_names import clean_name, other_person_named
-from incidents.models import Incident, Person, ScenarioText, Surface
+from incidents.models import Incident, Person, ScenarioText, Surface, SurfaceOption
 from incidents.signals import surface_changed
 from incidents.vocabulary import Group as SiteGroup
 
@@ -37,12 +37,20 @@ class ForAdmins:
         return self.has_module_permission(request)
 
 
+class SurfaceOptionInline(ForAdmins, admin.TabularInline):
+    """The own options that the surface keeps ready, edited with it."""
+
+    model = SurfaceOption
+    extra = 1
+
+
 @admin.register(Surface)
 class SurfaceAdmin(ForAdmins, admin.ModelAdmin):
     list_display = ["name", "dependency_class", "owner_team", "last_known_good", "on_status_page"]
     list_filter = ["dependency_class", "on_status_page"]
     search_fields = ["name", "slug", "owner_team"]
     prepopulated_fields = {"slug": ["name"]}
+    inlines = [SurfaceOptionInline]
 
     def save_model(self, request: HttpRequest, obj: Surface, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -70,6 +70,12 @@ urlpatterns = [
     path("INC-<int:number>/decide/", decisions.decide_next, name="decide-next"),
     path("INC-<int:number>/CP-<int:checkpoint>/", decisions.decide, name="decide"),
     path("INC-<int:number>/CP-<int:checkpoint>/draft/", decisions.draft, name="draft"),
+    path("INC-<int:number>/CP-<int:checkpoint>/unmet/", decisions.unmet, name="unmet"),
+    path(
+        "INC-<int:number>/CP-<int:checkpoint>/evidence/",
+        decisions.evidence_lines,
+        name="evidence-lines",
+    ),
     path("INC-<int:number>/keep/", course.keep_next, name="keep-course-next"),
     path("INC-<int:number>/CP-<int:checkpoint>/keep/", course.keep, name="keep-course"),
     path("INC-<int:number>/CP-<int:checkpoint>/move/", course.move, name="checkpoint-move"),

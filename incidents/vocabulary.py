@@ -98,7 +98,10 @@ REACH_WORDS: dict[str, str] = {
 
 
 class Option(TextChoices):
-    """Playbook, "Decision ladder": the first three are its rungs, fastest reversible first."""
+    """Playbook, "Decision ladder": the first three are its rungs, fastest reversible first.
+
+    ``OWN`` is any mitigation beside them: its name, reach and nearest rung stand in the record.
+    """
 
     FLAG = "flag", "Feature-flag disable"
     HOTFIX = "hotfix", "Targeted hotfix"
@@ -109,6 +112,7 @@ class Option(TextChoices):
     THROTTLING = "throttling", "Flow throttling"
     HOLD = "hold", "Hold and observe"
     ROLLOUT = "rollout", "Rollout to everyone"
+    OWN = "own", "Another option"
 
 
 LADDER = (Option.FLAG, Option.HOTFIX, Option.ROLLBACK)

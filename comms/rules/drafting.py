@@ -29,6 +29,7 @@ _DOING = {
     Option.REVOCATION: "We are withdrawing access that should not have been given.",
     Option.THROTTLING: "We are letting less through, so that what gets through works.",
     Option.ROLLOUT: "We are giving everybody the corrected version.",
+    Option.OWN: "We are taking a step to restore it.",
 }
 _DONE = {
     Option.FLAG: "We switched off the part that caused it.",
@@ -39,6 +40,7 @@ _DONE = {
     Option.REVOCATION: "We withdrew access that should not have been given.",
     Option.THROTTLING: "We let less through, so that what gets through works.",
     Option.ROLLOUT: "Everybody has the corrected version.",
+    Option.OWN: "We took a step to restore it.",
 }
 _LOOKING = "We are looking for the cause."
 _CAME_BACK = "We reported that this had recovered. It has come back."

@@ -1,26 +1,28 @@
 """Acting first: what is done before its record, which is owed soon after (product, "Act first")."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 
 from incidents.actions.checkpoint_steps import schedule_step
-from incidents.actions.decision_steps import supersede_step
+from incidents.actions.decision_steps import clean_own, supersede_step
 from incidents.actions.notices import notify_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action, next_number
 from incidents.assessments import decision as decision_assessment
+from incidents.assessments.chosen_option import own_columns, own_data
 from incidents.facts.incident import IncidentFacts, read_facts
 from incidents.models import Decision, Evidence, Execution, Incident, Person
 from incidents.models.author import Authored
 from incidents.rules import act as rules
 from incidents.rules.decision import Proposal, choice_for, mitigates
 from incidents.rules.decision.option import beside_reason_of, conflict, single_mitigation
+from incidents.rules.decision.own_option import OwnOption, own_violations
 from incidents.timeline.record import record
-from incidents.vocabulary import Confidence, ExecutionState, LaneKind, RoleName
+from incidents.vocabulary import Confidence, ExecutionState, LaneKind, Option, RoleName
 from kernel.actor import Actor
 from kernel.refusal import Refused, Violation
 from kernel.text import clean_text
@@ -43,6 +45,7 @@ class ActInput:
     evidence: Collection[int] = ()
     supersede_reason: str = ""
     beside_reason: str = ""
+    own: OwnOption | None = None
 
 
 def act_first(
@@ -58,6 +61,7 @@ def act_first(
     The decision exists from now on with the act's own times; a checkpoint is scheduled at which the
     record is due. What has happened is never refused for what should have been decided.
     """
+    act_input = replace(act_input, own=clean_own(act_input.own))
     with incident_action("decision.act", actor, incident_id, now, once=once) as incident:
         facts = read_facts(incident)
         proof = list(
@@ -86,14 +90,17 @@ def _violations(
     situation = decision_assessment.situation_of(facts, now)
     act = rules.Act(
         what=act_input.what,
-        offer=situation.offer(act_input.option),
+        offer=situation.offer(act_input.option, act_input.own),
         executor=decision_assessment.candidate(act_input.executor),
         began_at=act_input.began_at,
         done_at=act_input.done_at,
+        is_own=act_input.option == Option.OWN,
         has_proof=any(item.has_content for item in proof),
     )
     is_commander = facts.commander is not None and facts.commander.pk == actor.id
     problems = rules.act_violations(act, now, is_commander=is_commander)
+    if act_input.option == Option.OWN:
+        problems = own_violations(act_input.own) + problems
     proposal = _proposal(act_input)
     problems += single_mitigation(proposal, situation)
     if not act.is_fact:
@@ -105,6 +112,7 @@ def _proposal(act_input: ActInput) -> Proposal:
     """The act as far as the rules of a decision judge it."""
     return Proposal(
         option=act_input.option,
+        own=act_input.own,
         supersede_reason=act_input.supersede_reason,
         beside_reason=act_input.beside_reason,
     )
@@ -128,11 +136,14 @@ def _store(facts: IncidentFacts, act_input: ActInput, actor: Actor, now: datetim
         commander=facts.commander or Person.objects.get(pk=actor.id),
         next_action=what,
         why_now=what,
-        choice=choice_for(act_input.option),
+        choice=choice_for(act_input.option, act_input.own),
         option=act_input.option,
-        reach=next(
+        reach=act_input.own.reach
+        if act_input.own
+        else next(
             o.reach for o in decision_assessment.offered(facts) if o.option == act_input.option
         ),
+        **own_columns(act_input.option, act_input.own),
         confidence=Confidence.L1,
         executor=executor,
         verifier=_likely_verifier(facts, executor),
@@ -188,6 +199,7 @@ def _record(
         now,
         subject=decision.reference,
         option=decision.title,
+        own=own_data(act_input.own),
         what=decision.next_action,
         executor=str(decision.executor),
         when=when,

@@ -7,7 +7,6 @@ from incidents.locking import check_locked
 from incidents.models import Checkpoint, Decision, Incident, KeptCourse
 from incidents.rules import checkpoint as rules
 from incidents.timeline.record import record
-from incidents.vocabulary import Option
 from kernel.actor import Actor
 from kernel.refusal import Violation
 
@@ -58,6 +57,6 @@ def ended_violations(checkpoint: Checkpoint) -> tuple[Violation, ...]:
         checkpoint.reference,
         decision.actor_name,
         decision.reference,
-        Option(decision.option).label,
+        decision.option_label,
         decision.get_absolute_url(),
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import next_number
+from incidents.assessments.chosen_option import kind_of_row
 from incidents.locking import check_locked
 from incidents.models import Contradiction, Incident, Person, Recommendation, Side
 from incidents.rules import recommendation as rules
@@ -20,7 +21,7 @@ def weigh_step(incident: Incident, actor: Actor, now: datetime) -> None:
     recommendations = list(incident.recommendations.open())
     contradict = rules.contradict(
         rules.OpenRecommendation(
-            (recommendation.actor_kind, recommendation.actor_id), recommendation.option
+            (recommendation.actor_kind, recommendation.actor_id), kind_of_row(recommendation)
         )
         for recommendation in recommendations
     )

@@ -8,7 +8,7 @@ from incidents.actions.checkpoint_steps import ended_violations, schedule_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action
 from incidents.facts.incident import IncidentFacts, read_facts
-from incidents.models import Checkpoint, DecisionDraft, Evidence, KeptCourse
+from incidents.models import Checkpoint, Decision, DecisionDraft, Evidence, KeptCourse
 from incidents.models.author import Authored
 from incidents.rules import act as act_rules
 from incidents.rules import checkpoint as rules
@@ -35,12 +35,14 @@ def keep_course(
     looked_at: str,
     evidence: Collection[int],
     next_due: datetime | None,
+    confidence: str = "",
     now: datetime,
     once: UUID | None = None,
 ) -> KeptCourse:
     """End CP-``number`` in one line: the last decision stands; commit to the next checkpoint.
 
     ``evidence`` are the numbers of what was looked at; one has to be newer than the decision.
+    ``confidence`` is how sure the commander is now; "" as they were.
     """
     with incident_action("decision.decide", actor, incident_id, now, once=once) as incident:
         facts = read_facts(incident)
@@ -50,7 +52,7 @@ def keep_course(
         problems = (
             ended_violations(checkpoint)
             or _owed_violations(facts, checkpoint)
-            or rules.course_violations(course_of(facts))
+            or rules.course_violations(course_of(facts), confidence)
         )
         if decision is not None:
             looked = [
@@ -85,6 +87,7 @@ def keep_course(
             decision=decision.reference,
             option=decision.title,
             looked_at=kept.looked_at,
+            confidence=confidence or decision.confidence,
             evidence=[item.reference for item in cited],
             next=following.reference,
         )
@@ -173,12 +176,22 @@ def course_of(facts: IncidentFacts) -> rules.Course:
     decision = facts.current_decision
     if decision is None:
         return rules.Course("")
+    before = next((d for d in reversed(facts.decisions[:-1]) if _counts(d)), None)
+    compared = before is not None and _counts(decision)
     return rules.Course(
+        confidence="" if decision.owed else decision.confidence,
+        decision_before=before.reference if before and compared else "",
+        confidence_before=before.confidence if before and compared else "",
         decision=decision.reference,
         ended=_ENDED.get(ExecutionState(decision.execution.state), ""),
         failed=facts.failed.reference if facts.failed else "",
         contradiction=facts.contradiction.reference if facts.contradiction else "",
     )
+
+
+def _counts(decision: Decision) -> bool:
+    """Its confidence is one that somebody stated, and it was not taken back."""
+    return not decision.owed and decision.execution.state != ExecutionState.WITHDRAWN
 
 
 def newer_evidence(facts: IncidentFacts, limit: int) -> list[Evidence]:

@@ -9,6 +9,7 @@ from incidents.actions.checkpoint_steps import schedule_step
 from incidents.actions.notices import notify_step
 from incidents.actions.signature_steps import request_signatures_step, sign_step
 from incidents.assessments import decision as decision_assessment
+from incidents.assessments.chosen_option import kind_of_row, own_columns
 from incidents.assessments.decision import candidate
 from incidents.facts.incident import IncidentFacts
 from incidents.locking import check_locked
@@ -16,16 +17,18 @@ from incidents.models import Checkpoint, Decision, Evidence, Execution, Incident
 from incidents.rules.conflict import Scores
 from incidents.rules.decision import Cited, DecisionFields, Proposal, mitigates, settles
 from incidents.rules.decision.option import beside_reason_of
+from incidents.rules.decision.own_option import Alternative, OwnOption
 from incidents.rules.draft import NO_STAMP, DraftStamp
 from incidents.timeline.record import record
 from incidents.vocabulary import ExecutionState, Purpose, RecommendationState, SignRole
 from kernel.actor import Actor
 from kernel.refusal import Violation
-from kernel.text import clean_text, masked_raw
+from kernel.text import clean_line, clean_text, masked_raw
 
 REASSESS = timedelta(minutes=10)
 """Playbook, "Contradiction handling protocol": reassess within it."""
 
+MAX_NAME = 120
 _MAX_COLUMN_CHARACTERS = {"next_action": 300, "option_detail": 200, "risk_new": 500}
 
 
@@ -84,7 +87,7 @@ class DecisionInput(DecisionFields):
         return {
             name: entry.strip() if isinstance(entry, str) else entry
             for name, entry in filled_in.items()
-        }
+        } | own_columns(self.option, self.own)
 
 
 _SHARED = tuple(shared.name for shared in fields(DecisionFields))
@@ -103,8 +106,26 @@ def mask_input(decision_input: DecisionInput) -> DecisionInput:
         if isinstance(text := getattr(decision_input, own.name), str)
     }
     rejected = {option: clean_text(reason) for option, reason in decision_input.rejected.items()}
-    raw = masked_raw(decision_input.raw)
-    return replace(decision_input, rejected=rejected, raw=raw, **texts)
+    alternatives = tuple(
+        Alternative(clean_line(a.name, MAX_NAME), clean_text(a.reason))
+        for a in decision_input.alternatives
+    )
+    return replace(
+        decision_input,
+        rejected=rejected,
+        own=clean_own(decision_input.own),
+        alternatives=alternatives,
+        raw=masked_raw(decision_input.raw),
+        **texts,
+    )
+
+
+def clean_own(own: OwnOption | None) -> OwnOption | None:
+    """An own option as it is stored."""
+    if own is None:
+        return None
+    name, why = clean_line(own.name, MAX_NAME), clean_line(own.reach_reason, 300)
+    return replace(own, name=name, reach_reason=why)
 
 
 def apply_effects_step(
@@ -137,7 +158,7 @@ def settle_step(
     """Resolve a contradiction and answer the recommendations that the decision is about."""
     check_locked(incident)
     conflict = decision_assessment.conflict_of(facts, {})
-    if conflict is not None and settles(decision.option, conflict):
+    if conflict is not None and settles(decision.option, kind_of_row(decision), conflict):
         _resolve(facts, decision, decision_input, cited, actor, now)
         _answer_recommendations(facts, decision, now)
     elif mitigates(decision.option):
@@ -249,7 +270,8 @@ def _score(side: Side, decision_input: DecisionInput, decision: Decision) -> Non
     scores = decision_input.scores.get(side.recommendation.number)
     if scores is not None and side.recommendation.is_open:
         side.reversibility, side.blast_radius = scores.reversibility, scores.blast_radius
-    side.chosen = side.recommendation.is_open and side.recommendation.option == decision.option
+    is_chosen = kind_of_row(side.recommendation) == kind_of_row(decision)
+    side.chosen = side.recommendation.is_open and is_chosen
     side.save(update_fields=["reversibility", "blast_radius", "chosen"])
 
 
@@ -281,7 +303,7 @@ def _reassess(
 def _answer_recommendations(facts: IncidentFacts, decision: Decision, now: datetime) -> None:
     """Close every open recommendation as chosen or not chosen."""
     for recommendation in facts.open_recommendations:
-        is_chosen = recommendation.option == decision.option
+        is_chosen = kind_of_row(recommendation) == kind_of_row(decision)
         recommendation.state = (
             RecommendationState.CHOSEN if is_chosen else RecommendationState.PASSED_OVER
         )

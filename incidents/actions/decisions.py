@@ -19,6 +19,7 @@ from incidents.actions.risk_steps import add_risk_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import RefusedAfterCommit, incident_action, next_number
 from incidents.assessments import decision as decision_assessment
+from incidents.assessments.chosen_option import kind_of_row, own_data, own_of
 from incidents.assessments.decision import offered, situation_of
 from incidents.facts.incident import IncidentFacts, read_facts
 from incidents.models import (
@@ -35,11 +36,11 @@ from incidents.models.author import Authored
 from incidents.rules import act as act_rules
 from incidents.rules import decision as rules
 from incidents.timeline.record import record
-from incidents.vocabulary import Choice, Confidence
+from incidents.vocabulary import Choice, Confidence, Option
 from kernel.actor import Actor
 from kernel.refusal import Violation
 
-__all__ = ["DecisionInput", "decide"]
+__all__ = ["DecisionInput", "decide", "unmet"]
 
 type Violations = tuple[Violation, ...]
 
@@ -93,6 +94,22 @@ def decide(
     return decision
 
 
+def unmet(
+    incident: Incident, number: int, decision_input: DecisionInput, now: datetime
+) -> Violations:
+    """What would refuse this decision at CP-``number`` now; nothing is written."""
+    decision_input = rules.settle(decision_input)
+    facts = read_facts(incident)
+    owed = next((d for d in facts.owed if d.checkpoint.number == number), None)
+    if owed is not None:
+        facts = decision_assessment.without(facts, owed)
+    evidence = list(incident.evidence.filter(number__in=decision_input.cited).defer("text"))
+    problems, warnings = _judge(facts, decision_input, evidence, now)
+    if owed is not None:
+        problems, _ = _judge_record(owed, decision_input, problems, warnings)
+    return problems
+
+
 def _judge(
     facts: IncidentFacts, decision_input: DecisionInput, evidence: list[Evidence], now: datetime
 ) -> tuple[Violations, Violations]:
@@ -117,7 +134,7 @@ def _judge_record(
     refused += act_rules.record_violations(
         owed.reference,
         owed.title,
-        same_option=decision_input.option == owed.option,
+        same_option=decision_input.kind == kind_of_row(owed),
         same_executor=executor is not None and executor.pk == owed.execution.executor_id,
     )
     return refused, warnings + facts
@@ -174,7 +191,7 @@ def _store(
             number=number,
             checkpoint=checkpoint,
             decided_at=now,
-            reach=next(o.reach for o in offered(facts) if o.option == decision_input.option),
+            reach=_reach(facts, decision_input),
         )
     decision.evidence.set(evidence)
     decision.risks.set(risks)
@@ -183,8 +200,18 @@ def _store(
         for option, reason in decision_input.rejected.items()
         if option != decision_input.option and reason.strip()
     )
+    RejectedOption.objects.bulk_create(
+        RejectedOption(decision=decision, option=Option.OWN, name=other.name, reason=other.reason)
+        for other in decision_input.alternatives
+    )
     DecisionDraft.objects.filter(checkpoint=checkpoint, author_id=actor.id).delete()
     return decision
+
+
+def _reach(facts: IncidentFacts, decision_input: DecisionInput) -> str:
+    if decision_input.own is not None:
+        return decision_input.own.reach
+    return next(o.reach for o in offered(facts) if o.option == decision_input.option)
 
 
 def _complete(
@@ -201,7 +228,10 @@ def _complete(
     return owed
 
 
-_FIXED_BY_THE_ACT = {"option", "option_detail", "executor"}
+_FIXED_BY_THE_ACT = {
+    *("option", "option_detail", "executor"),
+    *("own_name", "own_reach_reason", "nearest_step"),
+}
 
 
 def _risks(
@@ -238,7 +268,9 @@ def _record_decision(
         next_action=decision.next_action,
         deadline=decision.deadline.isoformat(),
         why_now=decision.why_now,
+        own=own_data(own_of(decision)),
         rejected=dict(decision_input.rejected),
+        alternatives=[[other.name, other.reason] for other in decision_input.alternatives],
         reversibility=decision.reversibility,
         blast_radius=decision.blast_radius,
         verification=decision.verification,

@@ -1,13 +1,15 @@
 """What lane owners recommend, and the contradictions between them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from incidents.actions.contradiction_steps import weigh_step
+from incidents.actions.decision_steps import clean_own
 from incidents.actions.transaction import incident_action, next_number
 from incidents.assessments import decision as decision_assessment
+from incidents.assessments.chosen_option import own_columns, own_data, own_of
 from incidents.facts.incident import read_facts
 from incidents.models import Evidence, Incident, Recommendation
 from incidents.models.author import Authored
@@ -15,6 +17,7 @@ from incidents.permissions import incident_roles, may
 from incidents.rules import recommendation as rules
 from incidents.rules.conflict import Scores
 from incidents.rules.decision import Cited
+from incidents.rules.decision.own_option import OwnOption
 from incidents.timeline.record import record
 from incidents.vocabulary import Option, RecommendationState
 from kernel.actor import Actor
@@ -28,6 +31,7 @@ class RecommendationInput:
 
     option: str = ""
     option_detail: str = ""
+    own: OwnOption | None = None
     reasons: str = ""
     evidence: tuple[int, ...] = ()
     reversibility: int | None = None
@@ -48,6 +52,7 @@ def recommend(
     When open recommendations of different owners choose different options, a contradiction is
     opened, or extended with this recommendation (``D-CONFLICT``).
     """
+    proposed = replace(proposed, own=clean_own(proposed.own))
     with incident_action(
         "recommendation.make", actor, incident_id, now, lane=lane, once=once
     ) as incident:
@@ -66,6 +71,7 @@ def recommend(
             lane=lane,
             subject=recommendation.reference,
             option=recommendation.title,
+            own=own_data(own_of(recommendation)),
             reasons=recommendation.reasons,
             reversibility=recommendation.reversibility,
             blast_radius=recommendation.blast_radius,
@@ -113,6 +119,7 @@ def _recommendation_facts(
     offered = decision_assessment.offered(read_facts(incident))
     return rules.RecommendationFacts(
         option=proposed.option,
+        own=proposed.own,
         reasons=proposed.reasons,
         evidence=tuple(
             cited.get(number) or Cited(number, of_incident=False) for number in proposed.evidence
@@ -146,6 +153,8 @@ def _store(
         lane=lane,
         option=Option(proposed.option),
         option_detail=clean_text(proposed.option_detail, 200),
+        reach=proposed.own.reach if proposed.own else "",
+        **own_columns(proposed.option, proposed.own),
         reasons=clean_text(proposed.reasons),
         reversibility=proposed.reversibility,
         blast_radius=proposed.blast_radius,

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from incidents.assessments import control
+from incidents.assessments.chosen_option import kind_of_row, own_of
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Decision, Person, Side
 from incidents.rules.conflict import Scores, Stand
@@ -22,6 +23,7 @@ from incidents.rules.decision import (
     offers,
 )
 from incidents.rules.decision.option import FIRST_CODE
+from incidents.rules.decision.own_option import OwnOption
 from incidents.rules.decision.posture import FITS_CLASS
 from incidents.rules.dual_signature import DUAL_CODE
 from incidents.vocabulary import DependencyClass, ExecutionState, Option, RoleName
@@ -54,7 +56,19 @@ def offered(facts: IncidentFacts) -> tuple[Offer, ...]:
         rollback_is_broad=bool(facts.incident.broad_rollback_reason),
         scenario_options=added,
         scenario_reach=scenario.reach if scenario else {},
+        own_options=own_options(facts),
     )
+
+
+def own_options(facts: IncidentFacts) -> dict[str, tuple[OwnOption, ...]]:
+    """What surfaces keep ready and what is recommended, by where it comes from."""
+    own: dict[str, tuple[OwnOption, ...]] = {
+        f"ready for {surface}": options for surface, options in facts.ready_options.items()
+    }
+    for row in facts.open_recommendations:
+        if (option := own_of(row)) is not None:
+            own[row.reference] = (option,)
+    return own
 
 
 def impacted(facts: IncidentFacts) -> tuple[ImpactedSurface, ...]:
@@ -105,7 +119,7 @@ def stand_of(side: Side, scores: Scores | None = None) -> Stand:
     recommendation = side.recommendation
     return Stand(
         number=recommendation.number,
-        option=recommendation.option,
+        option=kind_of_row(recommendation),
         label=recommendation.title,
         owner=recommendation.actor_name,
         author=Scores(recommendation.reversibility, recommendation.blast_radius),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Prefetch, prefetch_related_objects
 
 from incidents.assessments import decision as decision_assessment
+from incidents.assessments.chosen_option import kind_of_row
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Evidence, Recommendation, Side
 from incidents.rules.conflict import verdict
@@ -43,9 +44,11 @@ def summaries(facts: IncidentFacts) -> list[RecommendationSummary]:
     return [
         RecommendationSummary(
             recommendation,
-            reaches.get(recommendation.option) or reach_of(recommendation.option, False, {}),
+            recommendation.reach
+            or reaches.get(recommendation.option)
+            or reach_of(recommendation.option, False, {}),
             sides.get(recommendation.pk),
-            lead.because if recommendation.option in leading else "",
+            lead.because if kind_of_row(recommendation) in leading else "",
         )
         for recommendation in rows
     ]

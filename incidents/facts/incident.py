@@ -10,8 +10,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONArray
 
 from incidents import scenarios
 from incidents.facts.signed_record import signatures_and_hashes
@@ -33,8 +34,10 @@ from incidents.models import (
     Side,
     Signature,
     Surface,
+    SurfaceOption,
 )
 from incidents.models.person import PersonQuerySet
+from incidents.rules.decision.own_option import OwnOption
 from incidents.scenarios import Scenario
 from incidents.vocabulary import (
     BranchState,
@@ -55,12 +58,14 @@ class IncidentFacts:
     Each decision carries its ``execution``; ``sides`` are those of all contradictions, each with
     its ``contradiction`` and ``recommendation``; ``signatures`` and ``served`` carry ``decision``
     and ``evidence`` as ids only, ``served`` also the evidence's ``number``. ``hashes`` are those of
-    the decisions that somebody signed, by key, as their records stand.
+    the decisions that somebody signed, by key, as their records stand. ``ready_options`` are those
+    that impacted surfaces keep ready, by the name of the surface.
     """
 
     incident: Incident
     scenario: Scenario | None
     surfaces: tuple[Surface, ...]
+    ready_options: Mapping[str, tuple[OwnOption, ...]]
     assignments: tuple[Assignment, ...]
     freezes: tuple[Freeze, ...]
     checkpoints: tuple[Checkpoint, ...]
@@ -208,8 +213,12 @@ def read_all_facts(
     ids = [incident.pk for incident in incidents]
     surfaces: dict[int, list[Surface]] = defaultdict(list)
     through = Incident.surfaces.through.objects.filter(incident__in=ids)
-    for link in through.select_related("surface").order_by("surface__name"):
+    ready: dict[int, dict[str, tuple[OwnOption, ...]]] = defaultdict(dict)
+    linked = through.select_related("surface").annotate(ready=_ready_options())
+    for link in linked.order_by("surface__name"):
         surfaces[link.incident_id].append(link.surface)
+        if options := link.ready:  # type: ignore[attr-defined]
+            ready[link.incident_id][link.surface.name] = tuple(OwnOption(*one) for one in options)
     assignments = by_incident(assignments_with_ability(until), ids)
     freezes = by_incident(Freeze.objects.select_related("surface", "kept_by"), ids)
     checkpoints = by_incident(Checkpoint.objects.all(), ids)
@@ -258,6 +267,7 @@ def read_all_facts(
             incident=incident,
             scenario=library.get(incident.scenario),
             surfaces=tuple(surfaces[incident.pk]),
+            ready_options=ready[incident.pk],
             assignments=tuple(assignments[incident.pk]),
             freezes=tuple(freezes[incident.pk]),
             checkpoints=tuple(checkpoints[incident.pk]),
@@ -274,6 +284,13 @@ def read_all_facts(
         )
         for incident in incidents
     ]
+
+
+def _ready_options() -> ArraySubquery:
+    """In the query of the surfaces: their own options as arguments of ``OwnOption``."""
+    rows = SurfaceOption.objects.filter(surface=OuterRef("surface")).order_by("name")
+    columns = JSONArray("name", "reach", "reach_reason", "nearest_step")
+    return ArraySubquery(rows.values(row=columns))
 
 
 def by_incident[T: Model](rows: "QuerySet[T]", ids: list[int]) -> dict[int, list[T]]:

@@ -34,6 +34,7 @@ _FIELDS = (
     "verifier_id",
 )
 
+_OWN_FIELDS = ("own_name", "own_reach_reason", "nearest_step")
 
 _RELATED = ("rejected", "evidence", "risks")
 
@@ -48,7 +49,7 @@ def related(decision: str) -> dict[str, ArraySubquery]:
     cited = Decision.evidence.through.objects.filter(decision=of)
     risks = Decision.risks.through.objects.filter(decision=of)
     return {
-        "its_rejected": ArraySubquery(rejected.values(row=JSONArray("option", "reason"))),
+        "its_rejected": ArraySubquery(rejected.values(row=JSONArray("option", "reason", "name"))),
         "its_evidence": ArraySubquery(
             cited.values(row=JSONArray("evidence__number", "evidence__sha256"))
         ),
@@ -70,8 +71,15 @@ def _record(decision: Decision, row: object) -> dict[str, Any]:
         "checkpoint": decision.checkpoint.number,
         "decided_at": _utc(decision.decided_at),
         "deadline": _utc(decision.deadline),
-        **{name: sorted(map(tuple, getattr(row, f"its_{name}"))) for name in _RELATED},
+        **{name: sorted(map(_short, getattr(row, f"its_{name}"))) for name in _RELATED},
+        # Only of an own option: the hashes of earlier records stay as they were signed.
+        **{name: text for name in _OWN_FIELDS if (text := getattr(decision, name))},
     }
+
+
+def _short(values: list[Any]) -> tuple[Any, ...]:
+    """Without the name that a rejected option of the ladder does not have."""
+    return tuple(values[:-1] if values[-1] == "" and len(values) == 3 else values)
 
 
 def _utc(moment: datetime) -> str:

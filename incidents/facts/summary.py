@@ -112,6 +112,7 @@ def _read(incidents: Sequence[Any]) -> list[IncidentSummary]:
             incident=row,
             scenario=_UNREAD,
             surfaces=tuple(_surface(pk, name) for pk, name, _ in row.its_surfaces),
+            ready_options=_UNREAD,
             assignments=tuple(assignments[row.pk]),
             freezes=_UNREAD,
             checkpoints=tuple(checkpoints[row.pk]),

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from incidents.actions.acts import MAX_WHAT_LENGTH, ActInput
+from incidents.forms.own_option import own_option_fields, take_option
 from incidents.models import Evidence
 from incidents.rules.decision import Offer, mitigates
-from incidents.vocabulary import REACH_WORDS
+from incidents.vocabulary import REACH_WORDS, Option
 from incidents.web.fields import PastField, PersonField
 from incidents.web.forms import WarroomForm
 
@@ -59,11 +60,16 @@ class ActForm(WarroomForm):
         zone: ZoneInfo,
         **kwargs: Any,
     ) -> None:
+        self.offered = tuple(offered)
+        self.base_fields = {**type(self).base_fields, **own_option_fields()}
         super().__init__(*args, **kwargs)
         self.fields["option"].choices = [
-            (offer.option, f"{offer.label}, {REACH_WORDS[offer.reach].lower()}")
-            for offer in offered
-            if mitigates(offer.option)
+            *(
+                (offer.value, f"{offer.label}, {REACH_WORDS[offer.reach].lower()}")
+                for offer in self.offered
+                if mitigates(offer.option)
+            ),
+            (Option.OWN.value, Option.OWN.label),
         ]
         self.fields["evidence"].choices = [
             (item.number, f"{item.reference} {item.title}"[:80]) for item in recent
@@ -81,4 +87,5 @@ class ActForm(WarroomForm):
         fields = self.values()
         if fields["began_at"] is None:
             fields["began_at"] = fields["done_at"]
+        fields["option"], fields["own"] = take_option(fields, self.offered)
         return ActInput(**fields)

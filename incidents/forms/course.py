@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from incidents.models import Evidence
+from incidents.vocabulary import Confidence
 from incidents.web.fields import Soon
 from incidents.web.forms import WarroomForm
 
@@ -25,6 +26,11 @@ class KeepCourseForm(WarroomForm):
         help_text="One line: what it shows now.",
     )
     next_due = Soon(label="Next checkpoint", required=False, help_text="14:08, or +25 minutes.")
+    confidence = forms.ChoiceField(
+        label="How sure are you now?",
+        choices=[("", "As before"), *Confidence.choices],
+        required=False,
+    )
     evidence = forms.TypedMultipleChoiceField(
         label="Evidence since the decision",
         coerce=int,

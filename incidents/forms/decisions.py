@@ -2,28 +2,37 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 
 from incidents.actions.decision_steps import DecisionInput
+from incidents.assessments.option_history import PastUse
+from incidents.assessments.prefill import Prefill
+from incidents.forms.own_option import own_option_fields, take_option
 from incidents.models import Recommendation
 from incidents.rules.conflict import MAX_SCORE, MIN_SCORE, Scores, Stand
 from incidents.rules.decision import Conflict, Offer
-from incidents.vocabulary import Choice, Confidence
+from incidents.rules.decision.ladder import own_offer
+from incidents.rules.decision.own_option import Alternative, kind_of
+from incidents.vocabulary import Choice, Confidence, Option
 from incidents.web.fields import PersonField, Soon
 from incidents.web.forms import DraftForm
 from incidents.web.time_zone import number
 from kernel.refusal import Violation
 
 
-def _text(label: str, limit: int = 4000, rows: int = 2, **options: Any) -> forms.CharField:
+def _text(
+    label: str, limit: int = 4000, rows: int = 2, placeholder: str = " ", **options: Any
+) -> forms.CharField:
+    """``placeholder`` is never empty: by it the page knows that a field is filled in."""
     return forms.CharField(
         label=label,
         required=False,
         max_length=limit,
-        widget=forms.Textarea(attrs={"rows": rows}),
+        widget=forms.Textarea(attrs={"rows": rows, "placeholder": placeholder}),
         error_messages={"max_length": f"Keep it under {limit} characters."},
         **options,
     )
@@ -49,6 +58,15 @@ class Numbers(forms.Field):
         return tuple(n for n in parsed if n is not None)
 
 
+class Texts(forms.Field):
+    """Any number of lines, as fields of one name send them."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> tuple[str, ...]:
+        return tuple(str(line) for line in value or ())
+
+
 class Score(forms.TypedChoiceField):
     """1 to 5, or nothing yet."""
 
@@ -57,6 +75,25 @@ class Score(forms.TypedChoiceField):
     def __init__(self, **options: Any) -> None:
         steps = [(n, str(n)) for n in range(MIN_SCORE, MAX_SCORE + 1)]
         super().__init__(choices=steps, coerce=int, empty_value=None, **options)
+
+
+EMPTY_ALTERNATIVES = 2
+MAX_HINT = 160
+
+
+def _comparable(entry: Any) -> list[str]:
+    """What stands in a field, whether as rows, numbers or texts."""
+    entries = entry if isinstance(entry, list | tuple) else [entry]
+    texts = [str(getattr(one, "pk", one)).replace("\r\n", "\n") for one in entries]
+    return sorted(text for text in texts if text not in ("", "None"))
+
+
+def _alternatives(fields: dict[str, Any]) -> tuple[Alternative, ...]:
+    """The rows in which something stands, removed from ``fields``."""
+    names = fields.pop("alternative_name", ())
+    reasons = fields.pop("alternative_reason", ())
+    rows = zip_longest(names, reasons, fillvalue="")
+    return tuple(Alternative(name, why) for name, why in rows if name.strip() or why.strip())
 
 
 def _scores_of(side: Stand) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -68,7 +105,7 @@ def _scores_of(side: Stand) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 class DecisionForm(DraftForm):
-    scope = _text("Impacted scope")
+    scope = _text("What is hit (impacted scope)")
     evidence = Numbers(label="Evidence reviewed", required=False)
     risks = Numbers(label="Residual risks", required=False)
     risk_new = _line("Another risk that stays after this decision", 500)
@@ -82,13 +119,17 @@ class DecisionForm(DraftForm):
         label="Decision", choices=Choice, required=False, widget=forms.RadioSelect
     )
     option = forms.CharField(label="Option, fastest reversible first", required=False)
+    alternative_name = Texts(label="Thought of", required=False)
+    alternative_reason = Texts(label="Rejected because", required=False)
     option_detail = _line("Which one exactly", 200, help_text="The flag, the change, the revision.")
-    why_now = _text("Why now")
-    reversibility = _text("Reversibility: how quickly can we undo this?")
-    blast_radius = _text("Blast radius: what can get worse if this is wrong?")
-    verification = _text("Verification: what exact signal proves it worked?")
+    why_now = _text("Why now, and not in 30 minutes?", placeholder="What grows while we wait")
+    reversibility = _text("How fast can it be undone?", placeholder="In how many minutes, by what")
+    blast_radius = _text("What can get worse?", placeholder="For whom, and for how long")
+    verification = _text(
+        "What exactly proves it worked?", placeholder="Which figure, below what, for how long"
+    )
     confidence = forms.ChoiceField(
-        label="Confidence", choices=Confidence, required=False, widget=forms.RadioSelect
+        label="How sure are you?", choices=Confidence, required=False, widget=forms.RadioSelect
     )
     executor = PersonField(label="Owner for execution", required=False)
     verifier = PersonField(label="Owner for verification", required=False)
@@ -107,25 +148,49 @@ class DecisionForm(DraftForm):
         zone: ZoneInfo,
         conflict: Conflict | None = None,
         recommended: Mapping[str, Sequence[Recommendation]] | None = None,
+        history: Mapping[str, Sequence[PastUse]] | None = None,
+        prefill: Prefill | None = None,
         **kwargs: Any,
     ) -> None:
+        self.history, self.prefill = history or {}, prefill
         self.offered, self.conflict = tuple(offered), conflict
         self.recommended = recommended or {}
         # Before the form binds: the reasons are fields like any other.
         rejected = {
             f"rejected_{offer.option}": _text("Rejected because", 2000, rows=1)
             for offer in self.offered
+            if offer.own is None
         }
         scores = {
             name: Score(label=label, required=False)
             for side in (conflict.sides if conflict else ())
             for name, label in _scores_of(side)
         }
-        self.base_fields = {**type(self).base_fields, **rejected, **scores}
+        own = own_option_fields()
+        self.base_fields = {**type(self).base_fields, **own, **rejected, **scores}
         super().__init__(*args, **kwargs)
         deadline = self.fields["deadline"]
         assert isinstance(deadline, Soon)
         deadline.now, deadline.zone = now, zone
+        self._name_origins()
+        self._hint_reasons()
+
+    def _hint_reasons(self) -> None:
+        """Beside a rung that is not recommended: what speaks for the one that is."""
+        for offer in self.offered:
+            others = [r for o, rows in self.recommended.items() if o != offer.option for r in rows]
+            if others and f"rejected_{offer.option}" in self.fields:
+                hint = f"{others[0].reference} prefers {others[0].title}: {others[0].reasons}"
+                widget = self.fields[f"rejected_{offer.option}"].widget
+                widget.attrs["placeholder"] = hint[:MAX_HINT]
+
+    def _name_origins(self) -> None:
+        """Mark each field that still has what was filled in for its author."""
+        for name, source in (self.prefill.sources if self.prefill else {}).items():
+            if name in self.fields:
+                filled, stands = self.prefill.initial.get(name), self[name].value()
+                same = _comparable(filled) == _comparable(stands)
+                self.fields[name].origin = source if same else ""
 
     @property
     def options(self) -> list[dict[str, Any]]:
@@ -134,20 +199,45 @@ class DecisionForm(DraftForm):
         return [
             {
                 "offer": offer,
-                "chosen": chosen == offer.option,
-                "rejected": self[f"rejected_{offer.option}"],
-                "recommended": self.recommended.get(offer.option, ()),
+                "chosen": chosen == offer.value,
+                "rejected": None if offer.own else self[f"rejected_{offer.option}"],
+                "history": self.history.get(
+                    kind_of(offer.option, offer.own.name if offer.own else ""), ()
+                ),
+                "recommended": () if offer.own else self.recommended.get(offer.option, ()),
             }
             for offer in self.offered
         ]
+
+    def chosen_offer(self, written: DecisionInput) -> Offer | None:
+        """The chosen option, with its reach; None while none is."""
+        if written.own is not None:
+            return own_offer(written.own)
+        return next((o for o in self.offered if o.option == written.option), None)
+
+    @property
+    def is_own(self) -> bool:
+        return bool(self["option"].value() == Option.OWN)
+
+    @property
+    def alternatives(self) -> list[tuple[str, str]]:
+        """What was filled in beside the ladder, then rows to fill in."""
+        names = list(self["alternative_name"].value() or ())
+        reasons = list(self["alternative_reason"].value() or ())
+        rows = list(zip_longest(names, reasons, fillvalue=""))
+        return [row for row in rows if any(row)] + [("", "")] * EMPTY_ALTERNATIVES
 
     def written(self) -> DecisionInput:
         """What was filled in, with what is wrong in shape, whether or not the form is valid."""
         fields = self.values()
         scores = self._scores(fields)
         reasons = {
-            offer.option: fields.pop(f"rejected_{offer.option}", "") for offer in self.offered
+            offer.option: fields.pop(f"rejected_{offer.option}", "")
+            for offer in self.offered
+            if offer.own is None
         }
+        fields["option"], fields["own"] = take_option(fields, self.offered)
+        fields["alternatives"] = _alternatives(fields)
         shape = tuple(
             Violation("", str(message), name)
             for name, messages in self.errors.items()
@@ -175,7 +265,9 @@ class DecisionForm(DraftForm):
     @classmethod
     def initial_of(cls, draft: dict[str, list[str]]) -> dict[str, Any]:
         """A draft's raw values as a form's initial ones."""
-        several = {name for name, field in cls.base_fields.items() if isinstance(field, Numbers)}
+        several = {
+            name for name, field in cls.base_fields.items() if isinstance(field, Numbers | Texts)
+        }
         return {
             name: values if name in several else (values[-1] if values else "")
             for name, values in draft.items()

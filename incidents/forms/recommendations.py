@@ -7,6 +7,7 @@ from django import forms
 
 from incidents.actions.recommendations import RecommendationInput
 from incidents.forms.decisions import Numbers, Score
+from incidents.forms.own_option import own_option_fields, take_option
 from incidents.rules.decision import Offer
 from incidents.vocabulary import LaneKind
 from incidents.web.forms import WarroomForm
@@ -32,6 +33,7 @@ class RecommendForm(WarroomForm):
         self, *args: Any, offered: Iterable[Offer], lanes: Iterable[str], **kwargs: Any
     ) -> None:
         self.offered = tuple(offered)
+        self.base_fields = {**type(self).base_fields, **own_option_fields()}
         super().__init__(*args, **kwargs)
         field = self.fields["lane"]
         assert isinstance(field, forms.ChoiceField)
@@ -49,6 +51,7 @@ class RecommendForm(WarroomForm):
     def proposed(self) -> RecommendationInput:
         fields = self.values()
         fields.pop("lane", None)
+        fields["option"], fields["own"] = take_option(fields, self.offered)
         return RecommendationInput(**fields)
 
 

@@ -15,7 +15,7 @@ from incidents.models.recommendation import Contradiction, Recommendation, Side
 from incidents.models.replacement import Replacement
 from incidents.models.risk import Risk
 from incidents.models.scenario import ScenarioText, Served
-from incidents.models.surface import Surface
+from incidents.models.surface import Surface, SurfaceOption
 from incidents.models.timeline import TimelineEntry
 from incidents.models.voided import DeclaredInError, Voided
 
@@ -50,6 +50,7 @@ __all__ = [
     "Signature",
     "Submission",
     "Surface",
+    "SurfaceOption",
     "TimelineEntry",
     "Voided",
 ]

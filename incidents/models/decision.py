@@ -4,11 +4,12 @@ from django.urls import reverse
 
 from incidents.models.author import Authored
 from incidents.models.draft import Draft
+from incidents.models.named_option import NamedOption, own_option_complete
 from incidents.models.protection import append_only, no_truncate
 from incidents.vocabulary import Choice, Confidence, Option, Reach, Severity
 
 
-class Decision(Authored):
+class Decision(NamedOption, Authored):
     """A Checkpoint Decision Record (playbook, "War-room artifact bundle"), D-1, D-2 …
 
     Where somebody acted first, the decision exists from the act on and its record is ``owed``: the
@@ -35,8 +36,6 @@ class Decision(Authored):
         "incidents.Checkpoint", on_delete=models.PROTECT, related_name="set_by"
     )
     choice = models.CharField(max_length=8, choices=Choice)
-    option = models.CharField(max_length=12, choices=Option)
-    option_detail = models.CharField(max_length=200, blank=True)
     reach = models.CharField(max_length=10, choices=Reach)
     why_now = models.TextField()
     reversibility = models.TextField()
@@ -76,6 +75,7 @@ class Decision(Authored):
                 | models.Q(owed=True, recorded_at__isnull=True)
                 | models.Q(owed=False, recorded_at__isnull=False),
             ),
+            own_option_complete("decision_own_option_complete"),
             models.CheckConstraint(
                 name="decision_deadline_ahead",
                 condition=models.Q(deadline__gt=models.F("decided_at")),
@@ -100,6 +100,7 @@ class Decision(Authored):
                 fields=[
                     *("incident", "number", "checkpoint", "decided_at", "option"),
                     *("option_detail", "reach", "executor", "acted_first"),
+                    *("own_name", "own_reach_reason", "nearest_step"),
                 ],
             ),
             no_truncate(),
@@ -111,11 +112,6 @@ class Decision(Authored):
     @property
     def reference(self) -> str:
         return f"D-{self.number}"
-
-    @property
-    def title(self) -> str:
-        label = str(Option(self.option).label)
-        return f"{label}: {self.option_detail}" if self.option_detail else label
 
     @property
     def is_undecided(self) -> bool:
@@ -143,21 +139,33 @@ class CitedRisk(Decision.risks.through):  # type: ignore[name-defined, misc]
 
 
 class RejectedOption(models.Model):
-    """Why an option of the ladder was not taken."""
+    """Why an option was not taken: one of the ladder, or one beside it, which has a ``name``."""
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="rejected")
     option = models.CharField(max_length=12, choices=Option)
+    name = models.CharField(max_length=120, blank=True)
     reason = models.TextField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["decision", "option"], name="rejected_option_once"),
+            models.UniqueConstraint(
+                fields=["decision", "option", "name"], name="rejected_option_once"
+            ),
+            models.CheckConstraint(
+                name="rejected_own_named",
+                condition=models.Q(option=Option.OWN) & ~models.Q(name="")
+                | ~models.Q(option=Option.OWN) & models.Q(name=""),
+            ),
             models.CheckConstraint(name="rejected_with_reason", condition=~models.Q(reason="")),
         ]
         triggers = append_only("rejected_is_final")
 
     def __str__(self) -> str:
-        return f"{Option(self.option).label}: {self.reason}"
+        return f"{self.label}: {self.reason}"
+
+    @property
+    def label(self) -> str:
+        return self.name or str(Option(self.option).label)
 
 
 class DecisionDraft(Draft):

@@ -5,8 +5,9 @@ from django.db.models import Q
 from django.urls import reverse
 
 from incidents.models.author import Authored
+from incidents.models.named_option import NamedOption, own_option_complete
 from incidents.models.protection import append_only, no_truncate
-from incidents.vocabulary import LaneKind, Option, RecommendationState
+from incidents.vocabulary import LaneKind, Reach, RecommendationState
 
 _SCORE = [MinValueValidator(1), MaxValueValidator(5)]
 
@@ -24,11 +25,11 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         return self.filter(state=RecommendationState.OPEN)
 
 
-class Recommendation(Authored):
+class Recommendation(NamedOption, Authored):
     """One owner's proposal before a decision, R-1, R-2 … Each owner has one open at a time.
 
     ``reversibility`` 1 (hard to undo) to 5 (undone at once), ``blast_radius`` 1 (little can get
-    worse) to 5 (much can), as the author scores them.
+    worse) to 5 (much can), as the author scores them. ``reach`` is that of an own option, else "".
     """
 
     incident = models.ForeignKey(
@@ -36,8 +37,7 @@ class Recommendation(Authored):
     )
     number = models.PositiveIntegerField()
     lane = models.CharField(max_length=13, choices=LaneKind)
-    option = models.CharField(max_length=12, choices=Option)
-    option_detail = models.CharField(max_length=200, blank=True)
+    reach = models.CharField(max_length=10, choices=Reach, blank=True)
     reasons = models.TextField()
     reversibility = models.PositiveSmallIntegerField(validators=_SCORE)
     blast_radius = models.PositiveSmallIntegerField(validators=_SCORE)
@@ -65,6 +65,7 @@ class Recommendation(Authored):
             models.CheckConstraint(
                 name="recommendation_scored", condition=_scored("reversibility", "blast_radius")
             ),
+            own_option_complete("recommendation_own_option_complete"),
             models.CheckConstraint(name="recommendation_reasoned", condition=~Q(reasons="")),
             models.CheckConstraint(
                 name="recommendation_closed_with_time",
@@ -87,11 +88,6 @@ class Recommendation(Authored):
     @property
     def reference(self) -> str:
         return f"R-{self.number}"
-
-    @property
-    def title(self) -> str:
-        label = str(Option(self.option).label)
-        return f"{label}: {self.option_detail}" if self.option_detail else label
 
     @property
     def is_open(self) -> bool:

@@ -1,8 +1,9 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from incidents.models.named_option import NEAREST_STEPS
 from incidents.models.plain_text import PlainLineField
-from incidents.vocabulary import CLASS_POSTURE, DependencyClass
+from incidents.vocabulary import CLASS_POSTURE, DependencyClass, Reach
 
 
 class Surface(models.Model):
@@ -48,3 +49,28 @@ class Surface(models.Model):
     def posture(self) -> str:
         """The default posture of its class (playbook, "Dependency risk matrix")."""
         return CLASS_POSTURE[self.dependency_class]
+
+
+class SurfaceOption(models.Model):
+    """A mitigation of its own that a surface keeps ready: offered while the surface is impacted."""
+
+    surface = models.ForeignKey(Surface, on_delete=models.CASCADE, related_name="ready_options")
+    name = PlainLineField(max_length=120, help_text="Fail back to Frankfurt, add replicas")
+    reach = models.CharField(max_length=10, choices=Reach)
+    reach_reason = PlainLineField("why it reaches so far", max_length=300)
+    nearest_step = models.CharField(
+        "nearest step of the ladder", max_length=12, choices=NEAREST_STEPS, blank=True
+    )
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["surface", "name"], name="surface_option_once"),
+            models.CheckConstraint(
+                name="surface_option_complete",
+                condition=~models.Q(name="") & ~models.Q(reach_reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

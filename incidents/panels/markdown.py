@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from incidents.assessments import decision as decision_assessment
+from incidents.assessments.chosen_option import kind_of_row
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Backfill, Decision, Incident, Person, TimelineEntry
 from incidents.rules.conflict import verdict
-from incidents.vocabulary import Choice, Phase, Severity
+from incidents.vocabulary import Choice, Option, Phase, Severity
 
 NOT_RECORDED = "not recorded"
 
@@ -112,7 +113,7 @@ def _candidate(facts: IncidentFacts) -> str:
         return ""
     conflict = decision_assessment.conflict_of(facts, {})
     lead = verdict(conflict.sides) if conflict else None
-    best = [row for row in recommended if lead is None or row.option in lead.options]
+    best = [row for row in recommended if lead is None or kind_of_row(row) in lead.options]
     titles = "; ".join(
         f"{escape(row.title)} ({row.reference}, {escape(row.actor_name)})" for row in best
     )
@@ -140,6 +141,12 @@ def _holder(named: Person, now: Person) -> str:
     )
 
 
+def _own_reach(decision: Decision) -> str:
+    nearest = decision.get_nearest_step_display().lower() or "none"
+    reach = decision.get_reach_display().lower()
+    return f"{reach}: {escape(decision.own_reach_reason)} (nearest step of the ladder: {nearest})"
+
+
 def decision_record(
     decision: Decision, facts: IncidentFacts, corrections: Iterable[TimelineEntry] = ()
 ) -> str:
@@ -152,8 +159,7 @@ def decision_record(
         f"{item.reference} {escape(item.title)}" for item in decision.evidence.all()
     )
     rejected = "; ".join(
-        f"{option.get_option_display()}: {escape(option.reason)}"
-        for option in decision.rejected.all()
+        f"{escape(option.label)}: {escape(option.reason)}" for option in decision.rejected.all()
     )
     signed = "; ".join(
         f"{escape(str(signature.person))} as {signature.get_role_display().lower()},"
@@ -187,6 +193,8 @@ def decision_record(
         ),
         ("State", str(execution.get_state_display()).lower()),
     ]
+    if decision.option == Option.OWN:
+        rows.append(("Why it reaches so far", _own_reach(decision)))
     rows += [("Done first", _done_first(decision, incident))] * decision.acted_first
     rows += [("Beside another because", escape(execution.beside_reason))] * bool(
         execution.beside_reason

@@ -32,7 +32,10 @@ CLOCK_SLACK = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """``began_at`` is None for what begins now; ``done_at`` for what is not done yet."""
+    """``began_at`` is None for what begins now; ``done_at`` for what is not done yet.
+
+    ``is_own``: an own option was named; while that is incomplete there is no ``offer``.
+    """
 
     what: str
     offer: Offer | None
@@ -40,6 +43,7 @@ class Act:
     began_at: datetime | None = None
     done_at: datetime | None = None
     has_proof: bool = False
+    is_own: bool = False
 
     @property
     def is_fact(self) -> bool:
@@ -56,7 +60,7 @@ def _what(act: Act) -> Violations:
     violations = []
     if says_nothing(act.what):
         violations.append(Violation("A-WHAT", "Say in one line what is done.", "what"))
-    if act.offer is None:
+    if act.offer is None and not act.is_own:
         violations.append(Violation("A-WHAT", "Choose what it is.", "option"))
     if act.executor is None:
         violations.append(Violation("A-WHAT", "Name who does it.", "executor"))

@@ -39,17 +39,24 @@ class Course:
     """Whether the last decision can be kept. ``decision`` is "" where there is none.
 
     ``ended`` is set once it no longer is in force ("is withdrawn"); ``failed`` and
-    ``contradiction`` name what speaks against keeping it.
+    ``contradiction`` name what speaks against keeping it. ``confidence`` is that of the decision,
+    ``confidence_before`` that of ``decision_before``, "" where there is none to compare with.
     """
 
     decision: str
     ended: str = ""
     failed: str = ""
     contradiction: str = ""
+    confidence: str = ""
+    decision_before: str = ""
+    confidence_before: str = ""
 
 
-def course_violations(course: Course) -> tuple[Violation, ...]:
-    """May this decision simply be kept? Otherwise it has to be decided anew."""
+def course_violations(course: Course, confidence_now: str = "") -> tuple[Violation, ...]:
+    """May this decision simply be kept? Otherwise it has to be decided anew.
+
+    ``confidence_now`` is what whoever keeps course says; "" as it was.
+    """
     sentences = []
     if not course.decision:
         sentences.append("Nothing is decided yet that could be kept: decide.")
@@ -59,7 +66,25 @@ def course_violations(course: Course) -> tuple[Violation, ...]:
         sentences.append(f"Verification of {course.failed} failed: decide anew.")
     if course.contradiction:
         sentences.append(f"Contradiction {course.contradiction} is open: resolve it by deciding.")
-    return tuple(Violation("K-COURSE", sentence) for sentence in sentences)
+    violations = [Violation("K-COURSE", sentence) for sentence in sentences]
+    if sentence := _fallen(course, confidence_now):
+        violations.append(Violation("K-COURSE", sentence, "confidence"))
+    return tuple(violations)
+
+
+def _fallen(course: Course, confidence_now: str) -> str:
+    """Confidence levels compare as their numbers do."""
+    if confidence_now and confidence_now < course.confidence:
+        return (
+            f"The confidence fell from L{course.confidence} to L{confidence_now}"
+            f" since {course.decision}: decide anew."
+        )
+    if course.confidence < course.confidence_before:
+        return (
+            f"The confidence fell from L{course.confidence_before} ({course.decision_before}) to"
+            f" L{course.confidence} ({course.decision}): decide anew."
+        )
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

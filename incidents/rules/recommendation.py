@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from incidents.rules.conflict import Scores
 from incidents.rules.decision.inputs import Cited
+from incidents.rules.decision.own_option import OwnOption, own_violations
 from incidents.rules.wording import listed, quoted
-from incidents.vocabulary import RecommendationState, Status
+from incidents.vocabulary import Option, RecommendationState, Status
 from kernel.refusal import Violation
 from kernel.text import has_content, says_nothing
 
@@ -36,12 +37,15 @@ class RecommendationFacts:
     evidence: tuple[Cited, ...]
     scores: Scores
     offered: frozenset[str]
+    own: OwnOption | None = None
 
 
 def violations(recommendation: RecommendationFacts) -> Violations:
     """Every reason why this cannot be recommended yet."""
-    violations = []
-    if recommendation.option not in recommendation.offered:
+    violations: list[Violation] = []
+    if recommendation.option == Option.OWN:
+        violations += own_violations(recommendation.own)
+    elif recommendation.option not in recommendation.offered:
         violations.append(Violation("R-OPTION", "Choose the option that you recommend.", "option"))
     if says_nothing(recommendation.reasons):
         violations.append(Violation("R-REASONS", _no_reasons(recommendation.reasons), "reasons"))

@@ -113,8 +113,14 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _offered_everywhere(option: Option) -> Option:
+    if option == Option.OWN:
+        raise ValueError("an own option is kept ready by a surface, not by a scenario")
+    return option
+
+
 class OptionTable(_Table):
-    option: Option
+    option: Annotated[Option, AfterValidator(_offered_everywhere)]
     reach: Reach | None = None
     detail: Sentence | None = None
 

@@ -96,8 +96,20 @@ def _declared(data: Mapping[str, Any]) -> SafeString:
     return html
 
 
+def own_reach(data: Mapping[str, Any]) -> SafeString:
+    """Of an own option: how far it reaches, and why."""
+    own = data.get("own") or {}
+    return (
+        format_html(" {} reach: {}.", own["reach"].capitalize(), own["why"].rstrip("."))
+        if own
+        else SafeString("")
+    )
+
+
 def decided_body(data: Mapping[str, Any]) -> SafeString:
-    html = format_html("{}, confidence {}.", data["option"], data["confidence"])
+    html = format_html("{}, confidence {}.", data["option"], data["confidence"]) + own_reach(data)
+    for name, reason in data.get("alternatives", ()):
+        html += format_html(" Not {}: {}.", name, reason.rstrip("."))
     if data.get("override"):
         html += format_html(" Readiness skipped: {}", data["override"])
     for warning in data.get("warnings", ()):

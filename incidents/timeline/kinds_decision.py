@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from incidents.templatetags.room import moment
-from incidents.timeline.kinds import KINDS, Kind, decided_body
+from incidents.timeline.kinds import KINDS, Kind, decided_body, own_reach
 
 
 def _cites(data: Mapping[str, Any]) -> SafeString:
@@ -17,7 +17,8 @@ def _cites(data: Mapping[str, Any]) -> SafeString:
 
 
 def _recommended(data: Mapping[str, Any]) -> SafeString:
-    html = format_html("{}. {}", data["option"], data["reasons"])
+    html = format_html("{}.", data["option"]) + own_reach(data)
+    html += format_html(" {}", data["reasons"])
     html += format_html(
         " Reversibility {} of 5, blast radius {} of 5.",
         data["reversibility"],
@@ -47,6 +48,7 @@ def _acted(data: Mapping[str, Any]) -> SafeString:
     html = format_html(
         "{}: {} {}, {}.", data["option"], data["what"], data["executor"], data["when"]
     )
+    html += own_reach(data)
     if data["undecided"]:
         html += SafeString(" Done before it was decided.")
     return html + _cites(data) + format_html(" Its record is owed at {}.", data["checkpoint"])

@@ -1,4 +1,4 @@
-"""Deciding: the form of a checkpoint, its draft, and the record that came of it."""
+"""Deciding: the form of a checkpoint, its draft, what is unmet, and the record that came of it."""
 
 from typing import Any
 
@@ -8,23 +8,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from incidents.actions import decisions, drafts
-from incidents.assessments import control, prefill
 from incidents.assessments import decision as decision_assessment
+from incidents.assessments import prefill
+from incidents.assessments.option_history import past_uses
 from incidents.facts import incident as incident_facts
 from incidents.forms.decisions import DecisionForm
 from incidents.models import Checkpoint, Decision, DecisionDraft, Incident, Recommendation
-from incidents.panels.room import bar
 from incidents.rules.checkpoint import DECIDED_CODE
-from incidents.rules.decision import postures
-from incidents.rules.evidence import PRECHECK_COMMANDS
+from incidents.views import decision_page
 from incidents.vocabulary import RoleName
 from incidents.web.access import requires
 from incidents.web.drafts import draft_response
-from incidents.web.time_zone import zone_of
+from incidents.web.time_zone import number, zone_of
 from kernel import clock
 from kernel.refusal import Refused
-
-MAX_EVIDENCE = 30
 
 
 @requires("decision.decide")
@@ -72,12 +69,42 @@ def draft(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResp
     return draft_response(form, saved, {"decided": point.reference})
 
 
+@requires("room.view", keeps=False)
+@require_POST
+def unmet(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResponse:
+    """What the rules say of the form as it stands: the summary asks for it while one types."""
+    point = get_object_or_404(incident.checkpoints, number=checkpoint)
+    form = _form(request, incident, point)
+    form.is_valid()
+    written = form.written()
+    problems = decisions.unmet(incident, checkpoint, written, clock.now())
+    context = {"form": form, "unmet": problems, "offer": form.chosen_offer(written)}
+    return render(request, "incidents/decide_unmet.html", context)
+
+
+@requires("decision.decide")
+def evidence_lines(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResponse:
+    """Evidence to tick: what matches a search, or the items older than ``before``."""
+    context = decision_page.evidence_lines(
+        incident,
+        request.GET.get("q", ""),
+        number(request.GET.get("before", "")),
+        request.GET.get("shown", ""),
+    )
+    context |= {"incident": incident, "checkpoint": checkpoint}
+    return render(request, "incidents/decide_evidence_lines.html", context)
+
+
 def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> DecisionForm:
+    facts = incident_facts.cached_facts(incident)
+    filled = _prefill(request, facts, point)
     options: dict[str, Any] = {
         "request": request,
-        "offered": decision_assessment.offered(incident_facts.cached_facts(incident)),
-        "conflict": decision_assessment.conflict_of(incident_facts.cached_facts(incident), {}),
-        "recommended": _recommended(incident_facts.cached_facts(incident)),
+        "offered": decision_assessment.offered(facts),
+        "conflict": decision_assessment.conflict_of(facts, {}),
+        "recommended": _recommended(facts),
+        "history": past_uses(facts),
+        "prefill": filled,
         "now": clock.now(),
         "zone": zone_of(request.user, request.COOKIES),
     }
@@ -87,36 +114,30 @@ def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> Decisi
     if saved_draft:
         form = DecisionForm(initial=DecisionForm.initial_of(saved_draft.data), **options)
     else:
-        form = _prefilled(incident, point, options)
+        form = DecisionForm(initial=dict(filled.initial), **options)
     form.draft = saved_draft
     is_own = saved_draft is not None and saved_draft.author_id == request.actor.id
     form.know(saved_draft if is_own and saved_draft.checkpoint_id == point.pk else None)
     return form
 
 
-def _prefilled(incident: Incident, point: Checkpoint, options: dict[str, Any]) -> DecisionForm:
-    """A form with what the program knows, each field with where that comes from."""
-    facts = incident_facts.cached_facts(incident)
-    owed = _owed_at(facts, point)
-    filled = prefill.of_owed_record(facts, owed) if owed else prefill.of_next_decision(facts)
-    form = DecisionForm(initial=dict(filled.initial), **options)
-    for name, source in filled.sources.items():
-        if name in form.fields:
-            help_text = form.fields[name].help_text
-            form.fields[name].help_text = f"{help_text} {source}".strip()
-    return form
-
-
-def _owed_at(facts: incident_facts.IncidentFacts, point: Checkpoint) -> Decision | None:
-    """The decision whose record is owed at this checkpoint, if that is what it is for."""
-    return next((d for d in facts.owed if d.checkpoint_id == point.pk), None)
+def _prefill(
+    request: HttpRequest, facts: incident_facts.IncidentFacts, point: Checkpoint
+) -> prefill.Prefill:
+    """What the program knows for this checkpoint, each field with where that comes from."""
+    owed = decision_page.owed_at(facts, point)
+    if owed is not None:
+        return prefill.of_owed_record(facts, owed)
+    return prefill.of_next_decision(facts, blank="blank" in request.GET)
 
 
 def _draft_for(request: HttpRequest, incident: Incident, point: Checkpoint) -> DecisionDraft | None:
     """The author's draft of this checkpoint, else the one that came with command.
 
-    Else their last one that was overtaken.
+    Else their last one that was overtaken. None where they asked to begin blank.
     """
+    if "blank" in request.GET:
+        return None
     every = DecisionDraft.objects.filter(checkpoint__incident=incident).select_related(
         "checkpoint", "author"
     )
@@ -154,33 +175,5 @@ def _page(
     form: DecisionForm,
     status: int = 200,
 ) -> HttpResponse:
-    now = clock.now()
-    facts = incident_facts.cached_facts(incident)
-    owed = _owed_at(facts, point)
-    judged = decision_assessment.without(facts, owed) if owed else facts
-    at = decision_assessment.situation_of(judged, now)
-    evidence = list(incident.evidence.defer("text")[:MAX_EVIDENCE])
-    context = {
-        "incident": incident,
-        "bar": bar(incident, now),
-        "checkpoint": point,
-        "is_overdue": point.is_overdue(now),
-        "form": form,
-        "evidence": evidence,
-        "evidence_count": sum(facts.evidence_by_lane.values()),
-        "cited": {str(number) for number in form["evidence"].value() or ()},
-        "disproving": {str(number) for number in form["conflict_evidence"].value() or ()},
-        "at": at,
-        "contradiction": facts.contradiction,
-        "picked_risks": {str(number) for number in form["risks"].value() or ()},
-        "facts": facts,
-        "owed": owed,
-        "readiness": control.readiness(facts),
-        "is_first": at.is_first,
-        "postures": postures(incident.severity, at.surfaces),
-        "prechecks": [
-            *PRECHECK_COMMANDS,
-            *(s.health_check for s in facts.surfaces if s.health_check),
-        ],
-    }
+    context = decision_page.context_of(incident, point, form, clock.now())
     return render(request, "incidents/decide.html", context, status=status)

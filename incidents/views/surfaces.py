@@ -40,6 +40,7 @@ def surface(request: HttpRequest, slug: str) -> HttpResponse:
     in_force = _known(request).in_force().filter(surface=row)
     context = {
         "surface": row,
+        "options": list(row.ready_options.all()),
         "in_force": list(in_force[:MAX_IN_FORCE]),
         "more_in_force": max(0, in_force.count() - MAX_IN_FORCE),
         "page": Paginator(

@@ -2,6 +2,7 @@
 import { startClocks } from "./clocks.js";
 import { startCopying } from "./copy.js";
 import { startCorrecting } from "./correct.js";
+import { startDeciding } from "./decide.js";
 import { startDrafts } from "./draft.js";
 import { startLocalDrafts } from "./local_drafts.js";
 import { startKeys } from "./keys.js";
@@ -19,6 +20,7 @@ startKeys();
 startSubmitting();
 startLocalDrafts();
 startDrafts();
+startDeciding();
 startComposer();
 startPages();
 startPalette();

@@ -121,7 +121,15 @@ def ready(world: World) -> tuple[Incident, dict[str, Any]]:
     return incident, fields | {"override_reason": "A third of sign-ins fail."}
 
 
+def open_parts(page: Page) -> None:
+    """Unfold what the decision form has filled in."""
+    folded = page.locator("details.derived:not([open]) > summary")
+    while folded.count():
+        folded.first.click()
+
+
 def fill(page: Page, fields: dict[str, Any]) -> None:
+    open_parts(page)
     for name, value in fields.items():
         for one in value if isinstance(value, list) else [value]:
             field = page.locator(f"main [name={name}]")

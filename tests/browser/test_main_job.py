@@ -6,6 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visits
+from tests.browser.test_live import open_parts
 from warroom.demo import PASSWORD
 
 LANES = {
@@ -113,6 +114,7 @@ def schedule(page: Page, other: Page) -> None:
 
 def refused_decision(page: Page, other: Page) -> None:
     page.locator("#next").get_by_role("link", name="Decide").click()
+    open_parts(page)
     page.get_by_label("Impacted scope").fill(SCOPE)
     page.get_by_role("radio", name="L2 Partial").check()
     page.get_by_role("button", name="Decide").click()
@@ -127,6 +129,7 @@ def refused_decision(page: Page, other: Page) -> None:
             expect(page.locator(target)).to_have_count(1)
     expect(page.get_by_label("Impacted scope")).to_have_value(SCOPE)
     expect(page.get_by_role("radio", name="L2 Partial")).to_be_checked()
+    open_parts(page)
     expect(page.get_by_label("Owner for execution")).to_have_value(
         page.get_by_role("option", name="Jonas Weber").first.get_attribute("value") or "none"
     )
@@ -134,6 +137,7 @@ def refused_decision(page: Page, other: Page) -> None:
 
 
 def accepted_decision(page: Page, other: Page, room: str) -> None:
+    open_parts(page)
     page.get_by_role("checkbox", name="git log").check()
     page.get_by_label("Emergency: why readiness is skipped").fill("A third of sign-ins fail.")
     page.get_by_label("Another risk").fill("Old sessions may fail until they expire.")
@@ -149,7 +153,9 @@ def accepted_decision(page: Page, other: Page, room: str) -> None:
     page.get_by_label("Why not the default response").fill("The flag undoes it in 40 s.")
     page.get_by_label("Reversibility").fill("40 seconds: the flag again.")
     page.get_by_label("Blast radius").fill("The old signer takes the whole load.")
-    page.get_by_label("Verification: what").fill("401 rate below 0.5 % for five minutes.")
+    page.get_by_label("What exactly proves it worked").fill(
+        "401 rate below 0.5 % for five minutes."
+    )
     page.get_by_role("button", name="Decide").click()
     expect(page).to_have_url(room)
     for seen in (page, other):

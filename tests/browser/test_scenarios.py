@@ -11,6 +11,7 @@ from incidents.models import Incident
 from incidents.vocabulary import LaneKind, RoleName
 from kernel import clock
 from tests.browser.conftest import Visits
+from tests.browser.test_live import open_parts
 from tests.browser.world import World
 from tests.helpers.decision_inputs import prepare_decision
 
@@ -57,6 +58,7 @@ def staff(world: World, incident: Incident, **named: str) -> None:
 
 def fill_in(page: Page, option: str, choice: str = "Continue", **more: str) -> None:
     """The whole Checkpoint Decision Record for one option; ``more`` are labels and texts."""
+    open_parts(page)
     page.get_by_label("Impacted scope").fill("Every third request of the service.")
     page.get_by_role("group", name="Evidence reviewed").get_by_role(
         "checkbox", name="git log"
@@ -71,9 +73,9 @@ def fill_in(page: Page, option: str, choice: str = "Continue", **more: str) -> N
         field.fill(reason)
     page.get_by_label("Why now").fill("Every minute adds failures.")
     page.get_by_label("Why not the default response").fill("The usual way is not open.")
-    page.get_by_label("Reversibility: how").fill("Undone within a minute.")
-    page.get_by_label("Blast radius: what").fill("The old path takes the whole load.")
-    page.get_by_label("Verification: what").fill("Failure rate below 0.5 %.")
+    page.get_by_label("How fast can it be undone").fill("Undone within a minute.")
+    page.get_by_label("What can get worse").fill("The old path takes the whole load.")
+    page.get_by_label("What exactly proves it worked").fill("Failure rate below 0.5 %.")
     page.get_by_role("radio", name="L3 Consistent").check()
     for label, text in more.items():
         page.get_by_label(label.replace("_", " ")).fill(text)

@@ -17,6 +17,7 @@ FREE = {
     "incidents_person_groups",
     "incidents_person_user_permissions",
     "incidents_surface",
+    "incidents_surfaceoption",
     "incidents_scenariotext",
     # What is only on its way: drafts, claims, notices, deliveries, forms that were sent.
     "incidents_claim",

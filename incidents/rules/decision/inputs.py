@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from incidents.rules.conflict import Stand
-from incidents.rules.decision.ladder import Offer
+from incidents.rules.decision.ladder import Offer, own_offer
+from incidents.rules.decision.own_option import Alternative, OwnOption, kind_of, own_violations
 from incidents.rules.readiness import Readiness
-from incidents.vocabulary import DependencyClass
+from incidents.vocabulary import DependencyClass, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ class Conflict:
 class DecisionFields:
     """The fields of the form that the rules read as they were filled in, with the form's names.
 
-    ``rejected`` maps options to reasons; the form's field of each is ``rejected_<option>``.
+    ``rejected`` maps options to reasons; the form's field of each is ``rejected_<option>``. ``own``
+    is the option where that is an own one, ``alternatives`` what else was thought of.
     """
 
     scope: str = ""
@@ -91,6 +93,8 @@ class DecisionFields:
     deadline: datetime | None = None
     choice: str = ""
     option: str = ""
+    own: OwnOption | None = None
+    alternatives: tuple[Alternative, ...] = ()
     rejected: Mapping[str, str] = field(default_factory=dict)
     why_now: str = ""
     reversibility: str = ""
@@ -102,6 +106,11 @@ class DecisionFields:
     supersede_reason: str = ""
     beside_reason: str = ""
     conflict_reason: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What makes two options the same; "" while none is chosen."""
+        return kind_of(self.option, self.own.name if self.own else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,5 +157,11 @@ class Situation:
     is_dual: bool = False
     data_owner: Candidate | None = None
 
-    def offer(self, option: str) -> Offer | None:
+    def offer(self, option: str, own: OwnOption | None = None) -> Offer | None:
+        """The chosen option if it may be chosen here; an own one once it is complete."""
+        if option == Option.OWN:
+            return None if own is None or own_violations(own) else own_offer(own)
         return next((offer for offer in self.offered if offer.option == option), None)
+
+    def offer_of(self, decision: DecisionFields) -> Offer | None:
+        return self.offer(decision.option, decision.own)

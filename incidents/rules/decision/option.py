@@ -14,6 +14,11 @@ from dataclasses import replace
 from incidents.rules.conflict import Stand, verdict
 from incidents.rules.decision.inputs import Conflict, DecisionFields, Proposal, Situation
 from incidents.rules.decision.ladder import Offer, choice_for, mitigates
+from incidents.rules.decision.own_option import (
+    alternative_problems,
+    judged_step,
+    own_violations,
+)
 from incidents.rules.decision.posture import Posture, postures
 from incidents.rules.wording import first_lower, listed, quoted
 from incidents.vocabulary import REACH_WORDS, Choice, Confidence, Option, Reach
@@ -50,18 +55,20 @@ def settle[F: DecisionFields](decision: F) -> F:
     if decision.choice in _OPTION_OF and not decision.option:
         return replace(decision, option=_OPTION_OF[Choice(decision.choice)].value)
     if decision.option and not decision.choice:
-        return replace(decision, choice=choice_for(decision.option).value)
+        return replace(decision, choice=choice_for(decision.option, decision.own).value)
     return decision
 
 
 def consistency(proposal: Proposal, situation: Situation) -> Violations:
-    """Choice and option are known and agree."""
+    """Choice and option are known and agree. While neither is there, the option is asked for."""
     violations = []
-    if proposal.choice not in Choice.values:
+    if proposal.choice not in Choice.values and (proposal.choice or proposal.option):
         labels = listed((first_lower(c.label) for c in Choice), "or")
         violations.append(Violation("D-REJECTED", f"Choose the decision: {labels}.", "choice"))
-    offer = situation.offer(proposal.option)
-    if offer is None:
+    offer = situation.offer_of(proposal)
+    if offer is None and proposal.option == Option.OWN:
+        violations += own_violations(proposal.own)
+    elif offer is None:
         violations.append(Violation("D-REJECTED", _no_option(proposal, situation), "option"))
     elif sentence := _disagreement(proposal.choice, offer):
         violations.append(Violation("D-REJECTED", sentence, "choice"))
@@ -79,7 +86,8 @@ def _disagreement(choice: str, offer: Offer) -> str:
     label = first_lower(offer.label)
     if choice == Choice.ESCALATE and offer.option != Option.HOLD:
         return f"To escalate and pause is to hold: {label} would not pause."
-    if choice == Choice.ROLLBACK and offer.option != Option.ROLLBACK:
+    step = judged_step(offer.option, offer.own)
+    if choice == Choice.ROLLBACK and step != Option.ROLLBACK:
         return f"The decision is rollback, the option {label}: make them agree."
     if choice == Choice.CONTINUE and offer.option == Option.ROLLBACK:
         return "A full rollback is the decision “Rollback”: make them agree."
@@ -90,17 +98,26 @@ def rejected(proposal: Proposal, situation: Situation) -> Violations:
     """Each rung of the ladder that was not taken has a reason of its own.
 
     One violation for each reason to mend, and none before an option is chosen: until then nobody
-    knows which options are rejected.
+    knows which options are rejected. What was thought of beside the ladder has a reason too.
     """
-    if situation.offer(proposal.option) is None:
-        return ()
+    offer = situation.offer_of(proposal)
+    name = offer.label if offer else ""
+    alternatives = tuple(
+        Violation("D-REJECTED", sentence, "alternatives")
+        for sentence in alternative_problems(proposal.alternatives, name)
+    )
+    if offer is None and proposal.option != Option.OWN:
+        return alternatives
     others = [o for o in situation.offered if o.rung and o.option != proposal.option]
     twins = _twins(proposal, others)
     problems = ((o, _reason_problem(proposal.rejected.get(o.option, ""), o, twins)) for o in others)
-    return tuple(
-        Violation("D-REJECTED", sentence, f"rejected_{offer.option}")
-        for offer, sentence in problems
-        if sentence
+    return (
+        tuple(
+            Violation("D-REJECTED", sentence, f"rejected_{offer.option}")
+            for offer, sentence in problems
+            if sentence
+        )
+        + alternatives
     )
 
 
@@ -137,7 +154,7 @@ def confidence(proposal: Proposal, situation: Situation) -> Violations:
     if proposal.confidence not in ALLOWED:
         sentence = "Choose a confidence: L1, L2 or L3."
         return (Violation(CONFIDENCE_CODE, sentence, "confidence"),)
-    offer = situation.offer(proposal.option)
+    offer = situation.offer_of(proposal)
     allowed = ALLOWED[proposal.confidence]
     if offer is None or offer.reach in allowed:
         return ()
@@ -165,16 +182,17 @@ def posture(proposal: Proposal, situation: Situation) -> Violations:
 
     ``D-POSTURE``: an option that leaves any default posture needs a deviation reason.
     """
-    if situation.offer(proposal.option) is None or proposal.choice == Choice.ESCALATE:
+    if situation.offer_of(proposal) is None or proposal.choice == Choice.ESCALATE:
         return ()
-    left = not_followed_by(proposal.option, postures(situation.severity, situation.surfaces))
+    step = judged_step(proposal.option, proposal.own)
+    left = not_followed_by(step, postures(situation.severity, situation.surfaces))
     if not left or not says_nothing(proposal.deviation_reason):
         return ()
     return (Violation("D-POSTURE", _departure(proposal, situation, left), "deviation_reason"),)
 
 
 def _departure(proposal: Proposal, situation: Situation, left: tuple[Posture, ...]) -> str:
-    offer = situation.offer(proposal.option)
+    offer = situation.offer_of(proposal)
     label = offer.label if offer else proposal.option
     defaults = " and of ".join(f"{default.source} ({default.summary})" for default in left)
     sentence = f"{label} is not the default response of {defaults}. "
@@ -188,7 +206,7 @@ def prerequisites_first(proposal: Proposal, situation: Situation) -> Violations:
 
     ``D-FIRST``: rollback and access revocation, executed with proof, come before a hotfix.
     """
-    if proposal.option != Option.HOTFIX:
+    if judged_step(proposal.option, proposal.own) != Option.HOTFIX:
         return ()
     waiting = [thing for thing in situation.prerequisites if not thing.is_done]
     if not waiting:
@@ -248,7 +266,7 @@ def _beside(situation: Situation) -> Violations:
 
 def no_late_record(proposal: Proposal, situation: Situation) -> Violations:
     """``D-OWED``: while the record of an act is late, nothing but a reversible act is decided."""
-    offer = situation.offer(proposal.option)
+    offer = situation.offer_of(proposal)
     if not situation.late_records or offer is None or offer.reach == Reach.REVERSIBLE:
         return ()
     return tuple(
@@ -269,7 +287,9 @@ def conflict(proposal: Proposal, situation: Situation) -> Violations:
     ``D-CONFLICT``: while a contradiction is open, a decision on mitigation must resolve it.
     """
     open_conflict = situation.conflict
-    if open_conflict is None or (proposal.option and not settles(proposal.option, open_conflict)):
+    if open_conflict is None or (
+        proposal.option and not settles(proposal.option, proposal.kind, open_conflict)
+    ):
         return ()
     return (
         _on_its_subject(proposal, open_conflict)
@@ -278,13 +298,13 @@ def conflict(proposal: Proposal, situation: Situation) -> Violations:
     )
 
 
-def settles(option: str, conflict: Conflict) -> bool:
-    """Whether a decision for this option ends the contradiction."""
-    return mitigates(option) or option in conflict.options
+def settles(option: str, kind: str, conflict: Conflict) -> bool:
+    """Whether a decision for this option, of this ``kind``, ends the contradiction."""
+    return mitigates(option) or kind in conflict.options
 
 
 def _on_its_subject(proposal: Proposal, conflict: Conflict) -> Violations:
-    if not proposal.option or proposal.option in conflict.options:
+    if not proposal.option or proposal.kind in conflict.options:
         return ()
     sides = listed((f"{first_lower(s.label)} ({s.reference})" for s in conflict.sides), "or")
     sentence = (
@@ -314,10 +334,10 @@ def _chosen(proposal: Proposal, conflict: Conflict) -> Violations:
 
     Where the scores are level, the commander decides with a reason.
     """
-    if proposal.option not in conflict.options or _unscored(conflict):
+    if proposal.kind not in conflict.options or _unscored(conflict):
         return ()
     lead = verdict(conflict.sides)
-    if proposal.option not in lead.options:
+    if proposal.kind not in lead.options:
         against = [side for side in conflict.sides if side.option in lead.options]
         return _disproof(proposal, against, lead.because) + _conflict_reason(
             proposal, f"Say why the evidence disproves {_named(against)}."

@@ -100,6 +100,23 @@ def test_not_after_a_failed_verification(decided: DecisionRun) -> None:
     assert ("K-COURSE", "") in refused(lambda: keep(decided, [newer(decided)]))
 
 
+def test_not_when_the_confidence_fell(decided: DecisionRun) -> None:
+    assert refused(lambda: keep(decided, [newer(decided)], confidence="2")) == [
+        ("K-COURSE", "confidence")
+    ]
+
+    decided.decide(Option.HOLD, confidence="1", choice="continue")
+    with pytest.raises(Refused) as refusal:
+        keep(decided, [newer(decided)])
+    assert [violation.sentence for violation in refusal.value.violations] == [
+        "The confidence fell from L3 (D-1) to L1 (D-2): decide anew."
+    ]
+
+    # Decided anew with the same confidence, that is the course.
+    decided.decide(Option.HOLD, confidence="1", choice="continue")
+    assert keep(decided, [newer(decided)], confidence="1").decision.number == 3
+
+
 def test_a_checkpoint_ends_once(decided: DecisionRun) -> None:
     kept = keep(decided, [newer(decided)])
     number, actor = kept.checkpoint.number, decided.commander.as_actor()

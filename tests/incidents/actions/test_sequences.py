@@ -27,10 +27,12 @@ from incidents.actions import (
     roles,
     signatures,
 )
+from incidents.assessments.chosen_option import kind_of_row
 from incidents.facts.signed_record import content_hash
 from incidents.models import Contradiction, Decision, Execution, Incident, Person
 from incidents.rules.conflict import Scores
 from incidents.rules.decision.option import MAX_BESIDE
+from incidents.rules.decision.own_option import Alternative, OwnOption
 from incidents.rules.recommendation import OpenRecommendation, contradict
 from incidents.timeline.verify import verify
 from incidents.vocabulary import (
@@ -57,6 +59,9 @@ from tests.helpers.tiers import in_tier
 PICK = st.integers(0, 5)
 """Which of the class's options."""
 
+OWN = OwnOption("Fail back to Frankfurt", Reach.REVERSIBLE, "Traffic goes back at once")
+"""Named by a commander, an owner, and whoever acts first."""
+
 WHY = "The last one changed nothing"
 REASONS = st.sampled_from([WHY, WHY, WHY, "", "None.", "N / A", " \n"])
 SELDOM = st.sampled_from([False, False, False, False, True])
@@ -76,7 +81,7 @@ class Lived(RuleBasedStateMachine):
         Option.ROLLBACK,
         Option.REVOCATION,
         Option.HOLD,
-        Option.WRITE_FREEZE,
+        Option.OWN,
     )
 
     @initialize()
@@ -149,6 +154,8 @@ class Lived(RuleBasedStateMachine):
             executor if same else verifier,
             self.now,
             option=option,
+            own=OWN if option == Option.OWN else None,
+            alternatives=(Alternative("Restart the nodes", "It comes back within minutes"),),
             choice="rollback" if option == Option.ROLLBACK else "continue",
             rejected={
                 Option.FLAG: "The flag does not cover it",
@@ -166,9 +173,11 @@ class Lived(RuleBasedStateMachine):
 
     @rule(who=WHO, pick=PICK, already=st.booleans(), beside=REASONS, supersede=SELDOM)
     def act_first(self, who: int, pick: int, already: bool, beside: str, supersede: bool) -> None:
+        option = self.options[pick % len(self.options)]
         done = acts.ActInput(
             what="Off in all regions",
-            option=self.options[pick % len(self.options)],
+            option=option,
+            own=OWN if option == Option.OWN else None,
             executor=self.people[3],
             began_at=self.now if already else None,
             beside_reason=beside,
@@ -252,6 +261,7 @@ class Lived(RuleBasedStateMachine):
         lanes = {2: LaneKind.INVESTIGATION, 3: LaneKind.MITIGATION, 4: LaneKind.VERIFICATION}
         said = recommendations.RecommendationInput(
             option=option,
+            own=OWN if option == Option.OWN else None,
             reasons="It takes the cause away",
             evidence=(self.cited.number,),
             reversibility=reversibility,
@@ -304,7 +314,7 @@ class Lived(RuleBasedStateMachine):
         if not hasattr(self, "incident"):
             return
         voices = [
-            OpenRecommendation((one.actor_kind, one.actor_id), one.option)
+            OpenRecommendation((one.actor_kind, one.actor_id), kind_of_row(one))
             for one in self.incident.recommendations.open()
         ]
         found = Contradiction.objects.filter(incident=self.incident).open()

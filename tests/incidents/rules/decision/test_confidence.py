@@ -8,6 +8,7 @@ from incidents.rules.decision import offers
 from incidents.vocabulary import REACH, Confidence, Option, Reach
 from tests.incidents.rules.decision.valid_decision import (
     BEYOND,
+    OWN,
     SOUND,
     choosing,
     codes_and_places,
@@ -34,7 +35,7 @@ def test_an_option_is_accepted_exactly_when_its_reach_is_within_the_confidence(
     level, option, broad
 ):
     at_hand = situation(offered=offers(BEYOND, rollback_is_broad=broad))
-    reach = Reach.BROAD if broad and option == Option.ROLLBACK else REACH[option]
+    reach = Reach.BROAD if broad and option == Option.ROLLBACK else REACH.get(option, OWN.reach)
 
     refused = codes_and_places(choosing(option.value, confidence=level.value), at_hand)
 

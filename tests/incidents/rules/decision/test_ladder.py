@@ -42,6 +42,7 @@ USUAL = {
     Option.THROTTLING: Reach.REVERSIBLE,
     Option.HOLD: Reach.REVERSIBLE,
     Option.ROLLOUT: Reach.BROAD,
+    Option.OWN: Reach.BROAD,
 }
 
 

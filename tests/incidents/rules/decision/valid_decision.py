@@ -19,6 +19,7 @@ from incidents.rules.decision import (
     offers,
     violations,
 )
+from incidents.rules.decision.own_option import OwnOption
 from incidents.rules.readiness import Readiness, ReadinessFacts, RollbackCheck, readiness
 from incidents.vocabulary import Choice, Confidence, LaneKind, Option, Severity
 
@@ -27,6 +28,8 @@ NOW = datetime(2026, 3, 4, 15, 20, tzinfo=UTC)
 ADA = Candidate(1, "Ada")
 BO = Candidate(2, "Bo")
 GONE = Candidate(3, "Gil", can_act=False)
+
+OWN = OwnOption("Add replicas", "reversible", "They are taken away again at once")
 
 NOTHING = {
     "blank": "",
@@ -106,6 +109,7 @@ def choosing(option: str, **changes: Any) -> Proposal:
     """The sound proposal for another option, with its choice and a reason to deviate."""
     chosen = {
         "option": option,
+        "own": OWN if option == Option.OWN else None,
         "choice": choice_for(option).value,
         "deviation_reason": "The usual answer needs a team that is asleep",
     }
