@@ -66,7 +66,7 @@ def fill_in(page: Page, option: str, choice: str = "Continue", **more: str) -> N
     page.get_by_label("Another risk").fill(f"What {option.lower()} may leave behind.")
     page.get_by_label("Next action").fill(f"{option}, now")
     page.get_by_label("Its deadline").fill("+20")
-    page.get_by_role("radio", name=choice).first.check()
+    page.locator("#id_choice").get_by_role("radio", name=choice).check()
     page.locator("#id_option").get_by_role("radio", name=option).check()
     reasons = page.get_by_label("Rejected because").locator("visible=true")
     for field, reason in zip(reasons.all(), REASONS, strict=False):
