@@ -1,4 +1,5 @@
-"""Duties of communication: publish a promised update, and explain one that came late."""
+"""Duties of communication: publish a promised update, and explain one that came late; and when the
+notices of a promise are over."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -7,10 +8,12 @@ from django.urls import reverse
 
 from comms.facts import promises
 from comms.facts.promises import Commitment
+from comms.rules.commitment import DUE, SOON
+from incidents.assessments.notices import ENDINGS
 from incidents.duties.duty import Duty, register_while
 from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Person
+from incidents.models import Notice, Person
 from incidents.vocabulary import LaneKind, RoleName, Status
 
 
@@ -54,6 +57,7 @@ def _publish_duty(facts: IncidentFacts, commitment: Commitment, now: datetime) -
         key="U",
         due_at=commitment.next_at,
         overdue=late,
+        warning="UNANNOUNCED",
     )
 
 
@@ -68,3 +72,10 @@ def _explain_duty(facts: IncidentFacts, late: int) -> Duty:
         href=reverse("lapse", args=[facts.incident.pk, late]),
         button="Explain it",
     )
+
+
+@ENDINGS.register_as(SOON)
+@ENDINGS.register_as(DUE)
+def is_kept(facts: IncidentFacts, notice: Notice) -> bool:
+    open_promises = promises.of(facts.incident)
+    return notice.subject not in {commitment.update.reference for commitment in open_promises}

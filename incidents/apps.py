@@ -7,6 +7,7 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from incidents.duties import decisions as duties_decided
         from incidents.panels import room as panels
+        from incidents.panels import standing
         from incidents.panels.renderers import PANELS
         from incidents.push import lost_access
         from incidents.scenarios import checks
@@ -16,4 +17,4 @@ class IncidentsConfig(AppConfig):
         PANELS.register_as("blueprint")(panels.render_blueprint)
         PANELS.register_as("deciding")(panels.render_deciding)
         PANELS.register_as("warnings")(panels.render_warnings)
-        PANELS.register_as("standing")(panels.render_overview)
+        PANELS.register_as("standing")(standing.render_tab_bar)

@@ -6,6 +6,7 @@ class LanesConfig(AppConfig):
 
     def ready(self) -> None:
         from incidents.panels.renderers import PANELS
+        from incidents.panels.standing import TABS, Tab
         from incidents.signals import role_given
         from lanes import duties, kinds, panels, permissions
         from lanes.anti_patterns import lane_patterns
@@ -13,4 +14,5 @@ class LanesConfig(AppConfig):
         from lanes.ownership import owned_lanes
 
         PANELS.register_as("lanes")(panels.render_lanes)
+        TABS.register(Tab("owners", "Owners", panels.render_owners))
         role_given.connect(handoff_steps.withdraw_overtaken_step)

@@ -1,12 +1,13 @@
-"""The duty to answer a handoff."""
+"""The duty to answer a handoff, and when the notice of it is over."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from incidents.assessments.notices import ENDINGS
 from incidents.duties.duty import Duty, register_while
 from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Incident, Person
+from incidents.models import Incident, Notice, Person
 from incidents.vocabulary import Status
 from lanes.facts import handoffs as handoff_facts
 from lanes.facts.handoffs import answer_due
@@ -47,3 +48,9 @@ def _offered(incidents: list[Incident], person: Person) -> Iterable[Handoff]:
         ]
     rows = Handoff.objects.open().filter(incident__in=incidents, receiver=person)
     return rows.select_related("giver")
+
+
+@ENDINGS.register_as("handoff.offered")
+def is_answered(facts: IncidentFacts, notice: Notice) -> bool:
+    offers = handoff_facts.open_handoffs(facts.incident).values()
+    return notice.subject not in {handoff.reference for handoff in offers}

@@ -39,6 +39,11 @@ def render_lanes(incident: Incident, now: datetime) -> str:
         "lanes": [(lane, line_of(lane.kind, incident, now)) for lane in lanes_of(incident)],
         "command": open_handoffs(incident).get(""),
         "watch": open_handoffs(incident).get(WATCH),
-        "graph": graph(incident),
     }
     return render_to_string("lanes/panel.html", context)
+
+
+def render_owners(incident: Incident, now: datetime) -> str:
+    """Who owns what, as a drawing."""
+    context = {"incident": incident, "graph": graph(incident)}
+    return render_to_string("lanes/_owners.html", context)

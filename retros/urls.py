@@ -15,7 +15,6 @@ urlpatterns: list[URLPattern] = [
     path("INC-<int:number>/backlog/", backlog.backlog, name="backlog"),
     path("INC-<int:number>/HARD-<int:item>/", backlog.item, name="backlog-item"),
     path("INC-<int:number>/gate/", gate.gate, name="gate"),
-    path("INC-<int:number>/gate/summary/", gate.summary, name="gate-summary"),
     path("numbers/", numbers.numbers, name="numbers"),
     path("numbers/csv/", numbers.download, name="numbers-csv"),
     path("packages/", package.queue, name="packages"),

@@ -3,3 +3,5 @@
 CHANNEL = "bench-live-raw"
 PREFIX = "bench-idiomatic"
 GROUP = "room"
+EMPTY_PAGE = "/empty-page/"
+"""Where the floor of a first visit is served."""

@@ -11,7 +11,7 @@ from incidents.facts.incident import IncidentFacts
 from incidents.models import Evidence, Recommendation, Side
 from incidents.rules.conflict import verdict
 from incidents.rules.decision import reach_of
-from incidents.rules.wording import duration, first_lower, listed
+from incidents.rules.wording import duration
 
 _MINUTE = timedelta(minutes=1)
 
@@ -54,15 +54,9 @@ def summaries(facts: IncidentFacts) -> list[RecommendationSummary]:
     ]
 
 
-def warning(facts: IncidentFacts, now: datetime) -> str:
-    """How long the contradiction has been open, and what it prevents (``D-CONFLICT``)."""
-    contradiction = facts.contradiction
-    if contradiction is None:
+def open_for(facts: IncidentFacts, now: datetime) -> str:
+    """How long the contradiction has been open: "for 2 minutes"."""
+    if facts.contradiction is None:
         return ""
-    requests = listed(
-        f"{recommendation.reference} asks for {first_lower(recommendation.title)}"
-        for recommendation in facts.open_recommendations
-    )
-    minutes = (now - contradiction.opened_at) // _MINUTE
-    age = f"Open for {duration(minutes * _MINUTE)}" if minutes > 0 else "Just opened"
-    return f"{age}: {requests}. No mitigation can be decided until it is resolved."
+    minutes = (now - facts.contradiction.opened_at) // _MINUTE
+    return f"for {duration(minutes * _MINUTE)}" if minutes > 0 else "since just now"

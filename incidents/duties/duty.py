@@ -15,7 +15,7 @@ from incidents.duties.urgency import Urgency
 from incidents.facts.command import absence_of
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident, Person
-from incidents.rules.command import faults
+from incidents.rules.command import COMMAND_WAITS, faults
 from incidents.vocabulary import RoleName, Status
 from kernel.registry import Registry
 
@@ -38,6 +38,8 @@ class Duty:
     due_at: datetime | None = None
     overdue: bool = False
     day: date | None = None
+    warning: str = ""
+    """The code of the room's warning that says the same; it is left out for this person."""
 
     @property
     def is_first(self) -> bool:
@@ -213,6 +215,7 @@ def in_place_of_the_commander(
             href=href,
             button="Take command",
             overdue=waits,
+            warning=COMMAND_WAITS,
         )
 
 

@@ -15,6 +15,11 @@ def unseen(person: Person, incident: Incident | None = None) -> QuerySet[Notice]
     return notices.filter(incident__in=Incident.objects.visible_to(person))
 
 
+def see_all(person: Person, incident: Incident, now: datetime) -> int:
+    """Mark all of the person's notices of an incident as seen; returns how many."""
+    return Notice.objects.filter(person=person, incident=incident, seen_at=None).update(seen_at=now)
+
+
 def see(person: Person, pk: int, now: datetime) -> Notice | None:
     """Mark the person's own notice as seen; the first time counts. None if there is no such one."""
     notice = Notice.objects.filter(person=person, pk=pk).first()

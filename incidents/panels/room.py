@@ -9,8 +9,6 @@ from django.template.loader import render_to_string
 
 from incidents.assessments import anti_patterns, recommendations
 from incidents.assessments import control as derived
-from incidents.assessments import scenario as scenario_assessment
-from incidents.assessments.decision import situation_of
 from incidents.assessments.signatures import dual_facts
 from incidents.facts import incident as incident_facts
 from incidents.facts.incident import IncidentFacts
@@ -18,23 +16,19 @@ from incidents.models import (
     Checkpoint,
     Decision,
     Evidence,
-    Freeze,
     Incident,
     Person,
-    Surface,
     TimelineEntry,
 )
 from incidents.models.link_targets import learn_links
-from incidents.panels import prechecks
 from incidents.rules import dual_signature, next_change
-from incidents.rules.checkpoint import MISSED_AFTER, Fault
+from incidents.rules.checkpoint import CHECKPOINT_FAULTS, MISSED_AFTER, Fault
 from incidents.rules.control import Control
-from incidents.rules.decision import postures
 from incidents.rules.free_texts import free_texts
 from incidents.rules.next_change import NextChange
 from incidents.templatetags.links import linked_data
 from incidents.timeline import kinds
-from incidents.vocabulary import Phase, RoleName, Status
+from incidents.vocabulary import Phase, Status
 from kernel.registry import Registry
 
 
@@ -110,16 +104,19 @@ def render_bar(incident: Incident, now: datetime) -> str:
 def render_blueprint(incident: Incident, now: datetime) -> str:
     facts = incident_facts.cached_facts(incident)
     hour = derived.blueprint(facts, now)
-    windows = [(window, window.items) for window in hour.windows]
     fifteen = derived.first_fifteen(facts, now)
-    can_set_up = incident.status == Status.ACTIVE and not all(item.met for item in fifteen)
+    items = [item for window in hour.windows for item in window.items]
+    open_first = [item for item in fifteen if not item.met]
     return _panel(
         "blueprint",
         incident,
         hour=hour,
-        windows=windows,
+        windows=[(window, window.items) for window in hour.windows],
         fifteen=fifteen,
-        can_set_up=can_set_up,
+        missing=next((item for item in open_first if item.late), next(iter(open_first), None)),
+        late=len(hour.late),
+        failed=sum(item.failed for item in items),
+        can_set_up=incident.status == Status.ACTIVE and bool(open_first),
     )
 
 
@@ -133,10 +130,11 @@ def render_deciding(incident: Incident, now: datetime) -> str:
         decision=facts.current_decision,
         **_progress(facts),
         contradiction=facts.contradiction,
-        recommendations=recommendations.summaries(facts),
+        open_for=recommendations.open_for(facts, now),
+        recommendations=(shown := recommendations.summaries(facts)),
+        sides=[one for one in shown if one.side is not None],
         earlier=facts.decisions[-2::-1],
         checkpoints=[(c, c.is_overdue(now), owed.get(c.pk)) for c in facts.open_checkpoints],
-        postures=postures(incident.severity, situation_of(facts, now).surfaces),
     )
 
 
@@ -157,9 +155,9 @@ def _progress(facts: IncidentFacts) -> dict[str, Any]:
 
 
 def _unsigned(facts: IncidentFacts) -> dict[str, Any]:
-    """The mitigation that waits for signatures, and whose."""
+    """The mitigation that waits for signatures, and whose, where another decision is shown."""
     running = facts.mitigation
-    if running is None or not running.dual:
+    if running is None or not running.dual or running.decision == facts.current_decision:
         return {}
     waiting = dual_signature.missing_signatures(dual_facts(facts, running.decision))
     return {"unsigned": running.decision, "waiting": waiting}
@@ -172,53 +170,21 @@ WARNING_PROVIDERS = Registry[WarningProvider]("provider of warnings")
 
 
 def render_warnings(incident: Incident, now: datetime) -> str:
+    """What endangers the work and stands nowhere else: checkpoints say theirs themselves."""
     facts = incident_facts.cached_facts(incident)
+    faults = [fault for fault in derived.faults(facts, now) if fault.code not in CHECKPOINT_FAULTS]
+    others = [fault for provider in WARNING_PROVIDERS.values() for fault in provider(facts, now)]
+    current = facts.current_decision
     return _panel(
         "warnings",
         incident,
-        control=derived.control(facts),
-        faults=derived.faults(facts, now),
-        others=[fault for provider in WARNING_PROVIDERS.values() for fault in provider(facts, now)],
-        late=[item for item in derived.first_fifteen(facts, now) if item.state == "late"],
+        faults=faults,
+        others=others,
         override=facts.override,
-        failed=facts.failed,
-        again=facts.next_checkpoint,
+        failed=facts.failed if facts.failed != current else None,
         **_unsigned(facts),
-        contradiction=facts.contradiction,
-        conflict=recommendations.warning(facts, now),
         patterns=anti_patterns.of(facts, now),
     )
-
-
-def render_overview(incident: Incident, now: datetime) -> str:
-    facts = incident_facts.cached_facts(incident)
-    return _panel(
-        "standing",
-        incident,
-        facts=facts,
-        readiness=derived.readiness(facts),
-        prechecks=prechecks.blocks(incident, facts.surfaces),
-        freezes=_freezes(facts),
-        adopted=scenario_assessment.of(facts, now),
-        roles=_roles(facts),
-    )
-
-
-def _freezes(facts: IncidentFacts) -> list[tuple[Surface, Freeze | None]]:
-    """The impacted surfaces, each with its freeze or the last that was lifted, then those that are
-    frozen all the same."""
-    current = {f.surface_id: f for f in facts.freezes if f.until is None}
-    lifted = {f.surface_id: f for f in facts.freezes if f.until is not None}
-    rows = [
-        (surface, current.pop(surface.pk, None) or lifted.get(surface.pk))
-        for surface in facts.surfaces
-    ]
-    return [*rows, *((f.surface, f) for f in current.values() if not f.declined)]
-
-
-def _roles(facts: IncidentFacts) -> list[tuple[str, Person]]:
-    named = (RoleName.DATA_OWNER, RoleName.WATCH_OWNER)
-    return [(role.label, person) for role in named if (person := facts.holder(role))]
 
 
 def _panel(name: str, incident: Incident, **context: Any) -> str:

@@ -21,6 +21,9 @@ from kernel.text import says_nothing
 
 DECIDED_CODE = "K-DECIDED"
 
+CHECKPOINT_FAULTS = frozenset({"K-MISSED", "K-NONE"})
+"""The codes of the faults below."""
+
 MISSED_AFTER = timedelta(minutes=5)
 """How long after its time an open checkpoint counts as missed: others may act then."""
 

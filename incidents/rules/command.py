@@ -16,6 +16,9 @@ from kernel.text import says_nothing
 
 Violations = tuple[Violation, ...]
 
+COMMAND_WAITS = "R-COMMAND"
+"""The fault of a room that waits for a commander."""
+
 
 @dataclass(frozen=True, slots=True)
 class Absence:
@@ -106,7 +109,7 @@ def faults(absence: Absence, now: datetime, href: str) -> tuple[Fault, ...]:
     if absence.deputy:
         later = f" in {duration(wait)}" if wait > timedelta(0) else " too"
         who = f"{absence.deputy}, deputy, can take command now; others who take part can{later}."
-    return (Fault("R-COMMAND", "Command can be taken", f"{absence.sentence(now)}. {who}", href),)
+    return (Fault(COMMAND_WAITS, "Command can be taken", f"{absence.sentence(now)}. {who}", href),)
 
 
 def why_taken(absence: Absence, taker: Taker, now: datetime) -> str:

@@ -9,7 +9,7 @@ from incidents.facts.amendments import with_corrections
 from incidents.facts.as_of import incident_at
 from incidents.models import Incident, TimelineEntry
 from incidents.panels import renderers as live
-from incidents.panels import time_slider
+from incidents.panels import standing, time_slider
 from incidents.panels.read_only_html import read_only
 from incidents.rules.as_of_time import parse_moment
 from incidents.views.room import WINDOW
@@ -34,6 +34,7 @@ def as_of(request: HttpRequest, incident: Incident) -> HttpResponse:
         "asked": wanted,
         "scrubber": time_slider.scrubber(incident, wanted.moment, end),
         "panels": {name: read_only(html) for name, html in panels.items()},
+        "standing": read_only(standing.render_all(past, wanted.moment)),
         **_window(past, wanted.moment),
     }
     return render(request, "incidents/as_of.html", context)

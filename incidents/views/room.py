@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from incidents.assessments.notices import current_notices
 from incidents.duties.duty import duties
 from incidents.facts import incident as incident_facts
 from incidents.facts import notices
@@ -10,6 +11,7 @@ from incidents.facts.amendments import with_corrections
 from incidents.models import Incident, TimelineEntry
 from incidents.models.timeline import TimelineQuerySet
 from incidents.panels import renderers as live
+from incidents.panels import standing
 from incidents.panels.room import next_moment
 from incidents.permissions import may
 from incidents.timeline import kinds
@@ -19,8 +21,11 @@ from incidents.web.time_zone import number
 from kernel import clock
 from kernel.text import clean_lines
 
-FIRST = 30
-"""Entries that a room begins with: what is in sight, and some more."""
+FIRST = 16
+"""Entries that a room begins with: what is in sight, and some more. Scrolling brings others."""
+
+MAX_NOTICES = 20
+MAX_COUNTED_NOTICES = 99
 
 WINDOW = 100
 """Entries per page when older ones are requested."""
@@ -35,7 +40,8 @@ def room(request: HttpRequest, incident: Incident) -> HttpResponse:
         "moment": next_moment(incident, now),
         "may_command": may("decision.decide", request.who),
         "may_note": may("note.add", request.who),
-        "owns_lane": _owns_lane(request, incident),
+        "owned_lanes": _owned_lanes(request, incident),
+        "standing": standing.render_tab(standing.FIRST_TAB, incident, now),
         **_next(request, incident),
         **_window(request, incident, FIRST),
     }
@@ -43,14 +49,18 @@ def room(request: HttpRequest, incident: Incident) -> HttpResponse:
     return render(request, template, context)
 
 
-def _owns_lane(request: HttpRequest, incident: Incident) -> bool:
+def _owned_lanes(request: HttpRequest, incident: Incident) -> list[str]:
     holders = incident_facts.cached_facts(incident).holders.items()
-    return any(lane and holder.person_id == request.user.pk for (_, lane), holder in holders)
+    return [lane for (_, lane), holder in holders if lane and holder.person_id == request.user.pk]
 
 
 @requires("room.view")
 def next_thing(request: HttpRequest, incident: Incident) -> HttpResponse:
     """The viewer's own block: what is next for them, and what they must hear."""
+    return next_block(request, incident)
+
+
+def next_block(request: HttpRequest, incident: Incident) -> HttpResponse:
     return render(
         request, "incidents/next.html", {"incident": incident, **_next(request, incident)}
     )
@@ -61,8 +71,14 @@ def _next(request: HttpRequest, incident: Incident) -> dict[str, object]:
     return {
         "duty": waiting[0] if waiting else None,
         "others": waiting[1:3],
-        "notices": notices.unseen(request.user, incident)[:5],
+        **_notices(request, incident),
     }
+
+
+def _notices(request: HttpRequest, incident: Incident) -> dict[str, object]:
+    unseen = list(notices.unseen(request.user, incident)[:MAX_COUNTED_NOTICES])
+    current = current_notices(incident_facts.cached_facts(incident), unseen)
+    return {"notices": current[:MAX_NOTICES], "notice_count": len(current)}
 
 
 @requires("room.view")

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 
 from incidents.facts.incident import cached_facts
@@ -73,14 +72,6 @@ def _page_context(
         "attempts": _attempts(incident),
         "seen": _version(incident),
     }
-
-
-@requires("gate.read")
-def summary(request: HttpRequest, incident: Incident) -> HttpResponse:
-    """``GET /INC-42/gate/summary/``: what closing will need, as the room shows it."""
-    saved = gate_facts.saved_statement(incident)
-    context = _gate_context(incident, saved, clock.now())
-    return render(request, "retros/_gate_summary.html", context)
 
 
 def _gate_context(incident: Incident, saved: Statement | None, now: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 // Single keys outside fields, each shown on its control; they can be switched off in settings.
 import { pageForm } from "./first_field.js";
+import { unpack } from "./unpack.js";
 
 const inField = (target) => target.closest("input:not([type=radio],[type=checkbox]),textarea,select,[contenteditable]");
 
@@ -23,17 +24,27 @@ export function startKeys() {
     if (document.documentElement.dataset.keys === "off") return;
     if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
-    if (event.key === "?") return document.getElementById("shortcuts")?.showModal();
+    if (event.key === "?") return showShortcuts();
     const key = event.key.length === 1 ? event.key.toUpperCase() : "";
     if (!key) return;
-    const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
-    // What stands on the page comes before the palette: its rows are the last on every page.
-    found.sort((one, other) => one.matches(".palette-button") - other.matches(".palette-button"));
-    const usable = found.find((element) => !element.disabled && canBeUsed(element));
+    const usable = usableFor(key) ?? (unpack(document.getElementById("palette")), usableFor(key));
     if (!usable) return;
     event.preventDefault();
     act(usable);
   });
+}
+
+function showShortcuts() {
+  const dialog = document.getElementById("shortcuts");
+  unpack(dialog);
+  dialog?.showModal();
+}
+
+function usableFor(key) {
+  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
+  // What stands on the page comes before the palette: its rows are the last on every page.
+  found.sort((one, other) => one.matches(".palette-button") - other.matches(".palette-button"));
+  return found.find((element) => !element.disabled && canBeUsed(element));
 }
 
 // A command folded into a menu keeps its key, one that this person may not use has none. The palette

@@ -9,22 +9,21 @@ import { Duties } from "./live/duties.js";
 import { TimedRefresh } from "./live/timed_refresh.js";
 import { Panels } from "./live/panels.js";
 import { Presence } from "./live/presence.js";
+import { startParts } from "./live/parts.js";
 import { Sections } from "./live/sections.js";
+import { StandingTabs } from "./live/standing.js";
 import { ConnectionBanner } from "./live/connection_banner.js";
 import { Timeline } from "./live/timeline.js";
-
-// What closing needs is not urgent.
-const CALM = 3000;
 
 const main = document.querySelector("main[data-live]");
 
 if (main) {
   const announcer = new Announcer();
-  const changed = () => [duties, closing].forEach((block) => block.changed());
+  const changed = () => [duties, tabs].forEach((block) => block.changed());
   const timeline = new Timeline(Number(main.dataset.seq), announcer);
   const panels = new Panels();
-  const duties = new Duties(main.dataset.next);
-  const closing = new Duties(main.dataset.gate, "gate-needs", CALM);
+  const duties = new Duties(() => main.dataset.next);
+  const tabs = new StandingTabs();
   const presence = new Presence();
   const sections = new Sections(main.dataset);
   const standing = new ConnectionBanner(main, announcer, () => timeline.seq);
@@ -40,6 +39,7 @@ if (main) {
       },
       panels: (message) => {
         panels.show(message.panels);
+        tabs.compare();
         moments.next(message.moment);
       },
       duties: () => changed(),
@@ -55,5 +55,5 @@ if (main) {
   const moments = new TimedRefresh(main, () => connection.catchUp("look"), () => changed());
   standing.whenAsked(() => connection.now());
   connection.start();
-  closing.changed();
+  startParts();
 }

@@ -2,6 +2,7 @@
 // place where the page can. What the server finds comes below them. The field is a combobox and keeps the
 // focus; the rows are its options.
 import { Finder } from "./find.js";
+import { unpack } from "./unpack.js";
 
 const NOTE = /^note(?:\s*:\s*|\s+)(\S[^]*)$/i;
 
@@ -174,15 +175,19 @@ function search(row, text) {
 export function startPalette() {
   const dialog = document.getElementById("palette");
   if (!dialog) return;
-  const palette = new Palette(dialog);
+  let made = null;
+  const palette = () => {
+    unpack(dialog);
+    return (made ??= new Palette(dialog));
+  };
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[commandfor=palette]")) return;
     event.preventDefault();
-    palette.open();
+    palette().open();
   });
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
     event.preventDefault();
-    palette.open();
+    palette().open();
   });
 }

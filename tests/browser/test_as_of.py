@@ -25,7 +25,7 @@ def scrub(page: Page) -> None:
     page.keyboard.press("t")
     slider = page.get_by_role("slider", name="Minutes since declared")
     expect(page).to_have_title("INC-42 as of T+00:37 (past) · Warroom")
-    expect(page.locator("#panel-warnings")).to_contain_text("Contradiction X-1")
+    expect(page.locator("#panel-deciding")).to_contain_text("Contradiction X-1")
     slider.focus()
     page.keyboard.press("Home")
     expect(page.locator("#past-words")).to_contain_text("before anything was decided")

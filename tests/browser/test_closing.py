@@ -150,9 +150,10 @@ def test_from_the_signal_to_an_accepted_package_and_a_finished_retro(
     expect(refusal).to_contain_text("Not closed")
     expect(mara.get_by_role("heading", name="Closure gate")).to_contain_text("of 10 met")
     assert problems(mara) == []
-    mara.goto(room)
+    mara.goto(f"{room}#standing")
     expect(mara.locator(".timeline-entries")).to_contain_text("Closing refused:")
-    expect(mara.locator("#gate-needs")).to_contain_text("of 10 met")
+    mara.locator("[data-tab=closing]").click()
+    expect(mara.locator("#standing-body")).to_contain_text("of 10 met")
 
     recovered(aisha, room, "Signing in works again")
     own_risks(mara, room)

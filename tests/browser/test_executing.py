@@ -43,7 +43,7 @@ def capture(page: Page, command: str, output: str) -> None:
 def test_by_those_it_names(visit: Visits, ledger: DecisionRun) -> None:
     room = ledger.incident.get_absolute_url()
     jonas = visit("jonas", room)
-    waits = jonas.locator("#panel-warnings [data-code=D-DUAL]")
+    waits = jonas.locator("#panel-deciding .trail .is-wait").first
     expect(waits).to_contain_text("Priya Raman, data owner")
 
     priya = visit("priya", room)

@@ -147,6 +147,7 @@ def test_without_script_one_can_declare_note_and_capture(visit: Visits) -> None:
     page.get_by_label("SEV-2").check()
     page.get_by_role("button", name="Declare").click()
     expect(page.locator("h1")).to_have_text("No script here")
+    page.get_by_role("link", name="Timeline", exact=True).click()
     page.get_by_label("Note for the timeline").fill("A plain form does")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator(".timeline-entries")).to_contain_text("A plain form does")

@@ -67,17 +67,16 @@ def test_the_strip_moves_each_minute_and_a_window_begins(
     assert len(time.looks) == 2
 
 
-def test_a_checkpoint_becomes_overdue_in_every_panel_and_in_what_is_next(
+def test_a_checkpoint_becomes_overdue_in_its_panel_and_in_what_is_next(
     visit: Visits, world: World, time: Time
 ) -> None:
     incident = world.declare()
     world.schedule(incident, minutes=15)
     page = live(time.set(visit("mara")), incident)
-    expect(page.locator("#panel-warnings")).not_to_contain_text("overdue")
+    expect(page.locator("#panel-deciding")).not_to_contain_text("Overdue")
 
     time.passes(15, 2)
 
-    expect(page.locator("#panel-warnings")).to_contain_text("CP-1 is overdue")
     expect(page.locator("#panel-deciding")).to_contain_text("Overdue since")
     expect(page.locator("#next")).to_contain_text("It is overdue.")
 

@@ -14,7 +14,8 @@ from kernel import clock
 from retros.backlog import actions as backlog
 from retros.backlog.steps import WorkInput
 from tests.browser.accessibility import problems
-from tests.browser.conftest import DESK, Visits
+from tests.browser.conftest import DESK, PHONE, Visits
+from tests.browser.test_live import BACK
 from tests.browser.world import World
 from tests.helpers.tiers import in_tier
 
@@ -94,8 +95,9 @@ def unfolded(page: Page) -> str:
 
 
 def prechecks(page: Page) -> str:
+    page.locator("[data-tab=ready]").click()
     page.get_by_text("Precheck commands", exact=True).click()
-    return "#panel-standing"
+    return "#standing"
 
 
 def link_kind(page: Page) -> str:
@@ -222,6 +224,8 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "subscriber to add": ("admin", "/subscribers/new/", 200, lambda page: "main"),
     "subscriber, refused": ("admin", "/subscribers/new/", 200, refused),
     "room, prechecks": ("mara", ROOM, 200, prechecks),
+    "what stands": ("mara", f"{ROOM}standing/scenario/", 200, None),
+    "what stands, owners": ("noor", f"{ROOM}standing/owners/", 200, lambda page: "main"),
     "not permitted": ("lena", ROOM, 403, None),
     "not found": ("mara", "/INC-7/", 404, None),
     **{name: ("mara", f"{ROOM}{name}/", 200, lambda page: "main") for name in COMMANDS},
@@ -314,6 +318,38 @@ def test_the_room_scrolls_sideways_for_no_role(
         if more := page.evaluate("document.scrollingElement.scrollWidth - innerWidth"):
             too_wide[width] = more
     assert too_wide == {}
+
+
+AGE = timedelta(minutes=37, seconds=20)
+"""How old the demo's incident is when it is told."""
+MAX_NODES = 1_100
+MAX_HEIGHT, MAX_HEIGHT_OF_PART = 1_300, 2_400
+PARTS = ("now", "deciding", "lanes", "timeline", "standing")
+HEIGHT = "document.scrollingElement.scrollHeight"
+ENDS = """[...document.querySelectorAll(".room section, .room article, .part, header, .next")]
+.map(one => [one.id || one.className, Math.round(one.getBoundingClientRect().bottom)])"""
+
+
+def test_the_room_fits_a_desk_and_each_of_its_parts_a_thumb(
+    db: None, visits: Visits, world: World
+) -> None:
+    # A tab of its own: one that has seen a later clock goes by that.
+    page = visits("mara")
+    # However long the tests before it took.
+    with clock.at(world.incident.declared_at + AGE):
+        page.goto(ROOM)
+        expect(page.locator(".connection")).to_contain_text("Live", timeout=BACK)
+        assert page.evaluate(HEIGHT) <= MAX_HEIGHT, page.evaluate(ENDS)
+        assert page.evaluate("document.querySelectorAll('*').length") < MAX_NODES
+
+        page.set_viewport_size(PHONE)
+        heights = {}
+        for name in PARTS:
+            page.locator(f".jump-bar a[href='#{name}']").click()
+            expect(page.locator(f"#{name}")).to_be_visible()
+            expect(page.locator(".part:visible")).to_have_count(1)
+            heights[name] = page.evaluate(HEIGHT)
+    assert max(heights.values()) <= MAX_HEIGHT_OF_PART, heights
 
 
 def test_page_after_the_session_ended(visit: Visits) -> None:

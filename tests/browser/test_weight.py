@@ -86,7 +86,7 @@ def test_a_first_visit_is_light(visit: Visits, world: World, production: str) ->
 
     page.goto(world.incident.get_absolute_url())
     expect(page.locator(".connection")).to_contain_text("Live", timeout=BACK)
-    page.locator("#gate-needs .gate-meter").wait_for()
+    page.wait_for_load_state("networkidle")
 
     assert len([url for url in sizes if "/static/js/live/" in url]) > 5
     assert sum(sizes.values()) <= MAX_BYTES, sizes
@@ -110,8 +110,7 @@ def test_every_module_was_named_by_the_page(visit: Visits, world: World) -> None
 def steady(page: Page, incident: Incident) -> Page:
     page.add_init_script(SHIFTS)
     live(page, incident)
-    page.locator("#presence li").wait_for()
-    page.locator("#gate-needs .gate-meter").wait_for()
+    page.locator("#presence details").wait_for()
     return page
 
 

@@ -50,6 +50,7 @@ function sent(element) {
     time.removeAttribute("data-local");
   }
   for (const clock of copy.querySelectorAll("[data-elapsed], [data-countdown]")) clock.textContent = "";
+  for (const tab of copy.querySelectorAll("[data-tab]")) tab.removeAttribute("aria-current");
   for (const details of copy.querySelectorAll("details")) details.open = false;
   for (const key of copy.querySelectorAll("input[type=hidden]")) key.removeAttribute("value");
   return copy;

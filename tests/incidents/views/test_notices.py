@@ -8,7 +8,8 @@ from incidents.actions import roles
 from incidents.models import Incident, Notice, Person
 from incidents.vocabulary import RoleName
 from kernel import clock
-from tests.helpers.factories import START
+from tests.helpers.factories import START, declared
+from tests.markup import markup
 
 
 @pytest.fixture
@@ -65,3 +66,36 @@ def test_reading_the_address_changes_nothing(client: Client, url: str, deputy: P
     client.force_login(deputy)
 
     assert client.get(url).status_code == 405
+
+
+def test_all_of_an_incident_are_seen_by_one_press(
+    client: Client, incident: Incident, notice: Notice, deputy: Person
+) -> None:
+    client.force_login(deputy)
+    elsewhere = declared(deputy)
+    other = Notice.objects.create(
+        person=deputy, incident=elsewhere, kind="role.assigned", sentence="Two", href="/", at=START
+    )
+    address = reverse("notices-seen", args=[incident.pk])
+
+    with clock.at(START):
+        room = client.get(incident.get_absolute_url())
+        answer = client.post(address, {"next": incident.get_absolute_url()})
+
+    assert f'action="{address}"' in markup(room)
+    assert (answer.status_code, answer["Location"]) == (302, incident.get_absolute_url())
+    assert list(Notice.objects.filter(person=deputy, seen_at=None)) == [other]
+
+
+def test_in_the_room_what_is_left_comes_back_with_what_is_next(
+    client: Client, incident: Incident, notice: Notice, url: str, deputy: Person
+) -> None:
+    client.force_login(deputy)
+    from_room = {"HX-Request": "true", "HX-Target": "next"}
+
+    one = markup(client.post(url, headers=from_room))
+    every = markup(client.post(reverse("notices-seen", args=[incident.pk]), headers=from_room))
+
+    assert one == every
+    assert one.startswith('<div id="next">')
+    assert notice.sentence not in one

@@ -63,7 +63,7 @@ def test_the_room_and_the_record_say_why(
         markup(signed_in.get(f"/{staffed.reference}/{path}")) for path in ("", "D-1/", "D-2/")
     )
 
-    assert f"<h3>{MARK} at D-1</h3><p>Readiness was skipped: {WHY}</p>" in room
+    assert f"<strong>{MARK} at D-1.</strong> Readiness was skipped: {WHY}" in room
     assert f"<dt>{MARK} of readiness</dt><dd>{WHY}</dd>" in first
     assert WHY not in second
 

@@ -137,7 +137,7 @@ def test_the_room_lists_open_risks_and_says_who_is_missing(
     assert "Old sessions may fail" in text
     assert "no owner" in text
     assert f"/{filled.reference}/risks/#add-title" in text
-    assert "Queues may fill" not in text.split('id="panel-standing"')[1]
+    assert "Queues may fill" not in text.split('id="standing-body"')[1]
 
 
 def test_a_risk_is_added_given_and_retired(send: Any, filled: Incident, stranger: Person) -> None:

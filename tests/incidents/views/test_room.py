@@ -65,7 +65,8 @@ def test_a_lifted_freeze_is_said_to_be_lifted_and_is_no_fault(
     freezes.freeze(actor, incident.pk, scope="", reason="The signer is not trusted", **fields)
     freezes.lift_freeze(actor, incident.pk, reason="The audit is over", **fields)
 
-    panel = markup(inside.get(incident.get_absolute_url())).split('id="freeze-title"')[1]
+    tab = f"{incident.get_absolute_url()}standing/freezes/"
+    panel = markup(inside.get(tab)).split('id="freeze-title"')[1]
     row = panel.split("</section>")[0]
 
     assert "lifted T+00:10. The audit is over" in " ".join(row.split())
@@ -109,8 +110,9 @@ def test_an_overdue_checkpoint_is_a_fault_and_the_next_thing_to_do(
     with clock.at(due + timedelta(minutes=2)):
         text = markup(inside.get(incident.get_absolute_url()))
 
-    assert "CP-1 is overdue" in text
-    assert "CP-1 was due 2 minutes ago and has no decision: decide now." in text
+    assert '<strong class="is-late">Overdue</strong> since' in text
+    assert "It is overdue." in text
+    assert 'data-code="K-MISSED"' not in text, "a warning that repeats the checkpoint beside it"
 
 
 def test_ten_thousand_entries_cost_as_many_queries_as_ten(

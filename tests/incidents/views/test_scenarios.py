@@ -8,7 +8,7 @@ from django.test import Client
 from incidents.actions import roles
 from incidents.facts import incident as incident_facts
 from incidents.models import Incident, Person, ScenarioText, Served
-from incidents.panels.room import render_overview
+from incidents.panels.standing import render_tab
 from incidents.vocabulary import LaneKind, RoleName
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import ROLLBACK_CHECK, capture_evidence
@@ -33,7 +33,7 @@ def adopted(commander: Person) -> Incident:
 
 
 def panel(incident: Incident) -> str:
-    return markup(render_overview(incident, LATER))
+    return markup(render_tab("scenario", incident, LATER))
 
 
 def test_the_room_shows_what_the_scenario_says(adopted: Incident) -> None:

@@ -218,7 +218,7 @@ def send(client: Client, incident: Incident, surface: Surface) -> Any:
 
 
 def panel(client: Client, incident: Incident) -> str:
-    page = markup(client.get(incident.get_absolute_url()))
+    page = markup(client.get(f"{incident.get_absolute_url()}standing/freezes/"))
     return page.split('id="freeze-title"')[1].split("</section>")[0]
 
 

@@ -44,8 +44,9 @@ def test_every_condition_stands_with_what_mends_it(inside: Client, incident: Inc
 
 
 def test_the_room_asks_for_the_same_in_short(inside: Client, incident: Incident) -> None:
-    assert reverse("gate-summary", args=[incident.pk]) in page(inside, incident, "room")
-    html = page(inside, incident, "gate-summary")
+    tab = reverse("standing", args=[incident.pk, "closing"])
+    assert tab in page(inside, incident, "room")
+    html = markup(inside.get(tab, headers={"HX-Request": "true"}))
 
     assert "3 of 10 met" in html
     assert html.count("is-ahead") == 7

@@ -1,0 +1,82 @@
+"""Which notices still say something: one whose act is done, or that is no longer so, leaves."""
+
+from collections.abc import Callable, Iterable
+
+from incidents.facts.incident import IncidentFacts
+from incidents.models import Execution, Notice
+from incidents.vocabulary import Status
+from kernel.registry import Registry
+
+type Ending = Callable[[IncidentFacts, Notice], bool]
+
+ENDINGS = Registry[Ending]("ending of a kind of notice")
+"""By the kind of notice: whether its matter is over. What has none here stays until it is seen."""
+
+
+def current_notices(facts: IncidentFacts, notices: Iterable[Notice]) -> list[Notice]:
+    """Those of one incident whose matter is not over, in the same order."""
+    return [notice for notice in notices if not _is_over(facts, notice)]
+
+
+def _is_over(facts: IncidentFacts, notice: Notice) -> bool:
+    return notice.kind in ENDINGS and ENDINGS[notice.kind](facts, notice)
+
+
+def _execution(facts: IncidentFacts, notice: Notice) -> Execution | None:
+    """The execution of the decision that the notice is about."""
+    named = (d.execution for d in facts.decisions if d.reference == notice.subject)
+    return next(named, None)
+
+
+@ENDINGS.register_as("checkpoint.soon")
+@ENDINGS.register_as("checkpoint.due")
+@ENDINGS.register_as("checkpoint.missed")
+@ENDINGS.register_as("draft.kept")
+def is_checkpoint_over(facts: IncidentFacts, notice: Notice) -> bool:
+    if facts.incident.status != Status.ACTIVE:
+        return True
+    return notice.subject not in {checkpoint.reference for checkpoint in facts.open_checkpoints}
+
+
+@ENDINGS.register_as("contradiction.opened")
+def is_resolved(facts: IncidentFacts, notice: Notice) -> bool:
+    return facts.contradiction is None or facts.contradiction.reference != notice.subject
+
+
+@ENDINGS.register_as("verification.failed")
+def is_decided_again(facts: IncidentFacts, notice: Notice) -> bool:
+    return facts.failed is None or facts.failed.reference != notice.subject
+
+
+@ENDINGS.register_as("execution.done")
+def is_judged(facts: IncidentFacts, notice: Notice) -> bool:
+    execution = _execution(facts, notice)
+    return execution is not None and bool(execution.judged_at or execution.ended_at)
+
+
+@ENDINGS.register_as("decision.signed")
+def is_executed(facts: IncidentFacts, notice: Notice) -> bool:
+    execution = _execution(facts, notice)
+    return execution is not None and bool(execution.started_at or execution.ended_at)
+
+
+@ENDINGS.register_as("decision.sign")
+def is_signed(facts: IncidentFacts, notice: Notice) -> bool:
+    """Whether the person signed since, or it is withdrawn or superseded."""
+    execution = _execution(facts, notice)
+    if execution is None:
+        return False
+    return execution.ended_at is not None or any(
+        signature.person_id == notice.person_id and signature.signed_at >= notice.at
+        for signature in facts.signatures_of(execution.decision)
+    )
+
+
+@ENDINGS.register_as("decision.acted")
+def is_record_complete(facts: IncidentFacts, notice: Notice) -> bool:
+    return notice.subject not in {decision.reference for decision in facts.owed}
+
+
+@ENDINGS.register_as("command.absent")
+def is_command_held(facts: IncidentFacts, notice: Notice) -> bool:
+    return facts.commander is not None or facts.incident.status != Status.ACTIVE
