@@ -1,14 +1,14 @@
-"""Duties of communication: publish a promised update, and explain one that came late; and when the
+"""Duties of communication: publish what readers wait for, explain what came late; and when the
 notices of a promise are over."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
 
 from comms.facts import promises
-from comms.facts.promises import Commitment
-from comms.rules.commitment import DUE, SOON
+from comms.rules.commitment import DUE, SOON, Promise, PromiseKind
 from incidents.assessments.notices import ENDINGS
 from incidents.duties.duty import Duty, register_while
 from incidents.duties.urgency import Urgency
@@ -26,12 +26,19 @@ def promise_duties(
     if not mine:
         return
     last = promises.last_of([facts.incident for facts in mine.values()])
-    spoken = [number for number, updates in last.items() if updates]
-    for number in spoken:
-        for commitment in promises.open_commitments(last[number])[:1]:
-            yield _publish_duty(mine[number], commitment, now)
-        for late in last[number][0].unexplained:
-            yield _explain_duty(mine[number], late)
+    for number, messages in last.items():
+        for promise in _next_of_each_page(messages.open):
+            yield _publish_duty(mine[number], promise, now)
+        for kind, late in messages.unexplained:
+            yield _explain_duty(mine[number], kind, late)
+
+
+def _next_of_each_page(open_promises: Iterable[Promise]) -> Iterable[Promise]:
+    """The first update and the first escalation that are waited for: one message fulfils more."""
+    by_page: dict[str, Promise] = {}
+    for promise in open_promises:
+        by_page.setdefault(_WORDS[promise.kind].page, promise)
+    return by_page.values()
 
 
 def _speaker(facts: IncidentFacts) -> Person | None:
@@ -43,33 +50,62 @@ def _role(facts: IncidentFacts) -> str:
     return "communication owner" if owner else "commander"
 
 
-def _publish_duty(facts: IncidentFacts, commitment: Commitment, now: datetime) -> Duty:
-    late = commitment.promise.is_overdue(now)
-    why = f"{commitment.update.reference} promised it to its readers."
+@dataclass(frozen=True, slots=True)
+class _Words:
+    title: str
+    why: str
+    page: str = "update-write"
+    button: str = "Write the update"
+    key: str = "U"
+
+
+_WORDS = {
+    PromiseKind.CAME_BACK: _Words(
+        "Correct the update that says recovered",
+        "{0} says that it recovered, and the incident is open again: its readers go by it.",
+    ),
+    PromiseKind.FIRST: _Words(
+        "Publish the first update", "Readers are told of an incident this severe at once."
+    ),
+    PromiseKind.UPDATE: _Words("Publish the promised update", "{0} promised it to its readers."),
+    PromiseKind.ESCALATION: _Words(
+        "Send the update that the escalation promised",
+        "{0} promised it to those who were asked to help. Any message that they read fulfils it.",
+        page="escalation-write",
+        button="Write the escalation",
+        key="",
+    ),
+}
+
+
+def _publish_duty(facts: IncidentFacts, promise: Promise, now: datetime) -> Duty:
+    late, words = promise.is_overdue(now), _WORDS[promise.kind]
+    why = words.why.format(promise.reference)
     return Duty(
         incident=facts.incident,
         role=_role(facts),
         urgency=Urgency.PUBLISH_LATE_UPDATE if late else Urgency.PUBLISH_UPDATE,
-        title="Publish the promised update",
-        why=f"It is late. {why}" if late else why,
-        href=reverse("update-write", args=[facts.incident.pk]),
-        button="Write the update",
-        key="U",
-        due_at=commitment.next_at,
+        title=words.title,
+        why=f"It is late. {why}" if late and promise.kind != PromiseKind.CAME_BACK else why,
+        href=reverse(words.page, args=[facts.incident.pk]),
+        button=words.button,
+        key=words.key,
+        due_at=promise.next_at,
         overdue=late,
         warning="UNANNOUNCED",
     )
 
 
-def _explain_duty(facts: IncidentFacts, late: int) -> Duty:
-    """``late`` is the number of the update whose promise lapsed."""
+def _explain_duty(facts: IncidentFacts, kind: PromiseKind, late: int) -> Duty:
+    """``late`` is the number of the message whose promise lapsed."""
+    page = "lapse" if kind == PromiseKind.UPDATE else "escalation-lapse"
     return Duty(
         incident=facts.incident,
         role=_role(facts),
         urgency=Urgency.EXPLAIN_LATE_UPDATE,
-        title=f"Say why the update after update {late} was late",
+        title=f"Say why the update after {kind} {late} was late",
         why="A promise to readers lapsed; the closure asks for an explanation.",
-        href=reverse("lapse", args=[facts.incident.pk, late]),
+        href=reverse(page, args=[facts.incident.pk, late]),
         button="Explain it",
     )
 
@@ -78,4 +114,4 @@ def _explain_duty(facts: IncidentFacts, late: int) -> Duty:
 @ENDINGS.register_as(DUE)
 def is_kept(facts: IncidentFacts, notice: Notice) -> bool:
     open_promises = promises.of(facts.incident)
-    return notice.subject not in {commitment.update.reference for commitment in open_promises}
+    return notice.subject not in {promise.reference for promise in open_promises}

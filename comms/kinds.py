@@ -53,6 +53,15 @@ def _lapsed(data: Mapping[str, Any]) -> SafeString:
     return format_html(template, _at(data), data["told"])
 
 
+def _awaited(data: Mapping[str, Any]) -> SafeString:
+    return format_html("Due by {}. {} reminded.", _at(data), data["told"])
+
+
+def _missed(data: Mapping[str, Any]) -> SafeString:
+    template = "It was due by {}, and nothing came within 5 minutes. {} told."
+    return format_html(template, _at(data), data["told"])
+
+
 for _kind in (
     Kind(
         "update.published",
@@ -108,6 +117,45 @@ for _kind in (
         "The promised update did not come.",
         _lapsed,
         icon="mark-failed",
+        css="entry-failed",
+        panels=_PANELS,
+        announce="now",
+        tick="bad",
+    ),
+    Kind(
+        "update.first_soon",
+        "Updates",
+        "The first update is due in 5 minutes.",
+        _awaited,
+        icon="i-clock",
+        panels=_PANELS,
+    ),
+    Kind(
+        "update.first_due",
+        "Updates",
+        "The first update is due now.",
+        _awaited,
+        icon="i-clock",
+        panels=_PANELS,
+        announce="politely",
+    ),
+    Kind(
+        "update.first_missed",
+        "Updates",
+        "The first update did not come.",
+        _missed,
+        icon="mark-failed",
+        css="entry-failed",
+        panels=_PANELS,
+        announce="now",
+        tick="bad",
+    ),
+    Kind(
+        "update.outdated",
+        "Updates",
+        "Readers still read that it recovered.",
+        "{subject} says so, and the incident was opened again. {told} reminded.",
+        icon="i-warning",
         css="entry-failed",
         panels=_PANELS,
         announce="now",

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from comms.facts import promises
 from comms.messages.message_log import message_log
+from comms.rules.commitment import Promise, PromiseKind
 from comms.rules.lapse import late_fault
 from incidents.facts.incident import IncidentFacts, moment_of
 from incidents.models import Incident
@@ -16,15 +17,15 @@ from incidents.rules.checkpoint import Fault
 
 
 def lane_line(incident: Incident, now: datetime) -> str:
-    """The communication lane's line: when the next update is promised."""
+    """The communication lane's line: when the next message is awaited."""
     commitments = promises.of(incident)
     if not commitments:
         return ""
     first = commitments[0]
     context = {
         "incident": incident,
-        "next_at": first.next_at,
-        "is_overdue": first.promise.is_overdue(now),
+        "promise": first,
+        "is_overdue": first.is_overdue(now),
     }
     return render_to_string("comms/_promise_line.html", context)
 
@@ -38,13 +39,13 @@ def lane_page_context(facts: IncidentFacts, now: datetime) -> dict[str, Any]:
 
 
 def overdue_promise(facts: IncidentFacts, now: datetime) -> Iterable[Fault]:
-    """The first overdue promise. The room renders again each minute, so it says how late it is."""
-    overdue = [
-        commitment
-        for commitment in promises.of(facts.incident)
-        if commitment.promise.is_overdue(now)
-    ]
-    if overdue:
-        first = overdue[0]
-        href = reverse("update-write", args=[facts.incident.pk])
-        yield late_fault(first.update.reference, now - first.next_at, href)
+    """The first that is overdue of each page on which it is written. The room renders again each
+    minute, so it says how late it is."""
+    overdue: dict[str, Promise] = {}
+    for promise in promises.of(facts.incident):
+        if promise.is_overdue(now):
+            is_escalation = promise.kind == PromiseKind.ESCALATION
+            overdue.setdefault("escalation-write" if is_escalation else "update-write", promise)
+    for page, promise in overdue.items():
+        href = reverse(page, args=[facts.incident.pk])
+        yield late_fault(promise.kind, promise.reference, now - promise.due_at, href)

@@ -9,6 +9,7 @@ declare(
     {
         "message.publish": _SPEAKING,
         "message.read": frozenset({Who.RESPONDER, Who.ADMIN}),
+        "escalation.read": frozenset({Who.STAKEHOLDER, Who.RESPONDER, Who.ADMIN}),
         "leadership.read": frozenset({Who.STAKEHOLDER, Who.RESPONDER, Who.ADMIN}),
         "maintenance.change": frozenset({Who.ADMIN}),
         "subscriber.change": frozenset({Who.ADMIN}),

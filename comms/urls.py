@@ -16,7 +16,19 @@ _WRITING = (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("INC-<int:number>/updates/<int:message>/", reading.update, name="update"),
-    path("INC-<int:number>/updates/<int:message>/late/", writing.lapse, _LANE, "lapse"),
+    path(
+        "INC-<int:number>/updates/<int:message>/late/",
+        writing.lapse,
+        _LANE | {"kind": MessageKind.UPDATE.value},
+        "lapse",
+    ),
+    path("INC-<int:number>/updates/<int:message>/text/", reading.update_text, name="update-text"),
+    path(
+        "INC-<int:number>/escalations/<int:message>/late/",
+        writing.lapse,
+        _LANE | {"kind": MessageKind.ESCALATION.value},
+        "escalation-lapse",
+    ),
     path("INC-<int:number>/escalations/<int:message>/", reading.escalation, name="escalation"),
     path(
         "INC-<int:number>/escalations/<int:message>/text/",

@@ -160,7 +160,7 @@ class PersonForm(OnePerson, UserChangeForm):
 class NewPersonForm(OnePerson, AdminUserCreationForm):
     class Meta:
         model = Person
-        fields = ["username", "name", "email", "team", "groups"]
+        fields = ["username", "name", "email", "team", "gets_escalations", "groups"]
 
 
 @admin.register(Person)
@@ -174,7 +174,7 @@ class PersonAdmin(ForAdmins, UserAdmin):
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        ("Person", {"fields": ["name", "email", "team", "time_zone"]}),
+        ("Person", {"fields": ["name", "email", "team", "gets_escalations", "time_zone"]}),
         (
             "Access",
             {
@@ -185,7 +185,7 @@ class PersonAdmin(ForAdmins, UserAdmin):
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
-        (None, {"fields": ["username", "name", "email", "team", "groups"]}),
+        (None, {"fields": ["username", "name", "email", "team", "gets_escalations", "groups"]}),
         ("Password", {"fields": ["usable_password", "password1", "password2"]}),
     ]
 

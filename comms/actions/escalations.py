@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from comms.actions.lapse_steps import note_lapsed_step
 from comms.actions.message_input import EscalationInput, mask_input
 from comms.actions.steps import (
     LANE,
@@ -10,10 +11,12 @@ from comms.actions.steps import (
     columns_step,
     correction_entry,
     keep_refused_step,
+    notify_receivers_step,
     refuse_repeat,
     unreadable_first,
 )
 from comms.facts import messages as message_facts
+from comms.facts.receivers import count_internal
 from comms.models import Escalation
 from comms.rules.message import escalation as rules
 from comms.vocabulary import MessageKind
@@ -48,8 +51,11 @@ def publish_escalation(
             keep_refused_step(incident, _KIND, actor, escalation_input, now)
             raise RefusedAfterCommit(problems)
         refuse_repeat(incident, Escalation, escalation_input, actor, now)
+        note_lapsed_step(incident, now)
         escalation = _store(incident, escalation_input, actor, now)
         _record(incident, escalation, actor, now)
+        sentence = f"Escalation of {incident.reference}: {escalation.ask}"
+        notify_receivers_step(incident, escalation, _KIND, actor, sentence, now)
         after_publishing_step(incident, escalation, _KIND, actor, once, now)
     return escalation
 
@@ -86,6 +92,7 @@ def _store(
         ask=escalation_input.ask,
         next_at=escalation_input.next_at,
         owner=escalation_input.owner,
+        receivers=count_internal(incident, actor.id),
     )
 
 
@@ -104,5 +111,6 @@ def _record(incident: Incident, escalation: Escalation, actor: Actor, now: datet
         ask=escalation.ask,
         next_at=escalation.next_at.isoformat(),
         owner=str(escalation.owner),
+        receivers=escalation.receivers,
         **correction_entry(escalation),
     )

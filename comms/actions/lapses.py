@@ -6,9 +6,9 @@ from uuid import UUID
 from comms.actions.lapse_steps import lapse_step, remind_step
 from comms.actions.steps import LANE
 from comms.facts import promises
-from comms.models import Lapse, Update
+from comms.models import Lapse
 from comms.rules import lapse as rules
-from comms.rules.commitment import LAPSED
+from comms.rules.commitment import LAPSED, PromiseKind
 from incidents.actions.claims import claim
 from incidents.actions.transaction import incident_action
 from incidents.timeline.record import record
@@ -19,24 +19,23 @@ from kernel.text import clean_text
 MAX_EXPLANATION_LENGTH = 500
 
 
-def remind(update_id: int, kind: str, *, now: datetime) -> bool:
-    """Remind people once of the promise of an update; false if it is no longer open.
+def remind(incident_id: int, subject: str | int, kind: str, *, now: datetime) -> bool:
+    """Remind people once of what readers wait for; false if it is no longer open.
 
-    ``kind`` is ``commitment.soon`` (5 minutes before), ``commitment.due`` (at the time) or
-    ``commitment.lapsed`` (5 minutes after: the commander is notified too, and an explanation is
-    due).
+    ``subject`` is that of the promise: the key of its update, or ``escalation-3``. ``kind`` is
+    ``commitment.soon`` (5 minutes before), ``commitment.due`` (at the time) or
+    ``commitment.lapsed`` (5 minutes after: commander and deputy are notified too, and the lapse of
+    a promise is to be explained).
     """
-    incident_id = Update.objects.values_list("incident_id", flat=True).get(pk=update_id)
     with incident_action("commitment.lapse", SYSTEM, incident_id, now) as incident:
-        commitment = next(
-            (promise for promise in promises.of(incident) if promise.update.pk == update_id), None
-        )
-        if commitment is None or not claim(kind, str(update_id), commitment.next_at, now):
+        open_promises = promises.of(incident)
+        promise = next((one for one in open_promises if one.subject == str(subject)), None)
+        if promise is None or not claim(kind, promise.subject, promise.due_at, now):
             return False
         if kind == LAPSED:
-            lapse_step(incident, commitment.update, now)
+            lapse_step(incident, promise, now)
         else:
-            remind_step(incident, commitment.update, kind, now)
+            remind_step(incident, promise, kind, now)
     return True
 
 
@@ -46,16 +45,16 @@ def explain_lapse(
     number: int,
     *,
     explanation: str,
+    kind: PromiseKind = PromiseKind.UPDATE,
     now: datetime,
     once: UUID | None = None,
 ) -> Lapse:
-    """Explain once why the update after update ``number`` came late."""
+    """Explain once why what update (or escalation) ``number`` promised came late."""
     with incident_action(
         "message.publish", actor, incident_id, now, lane=LANE, once=once
     ) as incident:
-        lapse = Lapse.objects.select_related("update", "explained_by").get(
-            update__incident=incident, update__number=number
-        )
+        rows = Lapse.objects.select_related("update", "escalation", "explained_by")
+        lapse = rows.get(Lapse.of_message(kind, incident, number))
         explainer = str(lapse.explained_by) if lapse.explained_at else ""
         cleaned = clean_text(explanation, MAX_EXPLANATION_LENGTH)
         if problems := rules.explain_violations(cleaned, explainer, lapse.explanation):
@@ -68,7 +67,7 @@ def explain_lapse(
             actor,
             now,
             lane=LANE,
-            subject=lapse.update.reference,
+            subject=lapse.message.reference,
             explanation=cleaned,
         )
     return lapse

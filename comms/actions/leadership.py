@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from comms.actions.lapse_steps import note_lapsed_step
 from comms.actions.message_input import LeadershipNoteInput, mask_input
 from comms.actions.steps import (
     LANE,
@@ -10,6 +11,7 @@ from comms.actions.steps import (
     columns_step,
     correction_entry,
     keep_refused_step,
+    notify_receivers_step,
     refuse_repeat,
     unreadable_first,
 )
@@ -48,8 +50,11 @@ def publish_leadership_note(
             keep_refused_step(incident, _KIND, actor, note_input, now)
             raise RefusedAfterCommit(problems)
         refuse_repeat(incident, LeadershipNote, note_input, actor, now)
+        note_lapsed_step(incident, now)
         note = _store(incident, note_input, actor, now)
         _record(incident, note, actor, now)
+        sentence = f"Leadership note of {incident.reference}: {note.need}"
+        notify_receivers_step(incident, note, _KIND, actor, sentence, now)
         after_publishing_step(incident, note, _KIND, actor, once, now)
     return note
 

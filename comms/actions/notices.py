@@ -23,6 +23,7 @@ class NoticePreferenceInput:
     """An empty ``address`` keeps the saved one, unless ``forget`` is set."""
 
     mail: bool
+    messages: bool = False
     address: str = ""
     forget: bool = False
 
@@ -55,6 +56,9 @@ def save_preference(actor: Actor, chosen: NoticePreferenceInput, *, now: datetim
         elif chosen.forget:
             row.address, row.address_since = "", None
         row.save()
+        if person.gets_escalations != chosen.messages:
+            person.gets_escalations = chosen.messages
+            person.save(update_fields=["gets_escalations"])
     return row
 
 

@@ -7,11 +7,13 @@ from uuid import UUID
 from comms.actions.message_input import MessageInput
 from comms.actions.repeats import repeated
 from comms.delivery.fan_out import announce_step
+from comms.facts.receivers import default_receivers
 from comms.models import MessageDraft
 from comms.models.message import Message
 from comms.rules.repeat import repeat_violations
 from comms.vocabulary import MessageKind
 from incidents.actions.draft_steps import save_draft_step
+from incidents.actions.notices import notify_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import next_number
 from incidents.locking import check_locked
@@ -100,6 +102,21 @@ def after_publishing_step(
     announce_step(message, now)
     delete_draft_step(incident, kind, actor)
     redirect_submission(once, message.get_absolute_url())
+
+
+def notify_receivers_step(
+    incident: Incident,
+    message: Message,
+    kind: MessageKind,
+    actor: Actor,
+    sentence: str,
+    now: datetime,
+) -> None:
+    """Those who get it without following: admins, who asks for it, and named leaders."""
+    people = list(default_receivers(incident, actor.id))
+    code = f"{kind}.published"
+    href = message.get_absolute_url()
+    notify_step(incident, people, code, sentence[:300], href, now, message.reference)
 
 
 def write_draft_step(

@@ -4,15 +4,17 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models.fields.json import KeyTextTransform
 
 from comms.models.message import Message
 from comms.rules.message.common import Cadence, CorrectedMessage, Correction, Owner
-from comms.rules.message.plain import candidate_names
+from comms.rules.message.plain import candidate_names, folded_name
 from comms.rules.message.update import Change, Situation
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.models.text_search import Folded
 from incidents.vocabulary import ExecutionState, Severity
+from kernel.actor import ActorKind
 from kernel.refusal import Violation
 
 type Violations = tuple[Violation, ...]
@@ -27,7 +29,7 @@ def cadence(incident: Incident, now: datetime) -> Cadence:
 
 
 def situation(facts: IncidentFacts, texts: Collection[str], now: datetime) -> Situation:
-    """Two queries beside the incident's facts: the participants, and who else is named."""
+    """Three queries beside the incident's facts: who takes part, who is named elsewhere."""
     incident = facts.incident
     return Situation(
         cadence=cadence(incident, now),
@@ -35,17 +37,33 @@ def situation(facts: IncidentFacts, texts: Collection[str], now: datetime) -> Si
         impacted={surface.pk: surface.name for surface in facts.surfaces},
         changes=changes(facts),
         people=participant_names(incident),
-        colleagues=names_among(texts),
+        colleagues=names_among(texts, incident),
     )
 
 
-def names_among(texts: Collection[str]) -> tuple[str, ...]:
-    """The names of active people that stand whole in the texts, whether or not they take part."""
+def names_among(texts: Collection[str], incident: Incident) -> tuple[str, ...]:
+    """The names that stand whole in the texts: of everybody who has an account, also one that is
+    switched off, and of everybody whom the record names, by a name that they no longer have too."""
     candidates = candidate_names(texts)
     if not candidates:
         return ()
-    rows = Person.objects.filter(is_active=True).annotate(folded=Folded("name"))
-    return tuple(rows.filter(folded__in=candidates).order_by("pk").values_list("name", flat=True))
+    people = Person.objects.annotate(folded=Folded("name")).filter(folded__in=candidates)
+    known = people.order_by("pk").values_list("name", flat=True)
+    recorded = [name for name in _recorded_names(incident) if folded_name(name) in candidates]
+    return tuple(dict.fromkeys([*known, *recorded]))
+
+
+_NAMING = ("person", "by", "owner", "receiver", "giver", "executor", "verifier", "commander")
+"""Where entries name people in their data."""
+
+
+def _recorded_names(incident: Incident) -> set[str]:
+    """One query. The authors of entries, and whom entries name."""
+    rows = TimelineEntry.objects.filter(incident=incident).order_by()
+    parts = [rows.filter(actor_kind=ActorKind.PERSON).values_list("actor_name", flat=True)]
+    parts += [rows.values_list(KeyTextTransform(key, "data"), flat=True) for key in _NAMING]
+    first, *others = parts
+    return {name for name in first.union(*others).order_by() if name}
 
 
 def changes(facts: IncidentFacts) -> tuple[Change, ...]:

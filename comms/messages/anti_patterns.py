@@ -32,7 +32,7 @@ def unannounced_mitigations(
 @TURNING_TIMES.register
 def overdue_times(facts: IncidentFacts) -> Iterable[datetime]:
     """The times at which the open promises become overdue."""
-    return [commitment.next_at for commitment in promises.of(facts.incident)]
+    return [promise.due_at for promise in promises.of(facts.incident)]
 
 
 @TURNING_TIMES.register

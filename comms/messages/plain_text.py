@@ -1,8 +1,24 @@
 """Messages as text to copy, in the playbook's format."""
 
-from comms.models import Escalation, LeadershipNote
+from comms.models import Escalation, LeadershipNote, Update
 from incidents.panels.markdown import escape, moment
 from incidents.vocabulary import Confidence, Severity
+
+
+def update(message: Update) -> str:
+    """Playbook, "Stakeholder update": plain text, as its readers know it."""
+    unknowns = " ".join(message.unknowns) or f"None known: {message.no_unknowns}"
+    next_at = moment(message.next_at, message.incident) if message.next_at else "none: it is over"
+    rows = (
+        ("Status", str(message.get_progress_display())),
+        ("Customer impact", message.impact),
+        ("Current mitigation", message.mitigation),
+        ("Known unknowns", unknowns),
+        ("Next committed update", next_at),
+    )
+    correction = [f"Correction: {_line(message.correction)}"] if message.correction else []
+    lines = [f"{label}: {_line(text)}" for label, text in rows]
+    return "\n".join([_line(message.headline), *correction, *lines, ""])
 
 
 def escalation(message: Escalation) -> str:

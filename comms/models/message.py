@@ -1,5 +1,7 @@
 """Published messages. They never change: a correction is a new message that names the old one."""
 
+from typing import TYPE_CHECKING
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +12,9 @@ from comms.vocabulary import Audience, Progress, SurfaceState
 from incidents.models import Draft
 from incidents.models.protection import append_only, no_truncate
 from incidents.vocabulary import Confidence, Severity
+
+if TYPE_CHECKING:
+    from incidents.models import Incident
 
 
 class Message(models.Model):
@@ -145,6 +150,9 @@ class Escalation(Message):
     ask = models.CharField(max_length=500)
     next_at = models.DateTimeField()
     owner = models.ForeignKey("incidents.Person", on_delete=models.PROTECT, related_name="+")
+    receivers = models.PositiveIntegerField(
+        null=True, help_text="How many it went to; empty where nobody counted."
+    )
 
     class Meta(Message.Meta):
         abstract = False
@@ -221,9 +229,17 @@ class MessageDraft(Draft):
 
 
 class Lapse(models.Model):
-    """A promised update that did not come in time; it asks for an explanation."""
+    """A promised update that did not come in time; it asks for an explanation.
 
-    update = models.OneToOneField(Update, on_delete=models.PROTECT, related_name="lapse")
+    An update made the promise, or an escalation.
+    """
+
+    update = models.OneToOneField(
+        Update, null=True, blank=True, on_delete=models.PROTECT, related_name="lapse"
+    )
+    escalation = models.OneToOneField(
+        Escalation, null=True, blank=True, on_delete=models.PROTECT, related_name="lapse"
+    )
     noticed_at = models.DateTimeField()
     explanation = models.CharField(max_length=500, blank=True)
     explained_by = models.ForeignKey(
@@ -237,13 +253,37 @@ class Lapse(models.Model):
                 name="lapse_explained_in_words",
                 condition=Q(explained_at__isnull=True, explanation="")
                 | (Q(explained_at__isnull=False) & ~Q(explanation="")),
-            )
+            ),
+            models.CheckConstraint(
+                name="lapse_of_one",
+                condition=Q(update__isnull=False, escalation__isnull=True)
+                | Q(update__isnull=True, escalation__isnull=False),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="lapse_stays", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="lapse_as_noticed", fields=["update", "noticed_at"]),
+            pgtrigger.ReadOnly(
+                name="lapse_as_noticed", fields=["update", "escalation", "noticed_at"]
+            ),
             no_truncate(),
         ]
 
     def __str__(self) -> str:
-        return f"Lapse of {self.update}"
+        return f"Lapse of {self.message}"
+
+    @staticmethod
+    def of_incident(incident: "Incident") -> Q:
+        return Q(update__incident=incident) | Q(escalation__incident=incident)
+
+    @staticmethod
+    def of_message(kind: str, incident: "Incident", number: int) -> Q:
+        """``kind`` is ``update`` or ``escalation``."""
+        return Q(**{f"{kind}__incident": incident, f"{kind}__number": number})
+
+    @property
+    def message(self) -> Message:
+        """The one that made the promise."""
+        message = self.update or self.escalation
+        # A constraint holds it.
+        assert message is not None
+        return message

@@ -18,6 +18,7 @@ class NoticesForm(WarroomForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"max_length": f"Keep it under {MAX_ADDRESS_LENGTH} characters."},
     )
+    messages = forms.BooleanField(label="Internal escalations and leadership notes", required=False)
     forget = forms.BooleanField(label="Forget the address that is saved", required=False)
 
     def chosen(self) -> NoticePreferenceInput:

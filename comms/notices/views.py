@@ -40,7 +40,10 @@ def settings(request: HttpRequest) -> HttpResponse:
     def context() -> dict[str, Any]:
         return {"saved": saved, **_tests(request)}
 
-    initial = {"mail": chosen.mail_since is not None}
+    initial = {
+        "mail": chosen.mail_since is not None,
+        "messages": request.user.gets_escalations,
+    }
     return submit(request, "comms/notices.html", NoticesForm, do, context=context, initial=initial)
 
 

@@ -1,13 +1,17 @@
-"""Promises of a next update: which are open, and when they are overdue or lapse."""
+"""When readers must hear next: promised messages, the first update, and a recovery that came back.
 
-from collections.abc import Iterable
+Which are open, and when they are overdue or lapse.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from comms.vocabulary import Audience
 
 SOON, DUE, LAPSED = KINDS = ("commitment.soon", "commitment.due", "commitment.lapsed")
-"""The kinds of reminders of a promise."""
+"""The kinds of reminders of a promise, and the timeline entries of a message's promise."""
 
 LEAD = timedelta(minutes=5)
 """How long before its time people are reminded of a promise."""
@@ -33,14 +37,50 @@ def reaches(audience: str) -> frozenset[str]:
     return frozenset(str(reached) for reached in _REACHES[Audience(audience)])
 
 
+class PromiseKind(StrEnum):
+    """What readers wait for, most urgent first.
+
+    ``CAME_BACK``: they were told that it recovered, before the incident was opened again.
+    """
+
+    CAME_BACK = "came_back"
+    FIRST = "first"
+    UPDATE = "update"
+    ESCALATION = "escalation"
+
+
+_MESSAGES = {PromiseKind.UPDATE: "Update", PromiseKind.ESCALATION: "Escalation"}
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """The promise of an update: ``number`` counts within its incident."""
+    """A promise to readers: ``key`` is that of its row, the incident's for the first update.
+
+    ``number`` counts within its incident and kind; ``published_at`` is since when they wait.
+    """
 
     number: int
     audience: str
     published_at: datetime
     next_at: datetime | None
+    kind: PromiseKind = PromiseKind.UPDATE
+    key: int = 0
+
+    @property
+    def subject(self) -> str:
+        """The subject of its claims."""
+        return str(self.key) if self.kind == PromiseKind.UPDATE else f"{self.kind}-{self.key}"
+
+    @property
+    def reference(self) -> str:
+        """The message that made it; ``Update 1`` for the first one, which none did."""
+        return f"{_MESSAGES.get(self.kind, 'Update')} {self.number}"
+
+    @property
+    def due_at(self) -> datetime:
+        # Only a promise with a time is open.
+        assert self.next_at is not None
+        return self.next_at
 
     @property
     def lapses_at(self) -> datetime | None:
@@ -61,20 +101,32 @@ class Promise:
         )
 
 
+def first_update(key: int, since: datetime, within: timedelta) -> Promise:
+    """What readers wait for before the first update: product, section 8."""
+    return Promise(1, "", since, since + within, PromiseKind.FIRST, key)
+
+
 def open_promises(promises: Iterable[Promise]) -> tuple[Promise, ...]:
-    """The promises that no later update has fulfilled, the next first.
+    """The promises that no later message has fulfilled, the next first.
 
     Only an update that reaches the same readers fulfils one: the public reads no internal update.
+    An escalation's is fulfilled by any later message, for who reads it reads those too.
     """
     promises = tuple(promises)
-    fulfilled = {
-        promise.number for promise in promises for later in promises if _fulfils(later, promise)
-    }
-    open_ones = [
-        promise for promise in promises if promise.next_at and promise.number not in fulfilled
-    ]
+    open_ones = [promise for promise in promises if promise.next_at and _is_open(promise, promises)]
     return tuple(sorted(open_ones, key=lambda promise: (promise.next_at, promise.number)))
 
 
+def _is_open(promise: Promise, promises: Collection[Promise]) -> bool:
+    return not any(_fulfils(later, promise) for later in promises)
+
+
 def _fulfils(later: Promise, earlier: Promise) -> bool:
-    return later.number > earlier.number and earlier.audience in _REACHES[Audience(later.audience)]
+    """A recovery that came back and the promise of the same update are two rows of one number."""
+    if earlier.kind == PromiseKind.ESCALATION:
+        if later.kind == PromiseKind.ESCALATION:
+            return later.number > earlier.number
+        return later.kind == PromiseKind.UPDATE and later.published_at > earlier.published_at
+    if later.kind == PromiseKind.ESCALATION or later.number <= earlier.number:
+        return False
+    return earlier.audience in _REACHES[Audience(later.audience)]

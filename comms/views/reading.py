@@ -29,9 +29,11 @@ def update(request: HttpRequest, incident: Incident, message: int) -> HttpRespon
     )
 
 
-@requires("message.read")
+@requires("escalation.read", enter="escalation.read")
 def escalation(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
-    return _page(request, "comms/escalation.html", _get(incident, Escalation, message, "owner"))
+    return _page(
+        request, "comms/escalation.html", _get(incident, Escalation, message, "owner", "lapse")
+    )
 
 
 @requires("leadership.read", enter="leadership.read")
@@ -40,6 +42,11 @@ def leadership(request: HttpRequest, incident: Incident, message: int) -> HttpRe
 
 
 @requires("message.read")
+def update_text(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
+    return _text(plain_text.update(_get(incident, Update, message)))
+
+
+@requires("escalation.read", enter="escalation.read")
 def escalation_text(request: HttpRequest, incident: Incident, message: int) -> HttpResponse:
     return _text(plain_text.escalation(_get(incident, Escalation, message, "owner")))
 

@@ -22,6 +22,7 @@ from comms.messages.forms import (
 )
 from comms.models import Escalation, LeadershipNote, MessageDraft, Update
 from comms.models.message import Message
+from comms.rules.commitment import Promise, PromiseKind
 from comms.vocabulary import MessageKind
 from incidents.actions.transaction import next_number
 from incidents.facts import incident as incident_facts
@@ -141,32 +142,51 @@ def preview_message(request: HttpRequest, incident: Incident, lane: str, kind: s
 
 
 @requires("message.publish")
-def lapse(request: HttpRequest, incident: Incident, lane: str, message: int) -> HttpResponse:
-    """Explain why the update that this one promised came late."""
-    update = get_object_or_404(
-        Update.objects.filter(incident=incident, lapse__isnull=False).select_related(
-            "lapse__explained_by"
-        ),
-        number=message,
+def lapse(
+    request: HttpRequest, incident: Incident, lane: str, message: int, kind: str
+) -> HttpResponse:
+    """Explain why the update that this message promised came late."""
+    rows = _KINDS[MessageKind(kind)].model._default_manager.filter(lapse__isnull=False)
+    promised = get_object_or_404(
+        rows.select_related("lapse__explained_by"), incident=incident, number=message
     )
     return submit(
         request,
         "comms/lapse.html",
         LapseForm,
-        lambda form: _explain(request, incident, message, form),
+        lambda form: _explain(request, incident, message, kind, form),
         context=lambda: {
             "incident": incident,
             "bar": bar(incident, clock.now()),
-            "message": update,
+            "message": promised,
         },
     )
 
 
-def _explain(request: HttpRequest, incident: Incident, message: int, form: Any) -> str:
+def _explain(request: HttpRequest, incident: Incident, message: int, kind: str, form: Any) -> str:
     actions.explain_lapse(
-        request.actor, incident.pk, message, now=clock.now(), once=form.key, **form.values()
+        request.actor,
+        incident.pk,
+        message,
+        kind=PromiseKind(kind),
+        now=clock.now(),
+        once=form.key,
+        **form.values(),
     )
     return incident.get_absolute_url()
+
+
+def _awaited(incident: Incident, kind: MessageKind) -> Promise | None:
+    """What the message would fulfil; an update fulfils the promise of an escalation too."""
+    of_escalation = kind == MessageKind.ESCALATION
+    return next(
+        (
+            promise
+            for promise in promises.of(incident)
+            if not of_escalation or promise.kind == PromiseKind.ESCALATION
+        ),
+        None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,11 +265,13 @@ def _page(
         "begun": prefilled.prefill,
         "view": message_kind.view,
         "next": next_number(rows),
-        "owed": next(iter(promises.of(incident)), None),
+        "owed": _awaited(incident, message_kind.kind),
         "cadence": allowed,
         "allowed": duration(allowed.max_interval),
         "latest": now + allowed.max_interval,
-        "readers": audience_size.count_readers(facts, message_kind.kind, audience),
+        "readers": audience_size.count_readers(
+            facts, message_kind.kind, audience, request.actor.id
+        ),
         "spoken": spoken,
         "pace": duration(spoken.pace) if spoken.pace else "",
         **_preview_context(incident, message_kind, prefilled),

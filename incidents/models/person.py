@@ -63,6 +63,12 @@ class Person(AbstractUser):
         db_default="",
         help_text="As surfaces name their owner team: its people are offered first as owners",
     )
+    gets_escalations = models.BooleanField(
+        "gets internal escalations and leadership notes",
+        default=False,
+        db_default=False,
+        help_text="Admins get them in any case; others who ask for it, and leaders whom you name.",
+    )
     time_zone = models.CharField(
         max_length=64,
         blank=True,

@@ -8,13 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from incidents.actions.claims import claim
-from incidents.actions.role_steps import free_deputy_step, give_role_step
+from incidents.actions.role_steps import free_deputy_step, give_role_step, holder
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action
 from incidents.models import Incident
 from incidents.permissions import incident_roles, may
 from incidents.rules.wording import listed
 from incidents.timeline.record import record
+from incidents.vocabulary import RoleName
 from kernel.actor import SYSTEM, Actor
 from kernel.refusal import NotPermitted, Refused
 from kernel.text import clean_text
@@ -164,7 +165,8 @@ def remind(handoff_id: int, *, now: datetime) -> bool:
         ):
             return False
         others = handoff_facts.giver_and_commander(incident, handoff)
-        people = handoff_facts.unique([handoff.receiver, *others])
+        deputy = holder(incident, RoleName.DEPUTY)
+        people = handoff_facts.unique([handoff.receiver, *others, *([deputy] if deputy else [])])
         record(
             incident,
             handoff_facts.WAITING,

@@ -72,7 +72,7 @@ def read_gate(facts: IncidentFacts, statement: Statement | None, now: datetime) 
         statement=_statement(statement),
         risks=tuple(_risks(facts)),
         backlog=tuple(_backlog(incident)),
-        escalations=incident.escalations.count(),
+        escalations=incident.escalations.exclude(receivers=0).count(),
         updates=tuple(_updates(incident)),
         unexplained=tuple(_unexplained(incident)),
         loose=tuple(_loose_ends(facts, now)),
@@ -219,10 +219,11 @@ def _updates(incident: Incident) -> Iterable[gate.PublishedUpdate]:
 
 
 def _unexplained(incident: Incident) -> Iterable[gate.LooseEnd]:
-    rows = Lapse.objects.filter(update__incident=incident, explained_at=None)
-    for row in rows.select_related("update").order_by("pk"):
-        sentence = f"Why the update after {row.update.reference.lower()} was late is not explained."
-        yield gate.LooseEnd(sentence, "Explain it", "lapse", row.update.number)
+    rows = Lapse.objects.filter(Lapse.of_incident(incident), explained_at=None)
+    for row in rows.select_related("update", "escalation").order_by("pk"):
+        message, page = row.message, "lapse" if row.update else "escalation-lapse"
+        sentence = f"Why the update after {message.reference.lower()} was late is not explained."
+        yield gate.LooseEnd(sentence, "Explain it", page, message.number)
 
 
 def _loose_ends(facts: IncidentFacts, now: datetime) -> Iterable[gate.LooseEnd]:

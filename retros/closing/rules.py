@@ -349,7 +349,7 @@ def _comms(facts: GateFacts) -> Condition:
     worst = facts.worst_severity or facts.severity
     if worst in _ESCALATED and not facts.escalations:
         label = Severity(worst).label
-        missing.append(f"{label} needs an internal escalation, and none was sent.")
+        missing.append(f"{label} needs an internal escalation, and none reached anybody.")
         remedies.append(Remedy("Escalate", "escalation-write"))
     problems = _update_problems(facts)
     missing += problems

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
-from comms.models import Update
+from comms.models import Escalation, Update
 from comms.rules.commitment import GRACE
 from incidents.models import (
     Assignment,
@@ -135,8 +135,13 @@ def _checkpoints(within: QuerySet[Any], now: datetime) -> Mapping[int, Share]:
 
 
 def _commitments(within: QuerySet[Any], now: datetime) -> Mapping[int, Share]:
-    rows = Update.objects.filter(incident__in=within, next_at__lte=now - GRACE)
-    return _shares(rows, Q(lapse__isnull=True))
+    shares: dict[int, Share] = defaultdict(Share)
+    for kind in (Update, Escalation):
+        rows = kind._default_manager.filter(incident__in=within, next_at__lte=now - GRACE)
+        for incident, share in _shares(rows, Q(lapse__isnull=True)).items():
+            before = shares[incident]
+            shares[incident] = Share(before.kept + share.kept, before.of + share.of)
+    return shares
 
 
 def _retros(within: QuerySet[Any], now: datetime) -> Mapping[int, Share]:

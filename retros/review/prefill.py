@@ -207,7 +207,7 @@ class _Record:
     def late(self) -> tuple[str, ...]:
         """Promised updates that did not come in time."""
         return tuple(
-            f"The update promised by {lapse.update.reference.lower()} was late,"
+            f"The update promised by {lapse.message.reference.lower()} was late,"
             f" {self.at(lapse.noticed_at)}."
             for lapse in self.lapses
         )
@@ -249,5 +249,5 @@ def _seen(evidence: Evidence) -> datetime:
 
 
 def _lapses(incident: Incident, until: datetime) -> list[Lapse]:
-    rows = Lapse.objects.filter(update__incident=incident, noticed_at__lte=until)
-    return list(rows.select_related("update").order_by("pk")[:MAX_ROWS])
+    rows = Lapse.objects.filter(Lapse.of_incident(incident), noticed_at__lte=until)
+    return list(rows.select_related("update", "escalation").order_by("pk")[:MAX_ROWS])

@@ -86,14 +86,14 @@ def test_a_promise_says_for_when_it_was(
 ) -> None:
     made = published(commander, incident, NOW)
 
-    lapses.remind(made.pk, kind, now=NOW + timedelta(minutes=26))
+    lapses.remind(made.incident_id, made.pk, kind, now=NOW + timedelta(minutes=26))
 
     assert newest(incident) == words
 
 
 def test_an_explanation_stands_with_what_it_explains(incident: Incident, commander: Person) -> None:
     made = published(commander, incident, NOW)
-    lapses.remind(made.pk, LAPSED, now=NOW + timedelta(minutes=26))
+    lapses.remind(made.incident_id, made.pk, LAPSED, now=NOW + timedelta(minutes=26))
     explain_lapse(commander.as_actor(), incident.pk, 1, explanation="A <call>", now=NOW)
 
     assert newest(incident) == ("Why the update after Update 1 was late.", "A &lt;call&gt;")

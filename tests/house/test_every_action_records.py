@@ -482,7 +482,9 @@ class Scene:
     def lapse(self) -> Any:
         """What was promised does not come."""
         made = self.publish()
-        return lapses.remind(made.pk, lapses.LAPSED, now=made.next_at + timedelta(minutes=5))
+        return lapses.remind(
+            made.incident_id, made.pk, lapses.LAPSED, now=made.next_at + timedelta(minutes=5)
+        )
 
     def sign(self) -> Any:
         """A billing incident: the commander signs by deciding, the data owner afterwards."""

@@ -79,6 +79,12 @@ def test_one_query_whatever_is_due(
 TICK_SECONDS = in_tier(test=20, prove=5)
 
 
+def test_the_deputy_is_told_too(staffed: Incident, offered: Handoff, deputy: Person) -> None:
+    tick.run(LATER)
+
+    assert Notice.objects.filter(kind=WAITING, person=deputy).count() == 1
+
+
 def test_the_beat_reminds_once_and_tells_all_concerned(
     staffed: Incident, offered: Handoff, commander: Person, stranger: Person, lane_owners: Owners
 ) -> None:
@@ -94,11 +100,12 @@ def test_the_beat_reminds_once_and_tells_all_concerned(
     assert written[0].data == {
         "what": "Mitigation",
         "receiver": "Stranger",
-        "told": "Stranger, Mitigation Owner and Commander were",
+        "told": "Stranger, Mitigation Owner, Commander and Deputy were",
     }
     told = Notice.objects.filter(kind=WAITING)
-    assert {one.person for one in told} == {stranger, lane_owners[LANE], commander}
-    assert len(told) == 3
+    leaders = set(Person.objects.filter(username__in=["commander", "deputy"]))
+    assert {one.person for one in told} == {stranger, lane_owners[LANE], *leaders}
+    assert len(told) == 4
     words = "waits: Stranger has not answered whether to take the lane Mitigation."
     assert all(one.sentence == f"HO-1 of {staffed.reference} {words}" for one in told)
 
@@ -112,8 +119,8 @@ def test_an_offer_of_command_reminds_the_commander_once(
     tick.run(LATER + timedelta(seconds=1))
 
     told = staffed.timeline.get(kind=WAITING).data["told"]
-    assert told == "Stranger and Commander were"
-    assert Notice.objects.filter(kind=WAITING).count() == 2
+    assert told == "Stranger, Commander and Deputy were"
+    assert Notice.objects.filter(kind=WAITING).count() == 3
 
 
 def test_one_that_cannot_be_written_is_marked_and_stops_no_other(
@@ -126,6 +133,6 @@ def test_one_that_cannot_be_written_is_marked_and_stops_no_other(
     tick.run(LATER)
 
     assert other.incident.timeline.filter(kind=WAITING).count() == 1
-    claim = Claim.objects.get(claimed_at=None)
+    claim = Claim.objects.get(claimed_at=None, kind=WAITING)
     assert (claim.kind, claim.subject) == (WAITING, str(offered.pk))
     assert claim.error.startswith("IntegrityError")

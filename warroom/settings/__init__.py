@@ -245,6 +245,10 @@ UPDATE_CADENCE = {
     "2": timedelta(minutes=env.int("UPDATE_CADENCE_SEV2", 60)),
     "3": timedelta(minutes=env.int("UPDATE_CADENCE_SEV3", 240)),
 }
+# How long readers may wait for the first update of an incident, by severity.
+FIRST_UPDATE_WITHIN = dict.fromkeys(
+    ("1", "2"), timedelta(minutes=env.int("FIRST_UPDATE_MINUTES", 15))
+)
 # Folders with scenarios of the site's own, separated by commas (docs/scenarios.md).
 SCENARIOS_DIR = env.list("SCENARIOS_DIR", [], subcast=Path)
 

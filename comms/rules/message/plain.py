@@ -77,10 +77,14 @@ def names_in(
 
 
 def candidate_names(texts: Iterable[str]) -> set[str]:
-    """What may be a whole name: runs of two to four words, folded. At most three a word."""
+    """What may be a whole name: runs of two to four words, folded, and single words with a capital
+    letter that are no ordinary ones. At most four a word."""
     runs = set()
     for text in texts:
-        words = folded_name(_searched(text)).split()
+        searched = _searched(text)
+        words = folded_name(searched).split()
+        capitals = (word for word in _WORD.findall(searched) if word[:1].isupper())
+        runs |= {folded_name(word) for word in capitals} - _ORDINARY - {""}
         for length in (2, 3, 4):
             runs |= {" ".join(words[n : n + length]) for n in range(len(words) - length + 1)}
     return runs

@@ -29,8 +29,9 @@ from comms.models import (
     Update,
 )
 from comms.vocabulary import MessageKind
+from incidents.actions.roles import assign
 from incidents.models import Incident, Person, TimelineEntry
-from incidents.vocabulary import LaneKind
+from incidents.vocabulary import LaneKind, RoleName
 from kernel.refusal import AlreadyDone, NotPermitted, Refused
 from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declared
 from tests.helpers.messages import escalation, note, published, update
@@ -252,6 +253,22 @@ def test_what_is_of_another_incident_cannot_be_corrected(
     assert codes(refusal) == ["U-CORRECTS"]
 
 
+def test_who_has_an_account_and_who_is_in_the_record_is_named_to_nobody(
+    incident: Incident, commander: Person, stranger: Person
+) -> None:
+    """Also by a name that they had, and when their account is switched off."""
+    off = PersonFactory(name="Noor de Vries", is_active=False)
+    Person.objects.filter(pk=stranger.pk).update(name="Ines Duarte")
+    stranger.refresh_from_db()
+    assign(commander.as_actor(), incident.pk, role=RoleName.DEPUTY, person=stranger, now=NOW)
+    Person.objects.filter(pk=stranger.pk).update(name="Ines Moreau")
+
+    for name in (str(off), "Ines Duarte", "Ines Moreau"):
+        with pytest.raises(Refused) as refusal:
+            published(commander, incident, NOW, mitigation=f"{name} switches it off")
+        assert codes(refusal) == ["U-PLAIN"]
+
+
 def test_the_names_of_who_takes_part_are_refused(incident: Incident, commander: Person) -> None:
     Person.objects.filter(pk=commander.pk).update(name="Mara Lindqvist")
 
@@ -361,7 +378,7 @@ def test_a_late_update_and_the_beat_at_once_note_one_lapse(
         finally:
             connection.close()
 
-    beat = partial(lapses.remind, made.pk, LAPSED, now=late)
+    beat = partial(lapses.remind, made.incident_id, made.pk, LAPSED, now=late)
     speak = partial(published, commander, incident, late)
     threads = [Thread(target=run, args=[do]) for do in (beat, beat, speak)]
     for thread in threads:

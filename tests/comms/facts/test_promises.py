@@ -2,26 +2,34 @@
 
 from datetime import datetime, timedelta
 
+import pgtrigger
 import pytest
+from django.db import transaction
 
-from comms.actions import explain_lapse, lapses
+from comms.actions import explain_lapse, lapses, publish_escalation
 from comms.due import DUE, LAPSED, SOON, promises
 from comms.duties import promise_duties
 from comms.facts import promises as commitments
 from comms.models import Lapse, Update
+from comms.rules.commitment import PromiseKind
+from comms.vocabulary import Progress
+from incidents.actions.lifecycle import change_severity
 from incidents.duties.duty import duties
 from incidents.facts.incident import read_all_facts
 from incidents.housekeeping import postpone
+from incidents.locking import lock
 from incidents.models import Claim, Incident, Notice, Person
 from incidents.panels import renderers as render
 from incidents.panels.room import next_moment
+from incidents.timeline.record import record
 from incidents.vocabulary import LaneKind, Status
 from kernel import clock
+from kernel.actor import SYSTEM
 from kernel.refusal import Refused
 from tests.helpers.closable import set_status
 from tests.helpers.counting import queries
 from tests.helpers.factories import START, declared
-from tests.helpers.messages import published
+from tests.helpers.messages import escalation, published
 from tests.helpers.tiers import in_tier
 from warroom.schedule import tick
 
@@ -87,7 +95,7 @@ def test_one_reminder_is_due_at_a_time(promised: Update, after: float, kind: str
 
 
 def test_the_beat_reminds_before_at_and_after(
-    staffed: Incident, promised: Update, owner: Person, commander: Person
+    staffed: Incident, promised: Update, owner: Person, commander: Person, deputy: Person
 ) -> None:
     ticked(NOW, PROMISED + minutes(9))
 
@@ -99,7 +107,11 @@ def test_the_beat_reminds_before_at_and_after(
     ]
     writing = f"/{staffed.reference}/update/"
     assert reminder_entries(SOON) == reminder_entries(DUE) == [(str(owner), writing)]
-    assert reminder_entries(LAPSED) == [(str(owner), writing), (str(commander), writing)]
+    assert reminder_entries(LAPSED) == [
+        (str(owner), writing),
+        (str(commander), writing),
+        (str(deputy), writing),
+    ]
     assert Lapse.objects.get().update == promised
 
 
@@ -113,8 +125,8 @@ def test_after_a_stop_people_are_reminded_once(staffed: Incident, promised: Upda
 def test_a_second_beat_changes_nothing(promised: Update) -> None:
     at = PROMISED + minutes(5)
 
-    assert lapses.remind(promised.pk, LAPSED, now=at)
-    assert not lapses.remind(promised.pk, LAPSED, now=at)
+    assert lapses.remind(promised.incident_id, promised.pk, LAPSED, now=at)
+    assert not lapses.remind(promised.incident_id, promised.pk, LAPSED, now=at)
     assert Lapse.objects.count() == 1
 
 
@@ -124,7 +136,7 @@ def test_an_update_in_time_keeps_the_promise(
     published(owner, staffed, PROMISED + minutes(4))
 
     assert promises(PROMISED + minutes(6)) == []
-    assert not lapses.remind(promised.pk, LAPSED, now=PROMISED + minutes(6))
+    assert not lapses.remind(promised.incident_id, promised.pk, LAPSED, now=PROMISED + minutes(6))
     assert not Lapse.objects.exists()
 
 
@@ -137,8 +149,8 @@ def test_a_late_update_closes_the_promise_and_the_lapse_stays(
     assert Lapse.objects.get().update == promised
     kinds = staffed.timeline.order_by("-seq").values_list("kind", flat=True)
     assert list(kinds[:2]) == ["update.published", LAPSED]
-    assert [one.update for one in commitments.of(staffed)] == [later]
-    assert not lapses.remind(promised.pk, LAPSED, now=PROMISED + minutes(13))
+    assert [one.key for one in commitments.of(staffed)] == [later.pk]
+    assert not lapses.remind(promised.incident_id, promised.pk, LAPSED, now=PROMISED + minutes(13))
 
 
 def test_the_public_is_not_told_by_an_internal_update(
@@ -147,7 +159,7 @@ def test_the_public_is_not_told_by_an_internal_update(
     within = published(owner, staffed, NOW + minutes(5), audience="internal")
 
     owed = commitments.of(staffed)
-    assert [one.update for one in owed] == [promised, within]
+    assert [one.key for one in owed] == [promised.pk, within.pk]
     assert owed[0].next_at == PROMISED
 
 
@@ -177,16 +189,130 @@ def test_one_that_failed_waits_for_its_next_try(promised: Update) -> None:
 
 
 @pytest.mark.parametrize("incidents", [1, 3])
-def test_two_queries_whatever_is_promised(
+def test_three_queries_whatever_is_promised(
     incidents: int, commander: Person, django_assert_num_queries
 ) -> None:
     for _ in range(incidents):
         published(commander, declared(commander), NOW)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = promises(PROMISED)
 
     assert len(found) == incidents
+
+
+# -- The first one -------------------------------------------------------------------------------
+
+
+FIRST_DUE = START + minutes(15)
+
+
+def kinds_of(incident: Incident, start: str) -> list[str]:
+    rows = incident.timeline.filter(kind__startswith=start).order_by("seq")
+    return list(rows.values_list("kind", flat=True))
+
+
+def test_the_first_update_is_asked_for_15_minutes_after_declaring(
+    staffed: Incident, owner: Person
+) -> None:
+    title = "Publish the first update"
+    assert duties_of(owner, [staffed], NOW) == [(title, False)]
+    assert duties_of(owner, [staffed], FIRST_DUE) == [(title, True)]
+    fresh = Incident.objects.get(pk=staffed.pk)
+    assert f'data-countdown="{FIRST_DUE.isoformat()}"' in render.panel("lanes", fresh, NOW)
+    assert "U-FIRST" in render.panel("warnings", fresh, FIRST_DUE)
+
+    ticked(NOW - minutes(1), FIRST_DUE + minutes(6))
+
+    assert kinds_of(staffed, "update.first") == [
+        "update.first_soon",
+        "update.first_due",
+        "update.first_missed",
+    ]
+    assert not Lapse.objects.exists()
+    published(owner, staffed, FIRST_DUE + minutes(7))
+    assert "U-FIRST" not in render.panel(
+        "warnings", Incident.objects.get(pk=staffed.pk), FIRST_DUE + minutes(8)
+    )
+
+
+def test_nobody_waits_for_the_first_update_of_a_sev_3(commander: Person) -> None:
+    mild = declared(commander, severity="3")
+
+    assert commitments.of(mild) == ()
+    assert promises(START + minutes(60)) == []
+    assert duties_of(commander, [mild], START + minutes(60)) == []
+
+
+def test_it_is_due_15_minutes_after_the_severity_was_raised(commander: Person) -> None:
+    raised = declared(commander, severity="3")
+    at = START + minutes(50)
+    change_severity(
+        commander.as_actor(), raised.pk, severity="1", reason="All of them fail", now=at
+    )
+
+    found = promises(at + minutes(15))
+
+    assert [(one.kind, one.subject, one.due_at) for one in found] == [
+        (DUE, f"first-{raised.pk}", at + minutes(15))
+    ]
+
+
+# -- An escalation's, and a recovery that came back ----------------------------------------------
+
+
+def test_an_escalation_promises_too(staffed: Incident, owner: Person) -> None:
+    actor, said = owner.as_actor(), escalation(NOW, owner)
+    published(owner, staffed, NOW - minutes(1), next_at=NOW + minutes(29))
+    publish_escalation(actor, staffed.pk, said, now=NOW)
+
+    title = "Send the update that the escalation promised"
+    assert (title, True) in duties_of(owner, [Incident.objects.get(pk=staffed.pk)], PROMISED)
+    ticked(PROMISED - minutes(1), PROMISED + minutes(6))
+
+    lapse = Lapse.objects.get()
+    assert (str(lapse.message), lapse.update) == ("Escalation 1", None)
+    of_escalation = staffed.timeline.filter(subject="Escalation 1", actor_kind="system")
+    kinds = of_escalation.order_by("seq").values_list("kind", flat=True)
+    assert list(kinds) == [SOON, DUE, LAPSED]
+    late = PROMISED + minutes(7)
+    title = "Say why the update after escalation 1 was late"
+    assert (title, False) in duties_of(owner, [Incident.objects.get(pk=staffed.pk)], late)
+    explain_lapse(
+        actor, staffed.pk, 1, kind=PromiseKind.ESCALATION, explanation="A long call", now=late
+    )
+    lapse.refresh_from_db()
+    assert lapse.explained_by == owner
+
+
+def test_any_message_that_its_readers_get_fulfils_it(staffed: Incident, owner: Person) -> None:
+    publish_escalation(owner.as_actor(), staffed.pk, escalation(NOW, owner), now=NOW)
+    published(owner, staffed, NOW + minutes(1))
+
+    assert [one.kind for one in commitments.of(staffed)] == [PromiseKind.UPDATE]
+
+
+def test_a_recovery_that_came_back_is_corrected_at_once(staffed: Incident, owner: Person) -> None:
+    published(owner, staffed, NOW)
+    back = NOW + minutes(30)
+    with pgtrigger.ignore("comms.Update:update_stays"):
+        Update.objects.update(progress=Progress.RECOVERED, next_at=None)
+    with transaction.atomic():
+        record(
+            lock(staffed.pk), "incident.reopened", SYSTEM, back, reason="Again", how="", becomes={}
+        )
+
+    found = [(one.kind, one.due_at) for one in promises(back)]
+
+    title = "Correct the update that says recovered"
+    fresh = Incident.objects.get(pk=staffed.pk)
+    assert found == [(DUE, back)]
+    assert duties_of(owner, [fresh], back) == [(title, True)]
+    assert "U-BACK" in render.panel("warnings", fresh, back)
+    ticked(back, back + minutes(6))
+    assert kinds_of(staffed, "update.outdated") == ["update.outdated"] * 2
+    published(owner, staffed, back + minutes(7))
+    assert promises(back + minutes(8)) == []
 
 
 # -- Explaining it -----------------------------------------------------------------------------
@@ -194,7 +320,7 @@ def test_two_queries_whatever_is_promised(
 
 @pytest.fixture
 def lapsed(staffed: Incident, promised: Update) -> Lapse:
-    lapses.remind(promised.pk, LAPSED, now=PROMISED + minutes(5))
+    lapses.remind(promised.incident_id, promised.pk, LAPSED, now=PROMISED + minutes(5))
     return Lapse.objects.get()
 
 

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from comms.facts.receivers import default_receivers
 from comms.messages.audience_size import count_readers
 from comms.models import Subscriber
 from comms.vocabulary import MessageKind
 from incidents.facts import incident as incident_facts
 from incidents.models import Person, Surface
-from tests.helpers.factories import START, SurfaceFactory, declared
+from incidents.vocabulary import Group
+from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declared
 
 UPDATE, ESCALATION = MessageKind.UPDATE, MessageKind.ESCALATION
 
@@ -38,7 +40,9 @@ def sign_in(db: None) -> Surface:
 
 def counts(commander: Person, sign_in: Surface, kind=UPDATE, audience="public", **said):
     incident = declared(commander, surfaces=[sign_in, SurfaceFactory(name="API")], **said)
-    found = count_readers(incident_facts.cached_facts(incident), kind, audience)
+    found = count_readers(
+        incident_facts.cached_facts(incident), kind, audience, author_id=commander.pk
+    )
     return {label: count for label, count in found.counts if count}, found.total
 
 
@@ -66,9 +70,33 @@ def test_a_surface_counts_once(commander: Person, sign_in: Surface) -> None:
 
 
 def test_escalations_reach_who_asked_for_them(commander: Person, sign_in: Surface) -> None:
-    follow(), follow(escalations=True)
+    follow(), follow(audience="internal", escalations=True)
 
     assert counts(commander, sign_in, ESCALATION, "") == ({"Email": 1}, 1)
+
+
+def test_escalations_reach_admins_and_those_who_ask_or_were_named(
+    commander: Person, sign_in: Surface
+) -> None:
+    for group in (Group.RESPONDER, Group.STAKEHOLDER):
+        PersonFactory(groups=[group])
+        PersonFactory(groups=[group], gets_escalations=True)
+        PersonFactory(groups=[group], gets_escalations=True, is_active=False)
+    PersonFactory(groups=[Group.ADMIN])
+    PersonFactory(groups=[], gets_escalations=True)
+    commander.gets_escalations = True
+    commander.save()
+
+    assert counts(commander, sign_in, ESCALATION, "") == ({"People here": 3}, 3)
+
+
+def test_those_of_a_restricted_incident_reach_its_participants(
+    commander: Person, stranger: Person
+) -> None:
+    PersonFactory(groups=[Group.STAKEHOLDER], gets_escalations=True)
+    incident = declared(commander, restricted=True, participants=[stranger])
+
+    assert list(default_receivers(incident, commander.pk)) == [stranger]
 
 
 def test_of_a_restricted_incident_nobody_hears(commander: Person, sign_in: Surface) -> None:

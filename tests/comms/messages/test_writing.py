@@ -11,11 +11,11 @@ from comms.due import LAPSED
 from comms.messages.message_log import message_log
 from comms.models import Escalation, LeadershipNote, MessageDraft, Update
 from incidents.models import Incident, Person
-from incidents.vocabulary import LaneKind, Option
+from incidents.vocabulary import Group, LaneKind, Option
 from kernel import clock
 from tests.helpers.counting import queries
 from tests.helpers.decision_run import DecisionRun
-from tests.helpers.factories import START, SurfaceFactory, declared
+from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declared
 from tests.helpers.messages import published
 from tests.markup import markup
 
@@ -235,6 +235,29 @@ def test_an_escalation_is_sent_and_copied_as_text(desk: Desk, commander: Person)
     )
 
 
+def test_an_update_is_copied_as_text(desk: Desk, commander: Person) -> None:
+    published(commander, desk.incident, START, headline="Some sign-ins fail", mitigation="We look.")
+
+    assert desk.get("updates/1/text/") == (
+        "Some sign-ins fail\n"
+        "Status: Investigating\n"
+        "Customer impact: Signing in fails for about one person in three. Sessions that are open"
+        " stay.\n"
+        "Current mitigation: We look.\n"
+        "Known unknowns: Whether trying again helps\n"
+        "Next committed update: 2026-03-05 14:20 UTC, T+00:20\n"
+    )
+
+
+def test_what_goes_to_nobody_says_so(desk: Desk) -> None:
+    alone = desk.get("escalation/")
+    PersonFactory(groups=[Group.ADMIN])
+
+    assert "This goes to nobody" in alone
+    assert "This goes to nobody" not in desk.get("escalation/")
+    assert "This goes to nobody" not in desk.get("update/")
+
+
 def test_a_note_is_sent_and_copied_as_markdown(desk: Desk, commander: Person) -> None:
     said = {
         "happened": "A *bad* release",
@@ -305,7 +328,7 @@ def test_much_that_was_said_costs_no_more_queries(desk: Desk, commander: Person)
 
 def test_a_lapse_is_explained_on_its_page(desk: Desk, commander: Person) -> None:
     made = published(commander, desk.incident, START)
-    lapses.remind(made.pk, LAPSED, now=START + timedelta(minutes=26))
+    lapses.remind(made.incident_id, made.pk, LAPSED, now=START + timedelta(minutes=26))
 
     assert "Say why" in desk.get("updates/1/")
     refused = markup(desk.post("updates/1/late/", status=422, explanation="none"))

@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from comms.actions import delivery_outcomes, notices, outbox
+from comms.actions import delivery_outcomes, notices, outbox, publish_escalation
 from comms.actions.notices import NoticePreferenceInput
 from comms.delivery import waiting
 from comms.models import Delivery, NoticeChoice
@@ -21,6 +21,7 @@ from kernel.refusal import Refused
 from tests.comms.delivery.receiving import Receiver, receiving
 from tests.helpers.counting import queries
 from tests.helpers.factories import START
+from tests.helpers.messages import escalation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -228,6 +229,24 @@ class TestPage:
         assert (kept.mail_since, kept.address) == (None, address(place))
         inside.post(page, {"forget": "on"})
         assert NoticeChoice.objects.get(person=stranger).address == ""
+
+    def test_who_asks_for_escalations_gets_them_until_they_say_no(
+        self, inside: Client, stranger: Person, incident: Incident, commander: Person
+    ) -> None:
+        page = reverse("settings-notices")
+        inside.post(page, {"mail": "on", "messages": "on"})
+        sent = publish_escalation(
+            commander.as_actor(), incident.pk, escalation(NOW, commander), now=NOW
+        )
+        notice = Notice.objects.get(kind="escalation.published")
+        assert (notice.person, notice.href, sent.receivers) == (
+            stranger,
+            sent.get_absolute_url(),
+            1,
+        )
+        inside.post(page, {"mail": "on"})
+        stranger.refresh_from_db()
+        assert not stranger.gets_escalations
 
     def test_a_refusal_keeps_what_was_typed(self, inside: Client) -> None:
         answer = inside.post(reverse("settings-notices"), {"mail": "on", "address": "slack://x"})

@@ -1,10 +1,11 @@
 """Promises: which still stand, and what time makes of them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from comms.rules.commitment import Promise, open_promises
+from comms.rules.commitment import Promise, PromiseKind, first_update, open_promises
 
 AT = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
 
@@ -15,6 +16,10 @@ def minute(number: float) -> datetime:
 
 def promise(number: int, at: float, by: float | None, audience: str = "public") -> Promise:
     return Promise(number, audience, minute(at), None if by is None else minute(by))
+
+
+def escalated(number: int, at: float, by: float) -> Promise:
+    return replace(promise(number, at, by, ""), kind=PromiseKind.ESCALATION)
 
 
 OPEN = {
@@ -34,6 +39,29 @@ OPEN = {
     ),
     "restricted-since": ([promise(1, 0, 20), promise(2, 10, 30, "participants")], [2]),
     "open-again": ([promise(1, 0, 20, "participants"), promise(2, 10, 30, "internal")], [2]),
+    "an-escalation-ended-by-an-update": ([escalated(1, 0, 20), promise(1, 10, None)], []),
+    "an-escalation-not-ended-by-an-older-update": (
+        [escalated(1, 10, 20), promise(3, 0, 15)],
+        [3, 1],
+    ),
+    "an-escalation-ended-by-the-next": ([escalated(1, 0, 20), escalated(2, 10, 30)], [2]),
+    "an-update-not-ended-by-an-escalation": ([promise(1, 0, 20), escalated(2, 10, 30)], [1, 2]),
+    "the-first-one-not-ended-by-an-escalation": (
+        [first_update(7, AT, timedelta(minutes=15)), escalated(1, 5, 25)],
+        [1, 1],
+    ),
+    "recovered-and-came-back": (
+        [promise(2, 0, None), replace(promise(2, 30, 30), kind=PromiseKind.CAME_BACK)],
+        [2],
+    ),
+    "corrected-since": (
+        [
+            promise(2, 0, None, "internal"),
+            replace(promise(2, 30, 30, "internal"), kind=PromiseKind.CAME_BACK),
+            promise(3, 31, None),
+        ],
+        [],
+    ),
     "among-participants": (
         [promise(1, 0, 20, "participants"), promise(2, 10, 30, "participants")],
         [2],

@@ -264,7 +264,7 @@ def _tell_others(life: Life, owners: dict[LaneKind, Person]) -> None:
     first = life(publish_update, said, by=owner)
     life(publish_escalation, saying.escalation(life.now, owner), by=owner)
     life(publish_leadership_note, saying.note(owner), by=owner)
-    assert lapses.remind(first.pk, LAPSED, now=life.later(first.next_at))
+    assert lapses.remind(first.incident_id, first.pk, LAPSED, now=life.later(first.next_at))
     life.keep()
     said = saying.update(life.now, incident, corrects=1, correction="It is more", **others)
     life(publish_update, said, by=owner)

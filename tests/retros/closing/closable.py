@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Max
 
 from comms.actions import publish_escalation
-from comms.models import Update
+from comms.models import Subscriber, Update
 from incidents.facts.incident import read_facts
 from incidents.models import Decision, Execution, Incident, Person
 from incidents.vocabulary import LaneKind, Option
@@ -31,6 +31,17 @@ STATEMENT: dict[str, Any] = {
     "confidence": "3",
     "trigger": "Failed sign-ins above 2 % for five minutes.",
 }
+
+
+def follow_within(now: datetime) -> None:
+    """Somebody within the company gets escalations."""
+    Subscriber.objects.get_or_create(
+        kind="email",
+        address="pager@example.org",
+        audience="internal",
+        escalations=True,
+        defaults={"name": "Pager", "asked_at": now, "confirmed_at": now},
+    )
 
 
 class ClosingRun(DecisionRun):
@@ -67,6 +78,8 @@ class ClosingRun(DecisionRun):
         self.judge(self.run(), number=decision.number)
 
     def escalate(self) -> None:
+        """To a follower within the company: what goes to nobody does not count."""
+        follow_within(self.now)
         escalation = saying.escalation(self._later(), self.commander)
         publish_escalation(self._as(self.commander), self.incident.pk, escalation, now=self.now)
 

@@ -314,7 +314,7 @@ def test_what_was_sent_while_it_was_severe_is_asked_for_later(ending: ClosingRun
 
     judged = condition(ending, "C-COMMS")
 
-    assert "SEV-1 needs an internal escalation, and none was sent." in judged.says
+    assert "SEV-1 needs an internal escalation, and none reached anybody." in judged.says
 
 
 def test_a_hold_alone_is_no_decision_on_mitigation(ending: ClosingRun) -> None:

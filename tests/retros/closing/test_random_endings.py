@@ -31,7 +31,7 @@ from tests.helpers.decision_inputs import VERIFICATION
 from tests.helpers.factories import SurfaceFactory, declared
 from tests.helpers.tiers import in_tier
 from tests.incidents.actions.test_sequences import LONG, MOSTLY, PICK, SELDOM, Lived
-from tests.retros.closing.closable import STATEMENT
+from tests.retros.closing.closable import STATEMENT, follow_within
 
 MANY = settings(LONG, max_examples=in_tier(test=3, prove=2000))
 
@@ -50,6 +50,7 @@ class Ended(Lived):
 
     @rule()
     def escalate(self) -> None:
+        follow_within(self.now)
         self._said(publish_escalation, saying.escalation(self.now, self.people[0]))
 
     def _said(self, do: Any, message: Any) -> None:

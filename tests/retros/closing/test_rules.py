@@ -350,12 +350,12 @@ UNMET = {
     "comms: no escalation": (
         "C-COMMS",
         {"escalations": 0},
-        "SEV-1 needs an internal escalation, and none was sent.",
+        "SEV-1 needs an internal escalation, and none reached anybody.",
     ),
     "comms: no escalation, and lowered since": (
         "C-COMMS",
         {"severity": Severity.SEV3, "worst_severity": Severity.SEV2, "escalations": 0},
-        "SEV-2 needs an internal escalation, and none was sent.",
+        "SEV-2 needs an internal escalation, and none reached anybody.",
     ),
     "comms: one message is first and last": (
         "C-COMMS",

@@ -118,7 +118,7 @@ def test_a_lapse_and_the_gap_of_detection_stand_beside_the_metric(
     lifecycle.set_revision(actor, number, revision="4be90a7", now=ending.after(minutes=1))
     update = saying.published(commander, ending.incident, ending.now)
     late = update.next_at + timedelta(minutes=5)
-    lapses.remind(update.pk, lapses.LAPSED, now=late)
+    lapses.remind(update.incident_id, update.pk, lapses.LAPSED, now=late)
     ending.now = late
     lapses.explain_lapse(actor, number, update.number, explanation="On the train", now=late)
     closing = ending.closable().close()
