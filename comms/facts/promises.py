@@ -145,8 +145,8 @@ def _escalations(ids: Any, until: datetime | None) -> QuerySet[Any, Any]:
 
 def _silent(ids: Any, until: datetime | None) -> QuerySet[Any, Any]:
     """Incidents that nobody has published of, since they are as severe as they are."""
-    said = Update.objects.filter(_up_to(until, "published_at"), incident=OuterRef("pk"))
-    rows = Incident.objects.filter(~Exists(said), pk__in=ids).annotate(
+    updates = Update.objects.filter(_up_to(until, "published_at"), incident=OuterRef("pk"))
+    rows = Incident.objects.filter(~Exists(updates), pk__in=ids).annotate(
         **_common(PromiseKind.FIRST),
         row_key=F("pk"),
         incident_key=F("pk"),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from comms.facts import promises
 from comms.models import Escalation, Update
 from comms.rules.patterns import SILENCE, ExecutedChange, unannounced
-from incidents.assessments.anti_patterns import PROVIDERS, TURNING_TIMES
+from incidents.assessments.anti_patterns import AGEING_TIMES, PROVIDERS, TURNING_TIMES
 from incidents.facts.incident import IncidentFacts
 from incidents.rules.patterns import Pattern
 from incidents.vocabulary import BranchState
@@ -29,9 +29,9 @@ def unannounced_mitigations(
             yield number, replace(pattern, href=href)
 
 
-@TURNING_TIMES.register
+@AGEING_TIMES.register
 def overdue_times(facts: IncidentFacts) -> Iterable[datetime]:
-    """The times at which the open promises become overdue."""
+    """The times at which the open promises become overdue; the warning says how late they are."""
     return [promise.due_at for promise in promises.of(facts.incident)]
 
 

@@ -27,6 +27,14 @@ TURNING_TIMES = Registry[TurningTimes]("provider of turning times")
 """The moments at which an app's anti-patterns begin or end by time alone."""
 
 
+AGEING_TIMES = Registry[TurningTimes]("provider of ageing times")
+"""The moments from which a text of an app counts minutes: the room changes every minute then."""
+
+
+def ageing_times(facts: IncidentFacts) -> list[datetime]:
+    return [at for ageing in AGEING_TIMES.values() for at in ageing(facts)]
+
+
 def turning_times(facts: IncidentFacts) -> list[datetime]:
     """When anti-patterns turn by time alone; past moments too."""
     return [at for turning in TURNING_TIMES.values() for at in turning(facts)]

@@ -91,6 +91,7 @@ def next_moment(incident: Incident, now: datetime) -> NextChange | None:
         due.append(facts.contradiction.opened_at)
     if facts.next_checkpoint is not None:
         due.append(facts.next_checkpoint.due_at + MISSED_AFTER)
+    due += anti_patterns.ageing_times(facts)
     return next_change.next_change(
         now, incident.declared_at, due, anti_patterns.turning_times(facts)
     )

@@ -32,9 +32,9 @@ def next_change(
     """The first change after ``now``; None when only an entry can change the room.
 
     In the first hour the room changes every minute: the strip counts minutes, and every limit of
-    the hour lies on a whole minute. ``due`` are the times of open checkpoints, and since when a
-    contradiction is open: the room changes at each of them and every minute from then on, because
-    a warning says how long ago that was. At each time of ``once`` it changes once.
+    the hour lies on a whole minute. ``due`` are the times of open checkpoints and promises, and
+    since when a contradiction is open: the room changes at each of them and every minute from then
+    on, because a text says how long ago that was. At each time of ``once`` it changes once.
     """
     ahead = [
         *_of_hour(now, declared_at),

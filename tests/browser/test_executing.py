@@ -33,7 +33,8 @@ def ledger(world: World) -> DecisionRun:
 
 
 def capture(page: Page, command: str, output: str) -> None:
-    """From where it is asked for, and back there."""
+    """From where it is asked for, and back there. Single keys are typed while a field has focus."""
+    page.evaluate("document.activeElement.blur()")
     page.keyboard.press("e")
     page.get_by_role("textbox", name="Command line").fill(command)
     page.get_by_role("textbox", name=re.compile("^Output")).fill(output)

@@ -182,11 +182,11 @@ def test_it_finds_what_the_record_has_from_any_page(visit: Visits) -> None:
     state = palette.locator("[data-found-state]")
     page.keyboard.type("E-3")
     expect(state).to_have_text(re.compile(r"^\d+ found$"))
-    expect(chosen(page)).to_have_attribute("href", "/INC-42/evidence/E-3/")
+    expect(chosen(page)).to_have_attribute("href", re.compile(r"/INC-\d+/evidence/E-3/$"))
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/INC-42/evidence/E-3/$"))
+    expect(page).to_have_url(re.compile(r"/INC-\d+/evidence/E-3/$"))
 
     opened(page, "Control+k")
     page.keyboard.type("token_signer_v2")

@@ -56,6 +56,8 @@ def surface_form(**fields: str) -> dict[str, str]:
         "dependency_class": DependencyClass.OTHER,
         "position": "1",
         "on_status_page": "on",
+        "ready_options-TOTAL_FORMS": "0",
+        "ready_options-INITIAL_FORMS": "0",
     } | fields
 
 
@@ -246,10 +248,10 @@ def test_a_surface(admin_client: Client) -> None:
         "name": "Ledger",
         "slug": "ledger",
         "dependency_class": DependencyClass.BILLING,
-        "position": 3,
+        "position": "3",
     }
 
-    admin_client.post(reverse("admin:incidents_surface_add"), facts)
+    admin_client.post(reverse("admin:incidents_surface_add"), surface_form(**facts))
 
     assert Surface.objects.get().posture == "write freeze, with a reconciliation boundary"
 

@@ -91,7 +91,7 @@ def test_severity_is_a_word_beside_its_bars(value: str) -> None:
 
 
 def test_reach_is_a_word_beside_its_sign() -> None:
-    assert room.reach("bounded").endswith("Bounded reach</span>")
+    assert room.reach("bounded").endswith("Partly reversible</span>")
 
 
 class Row:

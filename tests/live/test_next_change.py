@@ -15,7 +15,7 @@ from incidents.panels import renderers as render
 from incidents.panels.room import next_moment
 from kernel import clock
 from live import catchup
-from tests.helpers.factories import START
+from tests.helpers.factories import START, declared
 from tests.helpers.recommendations import Owners
 from tests.live.conftest import Opener, anote, note
 from tests.markup import markup
@@ -59,8 +59,8 @@ def test_an_open_contradiction_ages_by_the_minute(staffed: Incident, opposed: Ow
 
     assert found is not None
     assert found.at == opened + timedelta(minutes=76, seconds=1)
-    assert "Open for 75 minutes" in before["warnings"]
-    assert "Open for 76 minutes" in render.panels(staffed, found.at)["warnings"]
+    assert "<span>for 75 minutes</span>" in before["deciding"]
+    assert "<span>for 76 minutes</span>" in render.panels(staffed, found.at)["deciding"]
 
 
 def test_a_look_brings_what_time_has_changed(incident: Incident) -> None:
@@ -120,9 +120,9 @@ def test_the_page_and_the_endpoint_tell_the_next_moment(
     assert told["messages"][0]["moment"] == {"at": at(12, 1).isoformat(), "duties": True}
 
 
-def test_a_room_that_time_does_not_change_has_none(
-    client: Client, incident: Incident, commander: Person
-) -> None:
+def test_a_room_that_time_does_not_change_has_none(client: Client, commander: Person) -> None:
+    """Of a severity of which nobody has to be told within a time."""
+    incident = declared(commander, severity="3")
     client.force_login(commander)
     with clock.at(at(90)):
         page = markup(client.get(incident.get_absolute_url()))

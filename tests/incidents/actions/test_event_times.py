@@ -37,7 +37,7 @@ def test_the_last_word_counts_and_the_earlier_one_stays(
 
     assert read_event_times(incident) == second
     assert read_event_times(incident, NOW) == first
-    entry = with_fields(incident.timeline.order_by("-seq")[0])
+    entry = with_fields(incident.timeline.order_by("-seq")[0], incident)
     assert "Detection gap: 30 minutes." in entry.body
     assert f"(E-{shown})" in entry.body
 

@@ -10,6 +10,7 @@ from incidents.facts.incident import read_facts
 from incidents.facts.notices import unseen
 from incidents.models import Incident, Person
 from incidents.timeline import kinds
+from incidents.vocabulary import Option
 from lanes.facts.handoffs import open_handoffs
 from tests.helpers.decision_run import DecisionRun
 from tests.helpers.handoffs import HandoffDriver
@@ -23,7 +24,7 @@ def shown(incident: Incident, person: Person) -> list[str]:
 
 
 def test_what_is_to_be_verified_until_it_is_judged(executing: DecisionRun) -> None:
-    executing.decide()
+    executing.decide(Option.ROLLBACK)
     executing.done()
     before = shown(executing.incident, executing.verifier)
 
@@ -34,12 +35,12 @@ def test_what_is_to_be_verified_until_it_is_judged(executing: DecisionRun) -> No
 
 
 def test_what_failed_until_it_is_decided_again(executing: DecisionRun) -> None:
-    executing.decide()
+    executing.decide(Option.ROLLBACK)
     executing.done()
     executing.judge(executing.run(), passed=False)
     before = shown(executing.incident, executing.commander)
 
-    executing.decide()
+    executing.decide(Option.FLAG, next_action="Switch it off")
 
     assert "verification.failed" in before
     assert "verification.failed" not in shown(executing.incident, executing.commander)
@@ -59,7 +60,6 @@ def test_what_is_to_be_signed_until_this_person_signed(
 
 def test_what_is_to_be_executed_until_it_is_begun(ledger: DecisionRun, data_owner: Person) -> None:
     ledger.decide()
-    ledger.sign(ledger.commander, "commander")
     ledger.sign(data_owner)
     before = shown(ledger.incident, ledger.executor)
 
@@ -100,7 +100,7 @@ def test_an_offer_until_it_is_answered(
     incident: Incident, commander: Person, deputy: Person
 ) -> None:
     handing = HandoffDriver(incident, commander, incident.declared_at)
-    handing.offer(commander, deputy, lane="command")
+    handing.offer(commander, deputy)
     before = shown(incident, deputy)
 
     handing.decline(deputy)
@@ -112,7 +112,7 @@ def test_an_offer_until_it_is_answered(
 
 def test_what_has_no_ending_stays(incident: Incident, commander: Person, deputy: Person) -> None:
     handing = HandoffDriver(incident, commander, incident.declared_at)
-    handing.offer(commander, deputy, lane="command")
+    handing.offer(commander, deputy)
 
     handing.decline(deputy)
 

@@ -175,6 +175,7 @@ def test_quick_entry_offers_nothing_that_is_refused(elsewhere: Incident, command
         "Write a note",
         "Capture evidence",
         "Change severity",
+        "Say when it began",
         "Say it was declared in error",
         "Add a residual risk",
         "Add a hardening item",

@@ -196,7 +196,9 @@ def test_the_room_shows_active_branches_and_names_ended_ones(
     client: Client, filled: Incident, stranger: Person
 ) -> None:
     panel = (
-        page(client, stranger, filled, "").split('id="branches-title"')[1].split("</section>")[0]
+        page(client, stranger, filled, "standing/branches/")
+        .split('id="branches-title"')[1]
+        .split("</section>")[0]
     )
 
     assert "Hotfix: <code>fix/hotfix</code>" in panel

@@ -110,11 +110,11 @@ def test_what_is_shown_is_a_window_and_the_rest_a_page_away(
     def shown(answer: object) -> list[Duty]:
         return list(answer.context["page"])  # type: ignore[attr-defined]
 
-    assert (len(shown(first)), len(shown(second))) == (20, 5)
+    assert (len(shown(first)), len(shown(second))) == (20, 10)
     assert shown(first) + shown(second) == first.context["waiting"]
     text = first.content.decode()
-    assert "<title>(25) Home · Warroom</title>" in text
-    assert "And 5 more" in text
+    assert "<title>(30) Home · Warroom</title>" in text
+    assert "And 10 more" in text
     assert 'data-sections="/?page=2"' in second.content.decode()
 
 

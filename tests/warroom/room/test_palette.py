@@ -38,6 +38,7 @@ EVERYBODYS = {
     "Add a hardening item",
     "Copy the command snapshot",
     "Act first",
+    "Say when it began",
     "Take part",
 }
 OF_WHO_IS_NOT_COMMANDER = {"Take command"}
