@@ -17,7 +17,7 @@ from incidents.models import Checkpoint, Decision, Evidence, Execution, Incident
 from incidents.rules.conflict import Scores
 from incidents.rules.decision import Cited, DecisionFields, Proposal, mitigates, settles
 from incidents.rules.decision.option import beside_reason_of
-from incidents.rules.decision.own_option import Alternative, OwnOption
+from incidents.rules.decision.own_option import Alternative, OwnOption, kind_of
 from incidents.rules.draft import NO_STAMP, DraftStamp
 from incidents.timeline.record import record
 from incidents.vocabulary import ExecutionState, Purpose, RecommendationState, SignRole
@@ -158,7 +158,9 @@ def settle_step(
     """Resolve a contradiction and answer the recommendations that the decision is about."""
     check_locked(incident)
     conflict = decision_assessment.conflict_of(facts, {})
-    if conflict is not None and settles(decision.option, kind_of_row(decision), conflict):
+    if conflict is not None and settles(
+        decision.option, kind_of(decision.option, decision.own_name), conflict
+    ):
         _resolve(facts, decision, decision_input, cited, actor, now)
         _answer_recommendations(facts, decision, now)
     elif mitigates(decision.option):

@@ -268,7 +268,7 @@ def _record_decision(
         next_action=decision.next_action,
         deadline=decision.deadline.isoformat(),
         why_now=decision.why_now,
-        own=own_data(own_of(decision)),
+        own=own_data(own_of(decision)) if decision.option == Option.OWN else {},
         rejected=dict(decision_input.rejected),
         alternatives=[[other.name, other.reason] for other in decision_input.alternatives],
         reversibility=decision.reversibility,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from incidents.actions.acts import MAX_WHAT_LENGTH, ActInput
-from incidents.forms.own_option import own_option_fields, take_option
+from incidents.forms.own_option import OWN_FIELDS, own_option_fields, take_option
 from incidents.models import Evidence
 from incidents.rules.decision import Offer, mitigates
 from incidents.vocabulary import REACH_WORDS, Option
@@ -87,5 +87,7 @@ class ActForm(WarroomForm):
         fields = self.values()
         if fields["began_at"] is None:
             fields["began_at"] = fields["done_at"]
-        fields["option"], fields["own"] = take_option(fields, self.offered)
+        own = {name: fields.pop(name, "") for name in OWN_FIELDS}
+        option = fields.get("option") or ""
+        fields["option"], fields["own"] = take_option(option, own, self.offered)
         return ActInput(**fields)

@@ -11,7 +11,7 @@ from django import forms
 from incidents.actions.decision_steps import DecisionInput
 from incidents.assessments.option_history import PastUse
 from incidents.assessments.prefill import Prefill
-from incidents.forms.own_option import own_option_fields, take_option
+from incidents.forms.own_option import OWN_FIELDS, own_option_fields, take_option
 from incidents.models import Recommendation
 from incidents.rules.conflict import MAX_SCORE, MIN_SCORE, Scores, Stand
 from incidents.rules.decision import Conflict, Offer
@@ -236,7 +236,9 @@ class DecisionForm(DraftForm):
             for offer in self.offered
             if offer.own is None
         }
-        fields["option"], fields["own"] = take_option(fields, self.offered)
+        own = {name: fields.pop(name, "") for name in OWN_FIELDS}
+        option = fields.get("option") or ""
+        fields["option"], fields["own"] = take_option(option, own, self.offered)
         fields["alternatives"] = _alternatives(fields)
         shape = tuple(
             Violation("", str(message), name)

@@ -1,7 +1,6 @@
 """The fields of an own option, shared by the forms in which an option is chosen."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from django import forms
 
@@ -38,19 +37,19 @@ def own_option_fields() -> dict[str, forms.Field]:
     }
 
 
-def take_option(fields: dict[str, Any], offered: Iterable[Offer]) -> tuple[str, OwnOption | None]:
-    """The option that was chosen, and its own one; the fields of the latter are removed.
+OWN_FIELDS = ("own_name", "own_reach", "own_reach_reason", "nearest_step")
 
-    One that is ready is chosen by its value, any other by ``own`` with its fields filled in.
+
+def take_option(
+    option: str, typed: Mapping[str, str], offered: Iterable[Offer]
+) -> tuple[str, OwnOption | None]:
+    """The option that was chosen, and its own one.
+
+    One that is ready is chosen by its value, any other by ``own`` with its fields in ``typed``.
     """
-    option = str(fields.get("option") or "")
-    typed = OwnOption(
-        name=fields.pop("own_name", "") or "",
-        reach=fields.pop("own_reach", "") or "",
-        reach_reason=fields.pop("own_reach_reason", "") or "",
-        nearest_step=fields.pop("nearest_step", "") or "",
-    )
     ready: Mapping[str, OwnOption] = {o.value: o.own for o in offered if o.own is not None}
     if option in ready:
         return Option.OWN.value, ready[option]
-    return option, typed if option == Option.OWN else None
+    name, reach, reach_reason, nearest_step = (typed[name] or "" for name in OWN_FIELDS)
+    own = OwnOption(name=name, reach=reach, reach_reason=reach_reason, nearest_step=nearest_step)
+    return option, own if option == Option.OWN else None

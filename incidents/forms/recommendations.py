@@ -7,7 +7,7 @@ from django import forms
 
 from incidents.actions.recommendations import RecommendationInput
 from incidents.forms.decisions import Numbers, Score
-from incidents.forms.own_option import own_option_fields, take_option
+from incidents.forms.own_option import OWN_FIELDS, own_option_fields, take_option
 from incidents.rules.decision import Offer
 from incidents.vocabulary import LaneKind
 from incidents.web.forms import WarroomForm
@@ -51,7 +51,9 @@ class RecommendForm(WarroomForm):
     def proposed(self) -> RecommendationInput:
         fields = self.values()
         fields.pop("lane", None)
-        fields["option"], fields["own"] = take_option(fields, self.offered)
+        own = {name: fields.pop(name, "") for name in OWN_FIELDS}
+        option = fields.get("option") or ""
+        fields["option"], fields["own"] = take_option(option, own, self.offered)
         return RecommendationInput(**fields)
 
 

@@ -162,6 +162,3 @@ class Situation:
         if option == Option.OWN:
             return None if own is None or own_violations(own) else own_offer(own)
         return next((offer for offer in self.offered if offer.option == option), None)
-
-    def offer_of(self, decision: DecisionFields) -> Offer | None:
-        return self.offer(decision.option, decision.own)

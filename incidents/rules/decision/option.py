@@ -65,7 +65,7 @@ def consistency(proposal: Proposal, situation: Situation) -> Violations:
     if proposal.choice not in Choice.values and (proposal.choice or proposal.option):
         labels = listed((first_lower(c.label) for c in Choice), "or")
         violations.append(Violation("D-REJECTED", f"Choose the decision: {labels}.", "choice"))
-    offer = situation.offer_of(proposal)
+    offer = situation.offer(proposal.option, proposal.own)
     if offer is None and proposal.option == Option.OWN:
         violations += own_violations(proposal.own)
     elif offer is None:
@@ -100,7 +100,7 @@ def rejected(proposal: Proposal, situation: Situation) -> Violations:
     One violation for each reason to mend, and none before an option is chosen: until then nobody
     knows which options are rejected. What was thought of beside the ladder has a reason too.
     """
-    offer = situation.offer_of(proposal)
+    offer = situation.offer(proposal.option, proposal.own)
     name = offer.label if offer else ""
     alternatives = tuple(
         Violation("D-REJECTED", sentence, "alternatives")
@@ -154,7 +154,7 @@ def confidence(proposal: Proposal, situation: Situation) -> Violations:
     if proposal.confidence not in ALLOWED:
         sentence = "Choose a confidence: L1, L2 or L3."
         return (Violation(CONFIDENCE_CODE, sentence, "confidence"),)
-    offer = situation.offer_of(proposal)
+    offer = situation.offer(proposal.option, proposal.own)
     allowed = ALLOWED[proposal.confidence]
     if offer is None or offer.reach in allowed:
         return ()
@@ -182,7 +182,7 @@ def posture(proposal: Proposal, situation: Situation) -> Violations:
 
     ``D-POSTURE``: an option that leaves any default posture needs a deviation reason.
     """
-    if situation.offer_of(proposal) is None or proposal.choice == Choice.ESCALATE:
+    if situation.offer(proposal.option, proposal.own) is None or proposal.choice == Choice.ESCALATE:
         return ()
     step = judged_step(proposal.option, proposal.own)
     left = not_followed_by(step, postures(situation.severity, situation.surfaces))
@@ -192,7 +192,7 @@ def posture(proposal: Proposal, situation: Situation) -> Violations:
 
 
 def _departure(proposal: Proposal, situation: Situation, left: tuple[Posture, ...]) -> str:
-    offer = situation.offer_of(proposal)
+    offer = situation.offer(proposal.option, proposal.own)
     label = offer.label if offer else proposal.option
     defaults = " and of ".join(f"{default.source} ({default.summary})" for default in left)
     sentence = f"{label} is not the default response of {defaults}. "
@@ -266,7 +266,7 @@ def _beside(situation: Situation) -> Violations:
 
 def no_late_record(proposal: Proposal, situation: Situation) -> Violations:
     """``D-OWED``: while the record of an act is late, nothing but a reversible act is decided."""
-    offer = situation.offer_of(proposal)
+    offer = situation.offer(proposal.option, proposal.own)
     if not situation.late_records or offer is None or offer.reach == Reach.REVERSIBLE:
         return ()
     return tuple(

@@ -8,7 +8,7 @@ from django.test import Client
 
 from incidents.actions import roles
 from incidents.models import Incident, Person
-from incidents.panels import renderers as render
+from incidents.panels.standing import render_tab
 from incidents.vocabulary import LaneKind, RoleName
 from kernel import clock
 from lanes import actions
@@ -66,7 +66,7 @@ def test_an_offer_is_in_the_picture_of_the_room_and_of_the_page(
 ) -> None:
     handing.offer(lane_owners[MITIGATION], stranger, MITIGATION)
 
-    room = render.panel("lanes", Incident.objects.get(pk=handing.incident.pk), at(12))
+    room = render_tab("owners", Incident.objects.get(pk=handing.incident.pk), at(12))
 
     said = f"Mitigation: {lane_owners[MITIGATION]}, offered to {stranger}."
     assert said in room
