@@ -37,10 +37,13 @@ async def test_an_entry_is_timed_from_its_commit_to_the_browsers(
     await browser.until_type("live")
 
     # The hub's own look may find an entry before the hub is told of it, which is when it counts.
+    # One whose message got lost on a busy machine is found by that look alone, and is not timed.
+    notes = 0
     async with asyncio.timeout(TIMEOUT_SECONDS):
-        await browser.until_seq(await anote(commander, incident))
         while counted("fanout_seconds_count") == count:
-            await asyncio.sleep(0.01)
+            notes += 1
+            await browser.until_seq(await anote(commander, incident, f"Note {notes}"))
+            await asyncio.sleep(0.1)
 
-    assert counted("fanout_seconds_count") == count + 1
+    assert 1 <= counted("fanout_seconds_count") - count <= notes
     assert 0 < counted("fanout_seconds_sum") - total < TIMEOUT_SECONDS
