@@ -5,9 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from kernel import clock
 from tests.browser.accessibility import problems
 from tests.browser.conftest import PHONE, Visits
 from tests.browser.world import World
+from tests.helpers.decision_inputs import capture_evidence
 
 ROOM = "/INC-42/"
 LANE = "/INC-42/lanes/investigation/"
@@ -102,7 +104,7 @@ def test_words_that_are_no_command_become_a_note_or_a_search(visit: Visits) -> N
 def test_the_rooms_own_search_is_a_row_of_it(visit: Visits) -> None:
     page = visit("mara", ROOM)
     opened(page)
-    page.keyboard.type("token_signer_v2")
+    page.keyboard.type("token_signer_v9")
     page.get_by_role("option", name="Search the timeline for").click()
     search = page.get_by_label("Search", exact=True)
     expect(search).to_be_focused()
@@ -176,17 +178,21 @@ def test_with_single_keys_off_ctrl_k_opens_it_still(visit: Visits, world: World)
     expect(page.locator("#past")).to_be_visible()
 
 
-def test_it_finds_what_the_record_has_from_any_page(visit: Visits) -> None:
+def test_it_finds_what_the_record_has_from_any_page(visit: Visits, world: World) -> None:
+    """In an incident of its own: what is older than the newest 30 is found by title and number."""
+    incident = world.declare()
+    capture_evidence(incident, world.people["mara"], clock.now())
+    world.note("mara", incident, "The switch token_signer_v9 was off before")
     page = visit("noor", "/settings/")
     palette = opened(page, "Control+k")
     state = palette.locator("[data-found-state]")
-    page.keyboard.type("E-3")
+    page.keyboard.type("E-1")
     expect(state).to_have_text(re.compile(r"^\d+ found$"))
-    expect(chosen(page)).to_have_attribute("href", re.compile(r"/INC-\d+/evidence/E-3/$"))
+    expect(chosen(page)).to_have_attribute("href", re.compile(r"/INC-\d+/evidence/E-1/$"))
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/INC-\d+/evidence/E-3/$"))
+    expect(page).to_have_url(re.compile(r"/INC-\d+/evidence/E-1/$"))
 
     opened(page, "Control+k")
     page.keyboard.type("token_signer_v2")
