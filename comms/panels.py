@@ -26,7 +26,6 @@ def lane_line(incident: Incident, now: datetime) -> str:
         "incident": incident,
         "promise": first,
         "is_overdue": first.is_overdue(now),
-        "is_past": moment_of(incident) is not None,
     }
     return render_to_string("comms/_promise_line.html", context)
 
