@@ -168,7 +168,6 @@ def test_billing_state_mismatch(world: World, people: Mapping[str, Page], visit:
     expect(deciding).to_contain_text("Verified")
 
 
-@pytest.mark.skip(reason="The steps do not match the decision form since it was laid out anew")
 def test_permission_leak(world: World, people: Mapping[str, Page]) -> None:
     """The hotfix is refused until rollback and revocation are executed with proof."""
     mara = people["mara"]
