@@ -65,6 +65,7 @@ def test_its_clocks_stand(inside: Client, lived: Incident) -> None:
     html = shown(inside, lived, "20:30")
 
     assert "data-elapsed" not in html
+    assert "data-countdown" not in html
     assert "T+00:20:30" in html
     assert "09:30" in html
     assert "data-live" not in html
