@@ -43,12 +43,23 @@ NUMBER = 42
 AGE = timedelta(minutes=37, seconds=18)
 
 
-def tell(people: dict[str, Person], surfaces: dict[str, Surface], now: datetime) -> Incident:
-    """Run the story so that it has reached T+00:37 at ``now``; returns its incident."""
+def tell(
+    people: dict[str, Person],
+    surfaces: dict[str, Surface],
+    now: datetime,
+    *,
+    number: int | None = NUMBER,
+) -> Incident:
+    """Run the story so that it has reached T+00:37 at ``now``; returns its incident.
+
+    ``number`` is the incident's; None takes the next, where the story was told before.
+    """
+    if number is None:
+        return _Story(people, surfaces, now - AGE).run()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('incidents_incident', 'id'), %s, false)",
-            [NUMBER],
+            [number],
         )
     return _Story(people, surfaces, now - AGE).run()
 
