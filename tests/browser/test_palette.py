@@ -104,7 +104,7 @@ def test_words_that_are_no_command_become_a_note_or_a_search(visit: Visits) -> N
 def test_the_rooms_own_search_is_a_row_of_it(visit: Visits) -> None:
     page = visit("mara", ROOM)
     opened(page)
-    page.keyboard.type("token_signer_v9")
+    page.keyboard.type("token_signer_v2")
     page.get_by_role("option", name="Search the timeline for").click()
     search = page.get_by_label("Search", exact=True)
     expect(search).to_be_focused()
