@@ -84,6 +84,7 @@ declare(
         "decision.execute": _RESPONDING,
         "decision.verify": _RESPONDING,
         "recommendation.make": frozenset({Who.LANE_OWNER, Who.AGENT}),
+        "recommendation.pair": _RESPONDING | {Who.AGENT},
         "recommendation.withdraw": _RESPONDING | {Who.AGENT},
         "branch.change": _IN_COMMAND | {Who.LANE_OWNER},
         "risk.change": _RESPONDING,

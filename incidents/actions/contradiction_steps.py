@@ -5,7 +5,7 @@ from datetime import datetime
 from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import next_number
-from incidents.assessments.chosen_option import kind_of_row
+from incidents.assessments.chosen_option import as_open
 from incidents.locking import check_locked
 from incidents.models import Contradiction, Incident, Person, Recommendation, Side
 from incidents.rules import recommendation as rules
@@ -18,18 +18,16 @@ from kernel.actor import Actor
 def weigh_step(incident: Incident, actor: Actor, now: datetime) -> None:
     """Open, extend or end the contradiction, as the open recommendations now stand."""
     check_locked(incident)
-    recommendations = list(incident.recommendations.open())
-    contradict = rules.contradict(
-        rules.OpenRecommendation(
-            (recommendation.actor_kind, recommendation.actor_id), kind_of_row(recommendation)
-        )
-        for recommendation in recommendations
-    )
+    recommendations = list(incident.recommendations.open().with_stated())
+    contradicting = {
+        one.key for one in rules.contradicting(as_open(row) for row in recommendations)
+    }
+    sides = [row for row in recommendations if row.pk in contradicting]
     contradiction = incident.contradictions.open().first()
-    if contradict and contradiction is None:
-        _open(incident, recommendations, actor, now)
-    elif contradict and contradiction is not None:
-        _join(incident, contradiction, recommendations, actor, now)
+    if sides and contradiction is None:
+        _open(incident, sides, actor, now)
+    elif sides and contradiction is not None:
+        _join(incident, contradiction, sides, actor, now)
     elif contradiction is not None:
         _dissolve(incident, contradiction, recommendations, actor, now)
 

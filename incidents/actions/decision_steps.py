@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from incidents.actions.checkpoint_steps import schedule_step
+from incidents.actions.contradiction_steps import weigh_step
 from incidents.actions.notices import notify_step
 from incidents.actions.signature_steps import request_signatures_step, sign_step
 from incidents.assessments import decision as decision_assessment
-from incidents.assessments.chosen_option import kind_of_row, own_columns
+from incidents.assessments.chosen_option import kind_of_row, own_columns, target_of_row
 from incidents.assessments.decision import candidate
 from incidents.facts.incident import IncidentFacts
 from incidents.locking import check_locked
@@ -47,7 +48,6 @@ class DecisionInput(DecisionFields):
     evidence: tuple[int, ...] = ()
     risks: tuple[int, ...] = ()
     risk_new: str = ""
-    option_detail: str = ""
     executor: Person | None = None
     verifier: Person | None = None
     scores: Mapping[int, Scores] = field(default_factory=dict)
@@ -162,9 +162,9 @@ def settle_step(
         decision.option, kind_of(decision.option, decision.own_name), conflict
     ):
         _resolve(facts, decision, decision_input, cited, actor, now)
-        _answer_recommendations(facts, decision, now)
+        _answer_recommendations(incident, facts, decision, actor, now)
     elif mitigates(decision.option):
-        _answer_recommendations(facts, decision, now)
+        _answer_recommendations(incident, facts, decision, actor, now)
 
 
 def supersede_step(
@@ -245,8 +245,11 @@ def _resolve(
     if contradiction is None:
         return
     sides = facts.sides_of(contradiction)
+    taken = _taken(facts, decision)
+    conflict = decision_assessment.conflict_of(facts, {})
+    still = frozenset(stand.number for stand in (conflict.sides if conflict else ()))
     for side in sides:
-        _score(side, decision_input, decision)
+        _score(side, decision_input, taken, still)
     chosen = [s.recommendation for s in sides if s.chosen]
     disproof = [item for item in cited if item.number in decision_input.conflict_evidence]
     contradiction.closed_at, contradiction.decision = now, decision
@@ -268,12 +271,15 @@ def _resolve(
     _reassess(facts, decision, contradiction.reference, actor, now)
 
 
-def _score(side: Side, decision_input: DecisionInput, decision: Decision) -> None:
-    scores = decision_input.scores.get(side.recommendation.number)
-    if scores is not None and side.recommendation.is_open:
+def _score(
+    side: Side, decision_input: DecisionInput, chosen: frozenset[int], still: frozenset[int]
+) -> None:
+    """``still`` are the numbers of the sides that were at issue to the end."""
+    number = side.recommendation.number
+    scores = decision_input.scores.get(number)
+    if scores is not None and number in still:
         side.reversibility, side.blast_radius = scores.reversibility, scores.blast_radius
-    is_chosen = kind_of_row(side.recommendation) == kind_of_row(decision)
-    side.chosen = side.recommendation.is_open and is_chosen
+    side.chosen = number in chosen
     side.save(update_fields=["reversibility", "blast_radius", "chosen"])
 
 
@@ -302,13 +308,33 @@ def _reassess(
     return schedule_step(decision.incident, actor, limit, f"Reassess after {reference}", now)
 
 
-def _answer_recommendations(facts: IncidentFacts, decision: Decision, now: datetime) -> None:
-    """Close every open recommendation as chosen or not chosen."""
+def _taken(facts: IncidentFacts, decision: Decision) -> frozenset[int]:
+    """The numbers of the open recommendations that the decision takes."""
+    kind, target = kind_of_row(decision), target_of_row(decision)
+    same = [r for r in facts.open_recommendations if kind_of_row(r) == kind]
+    targets = {named for r in same if (named := target_of_row(r))}
+    if len(targets) > 1 and target:
+        same = [r for r in same if target_of_row(r) in ("", target)]
+    return frozenset(r.number for r in same)
+
+
+def _answer_recommendations(
+    incident: Incident, facts: IncidentFacts, decision: Decision, actor: Actor, now: datetime
+) -> None:
+    """Close every open recommendation as chosen or not chosen.
+
+    What goes together with all that is chosen stays open: it can still be done beside it. What is
+    left so may contradict each other.
+    """
+    taken, goes_with = _taken(facts, decision), decision_assessment.together(facts)
     for recommendation in facts.open_recommendations:
-        is_chosen = kind_of_row(recommendation) == kind_of_row(decision)
+        is_chosen = recommendation.number in taken
+        if not is_chosen and taken and taken <= goes_with[recommendation.number]:
+            continue
         recommendation.state = (
             RecommendationState.CHOSEN if is_chosen else RecommendationState.PASSED_OVER
         )
         recommendation.closed_at = now
         recommendation.closing_reason = f"{decision.reference}: {decision.title}"[:300]
         recommendation.save(update_fields=["state", "closed_at", "closing_reason"])
+    weigh_step(incident, actor, now)

@@ -1,7 +1,9 @@
 """The option of a row (a decision, a recommendation) as the rules know it."""
 
 from incidents.models import Decision, Recommendation
+from incidents.rules.conflict import target_of
 from incidents.rules.decision.own_option import OwnOption, kind_of
+from incidents.rules.recommendation import OpenRecommendation
 from incidents.vocabulary import Option
 
 
@@ -33,3 +35,24 @@ def own_data(own: OwnOption | None) -> dict[str, str]:
     if own is None:
         return {}
     return {"reach": own.reach, "why": own.reach_reason, "nearest": own.nearest_step}
+
+
+def target_of_row(row: Decision | Recommendation) -> str:
+    """What is compared of the target that it names under its option."""
+    return target_of(row.option_detail)
+
+
+def owner_of(row: Recommendation) -> tuple[str, int | None]:
+    """Whose recommendation it is: where two differ, their owners contradict each other."""
+    return (row.actor_kind, row.actor_id)
+
+
+def as_open(row: Recommendation) -> OpenRecommendation:
+    """An open recommendation, read ``with_stated``, as the rules compare it with others."""
+    return OpenRecommendation(
+        owner_of(row),
+        kind_of_row(row),
+        target_of_row(row),
+        row.pk,
+        frozenset(row.stated),  # type: ignore[attr-defined]
+    )

@@ -7,9 +7,10 @@ from datetime import datetime
 from django.urls import reverse
 
 from incidents.assessments import control
-from incidents.assessments.chosen_option import kind_of_row, own_of
+from incidents.assessments.chosen_option import as_open, kind_of_row, own_of, target_of_row
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Decision, Person, Side
+from incidents.rules import recommendation as recommendation_rules
 from incidents.rules.conflict import Scores, Stand
 from incidents.rules.decision import (
     Candidate,
@@ -114,8 +115,13 @@ def _prerequisite(facts: IncidentFacts, option: Option) -> Prerequisite:
     return Prerequisite(option.value, str(option.label), done, progress)
 
 
-def stand_of(side: Side, scores: Scores | None = None) -> Stand:
-    """A side of a contradiction as input of the rules, with the commander's new ``scores``."""
+def stand_of(
+    side: Side, scores: Scores | None = None, goes_with: frozenset[int] = frozenset()
+) -> Stand:
+    """A side of a contradiction as input of the rules, with the commander's new ``scores``.
+
+    ``goes_with`` are the numbers of the recommendations that go together with it.
+    """
     recommendation = side.recommendation
     return Stand(
         number=recommendation.number,
@@ -124,18 +130,38 @@ def stand_of(side: Side, scores: Scores | None = None) -> Stand:
         owner=recommendation.actor_name,
         author=Scores(recommendation.reversibility, recommendation.blast_radius),
         commander=scores or Scores(side.reversibility, side.blast_radius),
+        target=target_of_row(recommendation),
+        goes_with=goes_with,
     )
 
 
+def together(facts: IncidentFacts) -> dict[int, frozenset[int]]:
+    """By the number of an open recommendation: those of which both owners say that they go with
+    it."""
+    rows = facts.open_recommendations
+    every = [(row.number, as_open(row)) for row in rows]
+    return {
+        number: frozenset(n for n, other in every if recommendation_rules.go_together(one, other))
+        for number, one in every
+    }
+
+
 def conflict_of(facts: IncidentFacts, scores: Mapping[int, Scores]) -> Conflict | None:
-    """The open contradiction, with the sides whose recommendations are still open."""
+    """The open contradiction, with the sides that are still open and still contradict another."""
     contradiction = facts.contradiction
     if contradiction is None:
         return None
+    open_ones = [as_open(row) for row in facts.open_recommendations]
+    still = {one.key for one in recommendation_rules.contradicting(open_ones)}
+    goes_with = together(facts)
     sides = tuple(
-        stand_of(side, scores.get(side.recommendation.number))
+        stand_of(
+            side,
+            scores.get(side.recommendation.number),
+            goes_with.get(side.recommendation.number, frozenset()),
+        )
         for side in facts.sides_of(contradiction)
-        if side.recommendation.is_open
+        if side.recommendation_id in still
     )
     return Conflict(contradiction.reference, sides)
 

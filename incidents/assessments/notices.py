@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
+from incidents.assessments.chosen_option import as_open
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Execution, Notice
+from incidents.rules.recommendation import OpenRecommendation, go_together
 from incidents.vocabulary import Status
 from kernel.registry import Registry
 
@@ -80,3 +82,25 @@ def is_record_complete(facts: IncidentFacts, notice: Notice) -> bool:
 @ENDINGS.register_as("command.absent")
 def is_command_held(facts: IncidentFacts, notice: Notice) -> bool:
     return facts.commander is not None or facts.incident.status != Status.ACTIVE
+
+
+@ENDINGS.register_as("recommendation.together")
+def is_pair_answered(facts: IncidentFacts, notice: Notice) -> bool:
+    """Whether both owners say so by now, or it is not asked any more."""
+    asked = _pair_of(facts, notice)
+    return asked is None or go_together(*asked) or asked[1].key not in asked[0].stated
+
+
+@ENDINGS.register_as("recommendation.paired")
+def is_pair_over(facts: IncidentFacts, notice: Notice) -> bool:
+    pair = _pair_of(facts, notice)
+    return pair is None or not go_together(*pair)
+
+
+def _pair_of(
+    facts: IncidentFacts, notice: Notice
+) -> tuple[OpenRecommendation, OpenRecommendation] | None:
+    """The two recommendations that the notice is about, while both are open."""
+    rows = {row.reference: row for row in facts.open_recommendations}
+    pair = [as_open(rows[name]) for name in notice.subject.split() if name in rows]
+    return (pair[0], pair[1]) if len(pair) == 2 else None

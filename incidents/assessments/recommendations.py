@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import combinations
 
 from django.db.models import Prefetch, prefetch_related_objects
 
 from incidents.assessments import decision as decision_assessment
-from incidents.assessments.chosen_option import kind_of_row
+from incidents.assessments.chosen_option import as_open, owner_of
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Evidence, Recommendation, Side
 from incidents.rules.conflict import verdict
 from incidents.rules.decision import reach_of
+from incidents.rules.recommendation import differ
 from incidents.rules.wording import duration
 
 _MINUTE = timedelta(minutes=1)
@@ -37,10 +39,15 @@ def summaries(facts: IncidentFacts) -> list[RecommendationSummary]:
     )
     conflict = decision_assessment.conflict_of(facts, {})
     lead = verdict(conflict.sides if conflict else ())
-    leading = frozenset() if lead.is_tie else lead.options
+    leading = set() if lead.is_tie else {side.number for side in lead.sides}
     sides = {}
     if facts.contradiction is not None:
-        sides = {side.recommendation_id: side for side in facts.sides_of(facts.contradiction)}
+        still = {stand.number for stand in (conflict.sides if conflict else ())}
+        sides = {
+            side.recommendation_id: side
+            for side in facts.sides_of(facts.contradiction)
+            if side.recommendation.number in still
+        }
     return [
         RecommendationSummary(
             recommendation,
@@ -48,7 +55,7 @@ def summaries(facts: IncidentFacts) -> list[RecommendationSummary]:
             or reaches.get(recommendation.option)
             or reach_of(recommendation.option, False, {}),
             sides.get(recommendation.pk),
-            lead.because if kind_of_row(recommendation) in leading else "",
+            lead.because if recommendation.number in leading else "",
         )
         for recommendation in rows
     ]
@@ -60,3 +67,37 @@ def open_for(facts: IncidentFacts, now: datetime) -> str:
         return ""
     minutes = (now - facts.contradiction.opened_at) // _MINUTE
     return f"for {duration(minutes * _MINUTE)}" if minutes > 0 else "since just now"
+
+
+@dataclass(frozen=True, slots=True)
+class DifferingPair:
+    """Two open recommendations of different owners that ask for different things.
+
+    ``first_states`` and ``second_states``: whether its owner says that they go together.
+    """
+
+    first: Recommendation
+    second: Recommendation
+    first_states: bool
+    second_states: bool
+
+    @property
+    def go_together(self) -> bool:
+        return self.first_states and self.second_states
+
+    def of(self, owner: tuple[str, int | None]) -> "DifferingPair | None":
+        """With the recommendation of this owner first, or None where neither is theirs."""
+        if owner_of(self.first) == owner:
+            return self
+        if owner_of(self.second) == owner:
+            return DifferingPair(self.second, self.first, self.second_states, self.first_states)
+        return None
+
+
+def differing_pairs(facts: IncidentFacts) -> list[DifferingPair]:
+    every = [(row, as_open(row)) for row in facts.open_recommendations]
+    return [
+        DifferingPair(row, other_row, other.key in one.stated, one.key in other.stated)
+        for (row, one), (other_row, other) in combinations(every, 2)
+        if differ(one, other)
+    ]

@@ -240,7 +240,7 @@ def read_all_facts(
         ids,
     )
     risks = by_incident(Risk.objects.select_related("owner"), ids)
-    recommendations = by_incident(Recommendation.objects.all(), ids)
+    recommendations = by_incident(Recommendation.objects.with_stated(until), ids)
     sides: dict[int, list[Side]] = defaultdict(list)
     # Skip the query when there are no recommendations: the room has a budget of 25 queries.
     joined = Side.objects.filter(contradiction__incident__in=[i for i in ids if recommendations[i]])

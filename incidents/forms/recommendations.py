@@ -12,6 +12,8 @@ from incidents.rules.decision import Offer
 from incidents.vocabulary import LaneKind
 from incidents.web.forms import WarroomForm
 
+MAX_NUMBER = 2**31 - 1
+
 _WHY = forms.Textarea(attrs={"rows": 3})
 
 
@@ -60,4 +62,15 @@ class RecommendForm(WarroomForm):
 class WithdrawRecommendationForm(WarroomForm):
     reason = forms.CharField(
         label="Why is it withdrawn?", required=False, max_length=300, widget=_WHY
+    )
+
+
+class TogetherForm(WarroomForm):
+    """``mine`` and ``other`` are numbers of recommendations; ``apart`` takes it back."""
+
+    mine = forms.IntegerField(min_value=1, max_value=MAX_NUMBER)
+    other = forms.IntegerField(min_value=1, max_value=MAX_NUMBER)
+    apart = forms.BooleanField(required=False)
+    note = forms.CharField(
+        label="How do they go together?", required=False, max_length=300, widget=forms.TextInput
     )

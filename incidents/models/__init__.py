@@ -11,7 +11,12 @@ from incidents.models.freeze import Freeze
 from incidents.models.incident import Incident, Participation
 from incidents.models.kept_course import KeptCourse
 from incidents.models.person import Person
-from incidents.models.recommendation import Contradiction, Recommendation, Side
+from incidents.models.recommendation import (
+    Contradiction,
+    Recommendation,
+    Side,
+    TogetherStatement,
+)
 from incidents.models.replacement import Replacement
 from incidents.models.risk import Risk
 from incidents.models.scenario import ScenarioText, Served
@@ -52,5 +57,6 @@ __all__ = [
     "Surface",
     "SurfaceOption",
     "TimelineEntry",
+    "TogetherStatement",
     "Voided",
 ]

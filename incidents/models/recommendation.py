@@ -1,7 +1,10 @@
+from datetime import datetime
+
 import pgtrigger
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q
 from django.urls import reverse
 
 from incidents.models.author import Authored
@@ -23,6 +26,18 @@ def _scored(*names: str) -> Q:
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def open(self) -> "RecommendationQuerySet":
         return self.filter(state=RecommendationState.OPEN)
+
+    def with_stated(self, until: datetime | None = None) -> "RecommendationQuerySet":
+        """Each with ``stated``: the keys of those that its owner says go together with it.
+
+        As it was ``until`` a moment, else as it is now.
+        """
+        rows = TogetherStatement.objects.filter(recommendation=OuterRef("pk"))
+        in_force = Q(withdrawn_at=None)
+        if until is not None:
+            rows = rows.filter(stated_at__lte=until)
+            in_force |= Q(withdrawn_at__gt=until)
+        return self.annotate(stated=ArraySubquery(rows.filter(in_force).values("other")))
 
 
 class Recommendation(NamedOption, Authored):
@@ -105,15 +120,52 @@ class RecommendedOn(Recommendation.evidence.through):  # type: ignore[name-defin
         triggers = append_only("recommended_on_is_final")
 
 
+class TogetherStatement(Authored):
+    """The owner of ``recommendation`` says that it goes together with ``other``.
+
+    They go together once both owners say so, until one takes it back.
+    """
+
+    recommendation = models.ForeignKey(
+        Recommendation, on_delete=models.PROTECT, related_name="together_statements"
+    )
+    other = models.ForeignKey(Recommendation, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(max_length=300, blank=True)
+    stated_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["stated_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recommendation", "other"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="together_stated_once",
+            ),
+            models.CheckConstraint(
+                name="together_with_another", condition=~Q(recommendation=F("other"))
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="together_stays", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="together_as_stated", exclude=["withdrawn_at"]),
+            no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recommendation.reference} goes together with {self.other.reference}"
+
+
 class ContradictionQuerySet(models.QuerySet["Contradiction"]):
     def open(self) -> "ContradictionQuerySet":
         return self.filter(closed_at__isnull=True)
 
 
 class Contradiction(models.Model):
-    """Open recommendations of different owners that choose different options, X-1, X-2 …
+    """Open recommendations of different owners that ask for different things, X-1, X-2 …
 
-    It ends with the decision that resolves it, or without one when the owners come to agree.
+    Other options, or other targets under one, unless both owners say that they go together. It ends
+    with the decision that resolves it, or without one when the owners come to agree.
     """
 
     incident = models.ForeignKey(

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from incidents.assessments import decision as decision_assessment
-from incidents.assessments.chosen_option import kind_of_row
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Backfill, Decision, Incident, Person, TimelineEntry
 from incidents.rules.conflict import verdict
@@ -113,7 +112,8 @@ def _candidate(facts: IncidentFacts) -> str:
         return ""
     conflict = decision_assessment.conflict_of(facts, {})
     lead = verdict(conflict.sides) if conflict else None
-    best = [row for row in recommended if lead is None or kind_of_row(row) in lead.options]
+    leading = {side.number for side in lead.sides} if lead else set()
+    best = [row for row in recommended if lead is None or row.number in leading]
     titles = "; ".join(
         f"{escape(row.title)} ({row.reference}, {escape(row.actor_name)})" for row in best
     )

@@ -7,6 +7,9 @@ yet is judged by its author's score counted twice.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
+
+from kernel.text import normalise_name
 
 MAX_SCORE, MIN_SCORE = 5, 1
 
@@ -29,9 +32,25 @@ class Scores:
         )
 
 
+def target_of(detail: str) -> str:
+    """What is compared of the named target of an option ("the flag, the change, the revision")."""
+    return normalise_name(detail)
+
+
+def ways_differ(option: str, target: str, other_option: str, other_target: str) -> bool:
+    """Another option, or another named target under one. What names no target leaves it open."""
+    if option != other_option:
+        return True
+    return bool(target and other_target and target != other_target)
+
+
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """One side of a contradiction: recommendation R-``number`` and the option it asks for."""
+    """One side of a contradiction: recommendation R-``number`` and the option it asks for.
+
+    ``target`` is what it names under the option, by ``target_of``; ``goes_with`` are the numbers of
+    the recommendations that both authors say go together with this one.
+    """
 
     number: int
     option: str
@@ -39,6 +58,13 @@ class Stand:
     owner: str
     author: Scores
     commander: Scores = Scores()
+    target: str = ""
+    goes_with: frozenset[int] = frozenset()
+
+    def clashes(self, other: "Stand") -> bool:
+        """Whether not both can be done."""
+        differ = ways_differ(self.option, self.target, other.option, other.target)
+        return differ and other.number not in self.goes_with
 
     @property
     def reference(self) -> str:
@@ -59,29 +85,36 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The options that lead and why: "more reversible", "smaller blast radius", or "tie"."""
+    """The sides that lead and why: "more reversible", "smaller blast radius", or "tie"."""
 
-    options: frozenset[str]
+    sides: tuple[Stand, ...]
     because: str
 
     @property
+    def options(self) -> frozenset[str]:
+        return frozenset(side.option for side in self.sides)
+
+    @property
     def is_tie(self) -> bool:
-        return len(self.options) > 1
+        return _clash(self.sides)
 
 
 def verdict(sides: Iterable[Stand]) -> Verdict:
     """The more reversible leads, among equals the one with the smaller blast radius.
 
-    Options are judged by their best side: two owners may ask for the same.
+    A way is judged by its best side: two owners may ask for the same.
     """
     sides = tuple(sides)
     if not sides:
-        return Verdict(frozenset(), "tie")
+        return Verdict((), "tie")
     highest = max(side.reversibility for side in sides)
-    leading = [side for side in sides if side.reversibility == highest]
-    options = frozenset(side.option for side in leading)
-    if len(options) == 1:
-        return Verdict(options, "more reversible")
+    leading = tuple(side for side in sides if side.reversibility == highest)
+    if not _clash(leading):
+        return Verdict(leading, "more reversible")
     lowest = min(side.blast_radius for side in leading)
-    options = frozenset(side.option for side in leading if side.blast_radius == lowest)
-    return Verdict(options, "smaller blast radius" if len(options) == 1 else "tie")
+    leading = tuple(side for side in leading if side.blast_radius == lowest)
+    return Verdict(leading, "tie" if _clash(leading) else "smaller blast radius")
+
+
+def _clash(sides: Iterable[Stand]) -> bool:
+    return any(a.clashes(b) for a, b in combinations(sides, 2))

@@ -7,12 +7,14 @@
 ``R-SCORES``: reversibility and blast radius are scored from 1 to 5.
 ``R-STATE``: only an open recommendation is withdrawn.
 ``R-REASON``: withdrawing it needs a reason.
+``R-PAIR``: two go together that are open, of different owners, and ask for different things.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 
-from incidents.rules.conflict import Scores
+from incidents.rules.conflict import Scores, ways_differ
 from incidents.rules.decision.inputs import Cited
 from incidents.rules.decision.own_option import OwnOption, own_violations
 from incidents.rules.wording import listed, quoted
@@ -95,17 +97,87 @@ def _evidence(cited: Iterable[Cited]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OpenRecommendation:
-    """An open recommendation: whose, and for what."""
+    """An open recommendation: whose, and for what.
+
+    ``target`` is what it names under the option (``conflict.target_of``). ``stated`` are the keys
+    of those that its owner says go together with it.
+    """
 
     owner: tuple[str, int | None]
     option: str
+    target: str = ""
+    key: int = 0
+    stated: frozenset[int] = frozenset()
+
+
+def differ(a: OpenRecommendation, b: OpenRecommendation) -> bool:
+    """Two owners who ask for different options, or different things under one."""
+    return a.owner != b.owner and ways_differ(a.option, a.target, b.option, b.target)
+
+
+def go_together(a: OpenRecommendation, b: OpenRecommendation) -> bool:
+    """Both owners say so: one alone cannot."""
+    return a.key in b.stated and b.key in a.stated
+
+
+def clash(a: OpenRecommendation, b: OpenRecommendation) -> bool:
+    return differ(a, b) and not go_together(a, b)
 
 
 def contradict(recommendations: Iterable[OpenRecommendation]) -> bool:
-    """True when two different owners choose different options."""
-    recommendations = tuple(recommendations)
-    return any(
-        a.owner != b.owner and a.option != b.option
-        for index, a in enumerate(recommendations)
-        for b in recommendations[index + 1 :]
+    """True when two owners ask for different things and do not both say that these go together."""
+    return any(clash(a, b) for a, b in combinations(recommendations, 2))
+
+
+def contradicting(recommendations: Iterable[OpenRecommendation]) -> tuple[OpenRecommendation, ...]:
+    """Those that clash with another, and those that ask for the same as one of them."""
+    every = tuple(recommendations)
+    clashing = [one for one in every if any(clash(one, other) for other in every)]
+    return tuple(
+        one
+        for one in every
+        if any(
+            not ways_differ(one.option, one.target, other.option, other.target)
+            for other in clashing
+        )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two recommendations of which one owner says, or takes back, that they go together."""
+
+    mine: str
+    other: str
+    are_open: bool
+    differ: bool
+    is_stated: bool
+
+
+def no_pair_violations() -> Violations:
+    """Two recommendations of this incident are needed."""
+    return (Violation("R-PAIR", "Choose two recommendations.", "other"),)
+
+
+def together_violations(pair: Pair) -> Violations:
+    """May their owner say that they go together? The first problem only."""
+    if not pair.are_open:
+        sentence = f"{pair.mine} and {pair.other} are not both open any more."
+    elif not pair.differ:
+        sentence = f"{pair.mine} and {pair.other} do not differ: nothing has to be said."
+    elif pair.is_stated:
+        sentence = f"You say already that {pair.mine} and {pair.other} go together."
+    else:
+        return ()
+    return (Violation("R-PAIR", sentence, "other"),)
+
+
+def apart_violations(pair: Pair) -> Violations:
+    """May it be taken back? Only while both are open: later it has been decided by."""
+    if not pair.are_open:
+        sentence = f"{pair.mine} and {pair.other} are not both open any more."
+    elif not pair.is_stated:
+        sentence = f"You do not say that {pair.mine} and {pair.other} go together."
+    else:
+        return ()
+    return (Violation("R-PAIR", sentence, "other"),)

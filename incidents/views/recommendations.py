@@ -4,11 +4,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from incidents.actions import recommendations
+from incidents.actions import together as pairing
 from incidents.assessments import decision as decision_assessment
+from incidents.assessments import recommendations as assessment
 from incidents.facts import incident as incident_facts
-from incidents.forms.recommendations import RecommendForm, WithdrawRecommendationForm
+from incidents.forms.recommendations import (
+    RecommendForm,
+    TogetherForm,
+    WithdrawRecommendationForm,
+)
 from incidents.models import Incident
 from incidents.panels.room import bar
 from incidents.permissions import may
@@ -97,6 +104,11 @@ def recommendation(request: HttpRequest, incident: Incident, recommendation: int
             "recommendation": row,
             "sides": sides,
             "side": next((s for s in sides if s.contradiction.is_open or s.reversibility), None),
+            "pairs": [
+                pair
+                for pair in assessment.differing_pairs(incident_facts.cached_facts(incident))
+                if row in (pair.first, pair.second)
+            ],
             "may_withdraw": row.is_open and (mine or may("decision.decide", request.who)),
         }
 
@@ -107,3 +119,30 @@ def recommendation(request: HttpRequest, incident: Incident, recommendation: int
         do,
         context=context,
     )
+
+
+@requires("room.view")
+def together(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """What differs and may go together all the same: both owners say so here, or take it back."""
+    facts = incident_facts.cached_facts(incident)
+    reader = (request.actor.kind.value, request.actor.id)
+
+    def do(form: WarroomForm) -> str:
+        fields = form.values()
+        note, apart = fields.pop("note"), fields.pop("apart")
+        call = {"now": clock.now(), "once": form.key} | fields
+        if apart:
+            pairing.withdraw_together(request.actor, incident.pk, **call)
+        else:
+            pairing.state_together(request.actor, incident.pk, note=note, **call)
+        return reverse("together", args=[incident.pk])
+
+    def context() -> dict[str, Any]:
+        pairs = assessment.differing_pairs(facts)
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "pairs": [(pair.of(reader) or pair, pair.of(reader) is not None) for pair in pairs],
+        }
+
+    return submit(request, "incidents/together.html", TogetherForm, do, context=context)

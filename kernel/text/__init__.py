@@ -5,6 +5,7 @@ from kernel.text.clean import clean_line, clean_text, masked_raw, one_line
 from kernel.text.content_checks import (
     clean_lines,
     has_content,
+    normalise_name,
     normalise_reason,
     same_reason,
     says_nothing,
@@ -23,6 +24,7 @@ __all__ = [
     "has_content",
     "mask_secrets",
     "masked_raw",
+    "normalise_name",
     "normalise_reason",
     "one_line",
     "same_reason",

@@ -42,6 +42,9 @@ _SAYS_NOTHING = re.compile(
 )
 
 
+_MARKS_AROUND_A_NAME = " .,;:!?\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb()[]"
+
+
 def says_nothing(text: str) -> bool:
     """True when the text is only "none" or its like, in whatever dress.
 
@@ -74,6 +77,16 @@ def normalise_reason(text: str) -> str:
 def same_reason(a: str, b: str) -> bool:
     """True when both give one reason, punctuation, spacing and case aside."""
     return normalise_reason(a) == normalise_reason(b)
+
+
+def normalise_name(text: str) -> str:
+    """A key for comparing what is named (a flag, a revision, an act).
+
+    Case, compatibility forms, spacing and the marks around it are ignored; marks within are not,
+    since ``v1.2`` is not ``v12``.
+    """
+    folded = unicodedata.normalize("NFKC", visible(text)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split()).strip(_MARKS_AROUND_A_NAME)
 
 
 def has_content(text: str) -> bool:

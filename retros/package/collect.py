@@ -47,7 +47,9 @@ CAPTURED_KIND = "evidence.captured"
 
 _ALSO_IN_PACKAGES = (
     "incident.declared",
+    "recommendation.paired",
     "contradiction.resolved",
+    "contradiction.dissolved",
     "escalation.published",
     "leadership.published",
     "handoff.accepted",

@@ -28,6 +28,7 @@ ROOM_PAGES = [
     "retro/",
     "take-back/",
     "times/",
+    "together/",
 ]
 COMMANDS = [
     "setup/",

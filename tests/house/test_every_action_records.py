@@ -32,6 +32,7 @@ from incidents.actions import (
     roles,
     scenarios,
     signatures,
+    together,
     voiding,
 )
 from incidents.facts.signed_record import content_hash
@@ -143,6 +144,15 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     "incidents.recommendations.withdraw": lambda s: (
         s.recommend(),
         s.do(recommendations.withdraw, 1, reason="The cause is another"),
+    ),
+    "incidents.together.state_together": lambda s: (
+        s.recommend_two(),
+        s.do(together.state_together, mine=1, other=2, note="Other machines"),
+    ),
+    "incidents.together.withdraw_together": lambda s: (
+        s.recommend_two(),
+        s.do(together.state_together, mine=1, other=2),
+        s.do(together.withdraw_together, mine=1, other=2),
     ),
     "incidents.signatures.sign": lambda s: s.sign(),
     "incidents.signatures.withdraw": lambda s: (
@@ -473,6 +483,15 @@ class Scene:
         cited = self.do(evidence.capture, PRECHECK)
         said = recommendation_input(cited, **other)
         return self.do(recommendations.recommend, said, lane=LaneKind.MITIGATION)
+
+    def recommend_two(self) -> None:
+        """The actor's own, and what another owner asks for."""
+        self.recommend()
+        lane, cited = LaneKind.INVESTIGATION, self.do(evidence.capture, PRECHECK)
+        self.do(roles.assign, role=RoleName.LANE_OWNER, lane=lane, person=self.other)
+        said = recommendation_input(cited, option="flag")
+        actor, number = self.other.as_actor(), self.incident.pk
+        recommendations.recommend(actor, number, said, lane=lane, now=LATER)
 
     def publish(self, **other: Any) -> Any:
         audience = "participants" if self.incident.restricted else "public"

@@ -58,6 +58,14 @@ _ACTS = (
         lane=_ANY,
     ),
     _Act(
+        "Say which recommendations go together",
+        "recommendation.pair",
+        "together",
+        "i-flag",
+        keywords="contradiction both beside agree",
+        status=Status.ACTIVE,
+    ),
+    _Act(
         "Offer a handoff",
         "handoff.offer",
         "handoff-offer",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from incidents.rules.conflict import Stand
+from incidents.rules.conflict import Stand, target_of
 from incidents.rules.decision.ladder import Offer, own_offer
 from incidents.rules.decision.own_option import Alternative, OwnOption, kind_of, own_violations
 from incidents.rules.readiness import Readiness
@@ -79,6 +79,22 @@ class Conflict:
     def options(self) -> frozenset[str]:
         return frozenset(side.option for side in self.sides)
 
+    def chosen(self, kind: str, target: str) -> tuple[Stand, ...]:
+        """The sides that a decision for ``kind`` takes.
+
+        Where they name different targets under it, those of its ``target``, and who named none;
+        nobody's while it names none of them.
+        """
+        asking = tuple(side for side in self.sides if side.option == kind)
+        if not self.names_several(kind):
+            return asking
+        taken = tuple(side for side in asking if side.target == target)
+        return tuple(s for s in asking if s in taken or not s.target) if target and taken else ()
+
+    def names_several(self, kind: str) -> bool:
+        """Whether its sides name different targets under one option."""
+        return len({s.target for s in self.sides if s.option == kind and s.target}) > 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionFields:
@@ -93,6 +109,7 @@ class DecisionFields:
     deadline: datetime | None = None
     choice: str = ""
     option: str = ""
+    option_detail: str = ""
     own: OwnOption | None = None
     alternatives: tuple[Alternative, ...] = ()
     rejected: Mapping[str, str] = field(default_factory=dict)
@@ -111,6 +128,11 @@ class DecisionFields:
     def kind(self) -> str:
         """What makes two options the same; "" while none is chosen."""
         return kind_of(self.option, self.own.name if self.own else "")
+
+    @property
+    def target(self) -> str:
+        """What is compared of the target that it names."""
+        return target_of(self.option_detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

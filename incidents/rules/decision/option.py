@@ -304,8 +304,13 @@ def settles(option: str, kind: str, conflict: Conflict) -> bool:
 
 
 def _on_its_subject(proposal: Proposal, conflict: Conflict) -> Violations:
-    if not proposal.option or proposal.kind in conflict.options:
+    if not proposal.option or conflict.chosen(proposal.kind, proposal.target):
         return ()
+    asking = [side for side in conflict.sides if side.option == proposal.kind]
+    if asking:
+        sides = listed((f"“{side.label}” ({side.reference})" for side in asking), "or")
+        sentence = f"{conflict.reference} is open: name which one exactly, {sides}."
+        return (Violation(CONFLICT_CODE, sentence, "option_detail"),)
     sides = listed((f"{first_lower(s.label)} ({s.reference})" for s in conflict.sides), "or")
     sentence = (
         f"{conflict.reference} is open: choose what it is about, {sides}, or hold until"
@@ -332,13 +337,16 @@ _SCORE_NAMES = {"reversibility": "reversibility", "blast_radius": "blast radius"
 def _chosen(proposal: Proposal, conflict: Conflict) -> Violations:
     """The leading side needs no more; any other needs evidence and a reason.
 
-    Where the scores are level, the commander decides with a reason.
+    Where the scores are level, the commander decides with a reason. What goes together with the
+    chosen side is not against it.
     """
-    if proposal.kind not in conflict.options or _unscored(conflict):
+    chosen = conflict.chosen(proposal.kind, proposal.target)
+    if not chosen or _unscored(conflict):
         return ()
-    lead = verdict(conflict.sides)
-    if proposal.kind not in lead.options:
-        against = [side for side in conflict.sides if side.option in lead.options]
+    at_issue = [s for s in conflict.sides if s in chosen or any(s.clashes(one) for one in chosen)]
+    lead = verdict(at_issue)
+    if not any(side in chosen for side in lead.sides):
+        against = list(lead.sides)
         return _disproof(proposal, against, lead.because) + _conflict_reason(
             proposal, f"Say why the evidence disproves {_named(against)}."
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from incidents.rules.conflict import Scores
+from incidents.rules.conflict import Scores, target_of
 from incidents.rules.decision import Cited
 from incidents.rules.recommendation import (
     OpenRecommendation,
@@ -138,6 +138,36 @@ CONTRADICT = {
         [OpenRecommendation(ANA, "hold"), OpenRecommendation(BEN, "rollback")],
         True,
     ),
+    "other targets under one option": (
+        [OpenRecommendation(ANA, "flag", "a"), OpenRecommendation(BEN, "flag", "b")],
+        True,
+    ),
+    "one names no target": (
+        [OpenRecommendation(ANA, "flag", "a"), OpenRecommendation(BEN, "flag")],
+        False,
+    ),
+    "only one says that they go together": (
+        [
+            OpenRecommendation(ANA, "flag", key=1, stated=frozenset({2})),
+            OpenRecommendation(BEN, "hotfix", key=2),
+        ],
+        True,
+    ),
+    "both say that they go together": (
+        [
+            OpenRecommendation(ANA, "flag", key=1, stated=frozenset({2})),
+            OpenRecommendation(BEN, "hotfix", key=2, stated=frozenset({1})),
+        ],
+        False,
+    ),
+    "two go together, a third with one of them": (
+        [
+            OpenRecommendation(ANA, "flag", key=1, stated=frozenset({2, 3})),
+            OpenRecommendation(BEN, "hotfix", key=2, stated=frozenset({1})),
+            OpenRecommendation(("person", 3), "rollback", key=3, stated=frozenset({1})),
+        ],
+        True,
+    ),
     "nobody": ([], False),
     "one alone": ([OpenRecommendation(ANA, "flag")], False),
     "two owners of one mind": (
@@ -155,3 +185,18 @@ CONTRADICT = {
 def test_they_contradict_each_other(voices: list[OpenRecommendation], expected: bool) -> None:
     assert contradict(voices) is expected
     assert contradict(reversed(voices)) is expected
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("checkout_v2", " Checkout_V2. ", True),
+        ("`to 4be90a7`", "to  4BE90A7", True),
+        ("\uff21\u200bPI", "api", True),
+        ("v1.2", "v12", False),
+        ("checkout-v2", "checkout_v2", False),
+        ("restart", "rebuild", False),
+    ],
+)
+def test_targets_are_compared_by_what_they_name(a: str, b: str, same: bool) -> None:
+    assert (target_of(a) == target_of(b)) is same

@@ -222,3 +222,32 @@ def test_others_do_not(at: Visit, staffed: Incident, stranger: Person, opposed: 
 
 def test_there_is_no_page_of_what_nobody_recommended(at: Visit, stranger: Person) -> None:
     assert [at(stranger, f"R-{n}/").status_code for n in (1, "9" * 30)] == [404, 404]
+
+
+# -- What goes together ------------------------------------------------------------------------
+
+
+def test_both_owners_say_so_on_one_page_and_take_it_back(
+    at: Visit, staffed: Incident, recommending: Owners, stranger: Person
+) -> None:
+    recommending.recommend(MITIGATION, "hotfix", option_detail="restart")
+    recommending.recommend(INVESTIGATION, "hotfix", option_detail="rebuild")
+    first, second = (recommending.owners[lane] for lane in (MITIGATION, INVESTIGATION))
+
+    assert "together/" in markup(at(first, ""))
+    assert 'name="mine"' not in markup(at(stranger, "together/"))
+    assert 'name="mine" value="1"' in markup(at(first, "together/"))
+    assert at(first, "together/", mine=1, other=2, note="Other hosts").status_code == 302
+    page = markup(at(second, "together/"))
+    assert "says that they go together" in page
+    assert "has not said so" in page
+    assert at(second, "together/", mine=2, other=1).status_code == 302
+
+    assert not staffed.contradictions.open().exists()
+    assert "They go together" in markup(at(second, "R-1/"))
+    page = markup(at(first, "timeline/"))
+    assert "R-2 and R-1 go together, say both owners." in page
+    assert "Other hosts" in page
+    assert at(second, "together/", mine=2, other=1, apart="1").status_code == 302
+    assert staffed.contradictions.open().exists()
+    assert at(first, "together/", mine=1, other=2).status_code == 422
