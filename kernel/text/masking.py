@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kernel.text import secret_encodings, secret_library, secret_tables
+from kernel.text import secret_encodings, secret_library, secret_manifests, secret_tables
 from kernel.text.controls import CONTINUED, INVISIBLE, SGR
 from kernel.text.markers import MARKER, SecretKind, marker
 from kernel.text.secret_forms import FORMS
@@ -109,6 +109,7 @@ def _matches(text: str) -> Iterator[tuple[int, int, SecretKind]]:
     for form in FORMS:
         yield from form.find(text, lowered)
     yield from secret_library.find(text)
+    yield from secret_manifests.find(text)
     yield from secret_tables.find(text, lowered)
     yield from secret_encodings.find(text)
 

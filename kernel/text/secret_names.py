@@ -31,7 +31,7 @@ OTHER_GATES = (
 # Up to a space, a quote or an end mark; a comma only inside a word. Brackets cannot begin it.
 UNQUOTED = rf"(?![(\[{{<,])(?:[^\s\"'`&;,\\<>|⟦⟧{CONTROL}]|,(?![\s\"'\]}}]|$)|\\(?![\"'n]|$))++"
 VALUE = rf"""(?:\\(?P<fence>["'])(?P<escaped>[^"'\\\n⟦⟧{CONTROL}]++)\\(?P=fence)
-    |@?(?P<quote>["'`])(?P<quoted>(?:[^"'`\\\n⟦⟧{CONTROL}]|\\[^\n⟦⟧{CONTROL}]
+    |(?:@|n(?=['"]))?(?P<quote>["'`])(?P<quoted>(?:[^"'`\\\n⟦⟧{CONTROL}]|\\[^\n⟦⟧{CONTROL}]
     |(?!(?P=quote))["'`])++)(?P=quote)
     |(?:\\?["'`])?(?P<bare>{UNQUOTED}))"""
 
@@ -97,6 +97,12 @@ def is_a_flag_value(match: re.Match[str]) -> bool:
         return False
     flag = match[0].lstrip("-")
     return not flag.startswith(("no-", "ask-", "prompt-")) and is_a_value(match)
+
+
+def is_no_number(match: re.Match[str]) -> bool:
+    """As ``is_a_flag_value``, where the same letter is a port's: ``mongo -p 27017``."""
+    start, end = span_of(match)
+    return is_a_flag_value(match) and not match.string[start:end].isdigit()
 
 
 def is_no_word(match: re.Match[str]) -> bool:

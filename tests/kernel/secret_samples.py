@@ -6,11 +6,14 @@ Each is put together from parts when it is asked for, so that no scanner takes t
 import base64
 import json
 import random
+import re
 import string
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+_HERE = Path(__file__).parent
 _MIXED = string.ascii_letters + string.digits
 _LOWER = string.ascii_lowercase + string.digits
 _UPPER = string.ascii_uppercase + string.digits
@@ -394,6 +397,46 @@ def place_samples() -> Iterator[Sample]:
 def _wrap(text: str, width: int) -> Iterator[str]:
     for start in range(0, len(text), width):
         yield text[start : start + width]
+
+
+_ALPHABETS = {
+    "mixed": _MIXED,
+    "lower": _LOWER,
+    "upper": _UPPER,
+    "hex": _HEX,
+    "HEX": _HEX.upper(),
+    "base32": string.ascii_uppercase + "234567",
+    "digits": string.digits,
+}
+
+
+def line_samples() -> list[Sample]:
+    """Secrets that only their place gives away, by ``secret_lines.txt``.
+
+    Between « and » stands the secret, ``{mixed:12}`` for twelve characters of a sort. The lines
+    were written without a look at the patterns, to show what is masked of which nobody thought.
+    """
+    inventor = Inventor(77)
+
+    def drawn(match: re.Match[str]) -> str:
+        sort, length = match[1], int(match[2])
+        if sort == "b64":
+            return _b64(inventor.draw(length))
+        return inventor.draw(length, _ALPHABETS[sort])
+
+    found = []
+    for line in (_HERE / "secret_lines.txt").read_text().splitlines():
+        text = re.sub(r"\{(\w+):(\d+)\}", drawn, line)
+        text = re.sub(r"\\(.)", lambda match: {"n": "\n", "r": "\r"}.get(match[1], match[1]), text)
+        before, _, rest = text.partition("«")
+        secret, _, after = rest.partition("»")
+        found.append(Sample(line, before + secret + after, secret))
+    return found
+
+
+def harmless_lines() -> list[str]:
+    """What looks like a secret to a careless pattern, and must stay readable."""
+    return (_HERE / "harmless_lines.txt").read_text().splitlines()
 
 
 def samples() -> list[Sample]:

@@ -5,7 +5,13 @@ import time
 import pytest
 
 from kernel.text import mask_secrets
-from tests.kernel.secret_samples import Sample, benign_tokens, samples
+from tests.kernel.secret_samples import (
+    Sample,
+    benign_tokens,
+    harmless_lines,
+    line_samples,
+    samples,
+)
 
 RECALL = 0.95
 SECONDS_PER_MIB = 6.0
@@ -23,13 +29,16 @@ def is_readable(sample: Sample, text: str) -> bool:
     return any(secret[start : start + PIECE] in text for start in starts)
 
 
-def test_nearly_every_kind_of_secret_is_masked() -> None:
-    invented = samples()
-
+@pytest.mark.parametrize("invented", [samples(), line_samples()], ids=["tokens", "lines"])
+def test_nearly_every_kind_of_secret_is_masked(invented: list[Sample]) -> None:
     missed = [s.kind for s in invented if is_readable(s, mask_secrets(s.text).text)]
 
     assert len(invented) > 200
     assert len(missed) <= (1 - RECALL) * len(invented), missed
+
+
+def test_harmless_lines_stay_readable() -> None:
+    assert [line for line in harmless_lines() if mask_secrets(line).count] == []
 
 
 def test_no_hash_id_or_encoded_text_is_masked() -> None:
