@@ -84,6 +84,8 @@ declare(
         "decision.execute": _RESPONDING,
         "decision.verify": _RESPONDING,
         "recommendation.make": frozenset({Who.LANE_OWNER, Who.AGENT}),
+        "recommendation.propose": _RESPONDING,
+        "recommendation.answer": frozenset({Who.LANE_OWNER}),
         "recommendation.pair": _RESPONDING | {Who.AGENT},
         "recommendation.withdraw": _RESPONDING | {Who.AGENT},
         "branch.change": _IN_COMMAND | {Who.LANE_OWNER},

@@ -107,6 +107,12 @@ urlpatterns = [
     ),
     path("INC-<int:number>/B-<int:branch>/end/", branches.end_branch, _MITIGATION, "branch-end"),
     path("INC-<int:number>/recommend/", recommendations.recommend, name="recommend"),
+    path("INC-<int:number>/propose/", recommendations.propose, name="propose"),
+    path(
+        "INC-<int:number>/R-<int:recommendation>/answer/",
+        recommendations.answer,
+        name="recommendation-answer",
+    ),
     path("INC-<int:number>/together/", recommendations.together, name="together"),
     path(
         "INC-<int:number>/R-<int:recommendation>/",

@@ -182,6 +182,10 @@ class SignRole(TextChoices):
 
 
 class RecommendationState(TextChoices):
+    """``PROPOSED`` and ``DECLINED`` are those to a lane that its owner has not adopted."""
+
+    PROPOSED = "proposed", "Waits for the lane's owner"
+    DECLINED = "declined", "Declined by the lane's owner"
     OPEN = "open", "Open"
     CHOSEN = "chosen", "Chosen"
     PASSED_OVER = "passed_over", "Not chosen"

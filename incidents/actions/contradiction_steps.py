@@ -12,7 +12,7 @@ from incidents.rules import recommendation as rules
 from incidents.rules.wording import listed
 from incidents.timeline.record import record
 from incidents.vocabulary import RoleName
-from kernel.actor import Actor
+from kernel.actor import Actor, ActorKind
 
 
 def weigh_step(incident: Incident, actor: Actor, now: datetime) -> None:
@@ -51,7 +51,13 @@ def _open(
         recommendations=names,
     )
     authors = list(
-        Person.objects.filter(pk__in=[v.actor_id for v in recommendations if not v.is_agent])
+        Person.objects.filter(
+            pk__in=[
+                person
+                for kind, person in (row.owner for row in recommendations)
+                if kind == ActorKind.PERSON.value
+            ]
+        )
     )
     commander = holder(incident, RoleName.COMMANDER)
     recipients = [p for p in (commander, *authors) if p is not None and p.pk != actor.id]

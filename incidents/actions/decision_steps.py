@@ -289,7 +289,7 @@ def _side_scores(side: Side) -> dict[str, object]:
     return {
         "recommendation": recommendation.reference,
         "option": recommendation.title,
-        "owner": recommendation.actor_name,
+        "owner": recommendation.owner_name,
         "author": [recommendation.reversibility, recommendation.blast_radius],
         "commander": [side.reversibility, side.blast_radius],
         "chosen": side.chosen,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from incidents.actions.contradiction_steps import weigh_step
 from incidents.actions.notices import notify_step
 from incidents.actions.transaction import incident_action
-from incidents.assessments.chosen_option import as_open, owner_of
+from incidents.assessments.chosen_option import as_open
 from incidents.models import Incident, Person, Recommendation, TogetherStatement
 from incidents.models.author import Authored
 from incidents.rules import recommendation as rules
@@ -101,7 +101,7 @@ def _rows(
     own, theirs = rows.get(mine), rows.get(other)
     if own is None or theirs is None or own == theirs:
         raise Refused(rules.no_pair_violations())
-    if owner_of(own) != (actor.kind.value, actor.id):
+    if own.owner != (actor.kind.value, actor.id):
         raise NotPermitted(f"Only the owner of {own.reference} says what it goes together with.")
     return own, theirs
 
@@ -126,7 +126,7 @@ def _notify_other(
     *,
     is_mutual: bool,
 ) -> None:
-    kind, person = owner_of(theirs)
+    kind, person = theirs.owner
     if kind != ActorKind.PERSON.value or person is None:
         return
     pair = f"{own.reference} and {theirs.reference}"

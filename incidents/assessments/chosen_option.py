@@ -42,15 +42,10 @@ def target_of_row(row: Decision | Recommendation) -> str:
     return target_of(row.option_detail)
 
 
-def owner_of(row: Recommendation) -> tuple[str, int | None]:
-    """Whose recommendation it is: where two differ, their owners contradict each other."""
-    return (row.actor_kind, row.actor_id)
-
-
 def as_open(row: Recommendation) -> OpenRecommendation:
     """An open recommendation, read ``with_stated``, as the rules compare it with others."""
     return OpenRecommendation(
-        owner_of(row),
+        row.owner,
         kind_of_row(row),
         target_of_row(row),
         row.pk,

@@ -127,7 +127,7 @@ def stand_of(
         number=recommendation.number,
         option=kind_of_row(recommendation),
         label=recommendation.title,
-        owner=recommendation.actor_name,
+        owner=recommendation.owner_name,
         author=Scores(recommendation.reversibility, recommendation.blast_radius),
         commander=scores or Scores(side.reversibility, side.blast_radius),
         target=target_of_row(recommendation),

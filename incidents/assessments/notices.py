@@ -104,3 +104,8 @@ def _pair_of(
     rows = {row.reference: row for row in facts.open_recommendations}
     pair = [as_open(rows[name]) for name in notice.subject.split() if name in rows]
     return (pair[0], pair[1]) if len(pair) == 2 else None
+
+
+@ENDINGS.register_as("recommendation.proposed")
+def is_proposal_answered(facts: IncidentFacts, notice: Notice) -> bool:
+    return notice.subject not in {row.reference for row in facts.proposed_recommendations}

@@ -7,7 +7,7 @@ from itertools import combinations
 from django.db.models import Prefetch, prefetch_related_objects
 
 from incidents.assessments import decision as decision_assessment
-from incidents.assessments.chosen_option import as_open, owner_of
+from incidents.assessments.chosen_option import as_open
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Evidence, Recommendation, Side
 from incidents.rules.conflict import verdict
@@ -87,9 +87,9 @@ class DifferingPair:
 
     def of(self, owner: tuple[str, int | None]) -> "DifferingPair | None":
         """With the recommendation of this owner first, or None where neither is theirs."""
-        if owner_of(self.first) == owner:
+        if self.first.owner == owner:
             return self
-        if owner_of(self.second) == owner:
+        if self.second.owner == owner:
             return DifferingPair(self.second, self.first, self.second_states, self.first_states)
         return None
 

@@ -9,9 +9,9 @@ from incidents.assessments.signatures import dual_facts
 from incidents.duties.duty import Duty, register_while
 from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Decision, Person
+from incidents.models import Decision, Person, Recommendation
 from incidents.rules import dual_signature
-from incidents.vocabulary import ExecutionState, Status
+from incidents.vocabulary import ExecutionState, RoleName, Status
 
 
 @register_while(Status.ACTIVE)
@@ -26,6 +26,9 @@ def of_decisions(
             yield _decide_again(facts, facts.failed)
         if facts.contradiction is not None and facts.commander == person:
             yield _resolve(facts)
+        for row in facts.proposed_recommendations:
+            if facts.holder(RoleName.LANE_OWNER, row.lane) == person:
+                yield _answer(facts, row)
 
 
 def _of_decision(facts: IncidentFacts, decision: Decision, person: Person) -> Iterable[Duty]:
@@ -127,13 +130,26 @@ def _decide_again(facts: IncidentFacts, failed: Decision) -> Duty:
     )
 
 
+def _answer(facts: IncidentFacts, row: Recommendation) -> Duty:
+    return Duty(
+        incident=facts.incident,
+        role=f"owner of {row.get_lane_display()}",
+        urgency=Urgency.ANSWER_RECOMMENDATION,
+        title=f"Adopt {row.reference}, or decline it",
+        why=f"{row.actor_name} recommends {row.title}. It counts once you adopt it.",
+        href=reverse("recommendation-answer", args=[facts.incident.pk, row.number]),
+        button=f"Read {row.reference}",
+        key="D",
+    )
+
+
 def _resolve(facts: IncidentFacts) -> Duty:
     contradiction = facts.contradiction
     assert contradiction is not None
     sides = [
         side.recommendation for side in facts.sides_of(contradiction) if side.recommendation.is_open
     ]
-    requested = ", ".join(f"{r.actor_name} recommends {r.title}" for r in sides)
+    requested = ", ".join(f"{r.owner_name} recommends {r.title}" for r in sides)
     return Duty(
         incident=facts.incident,
         role="commander",

@@ -97,8 +97,14 @@ def _reached(row: Execution) -> str:
 
 
 def recommendation(row: Recommendation, moment: datetime) -> Recommendation:
+    if _is_later(row.adopted_at, moment):
+        row.adopted_by = row.adopted_at = None
+        row.state = RecommendationState.PROPOSED.value
     if _is_later(row.closed_at, moment):
-        row.state, row.closed_at, row.closing_reason = RecommendationState.OPEN.value, None, ""
+        row.closed_at, row.closing_reason = None, ""
+        waited = row.proposed and row.adopted_at is None
+        state = RecommendationState.PROPOSED if waited else RecommendationState.OPEN
+        row.state = state.value
     return row
 
 

@@ -169,6 +169,11 @@ class IncidentFacts:
         return tuple(r for r in self.recommendations if r.is_open)
 
     @property
+    def proposed_recommendations(self) -> tuple[Recommendation, ...]:
+        """Those to a lane that its owner has still to adopt or decline."""
+        return tuple(r for r in self.recommendations if r.is_waiting)
+
+    @property
     def contradiction(self) -> Contradiction | None:
         """The open one; there is never more than one."""
         return next((s.contradiction for s in self.sides if s.contradiction.is_open), None)
@@ -240,11 +245,12 @@ def read_all_facts(
         ids,
     )
     risks = by_incident(Risk.objects.select_related("owner"), ids)
-    recommendations = by_incident(Recommendation.objects.with_stated(until), ids)
+    made = Recommendation.objects.with_stated(until).select_related("adopted_by")
+    recommendations = by_incident(made, ids)
     sides: dict[int, list[Side]] = defaultdict(list)
     # Skip the query when there are no recommendations: the room has a budget of 25 queries.
     joined = Side.objects.filter(contradiction__incident__in=[i for i in ids if recommendations[i]])
-    for side in joined.select_related("contradiction__decision", "recommendation"):
+    for side in joined.select_related("contradiction__decision", "recommendation__adopted_by"):
         sides[side.contradiction.incident_id].append(side)
     signatures, hashes = signatures_and_hashes(decisions)
     branches = by_incident(Branch.objects.select_related("owner"), ids)

@@ -21,10 +21,11 @@ from incidents.models import (
     Incident,
     Participation,
     Person,
+    Recommendation,
     Side,
     Surface,
 )
-from incidents.vocabulary import Status
+from incidents.vocabulary import RecommendationState, Status
 from kernel.registry import Registry
 
 MAX_INCIDENTS = 200
@@ -52,11 +53,17 @@ _UNREAD: Any = _Unread()
 class IncidentSummary(IncidentFacts):
     """Facts without those that a home page does not need; ``sides`` are of open contradictions.
 
-    It has roles, checkpoints, decisions, signatures, surfaces by name, when they were first frozen,
+    It has roles, checkpoints, decisions, signatures, surfaces by name, what waits for the owner of
+    a lane, when they were first frozen,
     and when evidence was first captured. Using any other fact raises.
     """
 
     first_stops: Mapping[int, datetime]
+    waiting: tuple[Recommendation, ...]
+
+    @property
+    def proposed_recommendations(self) -> tuple[Recommendation, ...]:
+        return self.waiting
 
     @property
     def stopped(self) -> Mapping[int, datetime]:  # type: ignore[override]
@@ -94,6 +101,11 @@ def _columns() -> dict[str, Any]:
     first = Evidence.objects.filter(incident=OuterRef("pk")).order_by().values("incident")
     return {
         "its_surfaces": ArraySubquery(links.order_by("surface__name").values(row=row)),
+        "its_proposals": ArraySubquery(
+            Recommendation.objects.filter(
+                incident=OuterRef("pk"), state=RecommendationState.PROPOSED
+            ).values(row=JSONArray(*_PROPOSAL))
+        ),
         "its_first_evidence": Subquery(first.annotate(at=Min("captured_at")).values("at")),
         **{name: column() for name, column in COLUMNS.items()},
     }
@@ -130,6 +142,7 @@ def _read(incidents: Sequence[Any]) -> list[IncidentSummary]:
             precheck_at=_UNREAD,
             compared_at=_UNREAD,
             last_run_at=_UNREAD,
+            waiting=tuple(_proposal(row.pk, values) for values in row.its_proposals),
             first_stops=dict(_stops(row.its_surfaces)),
         )
         for row in incidents
@@ -140,7 +153,17 @@ def _sides(ids: list[int]) -> list[Side]:
     rows = Side.objects.filter(
         contradiction__incident__in=ids, contradiction__closed_at__isnull=True
     )
-    return list(rows.select_related("contradiction", "recommendation"))
+    return list(rows.select_related("contradiction", "recommendation__adopted_by"))
+
+
+_PROPOSAL = ("number", "lane", "option", "option_detail", "own_name", "actor_name")
+"""What a duty says of a recommendation that waits for the owner of its lane."""
+
+
+def _proposal(incident: int, values: Sequence[Any]) -> Recommendation:
+    names = ["incident_id", "state", *_PROPOSAL]
+    row = [incident, RecommendationState.PROPOSED.value, *values]
+    return Recommendation(**dict(zip(names, row, strict=True)))
 
 
 def _surface(pk: int, name: str) -> Surface:

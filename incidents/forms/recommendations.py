@@ -74,3 +74,12 @@ class TogetherForm(WarroomForm):
     note = forms.CharField(
         label="How do they go together?", required=False, max_length=300, widget=forms.TextInput
     )
+
+
+class AnswerForm(WarroomForm):
+    """What the owner of a lane says to a recommendation that waits for them."""
+
+    verdict = forms.ChoiceField(choices=[("adopt", "Adopt it"), ("decline", "Decline it")])
+    reason = forms.CharField(
+        label="Why? Needed to decline it", required=False, max_length=300, widget=_WHY
+    )

@@ -11,6 +11,7 @@ from incidents.models.author import Authored
 from incidents.models.named_option import NamedOption, own_option_complete
 from incidents.models.protection import append_only, no_truncate
 from incidents.vocabulary import LaneKind, Reach, RecommendationState
+from kernel.actor import ActorKind
 
 _SCORE = [MinValueValidator(1), MaxValueValidator(5)]
 
@@ -21,6 +22,15 @@ def _scored(*names: str) -> Q:
     for name in names:
         condition &= Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__range": (1, 5)})
     return condition
+
+
+_NOT_CLOSED = (RecommendationState.OPEN, RecommendationState.PROPOSED)
+_UNADOPTED = (RecommendationState.PROPOSED, RecommendationState.DECLINED)
+_COUNTED = (
+    RecommendationState.OPEN,
+    RecommendationState.CHOSEN,
+    RecommendationState.PASSED_OVER,
+)
 
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
@@ -43,6 +53,9 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
 class Recommendation(NamedOption, Authored):
     """One owner's proposal before a decision, R-1, R-2 … Each owner has one open at a time.
 
+    Or a participant's to a lane that they do not own (``proposed``): it counts as the owner's who
+    adopted it, and as nobody's until then.
+
     ``reversibility`` 1 (hard to undo) to 5 (undone at once), ``blast_radius`` 1 (little can get
     worse) to 5 (much can), as the author scores them. ``reach`` is that of an own option, else "".
     """
@@ -63,6 +76,11 @@ class Recommendation(NamedOption, Authored):
     )
     closed_at = models.DateTimeField(null=True, blank=True)
     closing_reason = models.CharField(max_length=300, blank=True)
+    proposed = models.BooleanField(default=False)
+    adopted_by = models.ForeignKey(
+        "incidents.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    adopted_at = models.DateTimeField(null=True, blank=True)
 
     objects = RecommendationQuerySet.as_manager()
 
@@ -77,6 +95,26 @@ class Recommendation(NamedOption, Authored):
                 condition=Q(state=RecommendationState.OPEN),
                 name="recommendation_one_open",
             ),
+            models.UniqueConstraint(
+                fields=["incident", "actor_kind", "actor", "lane"],
+                condition=Q(state=RecommendationState.PROPOSED),
+                name="recommendation_one_proposed",
+            ),
+            models.CheckConstraint(
+                name="recommendation_counts_once_adopted",
+                condition=(
+                    Q(proposed=False, adopted_at__isnull=True, adopted_by__isnull=True)
+                    & ~Q(state__in=_UNADOPTED)
+                )
+                | (
+                    Q(proposed=True, adopted_at__isnull=True, adopted_by__isnull=True)
+                    & ~Q(state__in=_COUNTED)
+                )
+                | (
+                    Q(proposed=True, adopted_at__isnull=False, adopted_by__isnull=False)
+                    & ~Q(state__in=_UNADOPTED)
+                ),
+            ),
             models.CheckConstraint(
                 name="recommendation_scored", condition=_scored("reversibility", "blast_radius")
             ),
@@ -84,15 +122,15 @@ class Recommendation(NamedOption, Authored):
             models.CheckConstraint(name="recommendation_reasoned", condition=~Q(reasons="")),
             models.CheckConstraint(
                 name="recommendation_closed_with_time",
-                condition=Q(state=RecommendationState.OPEN, closed_at__isnull=True)
-                | (~Q(state=RecommendationState.OPEN) & Q(closed_at__isnull=False)),
+                condition=Q(state__in=_NOT_CLOSED, closed_at__isnull=True)
+                | (~Q(state__in=_NOT_CLOSED) & Q(closed_at__isnull=False)),
             ),
         ]
         triggers = [
             pgtrigger.Protect(name="recommendation_stays", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="recommendation_immutable",
-                exclude=["state", "closed_at", "closing_reason"],
+                exclude=["state", "closed_at", "closing_reason", "adopted_by", "adopted_at"],
             ),
             no_truncate(),
         ]
@@ -107,6 +145,22 @@ class Recommendation(NamedOption, Authored):
     @property
     def is_open(self) -> bool:
         return self.state == RecommendationState.OPEN
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the owner of its lane has still to adopt or decline it."""
+        return self.state == RecommendationState.PROPOSED
+
+    @property
+    def owner(self) -> tuple[str, int | None]:
+        """As whose it counts: where two differ, their owners contradict each other."""
+        if self.adopted_by_id is not None:
+            return (ActorKind.PERSON.value, self.adopted_by_id)
+        return (self.actor_kind, self.actor_id)
+
+    @property
+    def owner_name(self) -> str:
+        return str(self.adopted_by) if self.adopted_by else self.actor_name
 
     def get_absolute_url(self) -> str:
         return reverse("recommendation", args=[self.incident_id, self.number])

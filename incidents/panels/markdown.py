@@ -115,7 +115,7 @@ def _candidate(facts: IncidentFacts) -> str:
     leading = {side.number for side in lead.sides} if lead else set()
     best = [row for row in recommended if lead is None or row.number in leading]
     titles = "; ".join(
-        f"{escape(row.title)} ({row.reference}, {escape(row.actor_name)})" for row in best
+        f"{escape(row.title)} ({row.reference}, {escape(row.owner_name)})" for row in best
     )
     return f"recommended: {titles}"
 

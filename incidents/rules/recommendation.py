@@ -5,8 +5,9 @@
 ``R-REASONS``: a recommendation has reasons.
 ``R-EVIDENCE``: it cites evidence of this incident that has content.
 ``R-SCORES``: reversibility and blast radius are scored from 1 to 5.
-``R-STATE``: only an open recommendation is withdrawn.
-``R-REASON``: withdrawing it needs a reason.
+``R-STATE``: only an open recommendation is withdrawn, only a waiting one adopted or declined.
+``R-REASON``: withdrawing or declining it needs a reason.
+``R-LANE``: to a lane recommends who takes part and does not own it; its owner recommends.
 ``R-PAIR``: two go together that are open, of different owners, and ask for different things.
 """
 
@@ -67,9 +68,39 @@ def over_violations(status: str) -> Violations:
     return (Violation("R-OVER", "The incident is over: nothing is to be decided."),)
 
 
+def propose_violations(
+    reference: str, lane: str, join_href: str, *, takes_part: bool, owns_lane: bool
+) -> Violations:
+    """May this person recommend something to the lane?"""
+    if not takes_part:
+        sentence = f"Take part in {reference} first: who takes part recommends to a lane."
+        return (Violation("R-LANE", sentence, href=join_href),)
+    if owns_lane:
+        sentence = f"You own {lane}: recommend it yourself."
+        return (Violation("R-LANE", sentence, "lane"),)
+    return ()
+
+
+def answer_violations(reference: str, state: str) -> Violations:
+    """Can it be adopted or declined now?"""
+    if state == RecommendationState.PROPOSED:
+        return ()
+    label = RecommendationState(state).label.lower()
+    return (Violation("R-STATE", f"{reference} does not wait for you any more: {label}."),)
+
+
+def decline_violations(reference: str, state: str, reason: str) -> Violations:
+    """Declining it needs a reason: the author reads it."""
+    if problems := answer_violations(reference, state):
+        return problems
+    if says_nothing(reason):
+        return (Violation("R-REASON", "Say why it is declined.", "reason"),)
+    return ()
+
+
 def withdraw_violations(reference: str, state: str, reason: str) -> Violations:
     """May a recommendation be withdrawn? The first problem only: a closed one needs no reason."""
-    if state != RecommendationState.OPEN:
+    if state not in (RecommendationState.OPEN, RecommendationState.PROPOSED):
         label = RecommendationState(state).label.lower()
         sentence = f"{reference} is not open any more: {label}."
         return (Violation("R-STATE", sentence, "reason"),)

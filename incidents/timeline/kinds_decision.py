@@ -76,6 +76,28 @@ for _kind in (
         announce="politely",
     ),
     Kind(
+        "recommendation.proposed",
+        "Recommendations",
+        "Recommendation {subject} to the lane, for its owner to adopt.",
+        _recommended,
+        icon="i-flag",
+    ),
+    Kind(
+        "recommendation.adopted",
+        "Recommendations",
+        "{subject} of {author} adopted by the lane’s owner.",
+        "{option}. {text}",
+        icon="i-flag",
+        announce="politely",
+    ),
+    Kind(
+        "recommendation.declined",
+        "Recommendations",
+        "{subject} of {author} declined by the lane’s owner.",
+        "{option}. {reason}",
+        icon="i-flag",
+    ),
+    Kind(
         "recommendation.withdrawn",
         "Recommendations",
         "Recommendation {subject} withdrawn.",

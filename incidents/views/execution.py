@@ -258,5 +258,6 @@ def _page(
 def _contradiction(decision: Decision) -> Any:
     contradiction = getattr(decision, "contradiction", None)
     if contradiction is not None:
-        contradiction.displayed_sides = list(contradiction.sides.select_related("recommendation"))
+        sides = contradiction.sides.select_related("recommendation__adopted_by")
+        contradiction.displayed_sides = list(sides)
     return contradiction

@@ -1,9 +1,10 @@
 """Recommending an option, and the page of a recommendation."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from incidents.actions import recommendations
@@ -12,11 +13,12 @@ from incidents.assessments import decision as decision_assessment
 from incidents.assessments import recommendations as assessment
 from incidents.facts import incident as incident_facts
 from incidents.forms.recommendations import (
+    AnswerForm,
     RecommendForm,
     TogetherForm,
     WithdrawRecommendationForm,
 )
-from incidents.models import Incident
+from incidents.models import Incident, Recommendation
 from incidents.panels.room import bar
 from incidents.permissions import may
 from incidents.vocabulary import LaneKind, RoleName
@@ -41,12 +43,39 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
     ]
     if not mine:
         raise NotPermitted(
-            "A recommendation is a lane owner's. Write a note, or ask the owner of the lane."
+            "This page is for owners of lanes. Recommend to a lane: its owner adopts or declines it"
+            f" ({reverse('propose', args=[incident.pk])})."
         )
+    return _recommend_page(request, incident, recommendations.recommend, mine)
+
+
+@requires("recommendation.propose")
+def propose(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """To a lane that the author does not own; its owner adopts or declines it."""
+    facts = incident_facts.cached_facts(incident)
+    lanes = [
+        lane.value for lane in LaneKind if facts.holder(RoleName.LANE_OWNER, lane) != request.user
+    ]
+    if not lanes:
+        return redirect("recommend", incident.pk)
+    wanted = LaneKind.MITIGATION.value
+    lanes.sort(key=lambda lane: lane != wanted)
+    return _recommend_page(request, incident, recommendations.propose, lanes, proposing=True)
+
+
+def _recommend_page(
+    request: HttpRequest,
+    incident: Incident,
+    act: Callable[..., Recommendation],
+    lanes: list[str],
+    *,
+    proposing: bool = False,
+) -> HttpResponse:
+    facts = incident_facts.cached_facts(incident)
 
     def do(form: WarroomForm) -> str:
         assert isinstance(form, RecommendForm)
-        recommendations.recommend(
+        act(
             request.actor,
             incident.pk,
             form.proposed(),
@@ -63,7 +92,8 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
             "incident": incident,
             "bar": bar(incident, clock.now()),
             "evidence": list(incident.evidence.defer("text")[:MAX_EVIDENCE]),
-            "several": len(mine) > 1,
+            "several": len(lanes) > 1,
+            "proposing": proposing,
         }
 
     return submit(
@@ -72,16 +102,16 @@ def recommend(request: HttpRequest, incident: Incident) -> HttpResponse:
         RecommendForm,
         do,
         context=context,
-        initial={"lane": wanted if wanted in mine else mine[0]},
+        initial={"lane": wanted if wanted in lanes else lanes[0]},
         offered=decision_assessment.offered(facts),
-        lanes=mine,
+        lanes=lanes,
     )
 
 
 @requires("room.view")
 def recommendation(request: HttpRequest, incident: Incident, recommendation: int) -> HttpResponse:
     """One recommendation; its author and the commander can withdraw it."""
-    rows = incident.recommendations.prefetch_related("evidence")
+    rows = incident.recommendations.select_related("adopted_by").prefetch_related("evidence")
     row = get_object_or_404(rows, number=recommendation)
 
     def do(form: WarroomForm) -> str:
@@ -97,7 +127,7 @@ def recommendation(request: HttpRequest, incident: Incident, recommendation: int
 
     def context() -> dict[str, Any]:
         sides = list(row.sides.select_related("contradiction__decision"))
-        mine = row.actor_id == request.user.pk and not row.is_agent
+        mine = row.owner == (request.actor.kind.value, request.actor.id)
         return {
             "incident": incident,
             "bar": bar(incident, clock.now()),
@@ -109,7 +139,11 @@ def recommendation(request: HttpRequest, incident: Incident, recommendation: int
                 for pair in assessment.differing_pairs(incident_facts.cached_facts(incident))
                 if row in (pair.first, pair.second)
             ],
-            "may_withdraw": row.is_open and (mine or may("decision.decide", request.who)),
+            "may_answer": row.is_waiting
+            and incident_facts.cached_facts(incident).holder(RoleName.LANE_OWNER, row.lane)
+            == request.user,
+            "may_withdraw": (row.is_open or row.is_waiting)
+            and (mine or may("decision.decide", request.who)),
         }
 
     return submit(
@@ -119,6 +153,44 @@ def recommendation(request: HttpRequest, incident: Incident, recommendation: int
         do,
         context=context,
     )
+
+
+@requires("room.view")
+def answer(request: HttpRequest, incident: Incident, recommendation: int) -> HttpResponse:
+    """The owner of its lane adopts a recommendation, or declines it with a reason."""
+    rows = incident.recommendations.prefetch_related("evidence")
+    row = get_object_or_404(rows, number=recommendation)
+    owner = incident_facts.cached_facts(incident).holder(RoleName.LANE_OWNER, row.lane)
+    if owner != request.user:
+        raise NotPermitted(
+            f"Only the owner of {row.get_lane_display()} answers {row.reference}:"
+            f" {owner or 'nobody owns that lane yet, claim it first'}."
+        )
+    if not row.is_waiting and request.method != "POST":
+        return redirect(row)
+
+    def do(form: WarroomForm) -> str:
+        adopts = form.cleaned_data["verdict"] == "adopt"
+        act = recommendations.adopt if adopts else recommendations.decline
+        reason = form.cleaned_data["reason"]
+        act(
+            request.actor,
+            incident.pk,
+            recommendation,
+            reason=reason,
+            now=clock.now(),
+            once=form.key,
+        )
+        return incident.get_absolute_url()
+
+    def context() -> dict[str, Any]:
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "recommendation": row,
+        }
+
+    return submit(request, "incidents/recommendation_answer.html", AnswerForm, do, context=context)
 
 
 @requires("room.view")

@@ -86,14 +86,12 @@ def page(
 
 
 def _recommended(facts: IncidentFacts, kind: LaneKind) -> list[Recommendation]:
-    """The lane's own recommendations; mitigation shows those of all lanes as its options."""
-    if kind == LaneKind.MITIGATION:
-        return []
-    return [
-        recommendation
-        for recommendation in facts.open_recommendations
-        if recommendation.lane == kind
-    ]
+    """The lane's own recommendations, and those to it that wait for its owner.
+
+    Mitigation shows the open ones of all lanes as its options.
+    """
+    is_open = () if kind == LaneKind.MITIGATION else facts.open_recommendations
+    return [row for row in (*is_open, *facts.proposed_recommendations) if row.lane == kind]
 
 
 def _kind_context(facts: IncidentFacts, kind: LaneKind, now: datetime) -> dict[str, Any]:

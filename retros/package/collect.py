@@ -47,6 +47,7 @@ CAPTURED_KIND = "evidence.captured"
 
 _ALSO_IN_PACKAGES = (
     "incident.declared",
+    "recommendation.adopted",
     "recommendation.paired",
     "contradiction.resolved",
     "contradiction.dissolved",

@@ -167,6 +167,7 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "what was said": ("noor", f"{ROOM}updates/1/", 200, lambda page: "main"),
     "what was asked": ("aisha", f"{ROOM}escalations/1/", 200, lambda page: "main"),
     "lane of communication": ("aisha", f"{ROOM}lanes/communication/", 200, unfolded),
+    "recommend to a lane": ("noor", f"{ROOM}propose/", 200, lambda page: "main"),
     "what goes together": ("jonas", f"{ROOM}together/", 200, None),
     "capture": ("priya", f"{ROOM}evidence/new/", 200, None),
     "capture, a link": ("priya", f"{ROOM}evidence/new/", 200, link_kind),

@@ -29,6 +29,7 @@ ROOM_PAGES = [
     "take-back/",
     "times/",
     "together/",
+    "propose/",
 ]
 COMMANDS = [
     "setup/",

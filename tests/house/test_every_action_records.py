@@ -145,6 +145,17 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         s.recommend(),
         s.do(recommendations.withdraw, 1, reason="The cause is another"),
     ),
+    "incidents.recommendations.propose": lambda s: s.propose(),
+    "incidents.recommendations.adopt": lambda s: (
+        s.propose(),
+        recommendations.adopt(s.other.as_actor(), s.incident.pk, 1, now=LATER),
+    ),
+    "incidents.recommendations.decline": lambda s: (
+        s.propose(),
+        recommendations.decline(
+            s.other.as_actor(), s.incident.pk, 1, reason="It takes an hour", now=LATER
+        ),
+    ),
     "incidents.together.state_together": lambda s: (
         s.recommend_two(),
         s.do(together.state_together, mine=1, other=2, note="Other machines"),
@@ -483,6 +494,12 @@ class Scene:
         cited = self.do(evidence.capture, PRECHECK)
         said = recommendation_input(cited, **other)
         return self.do(recommendations.recommend, said, lane=LaneKind.MITIGATION)
+
+    def propose(self) -> None:
+        """The actor's, to a lane of another."""
+        lane, cited = LaneKind.MITIGATION, self.do(evidence.capture, PRECHECK)
+        self.do(roles.assign, role=RoleName.LANE_OWNER, lane=lane, person=self.other)
+        self.do(recommendations.propose, recommendation_input(cited), lane=lane)
 
     def recommend_two(self) -> None:
         """The actor's own, and what another owner asks for."""

@@ -54,8 +54,17 @@ _ACTS = (
         "recommendation.make",
         "recommend",
         "i-flag",
+        "R",
         keywords="mitigation propose",
         lane=_ANY,
+    ),
+    _Act(
+        "Recommend to a lane",
+        "recommendation.propose",
+        "propose",
+        "i-flag",
+        keywords="propose option mitigation suggest",
+        status=Status.ACTIVE,
     ),
     _Act(
         "Say which recommendations go together",

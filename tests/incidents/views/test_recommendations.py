@@ -251,3 +251,30 @@ def test_both_owners_say_so_on_one_page_and_take_it_back(
     assert at(second, "together/", mine=2, other=1, apart="1").status_code == 302
     assert staffed.contradictions.open().exists()
     assert at(first, "together/", mine=1, other=2).status_code == 422
+
+
+# -- To a lane ---------------------------------------------------------------------------------
+
+
+def test_to_a_lane_its_owner_adopts_it_or_declines_it(
+    at: Visit, staffed: Incident, recommending: Owners, stranger: Person
+) -> None:
+    owner, path = recommending.owners[MITIGATION], "propose/"
+    first = at(stranger, path, **filled(recommending))
+    assert (first.status_code, "Take part in" in markup(first)) == (422, True)
+    roles.join(stranger.as_actor(), staffed.pk, now=NOW)
+
+    assert "Recommend to a lane" in markup(at(stranger, path))
+    assert at(stranger, path, **filled(recommending)).status_code == 302
+
+    assert "R-1, Full rollback: to 4be90a7" in markup(at(stranger, ""))
+    assert "waits to be adopted" in markup(at(owner, "lanes/mitigation/"))
+    assert "It waits for the owner of the lane" in markup(at(stranger, "R-1/"))
+    assert "Adopt it, or decline it" in markup(at(owner, "R-1/"))
+    assert at(stranger, "R-1/answer/").status_code == 403
+    assert at(owner, "R-1/answer/", verdict="decline", reason="").status_code == 422
+    assert "It takes the cause away" in markup(at(owner, "R-1/answer/"))
+    assert at(owner, "R-1/answer/", verdict="adopt").status_code == 302
+    assert f"adopted by {owner}" in markup(at(stranger, ""))
+    assert at(owner, "R-1/answer/").status_code == 302
+    assert at(owner, "R-1/answer/", verdict="decline", reason="Too slow").status_code == 422

@@ -40,6 +40,8 @@ EVERYBODYS = {
     "Act first",
     "Say when it began",
     "Take part",
+    "Recommend to a lane",
+    "Say which recommendations go together",
 }
 OF_WHO_IS_NOT_COMMANDER = {"Take command"}
 OF_WHO_ONLY_RESPONDS = EVERYBODYS | OF_WHO_IS_NOT_COMMANDER
