@@ -83,8 +83,7 @@ def _strings(value: Any) -> Iterator[str]:
 def problems(page: Page, part: str = "html") -> list[str]:
     """What is wrong with what is shown; ``part`` is a selector of what is judged."""
     found = []
-    if not page.evaluate("'judgeAccessibility' in window"):
-        page.evaluate(_script())
+    _prepare(page)
     for size, themes in WIDTHS:
         page.set_viewport_size(size)
         for theme in themes:
@@ -94,6 +93,17 @@ def problems(page: Page, part: str = "html") -> list[str]:
                 wrong += _structure(page, part, is_first_width=size == DESK)
             found += [f"at {size['width']} px, {theme}: {one}" for one in wrong]
     return found
+
+
+def colour_problems(page: Page, part: str = "html") -> list[str]:
+    """Texts that cannot be read against what lies behind them, as the page is shown now."""
+    _prepare(page)
+    return _colours(page, part)
+
+
+def _prepare(page: Page) -> None:
+    if not page.evaluate("'judgeAccessibility' in window"):
+        page.evaluate(_script())
 
 
 def _structure(page: Page, part: str, *, is_first_width: bool) -> list[str]:
