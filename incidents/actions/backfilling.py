@@ -21,6 +21,7 @@ from incidents.rules import backfilling as rules
 from incidents.rules.backfilling import Account
 from incidents.timeline import replay
 from incidents.timeline.record import record
+from incidents.timeline.sealing import sealed_timelines
 from incidents.vocabulary import Phase, RoleName, Severity, Status
 from kernel.actor import Actor
 from kernel.refusal import Refused
@@ -46,7 +47,7 @@ def backfill(
 
     The entries are dated now, with the times of the account in their data. Nobody is notified.
     """
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), sealed_timelines():
         require("incident.backfill", actor)
         submit_once(once, actor, now, "/")
         author = Person.objects.get(pk=actor.id)

@@ -17,6 +17,7 @@ from incidents.models import Assignment, Checkpoint, Incident, Notice, Person
 from incidents.permissions import require
 from incidents.rules import checkpoint as rules
 from incidents.timeline.record import record
+from incidents.timeline.sealing import sealed_timelines
 from incidents.vocabulary import RoleName, Status
 from kernel.actor import SYSTEM, Actor
 from kernel.refusal import Refused
@@ -81,7 +82,7 @@ def remind_all(due: Sequence[tuple[int, int, str]], *, now: datetime) -> int:
     Incidents that somebody else has locked are skipped: the next tick finds them again.
     """
     require("checkpoint.remind", SYSTEM)
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), sealed_timelines():
         locked = lock_free(incident for incident, _, _ in due)
         active = {pk for pk, incident in locked.items() if incident.status == Status.ACTIVE}
         rows = Checkpoint.objects.open().filter(incident__in=active)

@@ -19,6 +19,7 @@ from incidents.permissions import require
 from incidents.rules import incident_details as detail_rules
 from incidents.rules import phase as phase_rules
 from incidents.timeline.record import record
+from incidents.timeline.sealing import sealed_timelines
 from incidents.vocabulary import Phase, Reach, RoleName, Severity
 from kernel.actor import Actor
 from kernel.refusal import Refused
@@ -48,7 +49,7 @@ def declare(
     The declarer and the commander are participants from the start, so that whoever declares a
     restricted incident can still see it.
     """
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), sealed_timelines():
         require("incident.declare", actor)
         submit_once(once, actor, now, "/")
         declarer = Person.objects.get(pk=actor.id)

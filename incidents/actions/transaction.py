@@ -16,6 +16,7 @@ from incidents.locking import lock
 from incidents.models import Incident
 from incidents.permissions import refused_actions, require
 from incidents.rules.phase import ended_violation
+from incidents.timeline.sealing import sealed_timelines
 from kernel.actor import Actor
 from kernel.refusal import Refused
 
@@ -43,7 +44,7 @@ def incident_action(
     After ``RefusedAfterCommit`` the key is free again, since the mended form is sent with it.
     """
     refusal: RefusedAfterCommit | None = None
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), sealed_timelines():
         incident = lock(incident_id)
         require(permission, actor, incident, lane)
         # Before the check for an ended incident: a form that is sent twice is redirected to its

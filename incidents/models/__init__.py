@@ -19,6 +19,7 @@ from incidents.models.recommendation import (
 )
 from incidents.models.replacement import Replacement
 from incidents.models.risk import Risk
+from incidents.models.row_seal import RowSeal
 from incidents.models.scenario import ScenarioText, Served
 from incidents.models.surface import Surface, SurfaceOption
 from incidents.models.timeline import TimelineEntry
@@ -49,6 +50,7 @@ __all__ = [
     "RejectedOption",
     "Replacement",
     "Risk",
+    "RowSeal",
     "ScenarioText",
     "Served",
     "Side",

@@ -34,6 +34,10 @@ class TimelineEntry(Authored):
     amends = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
+    mac = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="Empty in entries from before it."
+    )
+    key_id = models.CharField(max_length=16, blank=True, db_default="")
 
     objects = TimelineQuerySet.as_manager()
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+ROWS_VERSION = 1
+"""Of the encoding of rows; ``coverage`` says how a column becomes its digest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -46,6 +49,26 @@ def seal(link: Link, previous: str) -> str:
         "amends": link.amends,
         "previous": previous,
     }
+    return _hash(content)
+
+
+def seal_rows(
+    incident: int, number: int, seq: int, entry_hash: str, rows: Mapping[str, Any], previous: str
+) -> str:
+    """SHA-256, in hex, over the digests of rows, the entry they belong to, and the seal before."""
+    content = {
+        "version": ROWS_VERSION,
+        "incident": incident,
+        "number": number,
+        "seq": seq,
+        "entry": entry_hash,
+        "rows": rows,
+        "previous": previous,
+    }
+    return _hash(content)
+
+
+def _hash(content: Mapping[str, Any]) -> str:
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -10,8 +10,9 @@ from incidents.locking import check_locked
 from incidents.models import Incident, TimelineEntry
 from incidents.models.author import Authored
 from incidents.push import publish
-from incidents.timeline import kinds
+from incidents.timeline import keys, kinds
 from incidents.timeline.chain import Link, seal
+from incidents.timeline.sealing import seal_later
 from kernel import prepared
 from kernel.actor import Actor
 
@@ -48,6 +49,7 @@ def record(
         data=data,
         amends=amends.seq if amends else None,
     )
+    sealed = seal(link, previous)
     entry = TimelineEntry(
         incident=incident,
         seq=seq,
@@ -58,11 +60,14 @@ def record(
         data=data,
         amends=amends,
         previous_hash=previous,
-        hash=seal(link, previous),
+        hash=sealed,
+        mac=keys.mac(sealed),
+        key_id=keys.key_id(),
         **Authored.columns(actor),
     )
     _append(entry)
     incident.last_seq, incident.last_hash = seq, entry.hash
+    seal_later(incident.pk, (seq, sealed))
     duties = kinds.get(kind).duties
     transaction.on_commit(lambda: publish.entry(incident.pk, seq, duties=duties))
     return entry
@@ -78,7 +83,7 @@ def _append(entry: TimelineEntry) -> None:
 
 _COLUMNS = (
     "incident_id", "seq", "kind", "at", "lane", "subject", "amends_id",
-    "previous_hash", "hash", "actor_kind", "actor_name", "actor_id",
+    "previous_hash", "hash", "mac", "key_id", "actor_kind", "actor_name", "actor_id",
 )  # fmt: skip
 _APPEND = f"""
     WITH moved AS (UPDATE incidents_incident SET last_seq = %s, last_hash = %s WHERE id = %s)

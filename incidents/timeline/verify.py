@@ -18,9 +18,16 @@ def sealed(entry: TimelineEntry) -> Sealed:
         lane=entry.lane,
         subject=entry.subject,
         data=entry.data,
-        amends=entry.amends.seq if entry.amends else None,
+        amends=_amended(entry),
     )
     return Sealed(link, entry.previous_hash, entry.hash)
+
+
+def _amended(entry: TimelineEntry) -> int | None:
+    """The number of the entry that it amends; 0 where that entry is gone."""
+    if entry.amends_id is None:
+        return None
+    return entry.amends.seq if entry.amends else 0
 
 
 def verify(incident: Incident) -> Break | None:

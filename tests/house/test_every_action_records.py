@@ -39,6 +39,7 @@ from incidents.facts.signed_record import content_hash
 from incidents.locking import lock
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.record import record
+from incidents.timeline.row_integrity import key_problems, row_problems, seal_problems
 from incidents.vocabulary import Group, LaneKind, RoleName
 from kernel.actor import SYSTEM
 from kernel.refusal import NotPermitted
@@ -611,6 +612,9 @@ def test_it_leaves_an_entry(scene: Scene, name: str) -> None:
     assert entries(scene.incident) > before
     scene.incident.refresh_from_db()
     assert scene.incident.last_seq == entries(scene.incident)
+    # Every row that the action made or changed is covered by the digests of its entry.
+    assert [*key_problems(scene.incident), *seal_problems(scene.incident)] == []
+    assert list(row_problems(scene.incident)) == []
 
 
 def test_declaring_leaves_its_entries(incident: Incident) -> None:

@@ -11,6 +11,13 @@ from django.db import transaction
 from incidents.locking import lock
 from incidents.models import Incident
 from incidents.timeline.evidence_integrity import broken_items
+from incidents.timeline.row_integrity import (
+    entries_without_digest,
+    key_problems,
+    row_problems,
+    seal_problems,
+    without_repeats,
+)
 from incidents.timeline.verify import verify
 from kernel.db_timeouts import raised_db_timeouts
 
@@ -19,8 +26,9 @@ _REFERENCE = re.compile(r"(?:INC-)?(\d{1,18})", re.IGNORECASE | re.ASCII)
 
 class Command(BaseCommand):
     help = (
-        "Verify the hash chain of timelines and the hash of each item of evidence. "
-        "Exits with 1 and names the first broken entry, and every broken item."
+        "Verify the hash chain of timelines, the digests of the rows that their entries made, and "
+        "the hash of each item of evidence. Exits with 1 and names the first broken entry, and "
+        "every broken row and item."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -74,13 +82,17 @@ def _broken(number: int) -> list[str]:
 
 def _read(incident: Incident) -> list[str]:
     first = verify(incident)
-    return [*([first.sentence] if first else []), *broken_items(incident)]
+    chain = [first.sentence] if first else [*key_problems(incident), *seal_problems(incident)]
+    items = list(broken_items(incident))
+    return [*chain, *items, *without_repeats(row_problems(incident), bool(items))]
 
 
 def _counted(number: int) -> str:
     incident = Incident.objects.get(pk=number)
     entries, items = incident.last_seq, incident.evidence.count()
     summary = f"{entries} {'entry' if entries == 1 else 'entries'}"
-    return (
-        f"{summary}, {items} {'item' if items == 1 else 'items'} of evidence" if items else summary
-    )
+    if items:
+        summary += f", {items} {'item' if items == 1 else 'items'} of evidence"
+    if old := entries_without_digest(incident):
+        summary += f", {old} without digest"
+    return summary
