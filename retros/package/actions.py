@@ -23,6 +23,7 @@ from kernel.text import clean_text
 from retros.models import Package, PackageVerdict, Remark, RemarkAnswer
 from retros.package import enqueue, rules
 from retros.package.build import LABELS
+from retros.package.canonical import digest
 from retros.package.steps import request_step
 from retros.vocabulary import SECTIONS, PackageState, Verdict
 
@@ -94,6 +95,7 @@ def seal(package: int, built: BuiltPackage, *, now: datetime) -> bool:
             number=row.number,
             words=built.word_count,
             sha256=built.sha256,
+            manifest=digest(built.manifest),
         )
         sentence = f"Review the closure package of {incident.reference}, version {row.number}."
         notify_step(incident, _admins(), "package.made", sentence, row.get_absolute_url(), now)

@@ -21,6 +21,7 @@ from retros.package.picture import svg
 MANIFEST = "manifest.json"
 TIMELINE = "timeline.jsonl"
 CONTENT = "package.json"
+PDF = "package.pdf"
 
 EVIDENCE_BATCH_SIZE = 5
 """Items of evidence in memory at once: each may have 10 MiB."""
@@ -34,7 +35,7 @@ def parts(package: Package, content: str, pdf: bytes) -> Parts:
     package_content = json.loads(content)
     yield CONTENT, content.encode()
     yield "package.md", markdown.markdown(package_content).encode()
-    yield "package.pdf", pdf
+    yield PDF, pdf
     yield "picture.svg", svg(package_content["picture"]["wide"]).encode()
     yield "bundle.sh", script(package_content).encode()
     yield TIMELINE, b"".join(_timeline(package))

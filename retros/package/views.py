@@ -28,7 +28,7 @@ from incidents.web.submit import submit
 from kernel import clock
 from retros.models import Package
 from retros.package import actions as packages
-from retros.package import archive, markdown
+from retros.package import archive, integrity, markdown
 from retros.package.build import LABELS
 from retros.package.bundle import script
 from retros.package.forms import PackageReviewForm, RetryForm, ReviseForm
@@ -73,7 +73,8 @@ def _context(request: HttpRequest, incident: Incident, package: Package) -> dict
         "incident": incident,
         "bar": bar(incident, clock.now()),
         "package": package,
-        "content": json.loads(package.content) if package.is_made else None,
+        "content": _content(package),
+        "altered": integrity.content_problem(package) if package.is_made else "",
         "verdict": verdict,
         "remarks": list(package.remarks.select_related("answer__package")) if back else [],
         "versions": versions,
@@ -84,6 +85,14 @@ def _context(request: HttpRequest, incident: Incident, package: Package) -> dict
         "may_revise": back and is_newest and may_ask,
         "may_ask": may_ask,
     }
+
+
+def _content(package: Package) -> Any:
+    """What the page shows; None where it is not made, or where its content cannot be read."""
+    try:
+        return json.loads(package.content) if package.is_made else None
+    except ValueError:
+        return None
 
 
 def _find(incident: Incident, version: int) -> Package:
@@ -182,6 +191,8 @@ def changes(request: HttpRequest, incident: Incident, version: int) -> HttpRespo
     old = rows.defer("pdf", "manifest").order_by("-number").first()
     if old is None:
         raise Http404("There is no version before it.")
+    if answer := _altered(new) or _altered(old):
+        return answer
     before, after = (_lines(version_row) for version_row in (old, new))
     diff = list(unified_diff(before, after, lineterm="", n=1))[2:]
     context = {
@@ -209,12 +220,28 @@ def _made_package(incident: Incident, version: int) -> Package:
     return package
 
 
+def _altered(package: Package) -> HttpResponse | None:
+    """The answer in place of a package that is not what was sealed, status 409."""
+    problem = integrity.problem(package)
+    if not problem:
+        return None
+    reference = package.incident.reference
+    text = (
+        f"Closure package {package.number} of {reference} is not served: {problem}. It was changed"
+        f" after it was sealed. Run manage.py verify_timeline {reference}, and compare with a copy"
+        " that was kept elsewhere.\n"
+    )
+    return HttpResponse(text, status=409, content_type="text/plain; charset=utf-8")
+
+
 @requires("package.read")
 def download(request: HttpRequest, incident: Incident, version: int, form: str) -> HttpResponseBase:
     """A made version as ``md``, ``json``, ``pdf``, ``sh`` or ``zip``."""
     if form not in FORMS:
         raise Http404(f"There is no {form}.")
     package = _made_package(incident, version)
+    if answer := _altered(package):
+        return answer
     name = f"{incident.reference}-package-{version}.{form}"
     if form == "zip":
         response: HttpResponseBase = StreamingHttpResponse(_stream(archive.zip_pieces(package)))
