@@ -15,6 +15,7 @@ app = Celery("warroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()  # for every thread of a web process too
 app.autodiscover_tasks(["warroom.schedule"], related_name="tick")
+app.autodiscover_tasks(["warroom.schedule"], related_name="anchoring")
 app.autodiscover_tasks(["comms", "retros"])
 app.autodiscover_tasks(["warroom.schedule"], related_name="fallback")
 

@@ -37,6 +37,11 @@ def keys() -> Mapping[str, bytes]:
     return _keys(*_secrets())
 
 
+def derived(key: bytes, purpose: bytes) -> bytes:
+    """Another key of 32 bytes, for another purpose."""
+    return hmac.digest(key, purpose, "sha256")
+
+
 def _mac(key: bytes, content: str) -> str:
     return hmac.digest(key, content.encode(), "sha256").hex()
 
