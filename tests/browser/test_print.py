@@ -20,7 +20,8 @@ HIDDEN_BY_SCROLLING = """[...document.querySelectorAll("main *, .command-bar *")
 DARK = """[...document.querySelectorAll("body *")]
 .filter(one => one.checkVisibility() && one.clientHeight)
 .filter(one => {
-  const [r, g, b, a = 1] = (getComputedStyle(one).backgroundColor.match(/[\\d.]+/g) || []).map(Number);
+  const color = getComputedStyle(one).backgroundColor.match(/[\\d.]+/g) || [];
+  const [r, g, b, a = 1] = color.map(Number);
   return a > 0.5 && (r + g + b) / 3 < 90 && one.clientWidth * one.clientHeight > 2000;
 }).map(one => one.id || one.className)"""
 

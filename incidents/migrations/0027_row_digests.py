@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0025_together'),
+        ('incidents', '0026_adopted'),
     ]
 
     operations = [
