@@ -7,6 +7,7 @@ blank, and the rules refuse that.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from incidents.assessments import control, owed_prefill
@@ -20,6 +21,7 @@ from incidents.vocabulary import LADDER, ExecutionState, LaneKind, Option, Purpo
 
 USUAL_DEADLINE_MINUTES = 30
 MAX_DERIVED_PRECHECKS = 2
+MAX_REASON = 400
 WORKED_OUT = "worked out"
 
 Fields = dict[str, Any]
@@ -49,6 +51,9 @@ def of_next_decision(facts: IncidentFacts, *, blank: bool = False) -> Prefill:
         carried = _carried(facts, last)
         initial |= carried
         sources |= dict.fromkeys(carried, f"from {last.reference}")
+    for name, (text, source) in _recommended_against(facts).items():
+        if name not in initial:
+            initial[name], sources[name] = text, source
     for name, (text, source) in _failed(facts).items():
         initial[name], sources[name] = text, source
     return Prefill(initial, sources, None if blank else last)
@@ -163,11 +168,32 @@ def _carried(facts: IncidentFacts, last: Decision) -> Fields:
     return {name: entry for name, entry in carried.items() if entry}
 
 
+def _recommended_against(facts: IncidentFacts) -> dict[str, tuple[str, str]]:
+    """Why a rung is not taken: somebody recommends another way instead, and says why.
+
+    With the source. Of what is recommended too, the reason is what its opponents say.
+    """
+    rows = facts.open_recommendations
+    reasons = {}
+    for option in LADDER:
+        against = next((row for row in rows if row.option != option), None)
+        if against is not None:
+            label = option.label[0].lower() + option.label[1:]
+            text = f"Instead of {label} {against.owner_name} recommends {against.title}: "
+            reasons[f"rejected_{option.value}"] = (
+                (text + against.reasons)[:MAX_REASON],
+                f"from {against.reference}",
+            )
+    return reasons
+
+
 def _failed(facts: IncidentFacts) -> dict[str, tuple[str, str]]:
     """Why a rung is not taken: it was executed and failed. With the source."""
     reasons = {}
     for decision in facts.decisions:
         if decision.option in LADDER and decision.execution.state == ExecutionState.FAILED:
-            text = f"Executed by {decision.reference}, and its verification failed"
+            text = f"Executed by {decision.reference}, verification failed"
+            if (at := decision.execution.judged_at) is not None:
+                text += f" at {at.astimezone(UTC):%H:%M} UTC"
             reasons[f"rejected_{decision.option}"] = (text, f"from {decision.reference}")
     return reasons

@@ -1,23 +1,27 @@
 """The Checkpoint Decision Record as a form. Everything may be blank here: the rules judge."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from itertools import zip_longest
+from itertools import combinations, zip_longest
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 
 from incidents.actions.decision_steps import DecisionInput
+from incidents.assessments.chosen_option import own_of
 from incidents.assessments.option_history import PastUse
 from incidents.assessments.prefill import Prefill
+from incidents.assessments.recommendations import RecommendationSummary
 from incidents.forms.own_option import OWN_FIELDS, own_option_fields, take_option
 from incidents.models import Recommendation
-from incidents.rules.conflict import MAX_SCORE, MIN_SCORE, Scores, Stand
+from incidents.rules.conflict import MAX_SCORE, MIN_SCORE, Scores, Stand, verdict
 from incidents.rules.decision import Conflict, Offer
 from incidents.rules.decision.ladder import own_offer
+from incidents.rules.decision.option import needs_conflict_reason
 from incidents.rules.decision.own_option import Alternative, kind_of
-from incidents.vocabulary import Choice, Confidence, Option
+from incidents.vocabulary import LADDER, Choice, Confidence, Option
 from incidents.web.fields import PersonField, Soon
 from incidents.web.forms import DraftForm
 from incidents.web.time_zone import number
@@ -77,6 +81,8 @@ class Score(forms.TypedChoiceField):
         super().__init__(choices=steps, coerce=int, empty_value=None, **options)
 
 
+SIDE_PREFIX = "side_"
+SCORES = frozenset(str(n) for n in range(MIN_SCORE, MAX_SCORE + 1))
 EMPTY_ALTERNATIVES = 2
 MAX_HINT = 160
 
@@ -99,9 +105,30 @@ def _alternatives(fields: dict[str, Any]) -> tuple[Alternative, ...]:
 def _scores_of(side: Stand) -> tuple[tuple[str, str], tuple[str, str]]:
     """Names and labels of the two fields, in the order of ``Scores``."""
     return (
-        (f"score_{side.number}_reversibility", "Reversibility"),
-        (f"score_{side.number}_blast_radius", "Blast radius"),
+        (f"score_{side.number}_reversibility", "Easy to undo"),
+        (f"score_{side.number}_blast_radius", "Can get worse"),
     )
+
+
+def _score(typed: Any) -> int | None:
+    """A score as it stands in a form; None where it is none."""
+    return int(typed) if str(typed or "") in SCORES else None
+
+
+def _clash(sides: Sequence[Stand]) -> bool:
+    return any(a.clashes(b) for a, b in combinations(sides, 2))
+
+
+def _reason_from_disproof(
+    sides: Iterable[Stand], fields: Mapping[str, Any], reasons: dict[str, str]
+) -> None:
+    """Why the evidence disproves the other side is the reason against it too, unless another is
+    given."""
+    why = (fields.get("conflict_reason") or "").strip()
+    others = {s.option for s in sides if s.option in reasons and s.option != fields["option"]}
+    empty = [option for option in sorted(others) if not (reasons[option] or "").strip()]
+    if why and empty:
+        reasons[empty[0]] = why
 
 
 class DecisionForm(DraftForm):
@@ -148,6 +175,8 @@ class DecisionForm(DraftForm):
         zone: ZoneInfo,
         conflict: Conflict | None = None,
         recommended: Mapping[str, Sequence[Recommendation]] | None = None,
+        summaries: Sequence[RecommendationSummary] = (),
+        is_owed: bool = False,
         history: Mapping[str, Sequence[PastUse]] | None = None,
         prefill: Prefill | None = None,
         **kwargs: Any,
@@ -155,6 +184,9 @@ class DecisionForm(DraftForm):
         self.history, self.prefill = history or {}, prefill
         self.offered, self.conflict = tuple(offered), conflict
         self.recommended = recommended or {}
+        self.summaries = {shown.recommendation.number: shown for shown in summaries}
+        # What was done first is a fact: its option is not chosen again.
+        self.is_owed = is_owed
         # Before the form binds: the reasons are fields like any other.
         rejected = {
             f"rejected_{offer.option}": _text("Rejected because", 2000, rows=1)
@@ -194,8 +226,12 @@ class DecisionForm(DraftForm):
 
     @property
     def options(self) -> list[dict[str, Any]]:
-        """Each offered option with its reason field, for the ladder."""
+        """Each offered option with its reason field, for the ladder.
+
+        Without those that are chosen as sides of the contradiction.
+        """
         chosen = self["option"].value()
+        on_cards = set() if self.is_owed else {side.option for side in self._stands}
         return [
             {
                 "offer": offer,
@@ -207,7 +243,12 @@ class DecisionForm(DraftForm):
                 "recommended": () if offer.own else self.recommended.get(offer.option, ()),
             }
             for offer in self.offered
+            if kind_of(offer.option, offer.own.name if offer.own else "") not in on_cards
         ]
+
+    @property
+    def _stands(self) -> tuple[Stand, ...]:
+        return self.conflict.sides if self.conflict else ()
 
     def chosen_offer(self, written: DecisionInput) -> Offer | None:
         """The chosen option, with its reach; None while none is."""
@@ -239,6 +280,10 @@ class DecisionForm(DraftForm):
         own = {name: fields.pop(name, "") for name in OWN_FIELDS}
         option = fields.get("option") or ""
         fields["option"], fields["own"] = take_option(option, own, self.offered)
+        if (row := self._side_chosen(option)) is not None:
+            fields["option"], fields["own"] = row.option, own_of(row)
+            fields["option_detail"] = fields["option_detail"] or row.option_detail
+        _reason_from_disproof(self._stands, fields, reasons)
         fields["alternatives"] = _alternatives(fields)
         shape = tuple(
             Violation("", str(message), name)
@@ -256,13 +301,71 @@ class DecisionForm(DraftForm):
             for side in sides
         }
 
+    def _side_chosen(self, value: str) -> Recommendation | None:
+        """The recommendation that was chosen where two name different targets of one option."""
+        for recommended, shown in self.summaries.items():
+            if value == f"{SIDE_PREFIX}{recommended}":
+                return shown.recommendation
+        return None
+
+    def _value_of(self, side: Stand) -> str:
+        """What the form sends when this side is chosen."""
+        row = self.summaries[side.number].recommendation
+        if self.conflict and self.conflict.names_several(side.option):
+            return f"{SIDE_PREFIX}{side.number}"
+        own = own_of(row)
+        return own.value if own else row.option
+
     @property
     def sides(self) -> list[dict[str, Any]]:
-        """Each side of the open contradiction with the fields of the commander's scores."""
-        sides = self.conflict.sides if self.conflict else ()
-        return [
-            {"side": side, "scores": [self[name] for name, _ in _scores_of(side)]} for side in sides
-        ]
+        """Each side of the open contradiction: its recommendation, the commander's scores, and the
+        reason against it, once for each option."""
+        chosen = self["option"].value()
+        leading = verdict(self.weighed.sides).sides if self.weighed else ()
+        leads = {side.number for side in leading} if not _clash(leading) else set()
+        rows = []
+        reasoned: set[str] = set()
+        for side in self._stands:
+            shown = self.summaries[side.number]
+            name = f"rejected_{shown.recommendation.option}"
+            asks = name in self.fields and shown.recommendation.option in LADDER
+            value = self._value_of(side)
+            rows.append(
+                {
+                    "side": side,
+                    "shown": shown,
+                    "value": value,
+                    "chosen": chosen == value and not self.is_owed,
+                    "leads": side.number in leads,
+                    "scores": [self[score] for score, _ in _scores_of(side)],
+                    "rejected": self[name] if asks and name not in reasoned else None,
+                }
+            )
+            reasoned.add(name)
+        return rows
+
+    @property
+    def weighed(self) -> Conflict | None:
+        """The contradiction with the scores that stand in the form."""
+        if self.conflict is None:
+            return None
+        sides = tuple(
+            replace(
+                side,
+                commander=Scores(*(_score(self[name].value()) for name, _ in _scores_of(side))),
+            )
+            for side in self.conflict.sides
+        )
+        return replace(self.conflict, sides=sides)
+
+    def _typed_scores(self, side: Stand) -> Scores:
+        return Scores(*(_score(self[name].value()) for name, _ in _scores_of(side)))
+
+    def needs_conflict_reason(self, written: DecisionInput) -> bool:
+        conflict = self.weighed
+        return conflict is not None and needs_conflict_reason(
+            written.kind, written.target, conflict
+        )
 
     @classmethod
     def initial_of(cls, draft: dict[str, list[str]]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from incidents.actions import decisions, drafts
 from incidents.assessments import decision as decision_assessment
-from incidents.assessments import prefill
+from incidents.assessments import prefill, recommendations
 from incidents.assessments.option_history import past_uses
 from incidents.facts import incident as incident_facts
 from incidents.forms.decisions import DecisionForm
@@ -78,7 +78,13 @@ def unmet(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpResp
     form.is_valid()
     written = form.written()
     problems = decisions.unmet(incident, checkpoint, written, clock.now())
-    context = {"form": form, "unmet": problems, "offer": form.chosen_offer(written)}
+    context = {
+        "form": form,
+        "unmet": problems,
+        "offer": form.chosen_offer(written),
+        "leads": [row["side"] for row in form.sides if row["leads"]],
+        "needs_no_reason": form.conflict and not form.needs_conflict_reason(written),
+    }
     return render(request, "incidents/decide_unmet.html", context)
 
 
@@ -103,6 +109,8 @@ def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> Decisi
         "offered": decision_assessment.offered(facts),
         "conflict": decision_assessment.conflict_of(facts, {}),
         "recommended": _recommended(facts),
+        "summaries": recommendations.summaries(facts),
+        "is_owed": decision_page.owed_at(facts, point) is not None,
         "history": past_uses(facts),
         "prefill": filled,
         "now": clock.now(),

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from incidents.rules.conflict import Stand, verdict
+from incidents.rules.conflict import Stand, Verdict, verdict
 from incidents.rules.decision.inputs import Conflict, DecisionFields, Proposal, Situation
 from incidents.rules.decision.ladder import Offer, choice_for, mitigates
 from incidents.rules.decision.own_option import (
@@ -340,11 +340,9 @@ def _chosen(proposal: Proposal, conflict: Conflict) -> Violations:
     Where the scores are level, the commander decides with a reason. What goes together with the
     chosen side is not against it.
     """
-    chosen = conflict.chosen(proposal.kind, proposal.target)
+    chosen, lead = _weigh(proposal.kind, proposal.target, conflict)
     if not chosen or _unscored(conflict):
         return ()
-    at_issue = [s for s in conflict.sides if s in chosen or any(s.clashes(one) for one in chosen)]
-    lead = verdict(at_issue)
     if not any(side in chosen for side in lead.sides):
         against = list(lead.sides)
         return _disproof(proposal, against, lead.because) + _conflict_reason(
@@ -353,6 +351,19 @@ def _chosen(proposal: Proposal, conflict: Conflict) -> Violations:
     if lead.is_tie:
         return _conflict_reason(proposal, "The scores are level: say why you choose this side.")
     return ()
+
+
+def _weigh(kind: str, target: str, conflict: Conflict) -> tuple[tuple[Stand, ...], Verdict]:
+    """The sides that are chosen, and what leads among these and those against them."""
+    chosen = conflict.chosen(kind, target)
+    at_issue = [s for s in conflict.sides if s in chosen or any(s.clashes(one) for one in chosen)]
+    return chosen, verdict(at_issue)
+
+
+def needs_conflict_reason(kind: str, target: str, conflict: Conflict) -> bool:
+    """Whether the chosen side does not simply lead: then a reason is asked for."""
+    chosen, lead = _weigh(kind, target, conflict)
+    return bool(chosen) and (lead.is_tie or not any(side in chosen for side in lead.sides))
 
 
 def _disproof(proposal: Proposal, against: list[Stand], because: str) -> Violations:

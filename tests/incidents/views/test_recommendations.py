@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from incidents.actions import roles
+from incidents.actions import checkpoints, roles
 from incidents.models import Incident, Person
 from incidents.vocabulary import LaneKind, RecommendationState, RoleName
 from kernel import clock
@@ -278,3 +278,61 @@ def test_to_a_lane_its_owner_adopts_it_or_declines_it(
     assert f"adopted by {owner}" in markup(at(stranger, ""))
     assert at(owner, "R-1/answer/").status_code == 302
     assert at(owner, "R-1/answer/", verdict="decline", reason="Too slow").status_code == 422
+
+
+# -- In the decision form ----------------------------------------------------------------------
+
+
+def decide_page(at: Visit, staffed: Incident, commander: Person, **said: Any) -> Any:
+    if not staffed.checkpoints.exists():
+        due = NOW + timedelta(minutes=20)
+        checkpoints.schedule(
+            commander.as_actor(), staffed.pk, due_at=due, purpose="Which way", now=NOW
+        )
+    return at(commander, said.pop("path", "CP-1/"), **said)
+
+
+def test_the_decision_form_compares_the_sides_and_begins_with_their_reasons(
+    at: Visit, staffed: Incident, opposed: Owners, commander: Person
+) -> None:
+    page = markup(decide_page(at, staffed, commander))
+
+    assert page.count('class="side-card"') == 2
+    assert page.count("Easier to undo</span>") == 1
+    assert 'name="option" value="rollback"' in page
+    assert page.count('name="option" value="hotfix"') == 1
+    assert "Investigation Owner recommends Targeted hotfix: pin the keys" in page
+    assert "from R-2" in page
+    flag, hotfix = (
+        decide_page(
+            at, staffed, commander, path="CP-1/unmet/", option=option, score_1_reversibility="1"
+        )
+        for option in ("rollback", "hotfix")
+    )
+    assert "no-proof-asked" not in markup(flag)
+    assert "no-proof-asked" in markup(hotfix)
+    turned = decide_page(
+        at,
+        staffed,
+        commander,
+        path="CP-1/unmet/",
+        option="rollback",
+        score_1_reversibility="5",
+        score_2_reversibility="1",
+    )
+    assert "Easier to undo by both scores: R-1" in markup(turned)
+
+
+def test_between_two_targets_of_one_option_a_card_is_chosen(
+    at: Visit, staffed: Incident, recommending: Owners, commander: Person
+) -> None:
+    recommending.recommend(MITIGATION, "rollback", option_detail="to 4be90a7", reversibility=5)
+    recommending.recommend(INVESTIGATION, "rollback", option_detail="to 31d07c2", reversibility=2)
+
+    page = markup(decide_page(at, staffed, commander))
+    answer = decide_page(at, staffed, commander, path="CP-1/unmet/", option="side_1")
+
+    assert 'name="option" value="side_1"' in page
+    assert "Full rollback" in markup(answer)
+    assert "choose what it is about" not in markup(answer)
+    assert "name which one exactly" not in markup(answer)
