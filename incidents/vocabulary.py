@@ -85,15 +85,11 @@ class Purpose(TextChoices):
 
 class Reach(TextChoices):
     REVERSIBLE = "reversible", "Reversible"
-    BOUNDED = "bounded", "Bounded reach"
-    BROAD = "broad", "Broad reach"
+    BOUNDED = "bounded", "Partly reversible"
+    BROAD = "broad", "Hard to reverse"
 
 
-REACH_WORDS: dict[str, str] = {
-    Reach.REVERSIBLE: "Reversible",
-    Reach.BOUNDED: "Partly reversible",
-    Reach.BROAD: "Hard to reverse",
-}
+REACH_WORDS: dict[str, str] = {reach.value: str(reach.label) for reach in Reach}
 """What people read: how far an option can be undone."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from incidents.assessments.chosen_option import as_open
 from incidents.facts.incident import IncidentFacts
+from incidents.facts.summary import IncidentSummary
 from incidents.models import Execution, Notice
 from incidents.rules.recommendation import OpenRecommendation, go_together
 from incidents.vocabulary import Status
@@ -18,6 +19,42 @@ ENDINGS = Registry[Ending]("ending of a kind of notice")
 def current_notices(facts: IncidentFacts, notices: Iterable[Notice]) -> list[Notice]:
     """Those of one incident whose matter is not over, in the same order."""
     return [notice for notice in notices if not _is_over(facts, notice)]
+
+
+BY_SUMMARY = frozenset(
+    {
+        "checkpoint.soon",
+        "checkpoint.due",
+        "checkpoint.missed",
+        "draft.kept",
+        "contradiction.opened",
+        "verification.failed",
+        "execution.done",
+        "decision.signed",
+        "decision.sign",
+        "decision.acted",
+        "command.absent",
+        "recommendation.proposed",
+    }
+)
+"""Kinds whose end the summary of an incident shows; of others only its room knows."""
+
+
+def current_notices_of_all(
+    known: Iterable[IncidentSummary], notices: Iterable[Notice]
+) -> list[Notice]:
+    """Those of several incidents whose matter is not over, without a further query.
+
+    ``known`` are the summaries of active and watched incidents; of any other every notice stays.
+    """
+    by_incident = {facts.incident.pk: facts for facts in known}
+    return [
+        notice
+        for notice in notices
+        if notice.kind not in BY_SUMMARY
+        or (facts := by_incident.get(notice.incident_id)) is None
+        or not _is_over(facts, notice)
+    ]
 
 
 def _is_over(facts: IncidentFacts, notice: Notice) -> bool:

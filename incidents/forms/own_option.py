@@ -11,8 +11,8 @@ from incidents.vocabulary import LADDER, Option, Reach
 _NEAREST = [("", "None of them"), *((option.value, option.label) for option in LADDER)]
 _REACHES = [
     (Reach.REVERSIBLE.value, "Reversible: undone at once"),
-    (Reach.BOUNDED.value, "Bounded: what can go wrong has limits"),
-    (Reach.BROAD.value, "Broad: it can reach everything"),
+    (Reach.BOUNDED.value, "Partly reversible: what can go wrong has limits (bounded)"),
+    (Reach.BROAD.value, "Hard to reverse: it can reach everything (broad)"),
 ]
 
 

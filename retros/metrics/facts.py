@@ -9,6 +9,7 @@ from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from comms.models import Escalation, Update
 from comms.rules.commitment import GRACE
+from incidents.facts import event_times
 from incidents.models import (
     Assignment,
     Checkpoint,
@@ -17,6 +18,7 @@ from incidents.models import (
     Execution,
     Incident,
     Surface,
+    TimelineEntry,
 )
 from incidents.vocabulary import ExecutionState, Purpose, RoleName, Status
 from lanes.models import Handoff
@@ -56,7 +58,9 @@ def incident_times(incidents: QuerySet[Incident], now: datetime) -> list[Inciden
             severity=row["severity"],
             surfaces=tuple(surfaces[row["pk"]]),
             declared_at=row["declared_at"],
-            began_at=row["began"],
+            began_at=_time(row["timed"], "began") or row["began"],
+            stated_began_at=_time(row["timed"], "began"),
+            detected_at=_time(row["timed"], "detected"),
             controlled_at=_last(row["commander"], row["snapshot"], row["declared_at"]),
             decided_at=row["decided"],
             mitigated_at=row["mitigated"],
@@ -69,6 +73,12 @@ def incident_times(incidents: QuerySet[Incident], now: datetime) -> list[Inciden
     ]
 
 
+def _time(data: Mapping[str, str] | None, name: str) -> datetime | None:
+    """When it began or was noticed, as the last entry about it says."""
+    at = (data or {}).get(f"{name}_at")
+    return datetime.fromisoformat(at) if at else None
+
+
 def _last(*moments: datetime | None) -> datetime | None:
     """The latest of them; None while one is missing."""
     known = [moment for moment in moments if moment is not None]
@@ -79,7 +89,9 @@ def _moments() -> dict[str, Subquery]:
     commander = Assignment.objects.filter(role=RoleName.COMMANDER)
     executed = Execution.objects.filter(mitigates=True)
     verified = executed.filter(state=ExecutionState.VERIFIED)
+    timed = TimelineEntry.objects.filter(incident=OuterRef("pk"), kind=event_times.KIND)
     return {
+        "timed": Subquery(timed.order_by("-seq").values("data")[:1]),
         "began": _per_incident(_beginning(), Min("started_at")),
         "commander": _per_incident(commander, Min("since")),
         "snapshot": _per_incident(Evidence.objects, Min("captured_at")),

@@ -29,7 +29,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class IncidentTimes:
-    """The recorded times of an incident; None where it did not get so far."""
+    """The recorded times of an incident; None where it did not get so far.
+
+    ``began_at`` is when it began as somebody says with evidence (``stated_began_at``), else the
+    earliest time that evidence tells of.
+    """
 
     number: int
     title: str
@@ -37,6 +41,8 @@ class IncidentTimes:
     surfaces: tuple[str, ...]
     declared_at: datetime
     began_at: datetime | None = None
+    stated_began_at: datetime | None = None
+    detected_at: datetime | None = None
     controlled_at: datetime | None = None
     decided_at: datetime | None = None
     mitigated_at: datetime | None = None
@@ -85,8 +91,15 @@ METRICS = (
     Metric(
         "declare",
         "To declare",
-        "From the earliest time that evidence tells of, a day before at most, to the declaration.",
+        "From when it began, else the earliest time that evidence tells of, a day before at most,"
+        " to the declaration.",
         lambda incident: _minutes(incident.began_at, incident.declared_at),
+    ),
+    Metric(
+        "detect",
+        "Detection gap",
+        "From when it began to when it was noticed, of incidents of which both are recorded.",
+        lambda incident: _minutes(incident.stated_began_at, incident.detected_at),
     ),
     Metric(
         "control",

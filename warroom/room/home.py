@@ -14,6 +14,7 @@ from comms.status.facts import site
 from comms.status.view_models import Site
 from comms.vocabulary import Audience
 from incidents.assessments import control
+from incidents.assessments.notices import current_notices_of_all
 from incidents.duties.duty import Duty, by_time, duties, outliving, owned
 from incidents.facts import notices
 from incidents.facts.incident import IncidentFacts
@@ -30,6 +31,8 @@ from retros.watch.duties import DUE_COLUMN
 
 INCIDENTS, DUTIES, LANES, OVERDUE, WATCHES = 50, 20, 12, 20, 12
 """How many of each are on a page."""
+NOTICES, NOTICES_READ = 10, 50
+"""Notices on the page, and how many are looked at for those whose matter is not over."""
 
 
 @requires("home.view")
@@ -52,7 +55,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "duty": waiting[0] if waiting else None,
         "lanes": lanes[:LANES],
         "more_lanes": lanes[LANES:],
-        "notices": notices.unseen(request.user)[:10],
+        "notices": current_notices_of_all(known, notices.unseen(request.user)[:NOTICES_READ])[
+            :NOTICES
+        ],
         "surface_count": Surface.objects.count() if not active else 0,
         "mark": home_mark.mark((facts.incident.pk, facts.incident.last_seq) for facts in known),
         "moment": _moment(active, watches, waiting, now),

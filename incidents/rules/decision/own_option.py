@@ -62,7 +62,7 @@ def own_violations(own: OwnOption | None) -> Violations:
     if sentence := _name_problem(own.name):
         violations.append(Violation(OWN_CODE, sentence, "own_name"))
     if own.reach not in Reach.values:
-        sentence = "Say how far it reaches: reversible, bounded or broad."
+        sentence = "Say how far it can be undone: reversible, partly or hard to reverse."
         violations.append(Violation(OWN_CODE, sentence, "own_reach"))
     if says_nothing(own.reach_reason):
         sentence = "Say in one line why it reaches so far."

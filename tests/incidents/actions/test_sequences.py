@@ -21,19 +21,22 @@ from incidents.actions import (
     checkpoints,
     course,
     decisions,
+    event_times,
     evidence,
     execution,
     recommendations,
     roles,
     signatures,
+    together,
 )
-from incidents.assessments.chosen_option import kind_of_row
+from incidents.assessments.chosen_option import as_open
+from incidents.facts.event_times import read_event_times
 from incidents.facts.signed_record import content_hash
-from incidents.models import Contradiction, Decision, Execution, Incident, Person
+from incidents.models import Contradiction, Decision, Execution, Incident, Person, Side
 from incidents.rules.conflict import Scores
 from incidents.rules.decision.option import MAX_BESIDE
 from incidents.rules.decision.own_option import Alternative, OwnOption
-from incidents.rules.recommendation import OpenRecommendation, contradict
+from incidents.rules.recommendation import contradict
 from incidents.timeline.verify import verify
 from incidents.vocabulary import (
     UNFINISHED,
@@ -67,6 +70,7 @@ REASONS = st.sampled_from([WHY, WHY, WHY, "", "None.", "N / A", " \n"])
 SELDOM = st.sampled_from([False, False, False, False, True])
 MOSTLY = st.sampled_from([True, True, True, True, False])
 WHO = st.integers(0, 4)
+TARGET = st.sampled_from(["", "eu-west", "EU-West.", "us-east"])
 SCORE = st.integers(1, 5)
 BACK = st.integers(0, 2)
 
@@ -253,21 +257,81 @@ class Lived(RuleBasedStateMachine):
             self.finish(back, True)
             self.judge(back, True, True)
 
-    @rule(who=st.integers(2, 3), pick=PICK, reversibility=SCORE, blast=SCORE, also=SELDOM)
-    def recommend(self, who: int, pick: int, reversibility: int, blast: int, also: bool) -> None:
+    @rule(
+        who=st.integers(2, 3),
+        pick=PICK,
+        named=TARGET,
+        reversibility=SCORE,
+        blast=SCORE,
+        also=SELDOM,
+        to_another=st.booleans(),
+    )
+    def recommend(
+        self,
+        who: int,
+        pick: int,
+        named: str,
+        reversibility: int,
+        blast: int,
+        also: bool,
+        to_another: bool,
+    ) -> None:
+        """As the owner of a lane, or to the lane of another."""
         if not also:
             return
         option = self.options[pick % len(self.options)]
         lanes = {2: LaneKind.INVESTIGATION, 3: LaneKind.MITIGATION, 4: LaneKind.VERIFICATION}
         said = recommendations.RecommendationInput(
             option=option,
+            option_detail=named,
             own=OWN if option == Option.OWN else None,
             reasons="It takes the cause away",
             evidence=(self.cited.number,),
             reversibility=reversibility,
             blast_radius=blast,
         )
-        self._try(recommendations.recommend, who, said, lane=lanes[who])
+        if to_another:
+            self._try(recommendations.propose, who, said, lane=lanes[5 - who])
+        else:
+            self._try(recommendations.recommend, who, said, lane=lanes[who])
+
+    @rule(who=st.integers(2, 3), number=st.integers(1, 4), adopts=MOSTLY, reason=REASONS)
+    def answer_recommendation(self, who: int, number: int, adopts: bool, reason: str) -> None:
+        if self.incident.recommendations.filter(number=number).exists():
+            act = recommendations.adopt if adopts else recommendations.decline
+            self._try(act, who, number, reason=reason)
+
+    @rule(who=st.integers(2, 3), mine=st.integers(1, 4), other=st.integers(1, 4), apart=SELDOM)
+    def pair_recommendations(self, who: int, mine: int, other: int, apart: bool) -> None:
+        act = together.withdraw_together if apart else together.state_together
+        self._try(act, who, mine=mine, other=other)
+
+    @rule(who=WHO, began=st.integers(-5, 60), noticed=st.integers(-5, 60), proven=MOSTLY)
+    def say_when(self, who: int, began: int, noticed: int, proven: bool) -> None:
+        """Minutes before now; what is ahead or has no evidence is refused."""
+        item = self.cited.number if proven else None
+        self._try(
+            event_times.set_event_times,
+            who,
+            began_at=self.now - timedelta(minutes=began),
+            began_evidence=item,
+            detected_at=self.now - timedelta(minutes=noticed),
+            detected_evidence=item,
+        )
+
+    @invariant()
+    def what_is_not_adopted_is_in_no_contradiction(self) -> None:
+        if hasattr(self, "incident"):
+            waiting = self.incident.recommendations.filter(proposed=True, adopted_at=None)
+            assert not Side.objects.filter(recommendation__in=waiting).exists()
+
+    @invariant()
+    def it_began_before_it_was_noticed_and_that_before_it_was_said(self) -> None:
+        if hasattr(self, "incident"):
+            times = read_event_times(self.incident)
+            stated = [one.at for one in (times.began, times.detected) if one is not None]
+            assert stated == sorted(stated)
+            assert all(at <= self.now + timedelta(minutes=1) for at in stated)
 
     @rule(who=WHO, number=st.integers(1, 4), reason=REASONS)
     def withdraw_recommendation(self, who: int, number: int, reason: str) -> None:
@@ -313,10 +377,8 @@ class Lived(RuleBasedStateMachine):
     def a_contradiction_is_open_exactly_while_owners_differ(self) -> None:
         if not hasattr(self, "incident"):
             return
-        voices = [
-            OpenRecommendation((one.actor_kind, one.actor_id), kind_of_row(one))
-            for one in self.incident.recommendations.open()
-        ]
+        rows = self.incident.recommendations.open().with_stated()
+        voices = [as_open(one) for one in rows]
         found = Contradiction.objects.filter(incident=self.incident).open()
         assert found.exists() == contradict(voices)
 

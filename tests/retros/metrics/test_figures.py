@@ -31,6 +31,8 @@ def lived(number: int = 1, at: datetime = AT, **minutes: float) -> IncidentTimes
     [
         ("declare", lived(began=-12), 12),
         ("declare", lived(), None),
+        ("detect", lived(stated_began=-30, detected=-18), 12),
+        ("detect", lived(detected=-18), None),
         ("control", lived(controlled=3), 3),
         ("control", lived(controlled=-2), 0),
         ("decision", lived(decided=18), 18),

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from incidents.actions import restriction, voiding
+from incidents.actions.event_times import set_event_times
 from incidents.actions.evidence import capture
 from incidents.models import Assignment, Checkpoint, Evidence, Incident, Person, Surface
 from incidents.rules.evidence import Capture
@@ -199,6 +200,27 @@ def test_when_it_began_is_what_evidence_tells_of_the_trouble(
     (times,) = incident_times(Incident.objects.all(), START + timedelta(hours=1))
 
     assert times.began_at == (None if began is None else at)
+
+
+def test_what_somebody_says_of_when_it_began_comes_before_evidence(
+    incident: Incident, commander: Person
+) -> None:
+    began, noticed = START - timedelta(minutes=30), START - timedelta(minutes=18)
+    item = Capture("log", "Log", text="401", started_at=START - timedelta(minutes=5))
+    shown = capture(commander.as_actor(), incident.pk, item, now=START + timedelta(minutes=1))
+    set_event_times(
+        commander.as_actor(),
+        incident.pk,
+        began_at=began,
+        began_evidence=shown.number,
+        detected_at=noticed,
+        detected_evidence=shown.number,
+        now=START + timedelta(minutes=2),
+    )
+
+    (times,) = incident_times(Incident.objects.all(), START + timedelta(hours=1))
+
+    assert (times.began_at, times.stated_began_at, times.detected_at) == (began, began, noticed)
 
 
 @pytest.mark.parametrize(("late", "share"), [(4, Share(0, 0)), (6, Share(1, 1))])

@@ -99,6 +99,25 @@ def test_two_hundred_duties_in_forty_incidents_take_as_many_queries_as_those_of_
     assert 0 < len(of_many) == len(of_two) <= MAX_QUERIES
 
 
+def test_a_notice_whose_matter_is_over_leaves(
+    inside: Client, rich: list[Incident], me: Person, lane_owners: dict[LaneKind, Person]
+) -> None:
+    torn = rich[1]
+
+    def kinds() -> list[str]:
+        with clock.at(NOW):
+            return [notice.kind for notice in inside.get("/").context["notices"]]
+
+    before = kinds()
+    said = Owners(torn, lane_owners, torn.evidence.get(), NOW)
+    said.withdraw(1, lane_owners[LaneKind.MITIGATION])
+
+    after = kinds()
+    assert "contradiction.opened" in before
+    assert before.count("contradiction.opened") == after.count("contradiction.opened") + 1
+    assert set(before) - {"contradiction.opened"} <= set(after)
+
+
 def test_what_is_shown_is_a_window_and_the_rest_a_page_away(
     inside: Client, me: Person, stranger: Person
 ) -> None:
