@@ -326,6 +326,8 @@ def _answer_recommendations(
     What goes together with all that is chosen stays open: it can still be done beside it. What is
     left so may contradict each other.
     """
+    if not facts.open_recommendations:
+        return
     taken, goes_with = _taken(facts, decision), decision_assessment.together(facts)
     for recommendation in facts.open_recommendations:
         is_chosen = recommendation.number in taken

@@ -23,9 +23,9 @@ DECLARE
     row_incident text := '';
 BEGIN
     IF TG_OP = 'DELETE' THEN subject := OLD; ELSE subject := NEW; END IF;
-    EXECUTE format('SELECT ($1).%I::text', TG_ARGV[0]) INTO row_key USING subject;
+    EXECUTE 'SELECT ($1).' || quote_ident(TG_ARGV[0]) || '::text' INTO row_key USING subject;
     IF TG_ARGV[1] <> '' THEN
-        EXECUTE format('SELECT ($1).%I::text', TG_ARGV[1]) INTO row_incident USING subject;
+        EXECUTE 'SELECT ($1).' || quote_ident(TG_ARGV[1]) || '::text' INTO row_incident USING subject;
     END IF;
     PERFORM set_config(
         '{NOTED}',
