@@ -10,6 +10,7 @@ from django.conf import settings
 from incidents.actions.checkpoint_steps import schedule_step
 from incidents.actions.decision_steps import clean_own, supersede_step
 from incidents.actions.notices import notify_step
+from incidents.actions.ownership import can_answer
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action, next_number
 from incidents.assessments import decision as decision_assessment
@@ -91,7 +92,7 @@ def _violations(
     act = rules.Act(
         what=act_input.what,
         offer=situation.offer(act_input.option, act_input.own),
-        executor=decision_assessment.candidate(act_input.executor),
+        executor=decision_assessment.candidate(act_input.executor, facts.incident),
         began_at=act_input.began_at,
         done_at=act_input.done_at,
         is_own=act_input.option == Option.OWN,
@@ -214,14 +215,16 @@ def _record(
 def _notify(facts: IncidentFacts, decision: Decision, actor: Actor, now: datetime) -> None:
     """The commander owes the record; who executes and who verifies hear of it."""
     incident: Incident = facts.incident
-    people = [facts.commander, decision.executor, decision.verifier]
+    named = [facts.commander, decision.executor, decision.verifier]
+    # Who did it already is a fact, also where they may not know of the incident.
+    people = [person for person in named if person and can_answer(incident, person)]
     sentence = (
         f"{decision.reference} of {incident.reference}: {decision.title} comes before its record,"
         f" which is owed at {decision.checkpoint.reference}."
     )
     notify_step(
         incident,
-        [person for person in people if person is not None and person.pk != actor.id],
+        [person for person in people if person.pk != actor.id],
         "decision.acted",
         sentence[:300],
         decision.get_absolute_url(),

@@ -61,8 +61,10 @@ class DecisionInput(DecisionFields):
         """Every evidence item that the record rests on."""
         return frozenset(self.evidence) | frozenset(self.conflict_evidence)
 
-    def proposal(self, evidence: Iterable[Evidence], risks: tuple[str, ...]) -> Proposal:
-        """As input of the rules: ``evidence`` are the cited items of this incident, ``risks`` the
+    def proposal(
+        self, incident: Incident, evidence: Iterable[Evidence], risks: tuple[str, ...]
+    ) -> Proposal:
+        """As input of the rules: ``evidence`` are the cited items of ``incident``, ``risks`` the
         texts of all risks."""
         cited = {
             item.number: Cited(item.number, item.has_content, item.purpose == Purpose.PRECHECK)
@@ -76,8 +78,8 @@ class DecisionInput(DecisionFields):
             **{name: getattr(self, name) for name in _SHARED},
             evidence=citations(self.evidence),
             risks=risks,
-            executor=candidate(self.executor),
-            verifier=candidate(self.verifier),
+            executor=candidate(self.executor, incident),
+            verifier=candidate(self.verifier, incident),
             conflict_evidence=citations(self.conflict_evidence),
         )
 

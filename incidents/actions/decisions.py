@@ -117,7 +117,7 @@ def _judge(
     texts = [risk.text for risk in facts.open_risks if risk.number in decision_input.risks]
     if decision_input.risk_new.strip():
         texts.append(decision_input.risk_new.strip())
-    proposal = decision_input.proposal(evidence, tuple(texts))
+    proposal = decision_input.proposal(facts.incident, evidence, tuple(texts))
     situation = situation_of(facts, now, decision_input.scores)
     unread = {problem.field for problem in decision_input.shape}
     violations = rules.violations(proposal, situation)
@@ -129,13 +129,16 @@ def _judge_record(
     owed: Decision, decision_input: DecisionInput, problems: Violations, warnings: Violations
 ) -> tuple[Violations, Violations]:
     """The record of an act: what was done is a fact, and the rest follows the same rules."""
-    refused, facts = act_rules.split_facts(problems, decision_input.confidence)
     executor = decision_input.executor
+    same_executor = executor is not None and executor.pk == owed.execution.executor_id
+    refused, facts = act_rules.split_facts(
+        problems, decision_input.confidence, same_executor=same_executor
+    )
     refused += act_rules.record_violations(
         owed.reference,
         owed.title,
         same_option=decision_input.kind == kind_of_row(owed),
-        same_executor=executor is not None and executor.pk == owed.execution.executor_id,
+        same_executor=same_executor,
     )
     return refused, warnings + facts
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from incidents.facts.command import absence_of
 from incidents.facts.incident import IncidentFacts
+from incidents.models import Branch, Risk
 from incidents.rules import blueprint as blueprint_rules
 from incidents.rules import checkpoint as checkpoint_rules
 from incidents.rules import command as command_rules
@@ -125,7 +126,8 @@ def _unable(facts: IncidentFacts) -> tuple[checkpoint_rules.Fault, ...]:
         )
         for assignment in facts.unable
     ]
-    return unable_rules.faults(facts.incident.status, [*roles, *_unable_of_decisions(facts)])
+    others = [*_unable_of_decisions(facts), *_unable_owners(facts)]
+    return unable_rules.faults(facts.incident.status, [*roles, *others])
 
 
 def _unable_of_decisions(facts: IncidentFacts) -> Iterator[unable_rules.HeldRole]:
@@ -139,7 +141,26 @@ def _unable_of_decisions(facts: IncidentFacts) -> Iterator[unable_rules.HeldRole
             person = execution.holder(role)
             href = reverse("replace-holder", args=[facts.incident.pk, decision.number, role.value])
             what = f"{role.value} of {decision.reference}"
-            yield unable_rules.HeldRole(person.pk, str(person), what, href)
+            is_shut_out = getattr(decision, f"{role.value}_is_shut_out", False)
+            yield unable_rules.HeldRole(person.pk, str(person), what, href, is_shut_out)
+
+
+def _unable_owners(facts: IncidentFacts) -> Iterator[unable_rules.HeldRole]:
+    """Who owns an active branch or an open risk and can no longer act."""
+    number = facts.incident.pk
+    owned: list[tuple[Branch | Risk, str]]
+    owned = [(row, "branch-pass") for row in facts.active_branches]
+    owned += [(row, "risk-own") for row in facts.open_risks]
+    for row, page in owned:
+        owner = row.owner
+        if owner is not None and not getattr(row, "owner_can_act", True):
+            yield unable_rules.HeldRole(
+                owner.pk,
+                str(owner),
+                f"owner of {row.reference}",
+                reverse(page, args=[number, row.number]),
+                getattr(row, "owner_is_shut_out", False),
+            )
 
 
 def blueprint(facts: IncidentFacts, now: datetime) -> blueprint_rules.Blueprint:

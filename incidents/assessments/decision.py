@@ -9,7 +9,7 @@ from django.urls import reverse
 from incidents.assessments import control
 from incidents.assessments.chosen_option import as_open, kind_of_row, own_of, target_of_row
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Decision, Person, Side
+from incidents.models import Decision, Incident, Person, Side
 from incidents.rules import recommendation as recommendation_rules
 from incidents.rules.conflict import Scores, Stand
 from incidents.rules.decision import (
@@ -30,11 +30,18 @@ from incidents.rules.dual_signature import DUAL_CODE
 from incidents.vocabulary import DependencyClass, ExecutionState, Option, RoleName
 
 
-def candidate(person: Person | None) -> Candidate | None:
-    """A person as input of the rules."""
+def candidate(person: Person | None, incident: Incident) -> Candidate | None:
+    """A person for a part in this incident, as input of the rules."""
     if person is None:
         return None
-    return Candidate(person.pk, str(person), person.is_active and person.is_responder)
+    is_able = person.is_active and person.is_responder
+    # Only a restricted incident is worth the query.
+    is_shut_out = (
+        is_able
+        and incident.restricted
+        and not Person.objects.who_may_enter(incident).filter(pk=person.pk).exists()
+    )
+    return Candidate(person.pk, str(person), is_able and not is_shut_out, is_shut_out)
 
 
 def role_holder(person: Person | None) -> Candidate | None:

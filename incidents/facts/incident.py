@@ -244,7 +244,7 @@ def read_all_facts(
         .order_by("number"),
         ids,
     )
-    risks = by_incident(Risk.objects.select_related("owner"), ids)
+    risks = by_incident(_with_owner_ability(Risk.objects.all(), until), ids)
     made = Recommendation.objects.with_stated(until).select_related("adopted_by")
     recommendations = by_incident(made, ids)
     sides: dict[int, list[Side]] = defaultdict(list)
@@ -253,7 +253,7 @@ def read_all_facts(
     for side in joined.select_related("contradiction__decision", "recommendation__adopted_by"):
         sides[side.contradiction.incident_id].append(side)
     signatures, hashes = signatures_and_hashes(decisions)
-    branches = by_incident(Branch.objects.select_related("owner"), ids)
+    branches = by_incident(_with_owner_ability(Branch.objects.all(), until), ids)
     served = by_incident(
         Served.objects.annotate(number=F("evidence__number")),
         [i.pk for i in incidents if i.scenario],
@@ -332,22 +332,31 @@ def _who_may_enter(able: "PersonQuerySet") -> "PersonQuerySet":
     return able.filter(is_admin | Q(Exists(takes_part)) | Q(Exists(is_open)))
 
 
-def _abilities(until: datetime | None) -> dict[str, Exists]:
+def _ability(name: str, person: "F | Coalesce | OuterRef") -> dict[str, Any]:
+    """Two columns of rows with an ``incident``: ``<name>_can_act`` and ``<name>_is_shut_out``."""
+    able = Person.objects.who_can_respond().filter(pk=person)
+    may_enter = Exists(_who_may_enter(able))
+    return {f"{name}_can_act": may_enter, f"{name}_is_shut_out": Exists(able) & ~may_enter}
+
+
+def _abilities(until: datetime | None) -> dict[str, Any]:
     """Whether who executes and who verifies a decision can act, as ``executor_can_act`` and so on.
 
     Nothing records who had an account in the past.
     """
     if until is not None:
         return {}
-    able = Person.objects.who_can_respond()
-    return {
-        f"{role}_can_act": Exists(
-            _who_may_enter(
-                able.filter(pk=Coalesce(OuterRef(f"execution__new_{role}"), OuterRef(role)))
-            )
-        )
-        for role in ExecutionRole.values
-    }
+    abilities: dict[str, Any] = {}
+    for role in ExecutionRole.values:
+        now_it_is = Coalesce(OuterRef(f"execution__new_{role}"), OuterRef(role))
+        abilities |= _ability(role, now_it_is)
+    return abilities
+
+
+def _with_owner_ability[T: Model](rows: "QuerySet[T]", until: datetime | None) -> "QuerySet[T]":
+    """With their owners and, for now, whether each can act."""
+    owned = rows.select_related("owner")
+    return owned if until is not None else owned.annotate(**_ability("owner", OuterRef("owner")))
 
 
 _SUCCEEDED_RUN = Q(purpose=Purpose.VERIFICATION, kind=EvidenceKind.COMMAND, exit_code=0)

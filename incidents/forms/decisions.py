@@ -179,8 +179,10 @@ class DecisionForm(DraftForm):
         is_owed: bool = False,
         history: Mapping[str, Sequence[PastUse]] | None = None,
         prefill: Prefill | None = None,
+        executed_by: int | None = None,
         **kwargs: Any,
     ) -> None:
+        """``executed_by`` is the key of who did what is recorded now, if it was done first."""
         self.history, self.prefill = history or {}, prefill
         self.offered, self.conflict = tuple(offered), conflict
         self.recommended = recommended or {}
@@ -204,6 +206,10 @@ class DecisionForm(DraftForm):
         deadline = self.fields["deadline"]
         assert isinstance(deadline, Soon)
         deadline.now, deadline.zone = now, zone
+        if executed_by is not None:
+            executor = self.fields["executor"]
+            assert isinstance(executor, PersonField)
+            executor.offer_also(executed_by)
         self._name_origins()
         self._hint_reasons()
 

@@ -64,6 +64,9 @@ def _what(act: Act) -> Violations:
         violations.append(Violation("A-WHAT", "Choose what it is.", "option"))
     if act.executor is None:
         violations.append(Violation("A-WHAT", "Name who does it.", "executor"))
+    elif not act.executor.can_act and not act.is_fact:
+        sentence = act.executor.unable_sentence("name somebody else who does it")
+        violations.append(Violation("A-WHAT", sentence, "executor"))
     return tuple(violations)
 
 
@@ -107,13 +110,21 @@ def _times(act: Act, now: datetime) -> Violations:
 _FACTS = frozenset({CONFIDENCE_CODE, CONFLICT_CODE, FIRST_CODE, ONE_CODE, OWED_CODE})
 
 
-def split_facts(problems: Iterable[Violation], confidence: str) -> tuple[Violations, Violations]:
+def split_facts(
+    problems: Iterable[Violation], confidence: str, *, same_executor: bool = True
+) -> tuple[Violations, Violations]:
     """What refuses the record of an act, and what only warns: it has happened already.
 
-    A confidence that is missing is no fact: it is still refused.
+    A confidence that is missing is no fact: it is still refused. Nor is another executor than who
+    did it (``same_executor``); that they cannot act any more undoes nothing.
     """
     problems = tuple(problems)
-    facts = tuple(v for v in problems if v.code in _FACTS and confidence)
+    facts = tuple(
+        v
+        for v in problems
+        if (v.code in _FACTS and confidence)
+        or (same_executor and (v.code, v.field) == ("D-OWNERS", "executor"))
+    )
     return tuple(v for v in problems if v not in facts), facts
 
 

@@ -1,6 +1,7 @@
-"""The fault when somebody who holds a role has lost their account or their group, or may not enter.
+"""The fault when somebody who holds something has lost their account or group, or may not enter.
 
-``R-UNABLE``: in an active incident, every holder of a role can still act.
+``R-UNABLE``: in an active incident, every holder of a role, of a decision's execution or
+verification, of an active branch and of an open risk can still act.
 """
 
 from collections.abc import Iterable

@@ -104,6 +104,7 @@ def evidence_lines(request: HttpRequest, incident: Incident, checkpoint: int) ->
 def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> DecisionForm:
     facts = incident_facts.cached_facts(incident)
     filled = _prefill(request, facts, point)
+    owed = decision_page.owed_at(facts, point)
     options: dict[str, Any] = {
         "request": request,
         "offered": decision_assessment.offered(facts),
@@ -113,6 +114,7 @@ def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> Decisi
         "is_owed": decision_page.owed_at(facts, point) is not None,
         "history": past_uses(facts),
         "prefill": filled,
+        "executed_by": owed.execution.executor_id if owed else None,
         "now": clock.now(),
         "zone": zone_of(request.user, request.COOKIES),
     }

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -45,6 +45,12 @@ class PersonField(_NoNul, forms.ModelChoiceField):
         copy = super().__deepcopy__(memo)
         copy.queryset = Person.objects.who_can_respond()
         return copy
+
+    def offer_also(self, person: int) -> None:
+        """Offer somebody, by key, whether or not they can act any more: what they did they did."""
+        able = Person.objects.who_can_respond().order_by().values("pk")
+        both = Person.objects.filter(Q(pk=person) | Q(pk__in=able))
+        self.queryset = both.order_by("name", "username")
 
 
 class SurfacesField(_NoNul, forms.ModelMultipleChoiceField):

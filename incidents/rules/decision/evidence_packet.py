@@ -210,7 +210,7 @@ def _able(field: str, does: str, person: Candidate | None) -> Violations:
     if person is None:
         return (Violation("D-OWNERS", f"Name who {does}.", field),)
     if not person.can_act:
-        sentence = f"{person.name} cannot act in this incident: name somebody else who {does}."
+        sentence = person.unable_sentence(f"name somebody else who {does}")
         return (Violation("D-OWNERS", sentence, field),)
     return ()
 

@@ -16,11 +16,24 @@ from incidents.vocabulary import DependencyClass, Option
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person for a role. ``can_act``: an active responder who may enter this incident."""
+    """A person for a role. ``can_act``: an active responder who may enter this incident.
+
+    ``is_shut_out``: they could, but the incident is restricted and they take no part in it.
+    """
 
     id: int
     name: str
     can_act: bool = True
+    is_shut_out: bool = False
+
+    def unable_sentence(self, otherwise: str) -> str:
+        """Why they cannot act here, and what to do; ``otherwise`` begins with a verb."""
+        if self.is_shut_out:
+            return (
+                f"{self.name} takes no part in this restricted incident: add them to it first,"
+                f" or {otherwise}."
+            )
+        return f"{self.name} cannot act in this incident: {otherwise}."
 
 
 @dataclass(frozen=True, slots=True)
