@@ -20,7 +20,12 @@ from incidents.models import Decision, Evidence, Execution, Incident, Person
 from incidents.models.author import Authored
 from incidents.rules import act as rules
 from incidents.rules.decision import Proposal, choice_for, mitigates
-from incidents.rules.decision.option import beside_reason_of, conflict, single_mitigation
+from incidents.rules.decision.option import (
+    beside_reason_of,
+    conflict,
+    prerequisites_first,
+    single_mitigation,
+)
 from incidents.rules.decision.own_option import OwnOption, own_violations
 from incidents.timeline.record import record
 from incidents.vocabulary import Confidence, ExecutionState, LaneKind, Option, RoleName
@@ -105,7 +110,7 @@ def _violations(
     proposal = _proposal(act_input)
     problems += single_mitigation(proposal, situation)
     if not act.is_fact:
-        problems += conflict(proposal, situation)
+        problems += conflict(proposal, situation) + prerequisites_first(proposal, situation)
     return problems
 
 

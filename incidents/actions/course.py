@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from incidents.actions.checkpoint_steps import ended_violations, schedule_step
+from incidents.actions.safeguard_steps import require_signatures_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action
 from incidents.facts.incident import IncidentFacts, read_facts
@@ -63,6 +64,7 @@ def keep_course(
         problems += rules.schedule_violations(next_due, now, incident.severity, "next_due")
         if problems:
             raise Refused(problems)
+        require_signatures_step(incident, actor, now)
         # Both are required by the rules above.
         assert decision is not None
         assert next_due is not None

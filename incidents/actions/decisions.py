@@ -16,6 +16,7 @@ from incidents.actions.draft_steps import write_draft_step
 from incidents.actions.notices import notify_step
 from incidents.actions.replacement_steps import follow_record_step
 from incidents.actions.risk_steps import add_risk_step
+from incidents.actions.safeguard_steps import is_dual_now, require_signature_step
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import RefusedAfterCommit, incident_action, next_number
 from incidents.assessments import decision as decision_assessment
@@ -88,6 +89,8 @@ def decide(
             follow_record_step(incident, decision, actor, now)
             if not act_rules.leaves_conflict(warnings):
                 settle_step(incident, facts, decision, decision_input, evidence, actor, now)
+            if is_dual_now(incident):
+                require_signature_step(incident, decision, actor, now)
             dual = decision.execution.dual
             request_or_sign_step(decision, dual, actor, now)
         redirect_submission(once, incident.get_absolute_url())

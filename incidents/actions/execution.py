@@ -8,16 +8,20 @@ from uuid import UUID
 from incidents.actions.checkpoint_steps import schedule_step
 from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
-from incidents.actions.transaction import incident_action
+from incidents.actions.safeguard_steps import is_dual_now, require_signature_step
+from incidents.actions.transaction import RefusedAfterCommit, incident_action
+from incidents.assessments import decision as decision_assessment
+from incidents.assessments.chosen_option import own_of
 from incidents.assessments.signatures import dual_facts
 from incidents.facts.incident import read_facts
 from incidents.models import Decision, Evidence, Execution, Incident, Person
 from incidents.rules import dual_signature
 from incidents.rules import execution as rules
+from incidents.rules.decision.option import first_violations
 from incidents.timeline.record import record
 from incidents.vocabulary import ExecutionState, Purpose, RoleName
 from kernel.actor import Actor
-from kernel.refusal import NotPermitted, Refused
+from kernel.refusal import NotPermitted, Refused, Violation
 from kernel.text import clean_text
 
 
@@ -31,10 +35,9 @@ def start(
         problems = rules.start_violations(execution_progress(decision))
         # A decision that waits for signatures is refused with the names of who is missing.
         if not problems or decision.execution.is_pending:
-            signed = dual_facts(read_facts(incident), decision)
-            problems = dual_signature.may_execute(signed) or problems
+            problems = _waits_for(incident, decision, actor, now) or problems
         if problems:
-            raise Refused(problems)
+            raise RefusedAfterCommit(problems)
         execution = decision.execution
         execution.state, execution.started_at = ExecutionState.STARTED, now
         execution.save(update_fields=["state", "started_at"])
@@ -47,6 +50,19 @@ def start(
             option=decision.title,
         )
     return decision
+
+
+def _waits_for(
+    incident: Incident, decision: Decision, actor: Actor, now: datetime
+) -> tuple[Violation, ...]:
+    """The signatures that are missing now, and what comes first now, whatever was asked when it
+    was decided."""
+    if is_dual_now(incident):
+        require_signature_step(incident, decision, actor, now)
+    facts = read_facts(incident)
+    return dual_signature.may_execute(dual_facts(facts, decision)) + first_violations(
+        decision.option, own_of(decision), decision_assessment.prerequisites(facts)
+    )
 
 
 def finish(
@@ -70,6 +86,8 @@ def finish(
         cited = [proof_facts(n, proof.get(n)) for n in sorted(set(evidence))]
         if problems := rules.finish_violations(execution_progress(decision), cited, done_at, now):
             raise Refused(problems)
+        if is_dual_now(incident):
+            require_signature_step(incident, decision, actor, now)
         execution = decision.execution
         # A typed time has no seconds, and a clock may run ahead: never before the start, never
         # after its entry.

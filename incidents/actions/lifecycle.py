@@ -11,6 +11,11 @@ from incidents import scenarios
 from incidents.actions.lifecycle_steps import set_channel_step
 from incidents.actions.numbers import draw_number
 from incidents.actions.role_steps import join_step, put_in_role_step, responder_violations
+from incidents.actions.safeguard_steps import (
+    asked_for_now,
+    keep_safeguards_step,
+    require_signatures_step,
+)
 from incidents.actions.submissions import redirect_submission, submit_once
 from incidents.actions.transaction import incident_action
 from incidents.locking import lock
@@ -70,6 +75,7 @@ def declare(
         )
         incident = lock(incident.pk)
         incident.surfaces.set(declaration.surfaces)
+        keep_safeguards_step(incident, asked_for_now(incident))
         for person in (declarer, *declaration.participants):
             join_step(incident, person, now)
         put_in_role_step(incident, RoleName.COMMANDER, "", commander, now)
@@ -112,6 +118,8 @@ def initial_values(incident: Incident, surfaces: Iterable[Surface]) -> dict[str,
         "evidence_channel": incident.evidence_channel,
         "last_known_good": incident.last_known_good,
         "broad_rollback_reason": incident.broad_rollback_reason,
+        "keeps_dual": incident.keeps_dual,
+        "keeps_first": incident.keeps_first,
         "surfaces": [surface.pk for surface in surfaces],
     }
 
@@ -230,9 +238,15 @@ def set_surfaces(
     now: datetime,
     once: UUID | None = None,
 ) -> Incident:
-    """Say which surfaces are impacted now; fills the last known-good revision if it is unknown."""
+    """Say which surfaces are impacted now; fills the last known-good revision if it is unknown.
+
+    A special rule that a dropped surface asked for stays; one that an added surface asks for holds
+    at once, also for decisions that are not executed yet.
+    """
     with incident_action("surfaces.change", actor, incident_id, now, once=once) as incident:
+        before = asked_for_now(incident)
         incident.surfaces.set(surfaces)
+        kept = keep_safeguards_step(incident, before | asked_for_now(incident))
         if not incident.last_known_good and (revision := _known_good(surfaces)):
             incident.last_known_good = revision
             incident.save(update_fields=["last_known_good"])
@@ -240,6 +254,8 @@ def set_surfaces(
         becomes = {
             "surfaces": [surface.pk for surface in surfaces],
             "last_known_good": incident.last_known_good,
+            **kept,
         }
         record(incident, "surfaces.changed", actor, now, surfaces=names, becomes=becomes)
+        require_signatures_step(incident, actor, now)
     return incident

@@ -4,6 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from incidents import scenarios
+from incidents.actions.restriction_steps import restrict_step
+from incidents.actions.safeguard_steps import (
+    asked_for_now,
+    keep_safeguards_step,
+    require_signatures_step,
+)
 from incidents.actions.scenario_steps import serve_step
 from incidents.actions.transaction import incident_action
 from incidents.models import Incident, Served
@@ -25,8 +31,8 @@ def set_scenario(
 ) -> Incident:
     """Adopt a scenario, by slug, or change to another one, with a reason.
 
-    Its options, posture, special rules and evidence minimum apply from now on. It does not change
-    who may know of the incident.
+    Its options, posture, special rules and evidence minimum apply from now on; a special rule of
+    the one before stays. Where the scenario restricts its incidents, this one is restricted.
     """
     with incident_action("scenario.set", actor, incident_id, now, once=once) as incident:
         adopted = scenarios.find(scenario)
@@ -35,8 +41,10 @@ def set_scenario(
         problems = rules.adopt_violations(title, is_current=is_current, reason=reason)
         if problems or adopted is None:
             raise Refused(problems)
+        asked_before = asked_for_now(incident)
         before, incident.scenario = incident.scenario, scenario
         incident.save(update_fields=["scenario"])
+        kept = keep_safeguards_step(incident, asked_before | asked_for_now(incident))
         record(
             incident,
             "scenario.set",
@@ -46,7 +54,12 @@ def set_scenario(
             slug=scenario,
             before=before,
             reason=clean_text(reason, 500),
+            becomes={"scenario": scenario, **kept},
         )
+        require_signatures_step(incident, actor, now)
+        if adopted.restricted and not incident.restricted:
+            why = f"An incident of “{adopted.title}” is restricted."
+            restrict_step(incident, actor, restricted=True, reason=why, now=now)
     return incident
 
 

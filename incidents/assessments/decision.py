@@ -27,7 +27,8 @@ from incidents.rules.decision.option import FIRST_CODE
 from incidents.rules.decision.own_option import OwnOption
 from incidents.rules.decision.posture import FITS_CLASS
 from incidents.rules.dual_signature import DUAL_CODE
-from incidents.vocabulary import DependencyClass, ExecutionState, Option, RoleName
+from incidents.rules.safeguard import asked_for
+from incidents.vocabulary import ExecutionState, Option, RoleName
 
 
 def candidate(person: Person | None, incident: Incident) -> Candidate | None:
@@ -89,12 +90,17 @@ def impacted(facts: IncidentFacts) -> tuple[ImpactedSurface, ...]:
 
 
 def is_dual(facts: IncidentFacts) -> bool:
-    """Does ``D-DUAL`` apply: is billing or ledger data touched, by surface or scenario?"""
-    scenario = facts.scenario
-    by_scenario = scenario is not None and DUAL_CODE in scenario.rules
-    return by_scenario or any(
-        surface.dependency_class == DependencyClass.BILLING for surface in impacted(facts)
-    )
+    """Does ``D-DUAL`` apply: is billing or ledger data touched, by surface or scenario?
+
+    What applied once stays until two leave it.
+    """
+    return facts.incident.keeps_dual or DUAL_CODE in _asked_for(facts)
+
+
+def _asked_for(facts: IncidentFacts) -> frozenset[str]:
+    """The special rules that impacted surfaces and scenario ask for."""
+    classes = (surface.dependency_class for surface in impacted(facts))
+    return asked_for(classes, facts.scenario.rules if facts.scenario else ())
 
 
 _BEFORE_HOTFIX = (Option.ROLLBACK, Option.REVOCATION)
@@ -102,8 +108,7 @@ _BEFORE_HOTFIX = (Option.ROLLBACK, Option.REVOCATION)
 
 def prerequisites(facts: IncidentFacts) -> tuple[Prerequisite, ...]:
     """What ``D-FIRST`` requires before a hotfix after an access bypass, and its progress."""
-    scenario = facts.scenario
-    if scenario is None or FIRST_CODE not in scenario.rules:
+    if not facts.incident.keeps_first and FIRST_CODE not in _asked_for(facts):
         return ()
     return tuple(_prerequisite(facts, option) for option in _BEFORE_HOTFIX)
 

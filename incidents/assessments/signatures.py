@@ -20,7 +20,7 @@ def dual_facts(facts: IncidentFacts, decision: Decision, current: str | None = N
         reference=decision.reference,
         is_dual=execution.dual,
         state=execution.state,
-        acted_first=execution.acted_first,
+        acted_first=execution.signs_afterwards,
         signatures=tuple(
             SignatureFacts(row.role, row.person_id, str(row.person), row.content_hash == current)
             for row in rows

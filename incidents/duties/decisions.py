@@ -33,7 +33,7 @@ def of_decisions(
 
 def _of_decision(facts: IncidentFacts, decision: Decision, person: Person) -> Iterable[Duty]:
     state = decision.execution.state
-    acted_first = decision.execution.acted_first
+    acted_first = decision.execution.signs_afterwards
     open_to_sign = dual_signature.is_open_to_sign(state, acted_first=acted_first)
     if decision.execution.dual and open_to_sign and not decision.owed:
         signed = dual_facts(facts, decision)

@@ -21,6 +21,8 @@ _COLUMNS = (
     "evidence_channel",
     "last_known_good",
     "broad_rollback_reason",
+    "keeps_dual",
+    "keeps_first",
 )
 """The columns of an incident that actions change."""
 

@@ -67,10 +67,8 @@ def execution(row: Execution, moment: datetime) -> Execution:
     for role in ExecutionRole:
         if getattr(row, f"new_{role.value}_id"):
             setattr(row, f"new_{role.value}", row.holder_at(role, moment))
-    if not any(
-        _is_later(at, moment)
-        for at in (row.ended_at, row.judged_at, row.done_known_at, row.started_at, row.signed_at)
-    ):
+    steps = (row.ended_at, row.judged_at, row.done_known_at, row.started_at, row.signed_at)
+    if not any(_is_later(at, moment) for at in (*steps, row.dual_since)):
         return row
     if _is_later(row.ended_at, moment):
         row.ended_at, row.end_reason, row.superseded_by = None, "", None
@@ -82,6 +80,8 @@ def execution(row: Execution, moment: datetime) -> Execution:
         row.started_at = None
     if _is_later(row.signed_at, moment):
         row.signed_at = None
+    if _is_later(row.dual_since, moment):
+        row.dual, row.dual_since = False, None
     row.state = _reached(row)
     return row
 

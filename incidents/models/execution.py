@@ -28,6 +28,9 @@ class Execution(models.Model):
     state = models.CharField(max_length=10, choices=ExecutionState)
     mitigates = models.BooleanField()
     dual = models.BooleanField("needs two signatures", default=False)
+    dual_since = models.DateTimeField(
+        null=True, blank=True, help_text="Where two came to be required after it was decided."
+    )
     acted_first = models.BooleanField("acted on before it was decided", default=False)
     beside_reason = models.TextField(
         blank=True, help_text="Why it cannot work against the mitigation that runs beside it."
@@ -75,6 +78,7 @@ class Execution(models.Model):
                 name="execution_signed_before_started",
                 condition=Q(dual=False)
                 | Q(acted_first=True)
+                | Q(dual_since__isnull=False, dual_since__gte=F("started_at"))
                 | Q(started_at__isnull=True)
                 | Q(signed_at__isnull=False),
             ),
@@ -170,6 +174,15 @@ class Execution(models.Model):
     @property
     def started_by(self) -> "Person":
         return self.holder_at(ExecutionRole.EXECUTOR, self.started_at)
+
+    @property
+    def signs_afterwards(self) -> bool:
+        """It began before two had to sign it: their signatures are owed, and stop nothing."""
+        if self.acted_first:
+            return True
+        if self.dual_since is None or self.started_at is None:
+            return False
+        return self.dual_since >= self.started_at
 
     @property
     def is_unfinished(self) -> bool:

@@ -58,6 +58,12 @@ class Incident(models.Model):
     evidence_channel = models.CharField(max_length=300, blank=True)
     last_known_good = models.CharField("last known-good revision", max_length=80, blank=True)
     broad_rollback_reason = models.CharField(max_length=300, blank=True)
+    keeps_dual = models.BooleanField(
+        "two sign its decisions until both leave this", default=False, db_default=False
+    )
+    keeps_first = models.BooleanField(
+        "rollback and revocation come first until two leave this", default=False, db_default=False
+    )
     declared_at = models.DateTimeField()
     declared_by = models.ForeignKey(
         "incidents.Person", on_delete=models.PROTECT, related_name="declared_incidents"

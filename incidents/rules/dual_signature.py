@@ -22,7 +22,8 @@ _ENDED = (ExecutionState.SUPERSEDED, ExecutionState.WITHDRAWN)
 
 
 def is_open_to_sign(state: str, *, acted_first: bool) -> bool:
-    """Before its execution begins; what was done first is signed afterwards, however far it is."""
+    """Before its execution begins; what was done first, or began before two had to sign, is signed
+    afterwards, however far it is."""
     return state not in _ENDED if acted_first else state in OPEN_TO_SIGN
 
 

@@ -240,8 +240,11 @@ def _loose_ends(facts: IncidentFacts, now: datetime) -> Iterable[gate.LooseEnd]:
             sentence = f"The record of {decision.reference}, which was done first, is owed."
             label = f"Complete {decision.reference}"
             yield gate.LooseEnd(sentence, label, "decide", decision.checkpoint.number)
-        elif decision.execution.acted_first and missing_signatures(dual_facts(facts, decision)):
-            sentence = f"{decision.reference} was done first, and its signatures are owed."
+        elif decision.execution.signs_afterwards and missing_signatures(
+            dual_facts(facts, decision)
+        ):
+            how = "done first" if decision.acted_first else "begun before two had to sign it"
+            sentence = f"{decision.reference} was {how}, and its signatures are owed."
             yield gate.LooseEnd(sentence, f"To {decision.reference}", "decision", decision.number)
     for offer in Handoff.objects.open().filter(incident=facts.incident).select_related("receiver"):
         sentence = f"The handoff of {offer.label} waits for {offer.receiver}."

@@ -45,6 +45,7 @@ COMMANDS = [
     "checkpoints/",
     "scenario/",
     "restriction/",
+    "rules/",
     "void/",
 ]
 

@@ -30,6 +30,7 @@ from incidents.actions import (
     restriction,
     risks,
     roles,
+    safeguards,
     scenarios,
     signatures,
     together,
@@ -211,6 +212,13 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     ),
     "incidents.restriction.restrict": lambda s: s.do(
         restriction.restrict, restricted=True, reason="Personal data in the logs"
+    ),
+    "incidents.safeguards.mark_bypass": lambda s: s.do(
+        safeguards.mark_bypass, reason="Anybody could read the tokens"
+    ),
+    "incidents.safeguards.leave": lambda s: (
+        s.do(safeguards.mark_bypass, reason="Anybody could read the tokens"),
+        s.do(safeguards.leave, code="D-FIRST", reason="It was a test account"),
     ),
     "incidents.scenarios.set_scenario": lambda s: s.adopt(),
     "incidents.scenarios.serve": lambda s: (

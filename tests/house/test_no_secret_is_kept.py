@@ -23,6 +23,7 @@ from incidents.actions import (
     recommendations,
     restriction,
     risks,
+    safeguards,
     signatures,
     voiding,
 )
@@ -104,6 +105,11 @@ TYPED: dict[str, Callable[[Scene], Any]] = {
     ),
     "checkpoint": lambda s: s.do(checkpoints.schedule, due_at=LATER + s.soon, purpose=LEAK),
     "restriction": lambda s: s.do(restriction.restrict, restricted=True, reason=LEAK),
+    "bypass": lambda s: s.do(safeguards.mark_bypass, reason=LEAK),
+    "leaving a rule": lambda s: (
+        s.do(safeguards.mark_bypass, reason="Anybody could read the tokens"),
+        s.do(safeguards.leave, code="D-FIRST", reason=LEAK),
+    ),
     "scenario": lambda s: s.adopt(LEAK),
     "recommendation": lambda s: s.recommend(option_detail=LEAK, reasons=LEAK),
     "end of a decision": lambda s: (s.decide(), s.do(signatures.withdraw, 1, reason=LEAK)),

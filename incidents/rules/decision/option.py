@@ -12,9 +12,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from incidents.rules.conflict import Stand, Verdict, verdict
-from incidents.rules.decision.inputs import Conflict, DecisionFields, Proposal, Situation
+from incidents.rules.decision.inputs import (
+    Conflict,
+    DecisionFields,
+    Prerequisite,
+    Proposal,
+    Situation,
+)
 from incidents.rules.decision.ladder import Offer, choice_for, mitigates
 from incidents.rules.decision.own_option import (
+    OwnOption,
     alternative_problems,
     judged_step,
     own_violations,
@@ -206,12 +213,20 @@ def prerequisites_first(proposal: Proposal, situation: Situation) -> Violations:
 
     ``D-FIRST``: rollback and access revocation, executed with proof, come before a hotfix.
     """
-    if judged_step(proposal.option, proposal.own) != Option.HOTFIX:
+    return first_violations(proposal.option, proposal.own, situation.prerequisites)
+
+
+def first_violations(
+    option: str, own: OwnOption | None, prerequisites: Iterable[Prerequisite]
+) -> Violations:
+    """``D-FIRST`` of an option, when it is decided and when it is started."""
+    prerequisites = tuple(prerequisites)
+    if judged_step(option, own) != Option.HOTFIX:
         return ()
-    waiting = [thing for thing in situation.prerequisites if not thing.is_done]
+    waiting = [thing for thing in prerequisites if not thing.is_done]
     if not waiting:
         return ()
-    come = listed(first_lower(thing.label) for thing in situation.prerequisites)
+    come = listed(first_lower(thing.label) for thing in prerequisites)
     missing = listed(f"{first_lower(thing.label)} {thing.progress}" for thing in waiting)
     sentence = f"Before a hotfix come {come}, executed and with proof: {missing}."
     return (Violation(FIRST_CODE, sentence, "option"),)
