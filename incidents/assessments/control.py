@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 
 from incidents.facts.command import absence_of
@@ -65,20 +66,33 @@ def first_fifteen(facts: IncidentFacts, now: datetime) -> tuple[DerivedItem, ...
     )
 
 
-def readiness(facts: IncidentFacts) -> readiness_rules.Readiness:
+def rollback_check(facts: IncidentFacts) -> readiness_rules.RollbackCheck | None:
+    """The latest rollback safety check, as input of the rules."""
     check = facts.rollback_check
+    if check is None:
+        return None
+    return readiness_rules.RollbackCheck(
+        check.number, check.succeeded, check.captured_at, check.started_at
+    )
+
+
+def readiness_turns_at(facts: IncidentFacts) -> list[datetime]:
+    """When readiness ends by time alone: the rollback check has grown old by then."""
+    check = rollback_check(facts)
+    return [check.holds_until(settings.ROLLBACK_CHECK_LASTS)] if check and check.succeeded else []
+
+
+def readiness(facts: IncidentFacts, now: datetime) -> readiness_rules.Readiness:
     return readiness_rules.readiness(
         readiness_rules.ReadinessFacts(
+            now=now,
+            check_lasts=settings.ROLLBACK_CHECK_LASTS,
             revision=facts.incident.last_known_good,
             surfaces=tuple(
                 readiness_rules.SurfaceRevision(surface.name, surface.last_known_good)
                 for surface in facts.surfaces
             ),
-            rollback_check=readiness_rules.RollbackCheck(
-                check.number, check.succeeded, check.captured_at
-            )
-            if check
-            else None,
+            rollback_check=rollback_check(facts),
             has_commander=facts.commander is not None,
             owned_lanes=frozenset(
                 lane for lane in LaneKind if facts.holder(RoleName.LANE_OWNER, lane)

@@ -204,7 +204,7 @@ def situation_of(
         commander=role_holder(facts.commander),
         is_first=not facts.decisions,
         is_overridden=facts.override is not None,
-        readiness=control.readiness(facts),
+        readiness=control.readiness(facts, now),
         offered=offered(facts),
         surfaces=impacted(facts),
         severity_href=reverse("severity", args=number),

@@ -7,7 +7,7 @@ blank, and the rules refuse that.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from incidents.assessments import control, owed_prefill
@@ -59,11 +59,11 @@ def of_next_decision(facts: IncidentFacts, *, blank: bool = False) -> Prefill:
     return Prefill(initial, sources, None if blank else last)
 
 
-def of_owed_record(facts: IncidentFacts, owed: Decision) -> Prefill:
+def of_owed_record(facts: IncidentFacts, owed: Decision, now: datetime) -> Prefill:
     """For the record of an act: what was done, by whom, when and with which proof."""
     before = of_next_decision(without(facts, owed))
     derived = owed_prefill.statements(facts, owed)
-    if len(facts.decisions) == 1 and not control.readiness(facts).holds:
+    if len(facts.decisions) == 1 and not control.readiness(facts, now).holds:
         derived["override_reason"] = f"Acted first: {owed.next_action}"
     derived = {name: text for name, text in derived.items() if name not in before.initial}
     acted = _acted(owed, before.initial.get("evidence", []))

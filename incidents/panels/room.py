@@ -92,9 +92,8 @@ def next_moment(incident: Incident, now: datetime) -> NextChange | None:
     if facts.next_checkpoint is not None:
         due.append(facts.next_checkpoint.due_at + MISSED_AFTER)
     due += anti_patterns.ageing_times(facts)
-    return next_change.next_change(
-        now, incident.declared_at, due, anti_patterns.turning_times(facts)
-    )
+    once = [*anti_patterns.turning_times(facts), *derived.readiness_turns_at(facts)]
+    return next_change.next_change(now, incident.declared_at, due, once)
 
 
 def render_bar(incident: Incident, now: datetime) -> str:

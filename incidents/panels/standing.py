@@ -39,7 +39,7 @@ class Tab:
     label: str
     render: Callable[[Incident, datetime], str]
     count: Callable[[IncidentFacts], int] | None = None
-    is_met: Callable[[IncidentFacts], bool] | None = None
+    is_met: Callable[[IncidentFacts, datetime], bool] | None = None
     is_versioned: bool = True
 
 
@@ -73,7 +73,7 @@ def tabs(incident: Incident, now: datetime, opened: str = FIRST_TAB) -> list[Sho
             name=tab.name,
             label=tab.label,
             count=tab.count(facts) if tab.count else None,
-            is_met=tab.is_met(facts) if tab.is_met else None,
+            is_met=tab.is_met(facts, now) if tab.is_met else None,
             version=_version(tab.render(incident, now)) if tab.is_versioned else "",
             is_open=tab.name == opened,
         )
@@ -111,7 +111,7 @@ def _renderer(
 
 def _ready(facts: IncidentFacts, now: datetime) -> dict[str, Any]:
     return {
-        "readiness": control.readiness(facts),
+        "readiness": control.readiness(facts, now),
         "prechecks": prechecks.blocks(facts.incident, facts.surfaces),
         "postures": postures(facts.incident.severity, situation_of(facts, now).surfaces),
     }
@@ -151,7 +151,7 @@ TABS.register(
         "ready",
         "Ready",
         _renderer("_readiness", _ready),
-        is_met=lambda facts: control.readiness(facts).holds,
+        is_met=lambda facts, now: control.readiness(facts, now).holds,
     )
 )
 TABS.register(

@@ -1,11 +1,11 @@
 """Are we ready to decide? Playbook, "Provider-specific readiness checks"."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from incidents.rules.checklist import DerivedItem
 from incidents.rules.control import NO_COMMANDER, without_owner
-from incidents.rules.wording import listed
+from incidents.rules.wording import duration, listed
 from incidents.vocabulary import LaneKind
 from kernel.text import says_nothing
 
@@ -24,18 +24,29 @@ class RollbackCheck:
     """The latest evidence item that is a rollback safety check.
 
     Only the latest counts: the path must run *now*, and a later failure disproves an earlier
-    success. ``succeeded``: exit code 0, or not a command.
+    success. ``succeeded``: exit code 0, or not a command. ``ran_at``: when it ran, where that is
+    known to be earlier than when it was captured.
     """
 
     number: int
     succeeded: bool
     captured_at: datetime
+    ran_at: datetime | None = None
+
+    def holds_until(self, lasts: timedelta) -> datetime:
+        """What ran then need not run any more after it."""
+        return (self.ran_at or self.captured_at) + lasts
 
 
 @dataclass(frozen=True, slots=True)
 class ReadinessFacts:
-    """``revision`` is the incident's own last known-good one and answers for every surface."""
+    """``revision`` is the incident's own last known-good one and answers for every surface.
 
+    ``check_lasts``: how long a rollback check shows that the path runs *now*.
+    """
+
+    now: datetime
+    check_lasts: timedelta
     revision: str
     surfaces: tuple[SurfaceRevision, ...]
     rollback_check: RollbackCheck | None
@@ -70,7 +81,7 @@ def readiness(facts: ReadinessFacts) -> Readiness:
             "repository",
             "Repository state",
             check.captured_at if check and check.succeeded else None,
-            _joined(_no_revision(facts), _no_rollback_path(check)),
+            _joined(_no_revision(facts), _no_rollback_path(check, facts)),
         ),
         DerivedItem("owners", "Owner graph", missing=_joined(*_unnamed(facts))),
         DerivedItem(
@@ -95,10 +106,15 @@ def _no_revision(facts: ReadinessFacts) -> str:
     return f"no last known-good revision{of_surfaces} is recorded"
 
 
-def _no_rollback_path(check: RollbackCheck | None) -> str:
+def _no_rollback_path(check: RollbackCheck | None, facts: ReadinessFacts) -> str:
     if check is None:
         return "no evidence shows that the rollback path runs now"
-    return "" if check.succeeded else f"the last rollback check, E-{check.number}, failed"
+    if not check.succeeded:
+        return f"the last rollback check, E-{check.number}, failed"
+    if check.holds_until(facts.check_lasts) >= facts.now:
+        return ""
+    limit = duration(facts.check_lasts)
+    return f"the last rollback check, E-{check.number}, is older than {limit}: run it again"
 
 
 def _unnamed(facts: ReadinessFacts) -> tuple[str, str]:

@@ -67,7 +67,7 @@ def context_of(
         "facts": facts,
         "owed": owed,
         "begun_from": form.prefill.begun_from if form.prefill and not owed else None,
-        "readiness": control.readiness(facts),
+        "readiness": control.readiness(facts, now),
         "is_first": at.is_first,
         "postures": postures(incident.severity, at.surfaces),
         "parts": _parts(form, facts, evidence),

@@ -137,7 +137,7 @@ def _prefill(
     """What the program knows for this checkpoint, each field with where that comes from."""
     owed = decision_page.owed_at(facts, point)
     if owed is not None:
-        return prefill.of_owed_record(facts, owed)
+        return prefill.of_owed_record(facts, owed, clock.now())
     return prefill.of_next_decision(facts, blank="blank" in request.GET)
 
 

@@ -241,6 +241,8 @@ STATUS_STALE_AFTER = timedelta(seconds=env.int("STATUS_STALE_AFTER", 150))
 
 ORGANISATION = env.str("ORGANISATION", "your organisation")
 
+# How long a rollback check shows that the path runs now.
+ROLLBACK_CHECK_LASTS = timedelta(minutes=env.int("ROLLBACK_CHECK_MINUTES", 60))
 RECORD_OWED_WITHIN = timedelta(minutes=env.int("RECORD_OWED_MINUTES", 15))
 COMMANDER_AWAY_AFTER = timedelta(minutes=env.int("COMMANDER_AWAY_MINUTES", 10))
 DEPUTY_ANSWERS_WITHIN = timedelta(minutes=env.int("DEPUTY_ANSWER_MINUTES", 5))

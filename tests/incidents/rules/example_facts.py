@@ -17,6 +17,8 @@ VERIFICATION = Candidate(3, "Ken Ito")
 LEFT = Candidate(4, "Priya Raman", can_act=False)
 
 READY_FACTS = ReadinessFacts(
+    now=NOW,
+    check_lasts=timedelta(minutes=60),
     revision="4be90a7",
     surfaces=(),
     rollback_check=RollbackCheck(13, True, DECLARED + timedelta(minutes=13)),

@@ -1,10 +1,11 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from incidents.rules.readiness import RollbackCheck, SurfaceRevision, readiness
 from incidents.vocabulary import LaneKind
-from tests.incidents.rules.example_facts import DECLARED, READY_FACTS
+from tests.incidents.rules.example_facts import DECLARED, NOW, READY_FACTS
 
 SIGN_IN = SurfaceRevision("Sign-in", "4be90a7")
 API = SurfaceRevision("Public API", "")
@@ -15,6 +16,10 @@ METRICS = SurfaceRevision("Metrics", "n/a")
     "changes",
     [
         pytest.param({}, id="the_incident_has_a_revision"),
+        pytest.param(
+            {"rollback_check": RollbackCheck(14, True, NOW - timedelta(minutes=60))},
+            id="a_check_lasts_as_long_as_it_is_set_to",
+        ),
         pytest.param({"surfaces": (SIGN_IN, API)}, id="it_answers_for_every_surface"),
         pytest.param({"revision": "", "surfaces": (SIGN_IN,)}, id="each_surface_has_one"),
         pytest.param(
@@ -47,6 +52,16 @@ def test_readiness_holds(changes):
             {"rollback_check": RollbackCheck(14, False, DECLARED)},
             "repository",
             "the last rollback check, E-14, failed",
+        ),
+        (
+            {"rollback_check": RollbackCheck(14, True, NOW - timedelta(minutes=61))},
+            "repository",
+            "the last rollback check, E-14, is older than 60 minutes: run it again",
+        ),
+        (
+            {"rollback_check": RollbackCheck(14, True, NOW, NOW - timedelta(minutes=61))},
+            "repository",
+            "the last rollback check, E-14, is older than 60 minutes: run it again",
         ),
         (
             {"revision": "", "rollback_check": None},

@@ -52,6 +52,8 @@ BEYOND = (
 )
 
 _READY = ReadinessFacts(
+    now=NOW,
+    check_lasts=timedelta(minutes=60),
     revision="4f2a91c",
     surfaces=(),
     rollback_check=RollbackCheck(3, True, NOW - timedelta(minutes=4)),
