@@ -117,6 +117,7 @@ for _kind in (
         "Hypotheses",
         "Hypothesis {subject} {state}.",
         _decided,
+        amendable={"finding": "What decided it"},
         icon="i-met",
         panels=_IN_LANES,
         announce="politely",

@@ -123,6 +123,18 @@ def _amended(data: Mapping[str, Any]) -> SafeString:
 
 SMALL = frozenset({"lanes", "warnings"})
 
+DECISION_TEXTS = {
+    "why_now": "Why now",
+    "scope": "Impacted scope",
+    "reversibility": "Reversibility",
+    "blast_radius": "Blast radius",
+    "verification": "Verification",
+    "next_action": "Next action",
+    "deviation": "Why not the default response",
+    "override": "Why readiness was skipped",
+}
+"""What can be corrected of a decision record, whenever it was written."""
+
 for _kind in (
     Kind("incident.declared", "Declared", "Declared.", _declared, icon="i-flag"),
     Kind(
@@ -302,14 +314,7 @@ for _kind in (
         css="entry-decision",
         announce="politely",
         tick="strong",
-        amendable={
-            "why_now": "Why now",
-            "scope": "Impacted scope",
-            "reversibility": "Reversibility",
-            "blast_radius": "Blast radius",
-            "verification": "Verification",
-            "next_action": "Next action",
-        },
+        amendable=DECISION_TEXTS,
     ),
     Kind(
         "entry.amended",

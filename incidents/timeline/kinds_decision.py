@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from incidents.templatetags.room import moment
-from incidents.timeline.kinds import KINDS, Kind, decided_body, own_reach
+from incidents.timeline.kinds import DECISION_TEXTS, KINDS, Kind, decided_body, own_reach
 
 
 def _cites(data: Mapping[str, Any]) -> SafeString:
@@ -215,6 +215,7 @@ for _kind in (
         icon="mark-decision",
         announce="politely",
         tick="strong",
+        amendable={"what": "What was done"},
     ),
     Kind(
         "decision.recorded",
@@ -224,12 +225,14 @@ for _kind in (
         icon="mark-decision",
         announce="politely",
         tick="strong",
+        amendable=DECISION_TEXTS,
     ),
     Kind(
         "course.kept",
         "Decisions",
         "{decision} stands at {subject}.",
         _kept,
+        amendable={"looked_at": "What was looked at"},
         icon="mark-checkpoint",
         announce="politely",
         tick="strong",

@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from incidents.actions import acts
+from incidents.actions.acts import ActInput
 from incidents.actions.amendments import amend
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.timeline.verify import verify
@@ -15,6 +17,7 @@ from incidents.vocabulary import LaneKind, Option
 from kernel import clock
 from kernel.refusal import Refused
 from lanes import actions as lanes
+from lanes.actions import hypotheses
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import capture_evidence
 from tests.helpers.decision_run import DecisionRun
@@ -176,3 +179,45 @@ def test_more_corrected_notes_need_no_more_queries(
         counts.append(len(run))
 
     assert counts[0] == counts[1]
+
+
+def test_every_kind_of_text_is_corrected_by_its_author_and_by_the_commander(
+    executing: DecisionRun, stranger: Person
+) -> None:
+    """Notes, descriptions, hypotheses and what decided them, and every text of a decision."""
+    run, number = executing, executing.incident.pk
+    actor, commander = stranger.as_actor(), executing.commander.as_actor()
+    lanes.add_note(actor, number, text=WRONG, lane=LaneKind.INVESTIGATION, now=run.now)
+    item = capture_evidence(run.incident, stranger, run.now)
+    hypotheses.state_hypothesis(commander, number, text="The clock is off", now=run.now)
+    hypotheses.decide_hypothesis(
+        commander, number, 1, verdict="ruled_out", finding="It is not", evidence=[item.number],
+        now=run.now,
+    )  # fmt: skip
+    first = run.decide(Option.FLAG)
+    act = ActInput(
+        what="Flag off", option=Option.FLAG, executor=run.executor, supersede_reason="Faster"
+    )
+    acted = acts.act_first(commander, number, act, now=run.now)
+    texts = ("why_now", "scope", "reversibility", "blast_radius", "verification", "next_action")
+    run.decide(Option.FLAG, checkpoint=acted.checkpoint.number)
+    wanted = {
+        "note.added": ("text",),
+        "evidence.captured": ("title",),
+        "hypothesis.stated": ("text",),
+        "hypothesis.decided": ("finding",),
+        "decision.made": (*texts, "deviation"),
+        "decision.acted": ("what",),
+        "decision.recorded": (*texts, "deviation"),
+    }
+    assert first.number == 1
+
+    for kind, parts in wanted.items():
+        entry = run.incident.timeline.filter(kind=kind).latest("seq")
+        author = Person.objects.get(pk=entry.actor_id)
+        for part in parts:
+            correct(author, entry, f"{part}, as it was", part=part, now=run.now)
+            correct(run.commander, entry, f"{part}, by command", part=part, now=run.now)
+
+    amended = run.incident.timeline.filter(kind="entry.amended")
+    assert amended.count() == 2 * sum(len(parts) for parts in wanted.values())
