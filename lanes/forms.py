@@ -13,6 +13,7 @@ from incidents.forms.decisions import Numbers
 from incidents.forms.evidence import OutputField
 from incidents.models import Evidence, Incident, Surface
 from incidents.vocabulary import LaneKind
+from incidents.web.evidence_numbers import with_ticked
 from incidents.web.fields import PersonField, Soon
 from incidents.web.forms import WarroomForm
 from kernel.refusal import Violation
@@ -96,10 +97,7 @@ class CitingForm(WarroomForm):
     def offered(self) -> list[Evidence]:
         """The newest items of the incident, and those that are ticked already."""
         rows = self._incident.evidence.defer("text").order_by("-number")
-        newest = list(rows[:MAX_OFFERED])
-        ticked = {int(n) for n in self.cited if n.isdecimal()}
-        missing = ticked - {item.number for item in newest}
-        return newest + list(rows.filter(number__in=missing)) if missing else newest
+        return with_ticked(self._incident, rows[:MAX_OFFERED], self.cited)
 
     @property
     def cited(self) -> set[str]:

@@ -12,6 +12,7 @@ from incidents.forms.own_option import OWN_FIELDS, own_option_fields, take_optio
 from incidents.models import Evidence
 from incidents.rules.decision import Offer, mitigates
 from incidents.vocabulary import REACH_WORDS, Option
+from incidents.web.evidence_numbers import EvidenceField
 from incidents.web.fields import PastField, PersonField
 from incidents.web.forms import WarroomForm
 
@@ -35,12 +36,7 @@ class ActForm(WarroomForm):
     done_at = PastField(
         label="Done already at", required=False, help_text="Empty while it still runs."
     )
-    evidence = forms.TypedMultipleChoiceField(
-        label="Proof, when it is there",
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    evidence = EvidenceField(label="Proof, when it is there")
     beside_reason = forms.CharField(
         label="Beside what runs: why they cannot work against each other",
         required=False,

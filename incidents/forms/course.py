@@ -9,6 +9,7 @@ from django import forms
 
 from incidents.models import Evidence
 from incidents.vocabulary import Confidence
+from incidents.web.evidence_numbers import EvidenceField
 from incidents.web.fields import Soon
 from incidents.web.forms import WarroomForm
 
@@ -31,12 +32,7 @@ class KeepCourseForm(WarroomForm):
         choices=[("", "As before"), *Confidence.choices],
         required=False,
     )
-    evidence = forms.TypedMultipleChoiceField(
-        label="Evidence since the decision",
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    evidence = EvidenceField(label="Evidence since the decision")
 
     def __init__(
         self,

@@ -22,6 +22,7 @@ from incidents.rules.decision.ladder import own_offer
 from incidents.rules.decision.option import needs_conflict_reason
 from incidents.rules.decision.own_option import Alternative, kind_of
 from incidents.vocabulary import LADDER, Choice, Confidence, Option
+from incidents.web.evidence_numbers import NumbersInput
 from incidents.web.fields import PersonField, Soon
 from incidents.web.forms import DraftForm
 from incidents.web.time_zone import number
@@ -53,9 +54,9 @@ def _line(label: str, limit: int, **options: Any) -> forms.CharField:
 
 
 class Numbers(forms.Field):
-    """Numbers of things within the incident, as checkboxes send them."""
+    """Numbers of things within the incident, as checkboxes and a line for others send them."""
 
-    widget = forms.MultipleHiddenInput
+    widget = NumbersInput
 
     def to_python(self, value: Any) -> tuple[int, ...]:
         parsed = (number(str(v)) for v in value or ())

@@ -12,6 +12,7 @@ from incidents.forms.acts import ActForm
 from incidents.models import Incident
 from incidents.panels.room import bar
 from incidents.web.access import requires
+from incidents.web.evidence_numbers import typed_numbers, with_ticked
 from incidents.web.forms import WarroomForm
 from incidents.web.submit import submit
 from incidents.web.time_zone import zone_of
@@ -47,7 +48,7 @@ def act(request: HttpRequest, incident: Incident) -> HttpResponse:
         do,
         context=context,
         offered=decision_assessment.offered(facts),
-        recent=recent,
+        recent=with_ticked(incident, recent, typed_numbers(request.POST, "evidence")),
         is_running=bool(facts.mitigations),
         now=now,
         zone=zone_of(request.user, request.COOKIES),

@@ -14,6 +14,7 @@ from incidents.panels.room import bar
 from incidents.rules.checkpoint import course_violations
 from incidents.rules.checkpoint_limits import max_deadline
 from incidents.web.access import requires
+from incidents.web.evidence_numbers import typed_numbers, with_ticked
 from incidents.web.forms import WarroomForm
 from incidents.web.submit import submit
 from incidents.web.time_zone import zone_of
@@ -58,7 +59,11 @@ def keep(request: HttpRequest, incident: Incident, checkpoint: int) -> HttpRespo
         KeepCourseForm,
         do,
         context=context,
-        recent=course.newer_evidence(facts, MAX_RECENT_EVIDENCE),
+        recent=with_ticked(
+            incident,
+            course.newer_evidence(facts, MAX_RECENT_EVIDENCE),
+            typed_numbers(request.POST, "evidence"),
+        ),
         now=now,
         zone=zone_of(request.user, request.COOKIES),
         initial={"next_due": f"+{_usual_minutes(incident)}"},

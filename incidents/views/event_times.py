@@ -12,6 +12,7 @@ from incidents.panels.room import bar
 from incidents.rules.event_times import EventTime
 from incidents.rules.wording import duration
 from incidents.web.access import requires
+from incidents.web.evidence_numbers import with_ticked
 from incidents.web.submit import submit
 from incidents.web.time_zone import zone_of
 from kernel import clock
@@ -46,14 +47,19 @@ def event_times(request: HttpRequest, incident: Incident) -> HttpResponse:
             f"{name}_evidence": int(time.evidence.removeprefix("E-")),
         }
 
+    given = initial("began", times.began) | initial("detected", times.detected)
     return submit(
         request,
         "incidents/command.html",
         EventTimesForm,
         do,
         context=context,
-        evidence=incident.evidence.defer("text").order_by("-number")[:MAX_EVIDENCE],
+        evidence=with_ticked(
+            incident,
+            incident.evidence.defer("text").order_by("-number")[:MAX_EVIDENCE],
+            [*(given[name] for name in given if name.endswith("_evidence"))],
+        ),
         now=clock.now(),
         zone=zone,
-        initial=initial("began", times.began) | initial("detected", times.detected),
+        initial=given,
     )

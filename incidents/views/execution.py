@@ -22,9 +22,10 @@ from incidents.rules import dual_signature
 from incidents.rules.replacement import is_open
 from incidents.vocabulary import ExecutionRole, ExecutionState, Purpose, SignRole
 from incidents.web.access import requires
+from incidents.web.evidence_numbers import typed_numbers, with_ticked
 from incidents.web.forms import WarroomForm
 from incidents.web.submit import submit
-from incidents.web.time_zone import zone_of
+from incidents.web.time_zone import number, zone_of
 from kernel import clock
 from kernel.refusal import Refused
 
@@ -86,14 +87,15 @@ def done(request: HttpRequest, incident: Incident, decision: int) -> HttpRespons
 
     began = min(row.execution.started_at or row.decided_at, row.decided_at)
     since = incident.evidence.filter(captured_at__gte=began)
+    cited = typed_numbers(request.POST, "evidence")
 
     def context() -> dict[str, Any]:
         return {
             "incident": incident,
             "bar": bar(incident, clock.now()),
             "decision": row,
-            "evidence": list(since.defer("text")[:MAX_EVIDENCE]),
-            "cited": set(request.POST.getlist("evidence")),
+            "evidence": with_ticked(incident, since.defer("text")[:MAX_EVIDENCE], cited),
+            "cited": set(cited),
         }
 
     return submit(
@@ -124,8 +126,12 @@ def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpRespo
         )
         return row.get_absolute_url()
 
-    runs = list(_runs(incident, row).defer("text").order_by("-number")[:RUNS])
+    every = _runs(incident, row).defer("text").order_by("-number")
     wanted = request.POST.get("run") or request.GET.get("run", "")
+    runs = list(every[:RUNS])
+    older = number(wanted)
+    if older is not None and older not in {run.number for run in runs}:
+        runs += every.filter(number=older)
     run = _chosen(runs, wanted)
 
     def context() -> dict[str, Any]:
