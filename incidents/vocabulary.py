@@ -245,3 +245,12 @@ CLASS_POSTURE: dict[str, str] = {
     DependencyClass.OBSERVABILITY: "roll back early: signals may be missing or late",
     DependencyClass.OTHER: "",
 }
+
+CLASS_SYMPTOM: dict[str, str] = {
+    DependencyClass.AUTH: "access is denied, or bypassed",
+    DependencyClass.BILLING: "transactions do not match",
+    DependencyClass.MESSAGING: "lag, and things processed twice",
+    DependencyClass.OBSERVABILITY: "signals are missing or late",
+    DependencyClass.OTHER: "",
+}
+"""How each class typically fails (playbook, "Dependency risk matrix")."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from incidents import scenarios
+from incidents.assessments.evidence_minimum import required_for
 from incidents.locking import check_locked
 from incidents.models import Evidence, Incident, Served
 from incidents.permissions import require
@@ -16,11 +16,11 @@ from kernel.text import clean_text
 def serve_step(
     incident: Incident, evidence: Evidence, key: str, actor: Actor, now: datetime
 ) -> Served:
-    """Name evidence for the requirement ``key``; capturing can name what it captures."""
+    """Name evidence for the requirement ``key`` of the scenario or of an impacted class; capturing
+    can name what it captures."""
     check_locked(incident)
     require("evidence.serve", actor, incident)
-    scenario = scenarios.find(incident.scenario)
-    labels = {needed.key: needed.label for needed in scenario.evidence_minimum} if scenario else {}
+    labels = {needed.key: needed.label for needed in required_for(incident)}
     label = labels.get(key)
     is_named = label is not None and evidence.serves.filter(item=key).exists()
     problems = rules.serve_violations(label, evidence.reference, is_named=is_named)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from incidents.facts.command import absence_of
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Branch, Risk
+from incidents.models import Branch
 from incidents.rules import blueprint as blueprint_rules
 from incidents.rules import checkpoint as checkpoint_rules
 from incidents.rules import command as command_rules
@@ -162,15 +162,12 @@ def _unable_of_decisions(facts: IncidentFacts) -> Iterator[unable_rules.HeldRole
 def _unable_owners(facts: IncidentFacts) -> Iterator[unable_rules.HeldRole]:
     """Who owns an active branch or an open risk and can no longer act."""
     number = facts.incident.pk
-    owned: list[tuple[Branch | Risk, str]]
-    owned = [(row, "branch-pass") for row in facts.active_branches]
-    owned += [(row, "risk-own") for row in facts.open_risks]
-    for row, page in owned:
-        owner = row.owner
-        if owner is not None and not getattr(row, "owner_can_act", True):
+    for row in facts.owned_work:
+        page = "branch-pass" if isinstance(row, Branch) else "risk-own"
+        if row.owner is not None and not getattr(row, "owner_can_act", True):
             yield unable_rules.HeldRole(
-                owner.pk,
-                str(owner),
+                row.owner.pk,
+                str(row.owner),
                 f"owner of {row.reference}",
                 reverse(page, args=[number, row.number]),
                 getattr(row, "owner_is_shut_out", False),

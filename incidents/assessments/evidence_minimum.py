@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from incidents import scenarios
+from incidents.assessments.decision import impacted
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Evidence, Incident
 from incidents.rules.minimum import (
@@ -12,7 +14,25 @@ from incidents.rules.minimum import (
     RequirementStatus,
     check_minimum,
     command_pattern,
+    of_classes,
 )
+
+
+def required_for(incident: Incident) -> tuple[RequiredEvidence, ...]:
+    """All that evidence can be named for: the scenario's minimum, then what the impacted classes
+    ask for. One query."""
+    scenario = scenarios.find(incident.scenario) if incident.scenario else None
+    classes = list(incident.surfaces.values_list("dependency_class", flat=True))
+    if scenario is not None:
+        classes.append(scenario.dependency_class)
+    return (*(scenario.evidence_minimum if scenario else ()), *of_classes(classes))
+
+
+def of_postures(facts: IncidentFacts) -> dict[str, tuple[RequirementStatus, ...]]:
+    """What the default response of each impacted class needs, by class. No query."""
+    named = [EvidenceFacts(s.number, s.at, key=s.item) for s in facts.served]
+    classes = dict.fromkeys(surface.dependency_class for surface in impacted(facts))
+    return {name: check_minimum(of_classes([name]), named) for name in classes}
 
 
 def of(facts: IncidentFacts, now: datetime) -> tuple[RequirementStatus, ...]:

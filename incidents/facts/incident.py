@@ -38,6 +38,7 @@ from incidents.models import (
 )
 from incidents.models.person import PersonQuerySet
 from incidents.rules.decision.own_option import OwnOption
+from incidents.rules.minimum import CLASS_EVIDENCE
 from incidents.scenarios import Scenario
 from incidents.vocabulary import (
     BranchState,
@@ -193,6 +194,11 @@ class IncidentFacts:
         return tuple(r for r in self.risks if r.is_open)
 
     @property
+    def owned_work(self) -> tuple[Branch | Risk, ...]:
+        """What waits for its owner: active branches and open risks."""
+        return (*self.active_branches, *self.open_risks)
+
+    @property
     def override(self) -> Decision | None:
         """The decision that skipped readiness, if one did."""
         return next((d for d in self.decisions if d.override_reason), None)
@@ -256,7 +262,8 @@ def read_all_facts(
     branches = by_incident(_with_owner_ability(Branch.objects.all(), until), ids)
     served = by_incident(
         Served.objects.annotate(number=F("evidence__number")),
-        [i.pk for i in incidents if i.scenario],
+        # An incident without either has nothing that evidence could be named for.
+        [i.pk for i in incidents if i.scenario or _asks_for_evidence(surfaces[i.pk])],
     )
     checks = by_incident(
         _captured(until)
@@ -290,6 +297,10 @@ def read_all_facts(
         )
         for incident in incidents
     ]
+
+
+def _asks_for_evidence(surfaces: Iterable[Surface]) -> bool:
+    return any(surface.dependency_class in CLASS_EVIDENCE for surface in surfaces)
 
 
 def _ready_options() -> ArraySubquery:

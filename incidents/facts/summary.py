@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from incidents.facts.incident import IncidentFacts, assignments_with_ability, by_incident
 from incidents.facts.signed_record import signatures_and_hashes
 from incidents.models import (
+    Branch,
     Checkpoint,
     Decision,
     Evidence,
@@ -22,6 +23,7 @@ from incidents.models import (
     Participation,
     Person,
     Recommendation,
+    Risk,
     Side,
     Surface,
 )
@@ -64,6 +66,11 @@ class IncidentSummary(IncidentFacts):
     @property
     def proposed_recommendations(self) -> tuple[Recommendation, ...]:
         return self.waiting
+
+    @property
+    def owned_work(self) -> tuple[Branch | Risk, ...]:
+        """Not read: who owns what and cannot act any more is shown in the room."""
+        return ()
 
     @property
     def stopped(self) -> Mapping[int, datetime]:  # type: ignore[override]

@@ -1,17 +1,18 @@
 """Capturing evidence: one form for every kind, of which each shows its own fields."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 
-from incidents import scenarios
+from incidents.assessments.evidence_minimum import required_for
 from incidents.models import Incident
 from incidents.rules.evidence import MAX_TEXT_BYTES, Capture
 from incidents.rules.file_types import text_of
-from incidents.scenarios import Scenario
+from incidents.rules.minimum import RequiredEvidence
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from incidents.web.fields import PastField, TimeInput
 from incidents.web.forms import WarroomForm
@@ -81,9 +82,9 @@ class SecondsField(forms.CharField):
         return milliseconds
 
 
-def items_of(scenario: Scenario) -> list[tuple[str, str]]:
-    """The evidence minimum as choices."""
-    return [(requirement.key, requirement.label) for requirement in scenario.evidence_minimum]
+def items_of(required: Iterable[RequiredEvidence]) -> list[tuple[str, str]]:
+    """What evidence can be named for, as choices."""
+    return [(requirement.key, requirement.label) for requirement in required]
 
 
 class CaptureForm(WarroomForm):
@@ -173,11 +174,11 @@ class CaptureForm(WarroomForm):
             ("", "None"),
             *((n, f"E-{n} {title}") for n, title in baselines.values_list("number", "title")),
         ]
-        if (scenario := scenarios.find(incident.scenario)) is None:
+        if not (required := required_for(incident)):
             del self.fields["serves"]
         else:
-            self.fields["serves"].choices = [("", "Nothing of it"), *items_of(scenario)]
-            self.fields["serves"].help_text = f"Evidence minimum of “{scenario.title}”."
+            self.fields["serves"].choices = [("", "Nothing of it"), *items_of(required)]
+            self.fields["serves"].help_text = "What scenario and impacted surfaces ask for."
 
     @property
     def lost_file(self) -> str:

@@ -1,13 +1,13 @@
 """Adopting a scenario, and naming the evidence that its minimum asks for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
 
 from incidents import scenarios
 from incidents.forms.evidence import items_of
-from incidents.scenarios import Scenario
+from incidents.rules.minimum import RequiredEvidence
 from incidents.web.forms import WarroomForm
 
 
@@ -26,10 +26,13 @@ class ServeForm(WarroomForm):
     serves = forms.ChoiceField(label="Serves as")
 
     def __init__(
-        self, *args: Any, scenario: Scenario | None, named: Collection[str], **kwargs: Any
+        self,
+        *args: Any,
+        required: Iterable[RequiredEvidence],
+        named: Collection[str],
+        **kwargs: Any,
     ) -> None:
         """``named`` are the items that it serves as already."""
         super().__init__(*args, **kwargs)
-        items = items_of(scenario) if scenario else []
-        free = [choice for choice in items if choice[0] not in named]
+        free = [choice for choice in items_of(required) if choice[0] not in named]
         self.fields["serves"].choices = [("", "Choose an item"), *free]

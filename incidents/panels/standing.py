@@ -13,7 +13,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from incidents.assessments import control
+from incidents.assessments import control, evidence_minimum
 from incidents.assessments import scenario as scenario_assessment
 from incidents.assessments.decision import situation_of
 from incidents.facts import incident as incident_facts
@@ -110,10 +110,14 @@ def _renderer(
 
 
 def _ready(facts: IncidentFacts, now: datetime) -> dict[str, Any]:
+    applicable = postures(facts.incident.severity, situation_of(facts, now).surfaces)
+    shown_by = evidence_minimum.of_postures(facts)
     return {
         "readiness": control.readiness(facts, now),
         "prechecks": prechecks.blocks(facts.incident, facts.surfaces),
-        "postures": postures(facts.incident.severity, situation_of(facts, now).surfaces),
+        "postures": [
+            (posture, shown_by.get(posture.dependency_class, ())) for posture in applicable
+        ],
     }
 
 

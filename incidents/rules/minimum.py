@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from incidents.rules.checklist import DerivedItem
+from incidents.vocabulary import DependencyClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,33 @@ class RequirementStatus:
 
     item: DerivedItem
     evidence: tuple[int, ...] = ()
+
+
+CLASS_EVIDENCE: dict[str, tuple[RequiredEvidence, ...]] = {
+    DependencyClass.AUTH: (RequiredEvidence("class-audit-capture", "Audit capture"),),
+    DependencyClass.BILLING: (
+        RequiredEvidence("class-reconciliation-boundary", "Reconciliation boundary"),
+    ),
+    DependencyClass.MESSAGING: (
+        RequiredEvidence("class-throttling-threshold", "Throttling threshold"),
+        RequiredEvidence("class-replay-guard", "Replay guard"),
+    ),
+    DependencyClass.OBSERVABILITY: (
+        RequiredEvidence("class-rollback-threshold", "Conservative rollback threshold"),
+    ),
+}
+"""What the default response of a class needs to be shown (playbook, "Dependency risk matrix")."""
+
+
+def of_classes(classes: Iterable[str]) -> tuple[RequiredEvidence, ...]:
+    """What the impacted dependency classes ask for, each once, in the order of the matrix."""
+    impacted = set(classes)
+    return tuple(
+        required
+        for name, needed in CLASS_EVIDENCE.items()
+        if name in impacted
+        for required in needed
+    )
 
 
 def check_minimum(

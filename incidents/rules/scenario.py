@@ -2,7 +2,7 @@
 
 ``K-SCENARIO``: the scenario exists, and is another than before.
 ``K-FITS``: adopting a scenario needs the reason why it fits.
-``E-SERVES``: evidence of this incident is named for a requirement of its scenario, once.
+``E-SERVES``: evidence of this incident is named for a requirement of scenario or surfaces, once.
 """
 
 from kernel.refusal import Violation
@@ -31,7 +31,7 @@ def serve_violations(label: str | None, evidence: str, *, is_named: bool) -> Vio
     """``label`` is that of the requirement, None when the scenario has no such; ``is_named``: the
     evidence is named for it already."""
     if label is None:
-        sentence = "The scenario's evidence minimum has no such item."
+        sentence = "Neither the scenario nor an impacted surface asks for such evidence."
         return (Violation("E-SERVES", sentence, "serves"),)
     if is_named:
         return (Violation("E-SERVES", f"{evidence} already serves as “{label}”.", "serves"),)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from incidents.actions import scenarios as actions
+from incidents.assessments.evidence_minimum import required_for
 from incidents.facts import incident as incident_facts
 from incidents.forms.scenarios import ScenarioForm, ServeForm
 from incidents.models import Evidence, Incident
@@ -65,7 +66,7 @@ def serve(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
         }
 
     at_hand = {
-        "scenario": incident_facts.cached_facts(incident).scenario,
+        "required": required_for(incident),
         "named": _named(evidence),
     }
     return submit(request, "incidents/short.html", ServeForm, do, context=context, **at_hand)
@@ -77,14 +78,12 @@ def _named(evidence: Evidence) -> list[str]:
 
 def serving(request: HttpRequest, incident: Incident, evidence: Evidence) -> dict[str, Any]:
     """For the page of an item: what it serves as, and the form to name more."""
-    scenario = incident_facts.cached_facts(incident).scenario
-    if scenario is None:
+    required = required_for(incident)
+    if not required:
         return {}
     named = _named(evidence)
-    visible = [
-        requirement.label for requirement in scenario.evidence_minimum if requirement.key in named
-    ]
-    if len(visible) == len(scenario.evidence_minimum) or not may("evidence.serve", request.who):
+    visible = [requirement.label for requirement in required if requirement.key in named]
+    if len(visible) == len(required) or not may("evidence.serve", request.who):
         return {"serves": visible}
-    form = ServeForm(request=request, scenario=scenario, named=named)
+    form = ServeForm(request=request, required=required, named=named)
     return {"serves": visible, "form": form}

@@ -7,6 +7,7 @@ from incidents.rules.decision.inputs import ImpactedSurface
 from incidents.rules.wording import first_lower, listed
 from incidents.vocabulary import (
     CLASS_POSTURE,
+    CLASS_SYMPTOM,
     SEVERITY_POSTURE,
     DependencyClass,
     Option,
@@ -31,11 +32,16 @@ FITS_CLASS: dict[str, frozenset[Option]] = {
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """One default: where it comes from, a summary, and the options that follow it."""
+    """One default: where it comes from, a summary, and the options that follow it.
+
+    Of a dependency class also its code and how it typically fails.
+    """
 
     source: str
     summary: str
     options: frozenset[Option]
+    dependency_class: str = ""
+    symptom: str = ""
 
 
 def postures(severity: str, surfaces: Iterable[ImpactedSurface]) -> tuple[Posture, ...]:
@@ -48,5 +54,7 @@ def postures(severity: str, surfaces: Iterable[ImpactedSurface]) -> tuple[Postur
     for kind, options in FITS_CLASS.items():
         if names := [surface.name for surface in surfaces if surface.dependency_class == kind]:
             label = first_lower(DependencyClass(kind).label)
-            applicable.append(Posture(f"{listed(names)}, {label}", CLASS_POSTURE[kind], options))
+            source = f"{listed(names)}, {label}"
+            symptom = CLASS_SYMPTOM[kind]
+            applicable.append(Posture(source, CLASS_POSTURE[kind], options, kind, symptom))
     return tuple(applicable)
