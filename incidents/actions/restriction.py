@@ -34,7 +34,7 @@ def restrict(
         )
         if problems:
             raise Refused(problems)
-        restrict_step(incident, actor, restricted=restricted, reason=reason, now=now)
+        restrict_step(incident, actor, restricted, reason, now)
     return incident
 
 

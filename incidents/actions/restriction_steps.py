@@ -19,7 +19,7 @@ CHANGED = replay.KINDS.register("restriction.changed")
 
 
 def restrict_step(
-    incident: Incident, actor: Actor, *, restricted: bool, reason: str, now: datetime
+    incident: Incident, actor: Actor, restricted: bool, reason: str, now: datetime
 ) -> None:
     """Store it, let in who has unfinished work, record it, and end the access of all others."""
     check_locked(incident)

@@ -59,7 +59,7 @@ def set_scenario(
         require_signatures_step(incident, actor, now)
         if adopted.restricted and not incident.restricted:
             why = f"An incident of “{adopted.title}” is restricted."
-            restrict_step(incident, actor, restricted=True, reason=why, now=now)
+            restrict_step(incident, actor, True, reason=why, now=now)
     return incident
 
 
