@@ -177,7 +177,7 @@ def test_evidence_is_named_on_its_page(
     assert [refused.status_code, accepted.status_code, again.status_code] == [422, 302, 422]
     answer = inside.get(page)
     offered = [key for key, _ in answer.context["form"].fields["serves"].choices]
-    assert offered == ["", "failing-endpoints", "rollback-check"]
+    assert offered == ["", "failing-endpoints", "rollback-check", "class-audit-capture"]
     assert "<dt>Serves as</dt><dd>First bad deploy hash</dd>" in markup(answer)
 
 
@@ -185,7 +185,8 @@ def test_evidence_that_serves_as_everything_offers_no_form(
     inside: Client, adopted: Incident, commander: Person
 ) -> None:
     page = capture_evidence(adopted, commander, LATER).get_absolute_url()
-    for key in ("failing-endpoints", "first-bad-deploy", "rollback-check"):
+    required = ("failing-endpoints", "first-bad-deploy", "rollback-check", "class-audit-capture")
+    for key in required:
         inside.post(f"{page}serves/", {"serves": key})
 
     assert "Name it so" not in markup(inside.get(page))
