@@ -172,7 +172,7 @@ for _kind in (
         "Decisions",
         "{subject} needs two signatures from now on.",
         "Billing or ledger data is touched. {words}.",
-        icon="i-warn",
+        icon="i-warning",
         announce="politely",
     ),
     Kind(
@@ -180,7 +180,7 @@ for _kind in (
         "Rules",
         "Access was bypassed: {rule}.",
         "{reason}",
-        icon="i-warn",
+        icon="i-warning",
         announce="politely",
     ),
     Kind(
@@ -188,7 +188,7 @@ for _kind in (
         "Rules",
         "Leaving a rule is asked for: {rule}.",
         "It waits for {waits}. {reason}",
-        icon="i-warn",
+        icon="i-warning",
         announce="politely",
     ),
     Kind(
