@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from incidents.rules.decision.evidence_packet import OWNERS_CODE
 from incidents.rules.decision.inputs import Candidate
 from incidents.rules.decision.ladder import Offer
 from incidents.rules.decision.option import (
@@ -123,7 +124,7 @@ def split_facts(
         v
         for v in problems
         if (v.code in _FACTS and confidence)
-        or (same_executor and (v.code, v.field) == ("D-OWNERS", "executor"))
+        or (same_executor and (v.code, v.field) == (OWNERS_CODE, "executor"))
     )
     return tuple(v for v in problems if v not in facts), facts
 

@@ -15,6 +15,8 @@ from kernel.text import has_content, says_nothing
 
 Violations = tuple[Violation, ...]
 
+OWNERS_CODE = "D-OWNERS"
+
 
 def owner(proposal: Proposal, situation: Situation) -> Violations:
     """Before anything is decided, somebody is in command.

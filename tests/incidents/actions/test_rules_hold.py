@@ -212,7 +212,7 @@ ALLOWED = {
 
 @contextmanager
 def undone(walk: Walk) -> Iterator[None]:
-    point, now = transaction.savepoint(), walk.now
+    point, now = transaction.savepoint_create(), walk.now
     try:
         yield
     finally:
