@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0027_row_digests'),
+        ('incidents', '0028_reach_words'),
     ]
 
     operations = [
