@@ -22,7 +22,7 @@ from incidents.rules.decision.ladder import own_offer
 from incidents.rules.decision.option import needs_conflict_reason
 from incidents.rules.decision.own_option import Alternative, kind_of
 from incidents.vocabulary import LADDER, Choice, Confidence, Option
-from incidents.web.evidence_numbers import NumbersInput
+from incidents.web.evidence_numbers import ticked_and_typed
 from incidents.web.fields import PersonField, Soon
 from incidents.web.forms import DraftForm
 from incidents.web.time_zone import number
@@ -51,6 +51,14 @@ def _line(label: str, limit: int, **options: Any) -> forms.CharField:
         error_messages={"max_length": f"Keep it under {limit} characters."},
         **options,
     )
+
+
+class NumbersInput(forms.MultipleHiddenInput):
+    """Checkboxes that the page draws, and the line for other numbers."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        getlist = getattr(data, "getlist", None)
+        return [] if getlist is None else ticked_and_typed(getlist(name), getlist(f"{name}_more"))
 
 
 class Numbers(forms.Field):

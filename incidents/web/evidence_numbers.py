@@ -15,17 +15,13 @@ MAX_TYPED = 100
 def typed_numbers(data: Any, name: str) -> list[str]:
     """What is ticked as ``name``, then what is typed as ``name_more``: ``E-3, 14``."""
     getlist = getattr(data, "getlist", None)
-    if getlist is None:
-        return []
-    typed = [n for text in getlist(f"{name}_more") for n in _NUMBER.findall(str(text))]
-    return list(dict.fromkeys([*map(str, getlist(name)), *typed[:MAX_TYPED]]))
+    return [] if getlist is None else ticked_and_typed(getlist(name), getlist(f"{name}_more"))
 
 
-class NumbersInput(forms.MultipleHiddenInput):
-    """Checkboxes that the page draws, and the line for other numbers."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        return typed_numbers(data, name)
+def ticked_and_typed(ticked: Iterable[str], lines: Iterable[str]) -> list[str]:
+    """The numbers that were ticked, then those that stand in the typed lines, each once."""
+    typed = [number for line in lines for number in _NUMBER.findall(str(line))]
+    return list(dict.fromkeys([*map(str, ticked), *typed[:MAX_TYPED]]))
 
 
 class _Ticks(forms.CheckboxSelectMultiple):
