@@ -124,7 +124,9 @@ def severity_badge(value: str) -> SafeString:
 
 @register.simple_tag
 def reach(value: str) -> SafeString:
-    """How far an option can be undone, as icon and word."""
+    """How far an option can be undone, as icon and word; nothing while it is not chosen."""
+    if not value:
+        return SafeString("")
     return format_html(
         '<span class="reach">{}{}</span>', icon(f"reach-{value}"), REACH_WORDS[value]
     )

@@ -46,7 +46,7 @@ def _done(data: Mapping[str, Any]) -> SafeString:
 
 def _acted(data: Mapping[str, Any]) -> SafeString:
     html = format_html(
-        "{}: {} {}, {}.", data["option"], data["what"], data["executor"], data["when"]
+        "{}: {} ({}, {}).", data["option"], data["what"], data["executor"], data["when"]
     )
     html += own_reach(data)
     if data["undecided"]:
@@ -55,7 +55,8 @@ def _acted(data: Mapping[str, Any]) -> SafeString:
 
 
 def _kept(data: Mapping[str, Any]) -> SafeString:
-    html = format_html("{}. {}", data["option"], data["looked_at"])
+    end = "" if data["looked_at"].endswith((".", "!", "?")) else "."
+    html = format_html("{}. {}{}", data["option"], data["looked_at"], end)
     return html + format_html(" Next is {}.", data["next"]) + _cites(data)
 
 

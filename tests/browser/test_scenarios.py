@@ -59,6 +59,13 @@ def staff(world: World, incident: Incident, **named: str) -> None:
 def fill_in(page: Page, option: str, choice: str = "Continue", **more: str) -> None:
     """The whole Checkpoint Decision Record for one option; ``more`` are labels and texts."""
     open_parts(page)
+    page.locator("#id_option").get_by_role("radio", name=option).check()
+    fill_in_rest(page, option, choice, **more)
+
+
+def fill_in_rest(page: Page, option: str, choice: str = "Continue", **more: str) -> None:
+    """All but the option, which is chosen already."""
+    open_parts(page)
     page.get_by_label("Impacted scope").fill("Every third request of the service.")
     page.get_by_role("group", name="Evidence reviewed").get_by_role(
         "checkbox", name="git log"
@@ -67,7 +74,6 @@ def fill_in(page: Page, option: str, choice: str = "Continue", **more: str) -> N
     page.get_by_label("Next action").fill(f"{option}, now")
     page.get_by_label("Its deadline").fill("+20")
     page.locator("#id_choice").get_by_role("radio", name=choice).check()
-    page.locator("#id_option").get_by_role("radio", name=option).check()
     reasons = page.get_by_label("Rejected because").locator("visible=true")
     for field, reason in zip(reasons.all(), REASONS, strict=False):
         field.fill(reason)

@@ -69,6 +69,15 @@ def test_a_refusal_and_its_draft_keep_the_own_option(room: Client, executing: De
         assert ("Restart", "It comes back") in form.alternatives
 
 
+def test_an_own_option_half_filled_in_is_judged_too(room: Client, executing: DecisionRun) -> None:
+    page = f"/{executing.incident.reference}/CP-1/unmet/"
+
+    answer = room.post(page, form_data(executing, **(OWN | {"own_reach": ""})))
+
+    assert answer.status_code == 200
+    assert "Say how far it reaches" in markup(answer)
+
+
 def test_one_that_a_surface_keeps_ready_is_one_press(room: Client, executing: DecisionRun) -> None:
     surface = Surface.objects.create(name="Ready", slug="ready")
     executing.incident.surfaces.add(surface)
