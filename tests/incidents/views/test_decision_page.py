@@ -75,7 +75,7 @@ def test_an_own_option_half_filled_in_is_judged_too(room: Client, executing: Dec
     answer = room.post(page, form_data(executing, **(OWN | {"own_reach": ""})))
 
     assert answer.status_code == 200
-    assert "Say how far it reaches" in markup(answer)
+    assert "Say how far it can be undone" in markup(answer)
 
 
 def test_one_that_a_surface_keeps_ready_is_one_press(room: Client, executing: DecisionRun) -> None:
