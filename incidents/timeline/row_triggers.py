@@ -25,7 +25,8 @@ BEGIN
     IF TG_OP = 'DELETE' THEN subject := OLD; ELSE subject := NEW; END IF;
     EXECUTE 'SELECT ($1).' || quote_ident(TG_ARGV[0]) || '::text' INTO row_key USING subject;
     IF TG_ARGV[1] <> '' THEN
-        EXECUTE 'SELECT ($1).' || quote_ident(TG_ARGV[1]) || '::text' INTO row_incident USING subject;
+        EXECUTE 'SELECT ($1).' || quote_ident(TG_ARGV[1]) || '::text'
+            INTO row_incident USING subject;
     END IF;
     PERFORM set_config(
         '{NOTED}',
