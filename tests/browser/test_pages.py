@@ -224,6 +224,7 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "status for stakeholders": ("lena", "/status/internal/", 200, None),
     "restriction": ("mara", f"{ROOM}restriction/", 200, lambda page: "main"),
     "special rules": ("mara", f"{ROOM}rules/", 200, lambda page: "main"),
+    "special rules, refused": ("mara", f"{ROOM}rules/", 200, refused),
     "operations": ("admin", "/operations/", 200, None),
     "subscriber to add": ("admin", "/subscribers/new/", 200, lambda page: "main"),
     "subscriber, refused": ("admin", "/subscribers/new/", 200, refused),
