@@ -75,3 +75,31 @@ def test_a_mebibyte_takes_little_time() -> None:
 
     assert masked.count == 0
     assert time.process_time() - started < SECONDS_PER_MIB
+
+
+MANIFEST = """\
+apiVersion: v1
+kind: {kind}
+metadata:
+  name: db-conn
+{field}:
+  smtp: {first}
+  "dsn": {second}
+---
+kind: ConfigMap
+data:
+  region: eu-west-1-zone-b
+"""
+
+
+@pytest.mark.parametrize("field", ["data", "stringData"])
+def test_each_value_of_a_kubernetes_secret_is_masked_and_no_other(field: str) -> None:
+    values = {"field": field, "first": "or5ClFKHu6MUbgXO", "second": "plainwords"}
+
+    masked = mask_secrets(MANIFEST.format(kind="Secret", **values)).text
+
+    assert masked.count("⟦masked") == 2
+    assert "name: db-conn" in masked
+    assert "region: eu-west-1-zone-b" in masked
+    other = MANIFEST.format(kind="ConfigMap", **values)
+    assert mask_secrets(other).text == other
