@@ -149,14 +149,13 @@ def _unable_of_decisions(facts: IncidentFacts) -> Iterator[unable_rules.HeldRole
     for decision in facts.decisions:
         execution = decision.execution
         for role in ExecutionRole:
-            can_act = getattr(decision, f"{role.value}_can_act", True)
-            if can_act or not execution.mitigates or not is_open(role, execution.state):
-                continue
             person = execution.holder(role)
+            ability = facts.ability_of(person)
+            if ability.can_act or not execution.mitigates or not is_open(role, execution.state):
+                continue
             href = reverse("replace-holder", args=[facts.incident.pk, decision.number, role.value])
             what = f"{role.value} of {decision.reference}"
-            is_shut_out = getattr(decision, f"{role.value}_is_shut_out", False)
-            yield unable_rules.HeldRole(person.pk, str(person), what, href, is_shut_out)
+            yield unable_rules.HeldRole(person.pk, str(person), what, href, ability.is_shut_out)
 
 
 def _unable_owners(facts: IncidentFacts) -> Iterator[unable_rules.HeldRole]:
@@ -164,13 +163,13 @@ def _unable_owners(facts: IncidentFacts) -> Iterator[unable_rules.HeldRole]:
     number = facts.incident.pk
     for row in facts.owned_work:
         page = "branch-pass" if isinstance(row, Branch) else "risk-own"
-        if row.owner is not None and not getattr(row, "owner_can_act", True):
+        if row.owner is not None and not facts.ability_of(row.owner).can_act:
             yield unable_rules.HeldRole(
                 row.owner.pk,
                 str(row.owner),
                 f"owner of {row.reference}",
                 reverse(page, args=[number, row.number]),
-                getattr(row, "owner_is_shut_out", False),
+                facts.ability_of(row.owner).is_shut_out,
             )
 
 

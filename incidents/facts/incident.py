@@ -11,10 +11,12 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, JSONArray
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONArray
 
 from incidents import scenarios
+from incidents.facts.abilities import ABLE, Ability, read_abilities, read_assignments
+from incidents.facts.rows import by_incident
 from incidents.facts.signed_record import signatures_and_hashes
 from incidents.models import (
     Assignment,
@@ -26,7 +28,6 @@ from incidents.models import (
     Execution,
     Freeze,
     Incident,
-    Participation,
     Person,
     Recommendation,
     Risk,
@@ -36,7 +37,6 @@ from incidents.models import (
     Surface,
     SurfaceOption,
 )
-from incidents.models.person import PersonQuerySet
 from incidents.rules.decision.own_option import OwnOption
 from incidents.rules.minimum import CLASS_EVIDENCE
 from incidents.scenarios import Scenario
@@ -45,7 +45,6 @@ from incidents.vocabulary import (
     EvidenceKind,
     ExecutionRole,
     ExecutionState,
-    Group,
     LaneKind,
     Purpose,
     RoleName,
@@ -78,6 +77,7 @@ class IncidentFacts:
     hashes: Mapping[int, str]
     branches: tuple[Branch, ...]
     served: tuple[Served, ...]
+    abilities: Mapping[int, Ability]
     first_evidence_at: datetime | None
     evidence_by_lane: Mapping[str, int]
     rollback_check: Evidence | None
@@ -94,6 +94,10 @@ class IncidentFacts:
         """Who holds the role and can act. A holder who left does not count."""
         assignment = self.holders.get((role, lane))
         return assignment.person if assignment and assignment.can_act else None
+
+    def ability_of(self, person: Person) -> Ability:
+        """Whether who executes, verifies or owns something here can act."""
+        return self.abilities.get(person.pk, ABLE)
 
     @property
     def unable(self) -> tuple[Assignment, ...]:
@@ -187,11 +191,11 @@ class IncidentFacts:
 
     @property
     def active_branches(self) -> tuple[Branch, ...]:
-        return tuple(b for b in self.branches if b.state == BranchState.ACTIVE)
+        return _active(self.branches)
 
     @property
     def open_risks(self) -> tuple[Risk, ...]:
-        return tuple(r for r in self.risks if r.is_open)
+        return _open(self.risks)
 
     @property
     def owned_work(self) -> tuple[Branch | Risk, ...]:
@@ -214,6 +218,14 @@ def _is_running(execution: Execution) -> bool:
     return execution.mitigates and execution.is_unfinished
 
 
+def _active(branches: Iterable[Branch]) -> tuple[Branch, ...]:
+    return tuple(branch for branch in branches if branch.state == BranchState.ACTIVE)
+
+
+def _open(risks: Iterable[Risk]) -> tuple[Risk, ...]:
+    return tuple(risk for risk in risks if risk.is_open)
+
+
 def read_all_facts(
     incidents: Sequence[Incident], until: datetime | None = None
 ) -> list[IncidentFacts]:
@@ -230,7 +242,7 @@ def read_all_facts(
         surfaces[link.incident_id].append(link.surface)
         if options := link.ready:  # type: ignore[attr-defined]
             ready[link.incident_id][link.surface.name] = tuple(OwnOption(*one) for one in options)
-    assignments = by_incident(assignments_with_ability(until), ids)
+    assignments = read_assignments(incidents, until)
     freezes = by_incident(Freeze.objects.select_related("surface", "kept_by"), ids)
     checkpoints = by_incident(Checkpoint.objects.all(), ids)
     decisions = by_incident(
@@ -246,11 +258,10 @@ def read_all_facts(
             "execution__new_verifier",
         )
         .defer("execution__run__text")
-        .annotate(**_abilities(until))
         .order_by("number"),
         ids,
     )
-    risks = by_incident(_with_owner_ability(Risk.objects.all(), until), ids)
+    risks = by_incident(Risk.objects.select_related("owner"), ids)
     made = Recommendation.objects.with_stated(until).select_related("adopted_by")
     recommendations = by_incident(made, ids)
     sides: dict[int, list[Side]] = defaultdict(list)
@@ -259,7 +270,7 @@ def read_all_facts(
     for side in joined.select_related("contradiction__decision", "recommendation__adopted_by"):
         sides[side.contradiction.incident_id].append(side)
     signatures, hashes = signatures_and_hashes(decisions)
-    branches = by_incident(_with_owner_ability(Branch.objects.all(), until), ids)
+    branches = by_incident(Branch.objects.select_related("owner"), ids)
     served = by_incident(
         Served.objects.annotate(number=F("evidence__number")),
         # An incident without either has nothing that evidence could be named for.
@@ -273,6 +284,10 @@ def read_all_facts(
         .defer("text"),
         ids,
     )
+    abilities = {}
+    if until is None:
+        people = {pk: _with_parts(decisions[pk], branches[pk], risks[pk]) for pk in ids}
+        abilities = read_abilities(incidents, assignments, people)
     library = scenarios.find_all(i.scenario for i in incidents if i.scenario)
     counted = {row["incident"]: row for row in _evidence_counts(ids, until)}
     return [
@@ -292,11 +307,22 @@ def read_all_facts(
             hashes=hashes,
             branches=tuple(branches[incident.pk]),
             served=tuple(served[incident.pk]),
+            abilities=abilities.get(incident.pk, {}),
             rollback_check=next(iter(checks[incident.pk]), None),
             **_evidence(counted.get(incident.pk)),
         )
         for incident in incidents
     ]
+
+
+def _with_parts(
+    decisions: Iterable[Decision], branches: Iterable[Branch], risks: Iterable[Risk]
+) -> tuple[Person, ...]:
+    """Who executes or verifies what is unfinished, and who owns what is open."""
+    executions = [decision.execution for decision in decisions if _is_running(decision.execution)]
+    parts = [execution.holder(role) for execution in executions for role in ExecutionRole]
+    owned: tuple[Branch | Risk, ...] = (*_active(branches), *_open(risks))
+    return (*parts, *(row.owner for row in owned if row.owner is not None))
 
 
 def _asks_for_evidence(surfaces: Iterable[Surface]) -> bool:
@@ -308,66 +334,6 @@ def _ready_options() -> ArraySubquery:
     rows = SurfaceOption.objects.filter(surface=OuterRef("surface")).order_by("name")
     columns = JSONArray("name", "reach", "reach_reason", "nearest_step")
     return ArraySubquery(rows.values(row=columns))
-
-
-def by_incident[T: Model](rows: "QuerySet[T]", ids: list[int]) -> dict[int, list[T]]:
-    grouped: dict[int, list[T]] = defaultdict(list)
-    for row in rows.filter(incident__in=ids):
-        grouped[row.incident_id].append(row)  # type: ignore[attr-defined]
-    return grouped
-
-
-def assignments_with_ability(until: datetime | None = None) -> "QuerySet[Assignment]":
-    rows = Assignment.objects.select_related("person")
-    if until is not None:
-        # Nothing records who had an account then, and in which group.
-        return rows
-    able = Person.objects.who_can_respond().filter(pk=OuterRef("person"))
-    taking_part = Participation.objects.filter(
-        incident=OuterRef("incident"), person=OuterRef("person")
-    )
-    return rows.annotate(  # type: ignore[no-redef]
-        can_act=Exists(_who_may_enter(able)),
-        is_shut_out=Exists(able) & ~Exists(_who_may_enter(able)),
-        seen_at=Subquery(taking_part.values("seen_at")),
-    )
-
-
-def _who_may_enter(able: "PersonQuerySet") -> "PersonQuerySet":
-    """Of a restricted incident only its participants and admins; as part of a row with an
-    ``incident``."""
-    of_incident = OuterRef(OuterRef("incident"))
-    takes_part = Participation.objects.filter(incident=of_incident, person=OuterRef("pk"))
-    is_open = Incident.objects.filter(pk=of_incident, restricted=False)
-    is_admin = Q(is_superuser=True) | Q(groups__name=Group.ADMIN)
-    return able.filter(is_admin | Q(Exists(takes_part)) | Q(Exists(is_open)))
-
-
-def _ability(name: str, person: "F | Coalesce | OuterRef") -> dict[str, Any]:
-    """Two columns of rows with an ``incident``: ``<name>_can_act`` and ``<name>_is_shut_out``."""
-    able = Person.objects.who_can_respond().filter(pk=person)
-    may_enter = Exists(_who_may_enter(able))
-    return {f"{name}_can_act": may_enter, f"{name}_is_shut_out": Exists(able) & ~may_enter}
-
-
-def _abilities(until: datetime | None) -> dict[str, Any]:
-    """Whether who executes and who verifies a decision can act, as ``executor_can_act`` and so on.
-
-    Nothing records who had an account in the past.
-    """
-    if until is not None:
-        return {}
-    abilities: dict[str, Any] = {}
-    for role in ExecutionRole.values:
-        now_it_is = Coalesce(OuterRef(f"execution__new_{role}"), OuterRef(role))
-        abilities |= _ability(role, now_it_is)
-    return abilities
-
-
-def _with_owner_ability[T: Model](rows: "QuerySet[T]", until: datetime | None) -> "QuerySet[T]":
-    """With their owners and, for now, whether each can act."""
-    owned = rows.select_related("owner")
-    return owned if until is not None else owned.annotate(**_ability("owner", OuterRef("owner")))
 
 
 _SUCCEEDED_RUN = Q(purpose=Purpose.VERIFICATION, kind=EvidenceKind.COMMAND, exit_code=0)

@@ -11,7 +11,9 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import JSONArray
 from django.utils.dateparse import parse_datetime
 
-from incidents.facts.incident import IncidentFacts, assignments_with_ability, by_incident
+from incidents.facts.abilities import read_assignments
+from incidents.facts.incident import IncidentFacts
+from incidents.facts.rows import by_incident
 from incidents.facts.signed_record import signatures_and_hashes
 from incidents.models import (
     Branch,
@@ -120,7 +122,7 @@ def _columns() -> dict[str, Any]:
 
 def _read(incidents: Sequence[Any]) -> list[IncidentSummary]:
     ids = [incident.pk for incident in incidents]
-    assignments = by_incident(assignments_with_ability(), ids)
+    assignments = read_assignments(incidents)
     checkpoints = by_incident(Checkpoint.objects.open(), ids)
     decision_rows = Decision.objects.select_related("checkpoint", "execution").order_by("number")
     decisions = by_incident(decision_rows, ids)
@@ -143,6 +145,7 @@ def _read(incidents: Sequence[Any]) -> list[IncidentSummary]:
             hashes=hashes,
             branches=_UNREAD,
             served=_UNREAD,
+            abilities=_UNREAD,
             first_evidence_at=row.its_first_evidence,
             evidence_by_lane=_UNREAD,
             rollback_check=_UNREAD,
