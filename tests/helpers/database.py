@@ -10,12 +10,15 @@ import os
 import subprocess
 from collections.abc import Iterable
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, connections
+from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from warroom.up.embedded import postgres
@@ -76,12 +79,59 @@ def connect_to(name: str) -> None:
 def _make_template(name: str) -> None:
     """Under another name until it is whole."""
     draft = f"{name}_draft"
-    connection.settings_dict["TEST"]["NAME"] = draft
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    kept = _dump_of_migrations()
+    if kept.exists():
+        _restore(kept, draft)
+        call_command("migrate", verbosity=0)
+    else:
+        connection.settings_dict["TEST"]["NAME"] = draft
+        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        _dump(draft, kept)
     _keep_copies()
     connections.close_all()
     connection.close_pool()
     _execute("ALTER DATABASE {} RENAME TO {}", draft, name)
+
+
+def _dump_of_migrations() -> Path:
+    """Where a run keeps the migrated database for the next: migrating takes most of a short run.
+
+    Another file for other migrations or other packages.
+    """
+    files = [settings.BASE_DIR / "requirements.txt", *settings.BASE_DIR.glob("*/migrations/*.py")]
+    digest = sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
+    return settings.BASE_DIR / ".pytest_cache" / "migrated" / f"{digest}.sql"
+
+
+def _dump(name: str, kept: Path) -> None:
+    """Named so when it is whole; those of other migrations go."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    for older in kept.parent.iterdir():
+        older.unlink(missing_ok=True)
+    draft = kept.with_suffix(f".{os.getpid()}")
+    command = [postgres.binaries() / "pg_dump", "--no-owner", "--file", draft, _address(name)]
+    subprocess.run(command, check=True)
+    draft.rename(kept)
+
+
+def _restore(kept: Path, name: str) -> None:
+    _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    _execute("CREATE DATABASE {}", name)
+    command = [
+        postgres.binaries() / "psql",
+        "--quiet",
+        "--set=ON_ERROR_STOP=1",
+        "--single-transaction",
+    ]
+    subprocess.run(
+        [*command, "--file", kept, _address(name)], stdout=subprocess.DEVNULL, check=True
+    )
+    connect_to(name)
+
+
+def _address(name: str) -> str:
+    """Of a database on the tests' server."""
+    return make_conninfo(os.environ["DATABASE_URL"], dbname=name)
 
 
 def _exists(name: str) -> bool:
