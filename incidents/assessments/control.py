@@ -149,10 +149,10 @@ def _unable_of_decisions(facts: IncidentFacts) -> Iterator[unable_rules.HeldRole
     for decision in facts.decisions:
         execution = decision.execution
         for role in ExecutionRole:
-            person = execution.holder(role)
-            ability = facts.ability_of(person)
+            ability = facts.ability_of(getattr(execution, f"{role.value}_id"))
             if ability.can_act or not execution.mitigates or not is_open(role, execution.state):
                 continue
+            person = execution.holder(role)
             href = reverse("replace-holder", args=[facts.incident.pk, decision.number, role.value])
             what = f"{role.value} of {decision.reference}"
             yield unable_rules.HeldRole(person.pk, str(person), what, href, ability.is_shut_out)
@@ -163,13 +163,13 @@ def _unable_owners(facts: IncidentFacts) -> Iterator[unable_rules.HeldRole]:
     number = facts.incident.pk
     for row in facts.owned_work:
         page = "branch-pass" if isinstance(row, Branch) else "risk-own"
-        if row.owner is not None and not facts.ability_of(row.owner).can_act:
+        if row.owner is not None and not facts.ability_of(row.owner.pk).can_act:
             yield unable_rules.HeldRole(
                 row.owner.pk,
                 str(row.owner),
                 f"owner of {row.reference}",
                 reverse(page, args=[number, row.number]),
-                facts.ability_of(row.owner).is_shut_out,
+                facts.ability_of(row.owner.pk).is_shut_out,
             )
 
 

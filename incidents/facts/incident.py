@@ -95,9 +95,9 @@ class IncidentFacts:
         assignment = self.holders.get((role, lane))
         return assignment.person if assignment and assignment.can_act else None
 
-    def ability_of(self, person: Person) -> Ability:
+    def ability_of(self, person_id: int) -> Ability:
         """Whether who executes, verifies or owns something here can act."""
-        return self.abilities.get(person.pk, ABLE)
+        return self.abilities.get(person_id, ABLE)
 
     @property
     def unable(self) -> tuple[Assignment, ...]:

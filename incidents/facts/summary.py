@@ -145,7 +145,7 @@ def _read(incidents: Sequence[Any]) -> list[IncidentSummary]:
             hashes=hashes,
             branches=_UNREAD,
             served=_UNREAD,
-            abilities=_UNREAD,
+            abilities={},
             first_evidence_at=row.its_first_evidence,
             evidence_by_lane=_UNREAD,
             rollback_check=_UNREAD,

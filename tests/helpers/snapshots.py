@@ -67,9 +67,12 @@ def snapshot_at(incident_id: int, moment: datetime, *, looks: bool = True) -> Sn
 
 
 def _snapshot(incident: Incident, now: datetime, looks: bool) -> Snapshot:
+    read = plain(facts.cached_facts(incident))
+    # Nothing records who had an account then, and in which group.
+    del read["abilities"]
     return Snapshot(
         now,
-        plain(facts.cached_facts(incident)),
+        read,
         plain(lanes_of(incident)),
         {name: html for name, html in render.panels(incident, now).items() if name != "bar"}
         if looks

@@ -57,9 +57,9 @@ def expected(person: Person, incident: Incident) -> Ability:
 
 def decided(facts: IncidentFacts, person: Person, *, holds_role: bool) -> Ability:
     if not holds_role:
-        return facts.ability_of(person)
+        return facts.ability_of(person.pk)
     row = next(a for a in facts.assignments if a.person_id == person.pk)
-    assert facts.ability_of(person) == Ability(row.can_act, row.is_shut_out)
+    assert facts.ability_of(person.pk) == Ability(row.can_act, row.is_shut_out)
     return Ability(row.can_act, row.is_shut_out)
 
 
@@ -112,8 +112,8 @@ def test_facts_of_the_past_know_of_no_accounts(
 ) -> None:
     own_risk(incident, stranger)
     Person.objects.filter(pk=stranger.pk).update(is_active=False)
-    assert not read_facts(incident).ability_of(stranger).can_act
+    assert not read_facts(incident).ability_of(stranger.pk).can_act
 
     [past] = read_all_facts([incident], until=START)
 
-    assert past.ability_of(stranger) == ABLE
+    assert past.ability_of(stranger.pk) == ABLE
