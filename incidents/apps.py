@@ -16,6 +16,7 @@ class IncidentsConfig(AppConfig):
             kinds_backfill,
             kinds_decision,
             kinds_times,
+            row_checks,
             row_triggers,
         )
 
@@ -26,3 +27,4 @@ class IncidentsConfig(AppConfig):
         PANELS.register_as("standing")(standing.render_tab_bar)
         pre_migrate.connect(row_triggers.drop_column_triggers, sender=self)
         post_migrate.connect(row_triggers.install, sender=self)
+        post_migrate.connect(row_checks.install, sender=self)

@@ -8,7 +8,8 @@ that are there and puts back what migrations had made.
 import fcntl
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -21,14 +22,22 @@ from django.db import connection, connections
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
+from incidents.timeline.row_checks import LIFTED
+from warroom.server import database_roles
 from warroom.up.embedded import postgres
 
 AS_MIGRATED = "as_migrated"
 """A schema with copies of the tables that have rows right after the migrations."""
 
+APPLICATION = "warroom_under_test"
+"""The role that a test takes where it asks what the application may do. The tests themselves own
+the tables, and change rows of the record without an entry, as its checks are lifted for them."""
+
 
 def migrated_database(run_folder: Path, worker: str) -> str:
     """Connect Django to a new database, a copy of the migrated one; returns its name."""
+    options = connection.settings_dict["OPTIONS"]
+    options["options"] += f" -c {LIFTED}=on"
     template = f"template_{run_folder.name}"
     name = f"test_{worker}_{run_folder.name}"
     with (run_folder / "template.lock").open("a") as lock:
@@ -44,6 +53,8 @@ def migrated_database(run_folder: Path, worker: str) -> str:
 def copy_database(template: str, name: str) -> None:
     """Nobody may be connected to ``template`` meanwhile."""
     _execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+    # Rights on the database itself are not copied with it.
+    _execute("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC", name)
 
 
 def copy_tables(source: str, target: str) -> None:
@@ -76,6 +87,38 @@ def connect_to(name: str) -> None:
     connection.settings_dict["NAME"] = name
 
 
+@contextmanager
+def as_application() -> Iterator[None]:
+    """Within the block this test's transaction is that of the application's role, not an owner's.
+
+    At its end, as at a commit, the database compares what was changed with the record.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {APPLICATION}")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED; SET LOCAL ROLE NONE")
+
+
+@contextmanager
+def as_application_for_good() -> Iterator[None]:
+    """The same for a test that commits: every connection within is that of the role."""
+    options = connection.settings_dict["OPTIONS"]
+    before = options["options"]
+    options["options"] = f"{before.replace(f' -c {LIFTED}=on', '')} -c role={APPLICATION}"
+    _reconnect()
+    try:
+        yield
+    finally:
+        options["options"] = before
+        _reconnect()
+
+
+def _reconnect() -> None:
+    connections.close_all()
+    connection.close_pool()
+
+
 def _make_template(name: str) -> None:
     """Under another name until it is whole."""
     draft = f"{name}_draft"
@@ -88,6 +131,8 @@ def _make_template(name: str) -> None:
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         _dump(draft, kept)
     _keep_copies()
+    database_roles.prepare(APPLICATION)
+    database_roles.grant(APPLICATION)
     connections.close_all()
     connection.close_pool()
     _execute("ALTER DATABASE {} RENAME TO {}", draft, name)

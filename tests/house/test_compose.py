@@ -84,9 +84,15 @@ def test_every_setting_is_documented_and_no_other() -> None:
     assert _documented() - READ_BY_LIBRARIES == read
 
 
+FOR_MIGRATING = "MIGRATION_DATABASE_URL"
+"""Whoever has it may alter the record: nobody but the service that migrates."""
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_our_services_get_every_documented_setting(name: str) -> None:
-    assert set(SERVICES[name]["environment"]) | NOT_PASSED.keys() == _documented()
+    passed = set(SERVICES[name]["environment"])
+    assert (FOR_MIGRATING in passed) == (name == "migrate")
+    assert passed | NOT_PASSED.keys() | {FOR_MIGRATING} == _documented()
     # One without a value is passed when it is set; the image's own would be taken away by it.
     assert not SERVICES[name]["environment"].keys() & NOT_PASSED.keys()
 
@@ -147,11 +153,15 @@ def test_the_addresses_are_ones_that_the_settings_understand(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     environment = SERVICES["web"]["environment"]
-    address = re.sub(r"\$\{[^}]+\}", "secret", environment["DATABASE_URL"])
-    monkeypatch.setenv("DATABASE_URL", address)
-    database = Env().dj_db_url("DATABASE_URL")
+    addresses = environment["DATABASE_URL"], SERVICES["migrate"]["environment"][FOR_MIGRATING]
+    roles = []
+    for address in addresses:
+        monkeypatch.setenv("DATABASE_URL", re.sub(r"\$\{[^}]+\}", "secret", address))
+        database = Env().dj_db_url("DATABASE_URL")
+        assert (database["HOST"], database["NAME"]) == ("postgres", "warroom")
+        roles.append(database["USER"])
 
-    assert (database["HOST"], database["NAME"]) == ("postgres", "warroom")
+    assert roles == ["warroom_application", SERVICES["postgres"]["environment"]["POSTGRES_USER"]]
     assert re.fullmatch(r"redis://(\w+):6379", environment["REDIS_URL"])[1] in SERVICES
 
 

@@ -7,11 +7,6 @@ from django.db import connection
 OURS = ("incidents", "lanes", "comms", "retros")
 
 FREE = {
-    # Whole rows that say how things stand now, each change of which is an entry.
-    "incidents_incident",
-    "incidents_incident_surfaces",
-    "incidents_participation",
-    "lanes_boundaryitem",
     # What the site knows, whatever happens: people, surfaces, scenarios, readers, windows.
     "incidents_person",
     "incidents_person_groups",
@@ -28,7 +23,7 @@ FREE = {
 }
 """Tables that are no record. A new one belongs here only if losing its rows loses no history."""
 
-_COMMS = "announcement delivery maintenance maintenance_surfaces messagedraft noticechoice"
+_COMMS = "announcement delivery messagedraft noticechoice"
 OF_COMMS = {
     f"comms_{name}" for name in f"{_COMMS} statussite subscriber subscriber_surfaces".split()
 }

@@ -38,6 +38,7 @@ from kernel.refusal import Refused
 from lanes import actions as lanes
 from lanes.handoff import actions as handoffs
 from warroom.demo import content, outgoing
+from warroom.server import database_roles
 
 NUMBER = 42
 AGE = timedelta(minutes=37, seconds=18)
@@ -56,7 +57,8 @@ def tell(
     """
     if number is None:
         return _Story(people, surfaces, now - AGE).run()
-    with connection.cursor() as cursor:
+    # Whoever may set the number of the next incident owns the table.
+    with database_roles.as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('incidents_incident', 'id'), %s, false)",
             [number],

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS
 
 from kernel.text import one_line
+from warroom.server import database_roles
 from warroom.server.secret_key import MIN_KEY_BYTES
 
 TAG = "warroom"
@@ -57,6 +59,20 @@ def secret_key_is_long(app_configs: object, **_: Any) -> list[checks.CheckMessag
     text = f"SECRET_KEY has {size} bytes and needs at least {MIN_KEY_BYTES}."
     hint = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     return [checks.Error(text, hint=hint, id="warroom.E003")]
+
+
+@checks.register(checks.Tags.database)
+def application_owns_nothing(
+    app_configs: object, databases: Sequence[str] | None = None, **_: Any
+) -> list[checks.CheckMessage]:
+    """``warroom.W001``: the role that serves could switch the triggers of the record off."""
+    if DEFAULT_DB_ALIAS not in (databases or ()) or settings.MIGRATION_DATABASE:
+        return []
+    if not database_roles.owns_tables():
+        return []
+    text = "The role of DATABASE_URL owns the tables: who has its connection can alter the record."
+    hint = "Give the tables a role of their own: see Two roles in docs/operators.md."
+    return [checks.Warning(text, hint=hint, id="warroom.W001")]
 
 
 def refuse_wrong_settings() -> None:

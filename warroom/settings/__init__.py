@@ -93,16 +93,22 @@ TEMPLATES = [
 ]
 
 # -- What lasts: PostgreSQL; what may be lost: Redis or Valkey -------------------------------
-DATABASES = {
-    "default": pooled(
-        env.dj_db_url("DATABASE_URL", conn_health_checks=True),
-        size=env.int("DATABASE_POOL", 20),
-        timeout=env.int("DATABASE_POOL_TIMEOUT", 10),
-        statement=env.int("DATABASE_STATEMENT_TIMEOUT", 30),
-        lock=env.int("DATABASE_LOCK_TIMEOUT", 10),
-        idle=env.int("DATABASE_IDLE_TIMEOUT", 60),
-    )
+_DATABASE_LIMITS = {
+    "size": env.int("DATABASE_POOL", 20),
+    "timeout": env.int("DATABASE_POOL_TIMEOUT", 10),
+    "statement": env.int("DATABASE_STATEMENT_TIMEOUT", 30),
+    "lock": env.int("DATABASE_LOCK_TIMEOUT", 10),
+    "idle": env.int("DATABASE_IDLE_TIMEOUT", 60),
 }
+DATABASES = {
+    "default": pooled(env.dj_db_url("DATABASE_URL", conn_health_checks=True), **_DATABASE_LIMITS)
+}
+# The role that owns the tables, for migrations alone (warroom/server/database_roles.py).
+MIGRATION_DATABASE = (
+    pooled(env.dj_db_url("MIGRATION_DATABASE_URL"), **_DATABASE_LIMITS)
+    if env.str("MIGRATION_DATABASE_URL", "")
+    else None
+)
 # The few statements that every action sends (kernel/prepared.py) are planned once a connection
 # from their second time on. PgBouncer needs 1.21 for it; false switches it off.
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = (

@@ -38,11 +38,13 @@ _NOWHERE = {
 
 
 def elsewhere() -> bool:
-    """Whether the environment names servers of its own."""
+    """Whether the environment names servers of its own. Embedded ones have an owner of theirs."""
     named = [name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)]
     if len(named) == 1:
         other = "REDIS_URL" if named[0] == "DATABASE_URL" else "DATABASE_URL"
         raise NoServers(f"{named[0]} is set and {other} is not: set both, or neither.")
+    if not named and os.environ.get("MIGRATION_DATABASE_URL"):
+        raise NoServers("MIGRATION_DATABASE_URL is set and DATABASE_URL is not: set both.")
     return bool(named)
 
 

@@ -96,7 +96,7 @@ def supervise(
                 [sys.executable, *_PYTHON, "-m", *argv],
                 whole=whole,
                 write=write,
-                environment={**os.environ, MARK: str(data), "PYTHONUNBUFFERED": "1"},
+                environment=_environment(data),
                 folder=BASE_DIR,
                 fds=[fd] if fd and "uvicorn" in argv else [],
             )
@@ -116,6 +116,12 @@ def supervise(
             return []
         failed = next((program for program in programs if program.name in board.why), None)
         return [board.why, *(failed.last_lines if failed else ())]
+
+
+def _environment(data: Path) -> dict[str, str]:
+    """Of web, worker and beat: without the address of the role that could alter the record."""
+    ours = {name: text for name, text in os.environ.items() if name != "MIGRATION_DATABASE_URL"}
+    return {**ours, MARK: str(data), "PYTHONUNBUFFERED": "1"}
 
 
 class _Stop:

@@ -11,63 +11,28 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
-from comms.models import Update
-from incidents.actions import evidence, lifecycle, roles
-from incidents.locking import lock
+from incidents.actions import lifecycle, roles
 from incidents.models import Incident, Person, RowSeal, TimelineEntry
-from incidents.models.author import Authored
-from incidents.rules.evidence import Capture
 from incidents.timeline import keys
-from incidents.timeline.coverage import NOT_COVERED, CoveredTable, covered_tables, our_models
-from incidents.timeline.record import record
+from incidents.timeline.coverage import NOT_COVERED, covered_tables, our_models
 from incidents.timeline.row_integrity import (
     entries_without_digest,
     key_problems,
     row_problems,
     seal_problems,
 )
-from incidents.timeline.sealing import sealed_timelines
 from incidents.timeline.verify import verify
-from incidents.vocabulary import EvidenceKind
 from lanes.actions import notes
-from lanes.models import Unknown
-from tests.helpers.backfilled import backfilled_incident
-from tests.helpers.factories import START, SurfaceFactory, declared
-from tests.helpers.recommendations import Owners
-from tests.house.test_every_action_records import CASES, Scene
+from tests.helpers.factories import START, SurfaceFactory
+from tests.helpers.filled_record import (
+    changed_value,
+    column_types,
+    drop_constraints,
+    newest_row,
+)
 
 DOCS = Path(__file__).parents[3] / "docs" / "record.md"
 LATER = START + timedelta(minutes=5)
-
-FILLING = (
-    "incidents.lifecycle.set_surfaces",
-    "incidents.freezes.keep_freeze",
-    "incidents.branches.end_branch",
-    "incidents.signatures.sign",
-    "incidents.execution.judge",
-    "incidents.course.keep_course",
-    "incidents.replacements.replace_holder",
-    "incidents.together.state_together",
-    "incidents.scenarios.serve",
-    "incidents.voiding.duplicate",
-    "lanes.boundary.set_boundary",
-    "lanes.patterns.observe",
-    "lanes.handoff.accept",
-    "lanes.unknowns.resolve_unknown",
-    "lanes.hypotheses.decide_hypothesis",
-    "comms.updates.publish_update",
-    "comms.escalations.publish_escalation",
-    "comms.leadership.publish_leadership_note",
-    "comms.lapses.explain_lapse",
-    "retros.backlog.finish",
-    "retros.watch.check_in",
-    "retros.review.add_thought",
-    "retros.package.revise",
-)
-"""Actions that leave rows in every table; the others follow only while a table is still empty."""
-
-SPARED = {"incidents.command_absence.announce_absence"}
-"""It needs a commander who left, and the others need theirs."""
 
 
 @contextmanager
@@ -79,101 +44,23 @@ def _unguarded() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def _changed(name: str, kind: str, limit: int | None) -> str:
-    """SQL of another value of a column's type."""
-    column = f'"{name}"'
-    if kind == "boolean":
-        return f"NOT coalesce({column}, false)"
-    if kind == "timestamp with time zone":
-        return f"coalesce({column}, now()) + interval '1 microsecond'"
-    if kind == "date":
-        return f"coalesce({column}, current_date) + 1"
-    if kind == "bytea":
-        return f"coalesce({column}, '') || '\\x00'::bytea"
-    if kind in {"jsonb", "uuid"}:
-        return "'{\"changed\": 1}'::jsonb" if kind == "jsonb" else "gen_random_uuid()"
-    if kind in {"integer", "bigint", "smallint"}:
-        return f"coalesce({column}, 0) + {1 if kind == 'smallint' else 1_000_000}"
-    assert kind in {"text", "character varying"}, kind
-    changed = f"overlay(coalesce({column}, '') placing '~' from 1)"
-    return f"left({changed}, {limit})" if limit else changed
-
-
-def _types(table: str) -> dict[str, tuple[str, int | None]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT column_name, data_type, character_maximum_length"
-            " FROM information_schema.columns WHERE table_name = %s",
-            [table],
-        )
-        return {name: (kind, limit) for name, kind, limit in cursor.fetchall()}
-
-
-def _drop_checks() -> None:
-    """Of every table of ours: a value of any kind may be put in for the rest of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(
-            "SELECT conrelid::regclass::text, conname FROM pg_constraint"
-            " WHERE contype = 'c' AND conrelid <> 0"
-        )
-        for table, name in cursor.fetchall():
-            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-
-
-def _row(table: CoveredTable) -> tuple[str, int] | None:
-    """The newest row and its incident."""
-    with connection.cursor() as cursor:
-        cursor.execute(table.select("true") + " ORDER BY 1 DESC LIMIT 1")
-        found = cursor.fetchone()
-    return (found[0], found[1]) if found else None
-
-
-@pytest.fixture
-def filled(opposed: Owners, commander: Person, stranger: Person) -> None:
-    """Rows in every table, of an incident for each action; so this file takes some seconds."""
-    for name in FILLING:
-        CASES[name](Scene(declared(commander), commander, stranger))
-    backfilled_incident(commander)
-    by, number = commander.as_actor(), opposed.incident.pk
-    file = Capture(EvidenceKind.FILE, file=b"\x00\x01", file_name="core")
-    item = evidence.capture(by, number, file, now=LATER)
-    # What takes a long story to come about: written beside an entry, as an action would.
-    with transaction.atomic(), sealed_timelines():
-        incident = lock(number)
-        incident.contradictions.get().evidence.add(item)
-        unknown = Unknown.objects.create(
-            incident=incident, number=1, text="Since?", raised_at=LATER, **Authored.columns(by)
-        )
-        unknown.evidence.add(item)
-        record(incident, "note.added", by, LATER, text="What it takes")
-    for update in Update.objects.all():
-        with transaction.atomic(), sealed_timelines():
-            update.surface_states.create(surface=SurfaceFactory(), state="operational")
-            record(lock(update.incident_id), "note.added", by, LATER, text="A surface")
-    for name in sorted(CASES.keys() - {*FILLING} - SPARED):
-        if all(map(_row, covered_tables().values())):
-            break
-        CASES[name](Scene(declared(commander), commander, stranger))
-
-
 def test_every_column_of_every_table_is_noticed(filled: None) -> None:
-    _drop_checks()
+    drop_constraints()
     unnoticed, empty = [], set()
     for table in covered_tables().values():
-        row = _row(table)
+        row = newest_row(table)
         if row is None:
             empty.add(table.name)
             continue
         key, number = row
         incident = Incident.objects.get(pk=number)
         assert list(row_problems(incident, [table.name])) == [], table.name
-        for column, (kind, limit) in _types(table.name).items():
+        for column, (kind, limit) in column_types(table.name).items():
             if f"{table.name}.{column}" in NOT_COVERED:
                 continue
             with _unguarded(), connection.cursor() as cursor:
                 cursor.execute(
-                    f'UPDATE "{table.name}" SET "{column}" = {_changed(column, kind, limit)}'
+                    f'UPDATE "{table.name}" SET "{column}" = {changed_value(column, kind, limit)}'
                     f' WHERE "{table.key}" = %s',
                     [key],
                 )
@@ -242,13 +129,13 @@ def test_a_row_without_an_entry_is_noticed(incident: Incident, stranger: Person)
 def test_every_column_of_the_chain_itself_is_noticed(
     incident: Incident, model: type[TimelineEntry] | type[RowSeal]
 ) -> None:
-    _drop_checks()
+    drop_constraints()
     table = model._meta.db_table
     unnoticed = []
     row = model.objects.filter(incident=incident).earliest("pk")
-    for column, (kind, limit) in _types(table).items():
+    for column, (kind, limit) in column_types(table).items():
         with _unguarded(), connection.cursor() as cursor:
-            changed = _changed(column, kind, limit)
+            changed = changed_value(column, kind, limit)
             cursor.execute(f'UPDATE {table} SET "{column}" = {changed} WHERE id = %s', [row.pk])
             found = [*key_problems(incident), *seal_problems(incident), *row_problems(incident)]
             if not (found or verify(incident)):

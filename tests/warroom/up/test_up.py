@@ -1,5 +1,6 @@
 """``manage.py up`` as people use it: a process of its own, on a data folder of its own."""
 
+import json
 import os
 import select
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import psutil
+import psycopg
 import pytest
 
 from tests.faults.cluster import until
@@ -30,6 +32,7 @@ VALKEY_RESTARTS = in_tier(test=1, prove=25)
 _OURS = (
     "PYTHONUNBUFFERED",
     "DATABASE_URL",
+    "MIGRATION_DATABASE_URL",
     "REDIS_URL",
     "SECRET_KEY",
     "REDIS_PREFIX",
@@ -110,6 +113,11 @@ class Up:
         """Every process on this data folder, however it was started."""
         return [process for process in psutil.process_iter() if self._is_ours(process)]
 
+    def servers(self) -> dict[str, str]:
+        """The addresses that it tells our other commands."""
+        told: dict[str, str] = json.loads((self.data / "servers.json").read_text())
+        return told
+
     def _sockets(self) -> str:
         """The folder of the servers' sockets, by which Valkey is known."""
         try:
@@ -157,6 +165,31 @@ def test_ctrl_c_leaves_no_process_and_the_data_stays(tmp_path: Path, port: int) 
     assert (up.data / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+def _assert_two_roles(up: Up) -> None:
+    """What serves is connected as a role that may write rows, owns nothing, and knows no other."""
+    told = up.servers()
+    with psycopg.connect(told["DATABASE_URL"], autocommit=True) as application:
+        assert application.execute("SELECT count(*) FROM incidents_incident").fetchone() == (0,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            application.execute("ALTER TABLE incidents_execution DISABLE TRIGGER ALL")
+    with psycopg.connect(told["MIGRATION_DATABASE_URL"]) as owner:
+        found = owner.execute(
+            "SELECT DISTINCT usename FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchall()
+        assert found == [("warroom",)]
+    programs = [process for process in up.left() if MARK in process.environ()]
+    assert len(programs) >= 3
+    assert not [process for process in programs if "MIGRATION_DATABASE_URL" in process.environ()]
+
+
+def _go_back_to_one_role(up: Up) -> None:
+    """As an older version left its data: nobody but the owner."""
+    with psycopg.connect(up.servers()["MIGRATION_DATABASE_URL"], autocommit=True) as owner:
+        owner.execute("DROP OWNED BY warroom")
+        owner.execute("DROP ROLE warroom")
+
+
 @pytest.mark.alone
 def test_a_start_clears_up_after_a_killed_one_and_starts_again_what_dies(
     tmp_path: Path, port: int
@@ -166,9 +199,12 @@ def test_a_start_clears_up_after_a_killed_one_and_starts_again_what_dies(
         killed.wait_until_served()
         assert "warroom-demo" not in killed.screen
         assert f"http://localhost:{port}/accounts/first-admin/" in killed.screen
+        _assert_two_roles(killed)
+        _go_back_to_one_role(killed)
         killed.process.kill()
     with Up(tmp_path / "data", port, DEMO="0") as up:
         up.wait_until_served()
+        _assert_two_roles(up)
         for _ in range(VALKEY_RESTARTS):
             up.kill("Valkey", " unixsocket:")
         up.kill("PostgreSQL", f" {up.data / 'postgres'} ")

@@ -60,12 +60,17 @@ class Command(BaseCommand):
 
 
 def _require_database() -> None:
-    """Asked by a connection of its own: the pool only says that it got none."""
+    """Asked by a connection of its own: the pool only says that it got none.
+
+    The role of ``DATABASE_URL`` may not be there yet: migrating as the other makes it.
+    """
+    owner = os.environ.get("MIGRATION_DATABASE_URL")
+    name = "MIGRATION_DATABASE_URL" if owner else "DATABASE_URL"
     try:
-        psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=CONNECT).close()
+        psycopg.connect(os.environ[name], connect_timeout=CONNECT).close()
     except psycopg.Error as error:
         why = " ".join(str(error).split())
-        raise CommandError(f"The database of DATABASE_URL cannot be reached: {why}") from error
+        raise CommandError(f"The database of {name} cannot be reached: {why}") from error
 
 
 def _print(name: str, line: str) -> None:

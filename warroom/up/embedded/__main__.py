@@ -42,12 +42,11 @@ def main() -> None:
     try:
         with ExitStack() as stack:
             sockets, servers = _servers(stack, data, arguments.sockets, fast=arguments.fast)
-            database, redis = (_run(stack, server) for server in servers)
-            environment = {
-                "DATABASE_URL": database,
-                "REDIS_URL": redis,
-                "SECRET_KEY": data.secret_key(),
-            }
+            for server in servers:
+                stack.callback(server.stop)
+                server.start()
+            environment = _addresses(*servers, alone=arguments.fast)
+            environment["SECRET_KEY"] = data.secret_key()
             data.announce(environment)
             stack.callback(data.withdraw)
             _say(environment | {"sockets": str(sockets)})
@@ -60,9 +59,18 @@ def main() -> None:
         sys.exit(1)
 
 
+def _addresses(database: postgres.Server, redis: valkey.Server, *, alone: bool) -> dict[str, str]:
+    """Two roles, but for data that may be lost: whoever has it alone makes databases there."""
+    environment = {"DATABASE_URL": database.address, "REDIS_URL": redis.address}
+    if not alone:
+        environment["DATABASE_URL"] = database.application_address
+        environment["MIGRATION_DATABASE_URL"] = database.address
+    return environment
+
+
 def _servers(
     stack: ExitStack, data: DataFolder, sockets: Path | None, *, fast: bool
-) -> tuple[Path, tuple[Server, Server]]:
+) -> tuple[Path, tuple[postgres.Server, valkey.Server]]:
     # A holder whose program was killed is still stopping its servers: wait for it.
     stack.enter_context(data.locked("servers", wait=True))
     folder = stack.enter_context(_socket_folder(data, sockets))
@@ -72,13 +80,7 @@ def _servers(
     return folder, (database, valkey.Server(home))
 
 
-def _run(stack: ExitStack, server: Server) -> str:
-    stack.callback(server.stop)
-    server.start()
-    return server.address
-
-
-def _watch(servers: tuple[Server, Server]) -> None:
+def _watch(servers: tuple[Server, ...]) -> None:
     """Until the input closes. What cannot be started again ends with ``NoServers``."""
     backoffs = {server.name: Backoff() for server in servers}
     while not _closes(_LOOK_SECONDS):

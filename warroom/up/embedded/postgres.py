@@ -10,6 +10,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psutil
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 from warroom.up.embedded.account import Account
 from warroom.up.embedded.data import NoServers
@@ -26,6 +28,11 @@ _FAST = (
 """For tests: their data is thrown away, so nothing has to survive a crash."""
 
 _START_SECONDS = 60
+
+APPLICATION = "warroom"
+"""The role of web, worker and beat. What it may do, ``migrate`` grants it."""
+
+_IS_ROLE = "SELECT 1 FROM pg_roles WHERE rolname = %s"
 
 
 @contextmanager
@@ -55,7 +62,16 @@ class Server:
 
     @property
     def address(self) -> str:
-        return f"postgresql://postgres@{quote(str(self.socket), safe='')}/postgres"
+        """As the role that owns everything."""
+        return self._address("postgres")
+
+    @property
+    def application_address(self) -> str:
+        """As the role that reads and writes rows, and owns nothing."""
+        return self._address(APPLICATION)
+
+    def _address(self, role: str) -> str:
+        return f"postgresql://{role}@{quote(str(self.socket), safe='')}/postgres"
 
     def start(self) -> None:
         """Also where an earlier run left one behind, or one died: crash recovery does the rest.
@@ -65,6 +81,7 @@ class Server:
         self._make_cluster()
         self.stop()
         self._start()
+        self._make_role()
 
     def is_alive(self) -> bool:
         return self._postmaster is not None and _runs(self._postmaster)
@@ -109,6 +126,15 @@ class Server:
         with suppress(OSError, ValueError, psutil.Error):
             number = (self.data / "postmaster.pid").read_text().splitlines()[0]
             self._postmaster = psutil.Process(int(number))
+
+    def _make_role(self) -> None:
+        """Also on data that an older version made, where one role did everything."""
+        try:
+            with psycopg.connect(self.address, autocommit=True) as owner:
+                if not owner.execute(_IS_ROLE, [APPLICATION]).fetchone():
+                    owner.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(APPLICATION)))
+        except psycopg.Error as error:
+            raise NoServers(f"PostgreSQL takes no role of ours: {error}") from error
 
     def stop(self) -> None:
         self._postmaster = None
