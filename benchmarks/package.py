@@ -52,6 +52,7 @@ def lived() -> int:
     from incidents.actions.evidence import capture
     from incidents.models import Incident
     from kernel import clock
+    from incidents.timeline.row_checks import lifted
     from lanes.actions import add_note
     from retros.models import Closing
     from warroom import demo
@@ -67,7 +68,7 @@ def lived() -> int:
         add_note(actor, incident.pk, text=f"Note {number}: the error rate moves again.", now=now)
     incident.refresh_from_db()
     texts = ("happened", "path", "uncertain", "need", "trigger")
-    with pgtrigger.ignore("retros.Closing:closing_on_the_record"):
+    with lifted(), pgtrigger.ignore("retros.Closing:closing_on_the_record"):
         closing = Closing.objects.create(
             incident=incident,
             number=1,
