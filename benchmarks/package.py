@@ -51,8 +51,8 @@ def lived() -> int:
 
     from incidents.actions.evidence import capture
     from incidents.models import Incident
-    from kernel import clock
     from incidents.timeline.row_checks import lifted
+    from kernel import clock
     from lanes.actions import add_note
     from retros.models import Closing
     from warroom import demo
