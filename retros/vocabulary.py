@@ -11,6 +11,13 @@ class End(TextChoices):
     REOPENED = "reopened", "Reopened"
 
 
+class Ending(TextChoices):
+    """What an incident ends by: a mitigation of ours, or nobody's doing."""
+
+    MITIGATED = "mitigated", "We mitigated it"
+    UNMITIGATED = "alone", "Recovered without mitigation"
+
+
 CHECK_IN_HOURS = (1, 6, 12, 23)
 """Hours after closing at which the watch owner is asked (product, 9)."""
 

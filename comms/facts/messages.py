@@ -11,6 +11,7 @@ from comms.rules.message.common import Cadence, CorrectedMessage, Correction, Ow
 from comms.rules.message.plain import candidate_names, folded_name
 from comms.rules.message.update import Change, Situation
 from incidents.facts.incident import IncidentFacts
+from incidents.facts.recovery import read_steady_runs
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.models.text_search import Folded
 from incidents.vocabulary import ExecutionState, Severity
@@ -29,16 +30,23 @@ def cadence(incident: Incident, now: datetime) -> Cadence:
 
 
 def situation(facts: IncidentFacts, texts: Collection[str], now: datetime) -> Situation:
-    """Three queries beside the incident's facts: who takes part, who is named elsewhere."""
+    """Three queries beside the incident's facts: who takes part, who is named elsewhere. Two more
+    where nothing was executed: whether it recovered by itself."""
     incident = facts.incident
     return Situation(
         cadence=cadence(incident, now),
         restricted=incident.restricted,
         impacted={surface.pk: surface.name for surface in facts.surfaces},
-        changes=changes(facts),
+        changes=(changed := changes(facts)),
+        is_steady=not changed and _is_steady(facts),
         people=participant_names(incident),
         colleagues=names_among(texts, incident),
     )
+
+
+def _is_steady(facts: IncidentFacts) -> bool:
+    steady = read_steady_runs(facts, last_reopened_at(facts.incident))
+    return steady is not None and steady.shows_recovery
 
 
 def names_among(texts: Collection[str], incident: Incident) -> tuple[str, ...]:

@@ -53,6 +53,10 @@ class PersonField(_NoNul, forms.ModelChoiceField):
         self.queryset = both.order_by("name", "username")
 
 
+class RowField(_NoNul, forms.ModelChoiceField):
+    """A row of the incident; its form says which are offered."""
+
+
 class SurfacesField(_NoNul, forms.ModelMultipleChoiceField):
     """Any number of surfaces, picked as chips."""
 

@@ -63,11 +63,11 @@ def close(
             lapse_steps.note_lapsed_step(incident, now)
             saved = gate_facts.saved_statement(incident)
             facts = read_facts(incident)
-            conditions = gate.judge(gate_facts.read_gate(facts, saved, now))
-            if violations := gate.violations(conditions):
+            judged = gate_facts.read_gate(facts, saved, now)
+            if violations := gate.violations(gate.judge(judged)):
                 record_refusal_step(incident, violations, actor, now)
                 raise RefusedAfterCommit(violations)
-            closing = close_step(facts, saved, actor, now)
+            closing = close_step(facts, judged.unmitigated, saved, actor, now)
             redirect_submission(once, closing.get_absolute_url())
     except RefusedAfterCommit:
         metrics.GATE_REFUSALS.inc()

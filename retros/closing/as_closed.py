@@ -24,7 +24,10 @@ class ClosedWork(TypedDict):
 
 
 def copy_state(facts: IncidentFacts) -> dict[str, Any]:
-    """The incident, its risks, backlog, branches and the progress of its decisions, as JSON."""
+    """The incident, its risks, backlog, branches and the progress of its decisions, as JSON.
+
+    The closing adds ``ending``, a sentence, where it recovered without mitigation.
+    """
     incident = facts.incident
     return {
         "title": incident.title,

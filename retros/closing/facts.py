@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Least
 
 from comms.models import Lapse, Update
@@ -12,32 +12,14 @@ from comms.rules.commitment import reaches
 from incidents.assessments import anti_patterns
 from incidents.assessments.signatures import dual_facts
 from incidents.facts.incident import IncidentFacts
-from incidents.models import (
-    Decision,
-    Evidence,
-    Execution,
-    Incident,
-    Person,
-    Risk,
-    TimelineEntry,
-)
+from incidents.facts.recovery import read_steady_runs, verification_runs
+from incidents.models import Decision, Incident, Person, Risk, TimelineEntry
 from incidents.rules.dual_signature import missing_signatures
-from incidents.vocabulary import (
-    EvidenceKind,
-    ExecutionState,
-    Group,
-    LaneKind,
-    Purpose,
-    RoleName,
-    Severity,
-)
-from kernel.actor import ActorKind
+from incidents.vocabulary import BranchState, EvidenceKind, ExecutionState, Group, Severity
 from lanes.models import Handoff
 from retros.closing import rules as gate
 from retros.models import BacklogItem, Statement
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
+from retros.vocabulary import Ending
 
 _OPEN = {
     ExecutionState.PENDING: "waits for signatures",
@@ -55,7 +37,7 @@ def read_gate(facts: IncidentFacts, statement: Statement | None, now: datetime) 
     decisions = tuple(
         decision for decision in facts.decisions if decision.execution.state not in _OVER
     )
-    run = _run(facts, decisions)
+    run, reopened_at = _run(facts), last_reopened_at(incident)
     return gate.GateFacts(
         now=now,
         severity=incident.severity,
@@ -67,9 +49,10 @@ def read_gate(facts: IncidentFacts, statement: Statement | None, now: datetime) 
         mitigations=tuple(_mitigations(decisions)),
         verified_holds=tuple(_verified_holds(decisions)),
         run=run,
-        failed_run=_failed_run(incident, run),
-        reopened_at=last_reopened_at(incident),
+        failed_run=_failed_run(facts, run),
+        reopened_at=reopened_at,
         statement=_statement(statement),
+        unmitigated=_unmitigated(facts, statement, reopened_at),
         risks=tuple(_risks(facts)),
         backlog=tuple(_backlog(incident)),
         escalations=incident.escalations.exclude(receivers=0).count(),
@@ -83,6 +66,31 @@ def read_gate(facts: IncidentFacts, statement: Statement | None, now: datetime) 
         ),
         stale=next((p.sentence for p in anti_patterns.of(facts, now) if p.code == "STALE"), ""),
     )
+
+
+def _unmitigated(
+    facts: IncidentFacts, statement: Any, reopened_at: datetime | None
+) -> gate.UnmitigatedFacts | None:
+    """What shows that it recovered by itself, where the statement says so: one query."""
+    if statement is None or statement.ending != Ending.UNMITIGATED:
+        return None
+    began = [
+        row.reference
+        for row in facts.decisions
+        if row.execution.started_at and row.execution.mitigates
+    ]
+    merged = [branch.reference for branch in facts.branches if branch.state == BranchState.MERGED]
+    risk, item = statement.cause_risk, statement.cause_item
+    return gate.UnmitigatedFacts(
+        changes=(*began, *merged),
+        runs=read_steady_runs(facts, reopened_at),
+        risk=risk.reference if risk and _is_open_here(risk, facts) else "",
+        item=item.reference if item and _is_open_here(item, facts) else "",
+    )
+
+
+def _is_open_here(work: Risk | BacklogItem, facts: IncidentFacts) -> bool:
+    return work.is_open and work.incident_id == facts.incident.pk
 
 
 def _mitigations(decisions: Iterable[Decision]) -> Iterable[gate.Mitigation]:
@@ -105,23 +113,9 @@ def _verified_holds(decisions: Iterable[Decision]) -> Iterable[datetime]:
             yield execution.done_at
 
 
-_SHOWS_RESULT = Q(kind=EvidenceKind.COMMAND, exit_code__isnull=False) | (
-    Q(kind=EvidenceKind.CHECK) & (~Q(text="") | ~Q(file_name=""))
-)
-
-
-def _run(facts: IncidentFacts, decisions: Iterable[Decision]) -> gate.Run | None:
+def _run(facts: IncidentFacts) -> gate.Run | None:
     """The newest run that counts; where none does, the newest of all."""
-    owner = facts.holder(RoleName.LANE_OWNER, LaneKind.VERIFICATION)
-    verifiers = {decision.execution.verifier_id for decision in decisions}
-    if owner is not None:
-        verifiers.add(owner.pk)
-    judged = Exists(Execution.objects.filter(run=OuterRef("pk")))
-    captured = Q(actor_kind=ActorKind.PERSON, actor__in=verifiers)
-    rows = _runs(facts.incident).annotate(
-        shows_result=Case(When(_SHOWS_RESULT, then=True), default=False),
-        is_chosen=Case(When(captured | judged, then=True), default=False),
-    )
+    rows = verification_runs(facts)
     row = rows.order_by(Least("shows_result", "is_chosen").desc(), "-number").first()
     if row is None:
         return None
@@ -136,17 +130,13 @@ def _run(facts: IncidentFacts, decisions: Iterable[Decision]) -> gate.Run | None
     )
 
 
-def _failed_run(incident: Incident, run: gate.Run | None) -> str:
+def _failed_run(facts: IncidentFacts, run: gate.Run | None) -> str:
     """A command that failed after the run that counts; whoever captured it, it failed."""
     if run is None:
         return ""
-    later = _runs(incident).filter(kind=EvidenceKind.COMMAND, number__gt=run.number)
+    later = verification_runs(facts).filter(kind=EvidenceKind.COMMAND, number__gt=run.number)
     newest = later.exclude(exit_code=None).order_by("-number").first()
     return "" if newest is None or newest.succeeded else newest.reference
-
-
-def _runs(incident: Incident) -> "QuerySet[Evidence]":
-    return incident.evidence.filter(purpose=Purpose.VERIFICATION).defer("text")
 
 
 def _worst_severity(incident: Incident) -> str:
@@ -165,7 +155,8 @@ def last_reopened_at(incident: Incident) -> datetime | None:
 
 def saved_statement(incident: Incident) -> Statement | None:
     """The closing statement as it was saved last, with whether its watch owner can act."""
-    rows = Statement.objects.filter(pk=incident.pk).select_related("watch_owner")
+    related = ("watch_owner", "cause_risk", "cause_item")
+    rows = Statement.objects.filter(pk=incident.pk).select_related(*related)
     return rows.annotate(able=_owner_can_act(incident, "watch_owner")).first()
 
 

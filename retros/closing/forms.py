@@ -4,10 +4,13 @@ from typing import Any
 
 from django import forms
 
+from incidents.models import Incident, Risk
 from incidents.vocabulary import Confidence
-from incidents.web.fields import PersonField
+from incidents.web.fields import PersonField, RowField
 from incidents.web.forms import WarroomForm
 from retros.closing.steps import StatementInput
+from retros.models import BacklogItem
+from retros.vocabulary import Ending
 
 
 def text_field(label: str, limit: int, rows: int = 3, **options: Any) -> forms.CharField:
@@ -21,7 +24,7 @@ def text_field(label: str, limit: int, rows: int = 3, **options: Any) -> forms.C
 
 
 class StatementForm(WarroomForm):
-    """The closing statement: the leadership note's fields, and the watch."""
+    """The closing statement: the leadership note's fields, the watch, and how it ended."""
 
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     happened = text_field("What happened", 2000, required=False)
@@ -44,8 +47,37 @@ class StatementForm(WarroomForm):
         help_text="The exact signal at which the watch owner reopens without asking.",
     )
 
+    ending = forms.ChoiceField(
+        label="How it ended",
+        choices=Ending,
+        initial=Ending.MITIGATED,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="Without mitigation needs two verification runs, 15 minutes apart or more.",
+    )
+
     def statement(self) -> StatementInput:
         return StatementInput(**self.values())
+
+
+def statement_form(incident: Incident) -> type[StatementForm]:
+    """The form with what this incident has to choose from."""
+
+    class OfIncident(StatementForm):
+        cause_risk = RowField(
+            label="Without mitigation: the risk that says that the cause is open",
+            queryset=Risk.objects.filter(incident=incident, retired_at=None),
+            required=False,
+            empty_label="Choose a residual risk",
+        )
+        cause_item = RowField(
+            label="Without mitigation: the hardening item that is to find the cause",
+            queryset=BacklogItem.objects.open().filter(incident=incident),
+            required=False,
+            empty_label="Choose a hardening item",
+        )
+
+    return OfIncident
 
 
 class ReopenForm(WarroomForm):

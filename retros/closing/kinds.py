@@ -17,6 +17,8 @@ def _closed_html(data: Mapping[str, Any]) -> SafeString:
     until = day(datetime.fromisoformat(data["watch_until"]))
     template = "Confidence {}. {} watches until {}; it is reopened when: {}"
     html = format_html(template, data["confidence"], data["watch_owner"], until, data["trigger"])
+    if ending := data.get("ending"):
+        html = format_html("{} ", ending) + html
     if lifted := data.get("lifted"):
         html += format_html(" Nobody has to decide any more at {}.", lifted)
     return html
@@ -25,6 +27,9 @@ def _closed_html(data: Mapping[str, Any]) -> SafeString:
 def _statement_html(data: Mapping[str, Any]) -> SafeString:
     confidence = data["confidence"] or "not given"
     html = format_html("{} Confidence: {}.", data["happened"], confidence)
+    if ending := data.get("ending"):
+        risk, item = data["cause_risk"] or "no risk", data["cause_item"] or "no item"
+        html += format_html(" {}: {} and {} are about the cause.", ending, risk, item)
     if data["trigger"]:
         html += format_html(" Rollback trigger: {}", data["trigger"])
     return html

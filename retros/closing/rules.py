@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from comms.vocabulary import Progress
+from incidents.rules.recovery import SteadyRuns, missing_runs
 from incidents.rules.wording import counted, duration, listed, quoted
 from incidents.vocabulary import Confidence, ExecutionState, Severity
 from kernel.refusal import Violation
@@ -102,6 +103,27 @@ class StatementFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class UnmitigatedFacts:
+    """Of an incident that recovered without mitigation: ``changes`` are mitigations that were begun
+    all the same, ``risk`` says that the cause is open, ``item`` is to find it."""
+
+    changes: tuple[str, ...] = ()
+    runs: SteadyRuns | None = None
+    risk: str = ""
+    item: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What the record says of it once nothing is missing."""
+        assert self.runs is not None
+        return (
+            f"Recovered without mitigation: {self.runs.first.reference} and"
+            f" {self.runs.last.reference} show it. {self.risk} says that the cause is open,"
+            f" {self.item} is to find it."
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class LooseEnd:
     """Something left open: a sentence about it, and the page that ends it (``Remedy.to``)."""
 
@@ -120,7 +142,8 @@ class GateFacts:
     that failed, whoever captured it. ``verified_holds`` are the times of holds that were verified.
     ``frozen`` are surfaces whose freeze is neither lifted nor kept on purpose; ``stale`` is the
     sentence of the anti-pattern "stale verification", if it holds. A run, a statement or a recovery
-    from before ``reopened_at`` (the last reopening) does not count.
+    from before ``reopened_at`` (the last reopening) does not count. ``unmitigated`` is set where
+    the statement says that it recovered without mitigation.
     """
 
     now: datetime
@@ -135,6 +158,7 @@ class GateFacts:
     failed_run: str = ""
     reopened_at: datetime | None = None
     statement: StatementFacts = field(default_factory=StatementFacts)
+    unmitigated: UnmitigatedFacts | None = None
     risks: tuple[OwnedWork, ...] = ()
     backlog: tuple[OwnedWork, ...] = ()
     escalations: int = 0
@@ -173,7 +197,8 @@ class Condition:
 
 def judge(facts: GateFacts) -> tuple[Condition, ...]:
     """Every condition: the playbook's five, then the further ones of the product."""
-    return tuple(rule(facts) for rule in _RULES)
+    rules = _RULES if facts.unmitigated is None else (*_RULES, _unmitigated)
+    return tuple(rule(facts) for rule in rules)
 
 
 def active_violations(reference: str, is_active: bool, status: str) -> tuple[Violation, ...]:
@@ -424,12 +449,15 @@ def _recorded(facts: GateFacts) -> Condition:
     if not facts.commander:
         missing.append("Nobody who can act commands.")
         remedies.append(Remedy("Name a commander", "role"))
-    if not facts.decisions:
+    if not facts.decisions and facts.unmitigated is None:
         missing.append("No decision on mitigation is recorded.")
         remedies.append(Remedy("Decide", "decide-next"))
+        remedies.append(Remedy("It recovered without one", "closing-ending"))
     label = Severity(facts.severity).label if facts.severity in Severity.values else ""
-    met_sentence = f"{label}, {facts.commander}, {listed(facts.decisions)}."
+    met_sentence = f"{listed((label, facts.commander, *facts.decisions))}."
     title = "Severity, commander and a mitigation decision are recorded"
+    if facts.unmitigated is not None:
+        title = "Severity and commander are recorded"
     return _condition("C-RECORD", title, missing, met_sentence, remedies, is_main=False)
 
 
@@ -458,6 +486,31 @@ def _stale(facts: GateFacts) -> Condition:
     remedies = [Remedy("Capture a verification run", "capture-run")]
     met_sentence = "No change since the last verification run."
     return _condition("C-STALE", title, missing, met_sentence, remedies, is_main=False)
+
+
+def _unmitigated(facts: GateFacts) -> Condition:
+    """``C-UNMITIGATED``: two runs show that it is well, the cause is on record as open.
+
+    Asked only of an incident that ends as recovered without mitigation.
+    """
+    shown = facts.unmitigated or UnmitigatedFacts()
+    missing, remedies = [], []
+    if shown.changes:
+        was = "was begun or merged" if len(shown.changes) == 1 else "were begun or merged"
+        missing.append(f"{listed(shown.changes)} {was}: it was mitigated.")
+        remedies.append(Remedy("Say how it ended", "closing-ending"))
+    if problem := missing_runs(shown.runs):
+        missing.append(problem)
+        remedies.append(Remedy("Capture a verification run", "capture-run"))
+    if not shown.risk:
+        missing.append("No open residual risk is named that says that the cause is open.")
+        remedies += [Remedy("Name it", "closing-risk"), Remedy("Add a risk", "risks")]
+    if not shown.item:
+        missing.append("No open hardening item is named that is to find the cause.")
+        remedies += [Remedy("Name it", "closing-item"), Remedy("Add an item", "backlog")]
+    title = "Recovered without mitigation: shown twice, the cause still sought"
+    met_sentence = "" if missing else shown.sentence
+    return _condition("C-UNMITIGATED", title, missing, met_sentence, remedies, is_main=False)
 
 
 _RULES: tuple[Callable[[GateFacts], Condition], ...] = (

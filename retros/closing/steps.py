@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from incidents.actions.checkpoint_steps import lift_checkpoints_step
 from incidents.actions.lifecycle_steps import set_status_step
@@ -11,7 +12,7 @@ from incidents.actions.role_steps import put_in_role_step
 from incidents.actions.transaction import next_number
 from incidents.facts.incident import IncidentFacts
 from incidents.locking import check_locked
-from incidents.models import Incident, Person, TimelineEntry
+from incidents.models import Incident, Person, Risk, TimelineEntry
 from incidents.timeline import replay
 from incidents.timeline.record import record
 from incidents.vocabulary import RoleName, Status
@@ -22,11 +23,14 @@ from retros.closing import facts as gate_facts
 from retros.closing import rules as gate
 from retros.closing.as_closed import copy_state
 from retros.closing.signals import incident_closed
-from retros.models import CheckIn, Closing, Statement
-from retros.vocabulary import CHECK_IN_HOURS
+from retros.models import BacklogItem, CheckIn, Closing, Statement
+from retros.vocabulary import CHECK_IN_HOURS, Ending
 
 STATED_KIND = "closing.stated"
-_FIELDS = ("happened", "path", "uncertain", "need", "confidence", "trigger", "watch_owner")
+_FIELDS = (
+    *("happened", "path", "uncertain", "need", "confidence", "trigger", "watch_owner"),
+    *("ending", "cause_risk", "cause_item"),
+)
 CLOSED_KIND = replay.KINDS.register("incident.closed")
 
 
@@ -45,6 +49,9 @@ class StatementInput:
     confidence: str = ""
     trigger: str = ""
     watch_owner: Person | None = None
+    ending: str = Ending.MITIGATED
+    cause_risk: Risk | None = None
+    cause_item: BacklogItem | None = None
     seen: str | None = None
 
 
@@ -53,7 +60,8 @@ def save_statement_step(
 ) -> Statement:
     """Save the statement with one entry; an unchanged one is not saved again."""
     check_locked(incident)
-    saved = Statement.objects.select_related("watch_owner").filter(pk=incident.pk).first()
+    related = ("watch_owner", "cause_risk", "cause_item")
+    saved = Statement.objects.select_related(*related).filter(pk=incident.pk).first()
     row = Statement(incident_id=incident.pk, written_at=now, **_columns(statement))
     if saved is not None and _content(saved) == _content(row) and not _is_void(saved, incident):
         return saved
@@ -69,8 +77,20 @@ def save_statement_step(
         confidence=row.get_confidence_display(),
         trigger=row.trigger,
         watch_owner=str(row.watch_owner or ""),
+        **_ending_entry(row),
     )
     return row
+
+
+def _ending_entry(row: Statement) -> dict[str, Any]:
+    """Nothing of an incident that was mitigated, as nearly all are."""
+    if row.ending == Ending.MITIGATED:
+        return {}
+    return {
+        "ending": row.get_ending_display(),
+        "cause_risk": row.cause_risk.reference if row.cause_risk else "",
+        "cause_item": row.cause_item.reference if row.cause_item else "",
+    }
 
 
 def _refuse_if_others_changed(saved: Statement, row: Statement, actor: Actor) -> None:
@@ -86,8 +106,8 @@ def _refuse_if_others_changed(saved: Statement, row: Statement, actor: Actor) ->
 
 
 def _shown(saved: Statement, name: str) -> str:
-    if name == "confidence":
-        return str(saved.get_confidence_display())
+    if name in {"confidence", "ending"}:
+        return str(getattr(saved, f"get_{name}_display")())
     return str(getattr(saved, name) or "")
 
 
@@ -105,6 +125,9 @@ def _columns(statement: StatementInput) -> dict[str, object]:
         "confidence": statement.confidence,
         "trigger": clean_text(statement.trigger, 1000),
         "watch_owner": statement.watch_owner,
+        "ending": statement.ending or Ending.MITIGATED,
+        "cause_risk": statement.cause_risk,
+        "cause_item": statement.cause_item,
     }
 
 
@@ -132,9 +155,14 @@ def record_refusal_step(
 
 
 def close_step(
-    facts: IncidentFacts, statement: Statement | None, actor: Actor, now: datetime
+    facts: IncidentFacts,
+    unmitigated: gate.UnmitigatedFacts | None,
+    statement: Statement | None,
+    actor: Actor,
+    now: datetime,
 ) -> Closing:
-    """Close an incident whose gate is open; ``facts`` and ``statement`` are what the gate judged.
+    """Close an incident whose gate is open; ``facts``, ``unmitigated`` and ``statement`` are what
+    the gate judged.
 
     Effects, in order: the closing, its check-ins, checkpoints ahead lifted, the status, one entry,
     the watch owner's role and notice, the signal.
@@ -144,6 +172,7 @@ def close_step(
     # The gate has required both.
     assert statement is not None
     assert statement.watch_owner is not None
+    shown, ending = unmitigated and unmitigated.runs, unmitigated.sentence if unmitigated else ""
     closing = Closing.objects.create(
         incident=incident,
         number=next_number(Closing.objects.filter(incident=incident)),
@@ -157,13 +186,16 @@ def close_step(
         confidence=statement.confidence,
         trigger=statement.trigger,
         watch_until=now + gate.WATCH_LENGTH,
-        as_closed=copy_state(facts),
+        as_closed=copy_state(facts) | ({"ending": ending} if ending else {}),
+        ending=statement.ending,
+        recovered_at=shown.first.captured_at if shown else None,
     )
     due_times = [(hour, now + timedelta(hours=hour)) for hour in CHECK_IN_HOURS]
     CheckIn.objects.bulk_create(
         CheckIn(closing=closing, hour=hour, due_at=due_at) for hour, due_at in due_times
     )
     lifted = lift_checkpoints_step(incident, now)
+    shown_in_entry: dict[str, Any] = {"ending": ending} if ending else {}
     record(
         incident,
         CLOSED_KIND,
@@ -177,6 +209,7 @@ def close_step(
         watch_owner=str(statement.watch_owner),
         watch_until=closing.watch_until.isoformat(),
         lifted=", ".join(lifted),
+        **shown_in_entry,
         becomes=set_status_step(incident, Status.WATCHING),
     )
     put_in_role_step(incident, RoleName.WATCH_OWNER, "", statement.watch_owner, now)

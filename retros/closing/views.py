@@ -17,9 +17,10 @@ from incidents.web.submit import submit
 from kernel import clock
 from retros.closing import actions
 from retros.closing import facts as gate_facts
-from retros.closing.forms import StatementForm
+from retros.closing.forms import statement_form
 from retros.closing.rules import Remedy, judge
 from retros.models import Statement
+from retros.vocabulary import Ending
 
 MAX_ATTEMPTS = 10
 """Refused closings on the page; the timeline has them all."""
@@ -28,6 +29,9 @@ _HERE = {
     "closing": "#closing",
     "closing-trigger": "#id_trigger",
     "closing-owner": "#id_watch_owner",
+    "closing-ending": "#id_ending",
+    "closing-risk": "#id_cause_risk",
+    "closing-item": "#id_cause_item",
 }
 _RUN = "?purpose=verification&lane=verification"
 
@@ -52,10 +56,10 @@ def gate(request: HttpRequest, incident: Incident) -> HttpResponse:
     return submit(
         request,
         "retros/gate.html",
-        StatementForm,
+        statement_form(incident),
         submitted,
         context=lambda: _page_context(request, incident, saved, now),
-        initial=_initial(incident),
+        initial=_initial(incident) | _asked_ending(request),
     )
 
 
@@ -113,9 +117,18 @@ def _version(incident: Incident) -> str:
     return at.isoformat() if at else ""
 
 
+def _asked_ending(request: HttpRequest) -> dict[str, str]:
+    """The ending that the link to this page is about (``?ending=alone``)."""
+    ending = request.GET.get("ending", "")
+    return {"ending": ending} if ending in Ending.values else {}
+
+
 def _initial(incident: Incident) -> dict[str, Any]:
     row = Statement.objects.filter(pk=incident.pk).first()
     if row is None:
         return {}
-    names = ("happened", "path", "uncertain", "need", "confidence", "trigger")
-    return {name: getattr(row, name) for name in names} | {"watch_owner": row.watch_owner_id}
+    names = ("happened", "path", "uncertain", "need", "confidence", "trigger", "ending")
+    keys = ("watch_owner", "cause_risk", "cause_item")
+    return {name: getattr(row, name) for name in names} | {
+        name: getattr(row, f"{name}_id") for name in keys
+    }

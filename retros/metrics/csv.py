@@ -9,11 +9,11 @@ from retros.metrics.rules import METRICS, IncidentTimes, Metric, Share
 
 def lines(lived: list[IncidentTimes]) -> Iterator[str]:
     """A header, what each column means, then a line an incident, oldest first."""
-    names = ["incident", "title", "severity", "surfaces", "declared_at"]
+    names = ["incident", "title", "severity", "surfaces", "declared_at", "without_mitigation"]
     yield BYTE_ORDER_MARK + csv_line(
         [*names, *(column for metric in METRICS for column in _columns(metric))]
     )
-    meanings = ["", "", "", "", "UTC"]
+    meanings = ["", "", "", "", "UTC", "Closed as recovered without mitigation."]
     yield csv_line([*meanings, *(text for m in METRICS for text in [m.means, *[""] * m.is_share])])
     for incident in lived:
         yield csv_line(_cells(incident))
@@ -31,6 +31,7 @@ def _cells(incident: IncidentTimes) -> list[str]:
         str(Severity(incident.severity).label),
         "; ".join(incident.surfaces),
         incident.declared_at.isoformat(timespec="seconds"),
+        "yes" if incident.is_unmitigated else "no",
     ]
     for metric in METRICS:
         measure = metric.read(incident)

@@ -64,7 +64,8 @@ def incident_times(incidents: QuerySet[Incident], now: datetime) -> list[Inciden
             controlled_at=_last(row["commander"], row["snapshot"], row["declared_at"]),
             decided_at=row["decided"],
             mitigated_at=row["mitigated"],
-            recovered_at=row["recovered"] if row["status"] != Status.ACTIVE else None,
+            recovered_at=_recovered(row) if row["status"] != Status.ACTIVE else None,
+            is_unmitigated=row["unmitigated"] is not None and row["status"] != Status.ACTIVE,
             closed_at=row["closed"] if row["status"] != Status.ACTIVE else None,
             handoffs=tuple(latencies[row["pk"]]),
             **{name: shares[row["pk"]] for name, shares in shares_by_name.items()},
@@ -98,8 +99,20 @@ def _moments() -> dict[str, Subquery]:
         "decided": _per_incident(Decision.objects, Min("decided_at")),
         "mitigated": _per_incident(executed, Min("done_at")),
         "recovered": _per_incident(verified, Max("judged_at")),
+        "unmitigated": Subquery(_closings().values("recovered_at")[:1]),
         "closed": _per_incident(Closing.objects, Max("closed_at")),
     }
+
+
+def _recovered(row: Mapping[str, Any]) -> datetime | None:
+    """By a verified mitigation, or without one as the last closing says."""
+    recovered: datetime | None = row["recovered"] or row["unmitigated"]
+    return recovered
+
+
+def _closings() -> QuerySet[Closing]:
+    """Of an incident, the last one first."""
+    return Closing.objects.filter(incident=OuterRef("pk")).order_by("-number")
 
 
 def _beginning() -> QuerySet[Evidence]:

@@ -32,7 +32,7 @@ class IncidentTimes:
     """The recorded times of an incident; None where it did not get so far.
 
     ``began_at`` is when it began as somebody says with evidence (``stated_began_at``), else the
-    earliest time that evidence tells of.
+    earliest time that evidence tells of. ``is_unmitigated``: it recovered without mitigation.
     """
 
     number: int
@@ -47,6 +47,7 @@ class IncidentTimes:
     decided_at: datetime | None = None
     mitigated_at: datetime | None = None
     recovered_at: datetime | None = None
+    is_unmitigated: bool = False
     closed_at: datetime | None = None
     checkpoints: Share = field(default_factory=Share)
     commitments: Share = field(default_factory=Share)
@@ -122,7 +123,8 @@ METRICS = (
     Metric(
         "recover",
         "To verified recovery",
-        "From the declaration to the last verified mitigation, of incidents that have ended.",
+        "From the declaration to the last verified mitigation, or to the first run that showed that"
+        " it was well without one, of incidents that have ended.",
         _since_declared("recovered_at"),
     ),
     Metric(

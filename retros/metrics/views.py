@@ -37,6 +37,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     context = {
         "wanted": filters,
         "count": len(incidents),
+        "unmitigated": sum(incident.is_unmitigated for incident in incidents),
         "is_cut": len(incidents) == facts.MAX_INCIDENTS,
         "left_out": filters.left_out(request.user),
         "metrics": charts,

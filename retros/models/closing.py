@@ -8,14 +8,15 @@ from django.urls import reverse
 from incidents.models import Incident
 from incidents.models.protection import no_truncate
 from incidents.vocabulary import Confidence
-from retros.vocabulary import CHECK_IN_HOURS, End
+from retros.vocabulary import CHECK_IN_HOURS, End, Ending
 
 
 class Statement(models.Model):
     """The closing statement as the commander has written it so far; each version is an entry.
 
-    The playbook's leadership note, and the rollback trigger and owner of the watch. All of it may
-    be empty: the gate judges.
+    The playbook's leadership note, the rollback trigger and owner of the watch, and the ending.
+    Where it recovered without mitigation, ``cause_risk`` says that the cause is open and
+    ``cause_item`` is to find it. All of it may be empty: the gate judges.
     """
 
     incident = models.OneToOneField(
@@ -33,6 +34,15 @@ class Statement(models.Model):
     watch_owner = models.ForeignKey(
         "incidents.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    ending = models.CharField(
+        max_length=9, choices=Ending, default=Ending.MITIGATED, db_default=Ending.MITIGATED
+    )
+    cause_risk = models.ForeignKey(
+        "incidents.Risk", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    cause_item = models.ForeignKey(
+        "retros.BacklogItem", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     written_at = models.DateTimeField()
 
     class Meta:
@@ -40,7 +50,10 @@ class Statement(models.Model):
             models.CheckConstraint(
                 name="statement_confidence_known",
                 condition=Q(confidence__in=["", *Confidence.values]),
-            )
+            ),
+            models.CheckConstraint(
+                name="statement_ending_known", condition=Q(ending__in=Ending.values)
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="statement_stays", operation=pgtrigger.Delete),
@@ -56,7 +69,8 @@ class Closing(models.Model):
 
     ``seq`` is the entry of the closing on the timeline. ``as_closed`` is what may change later, as
     it was then (``retros.closing.as_closed``); closings from before it was kept have none.
-    ``ended_at`` and ``end`` say when and how the watch ended.
+    ``recovered_at`` is when the first run showed that it is well, of an incident that recovered
+    without mitigation. ``ended_at`` and ``end`` say when and how the watch ended.
     """
 
     incident = models.ForeignKey(
@@ -74,6 +88,10 @@ class Closing(models.Model):
     trigger = models.TextField()
     watch_until = models.DateTimeField()
     as_closed = models.JSONField(null=True, blank=True, editable=False)
+    ending = models.CharField(
+        max_length=9, choices=Ending, default=Ending.MITIGATED, db_default=Ending.MITIGATED
+    )
+    recovered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     end = models.CharField(max_length=8, blank=True, choices=End)
     end_reason = models.CharField(max_length=500, blank=True)
@@ -88,6 +106,11 @@ class Closing(models.Model):
             ),
             models.CheckConstraint(
                 name="closing_is_sure", condition=Q(confidence=Confidence.L3) & ~Q(trigger="")
+            ),
+            models.CheckConstraint(
+                name="closing_ending_known",
+                condition=Q(ending=Ending.MITIGATED, recovered_at__isnull=True)
+                | Q(ending=Ending.UNMITIGATED, recovered_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="closing_ended_somehow",
@@ -105,6 +128,22 @@ class Closing(models.Model):
         triggers = [
             pgtrigger.ReadOnly(name="closing_as_closed", exclude=["ended_at", "end", "end_reason"]),
             pgtrigger.Protect(name="closing_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="closing_without_mitigation",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.ending = 'alone'"),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM incidents_execution
+                        WHERE incident_id = NEW.incident_id AND mitigates
+                        AND started_at IS NOT NULL
+                    ) THEN
+                        RAISE EXCEPTION 'what was mitigated did not recover without mitigation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="closing_on_the_record",
                 when=pgtrigger.After,
@@ -124,6 +163,10 @@ class Closing(models.Model):
 
     def __str__(self) -> str:
         return f"Closing {self.number} of {self.incident.reference}"
+
+    @property
+    def is_unmitigated(self) -> bool:
+        return self.ending == Ending.UNMITIGATED
 
     @property
     def is_watched(self) -> bool:

@@ -31,6 +31,7 @@ WORDS_PER_MINUTE = 200
 # Each ``…_LIMIT`` is in words; ``count`` and ``cut`` say what counts as a word.
 NOTE_LIMITS = {"happened": 110, "path": 110, "uncertain": 90, "need": 70}
 TRIGGER_LIMIT = 50
+ENDING_LIMIT = 30
 TITLE_LIMIT = 25
 NAME_LIMIT = 5
 MAX_TIMES, TIME_LIMIT = 22, 16
@@ -137,6 +138,7 @@ def _head(about: IncidentSummary) -> dict[str, Any]:
         "declared": _moment(about.declared_at, about),
         "declared_by": _name(about.declared_by),
         "recovered": _moment(about.recovered_at, about) if about.recovered_at else None,
+        "ending": cut(about.ending, ENDING_LIMIT)[0],
         "closed": _moment(about.closed_at, about),
         "closed_by": _name(about.closed_by),
         "commander": _name(about.commander),

@@ -111,7 +111,7 @@ def _about(
         surfaces=tuple(closed["surfaces"]),
         declared_at=incident.declared_at,
         declared_by=str(incident.declared_by),
-        recovered_at=_recovered(package),
+        recovered_at=closing.recovered_at or _recovered(package),
         closed_at=closing.closed_at,
         closed_by=str(closing.closed_by),
         made_at=now,
@@ -123,6 +123,7 @@ def _about(
         last_known_good=closed["last_known_good"],
         note={name: getattr(package, name) for name in LABELS},
         entries=closing.seq,
+        ending=closed.get("ending", ""),
         last_hash=TimelineEntry.objects.get(incident=incident, seq=closing.seq).hash,
     )
 

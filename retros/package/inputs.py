@@ -31,6 +31,8 @@ class IncidentSummary:
     note: Mapping[str, str]
     entries: int
     last_hash: str
+    ending: str = ""
+    """A sentence, where it recovered without mitigation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,13 @@ def _head(content: Row, head: Row) -> list[str]:
         f" Commander: {escape(head['commander'])}."
         f" Watched until {stamp(head['watch_until'])} by {escape(head['watch_owner'])}.",
         "",
+        *_ending(head),
     ]
+
+
+def _ending(head: Row) -> list[str]:
+    """Packages from before an incident could recover without mitigation have none."""
+    return [escape(ending), ""] if (ending := head.get("ending")) else []
 
 
 def _note(rows: Sequence[Row]) -> Iterable[str]:

@@ -52,6 +52,11 @@ def command_menu(page: Page) -> str:
     return "#command-menu"
 
 
+def unmitigated(page: Page) -> str:
+    page.get_by_role("radio", name="Recovered without mitigation").check()
+    return "#closing"
+
+
 def shortcuts(page: Page) -> str:
     page.keyboard.press("?")
     expect(page.locator("#shortcuts")).to_be_visible()
@@ -191,6 +196,7 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "owner of a risk": ("noor", f"{ROOM}RISK-3/owner/", 200, lambda page: "main"),
     "end of a risk": ("noor", f"{ROOM}RISK-3/retire/", 200, lambda page: "main"),
     "closure gate": ("mara", f"{ROOM}gate/", 200, None),
+    "closure gate, without mitigation": ("mara", f"{ROOM}gate/", 200, unmitigated),
     "closure gate, refused": ("mara", f"{ROOM}gate/", 200, closing_refused),
     "closure gate of a responder": ("noor", f"{ROOM}gate/", 200, lambda page: "main"),
     "watch": ("mara", f"{ROOM}watch/", 200, lambda page: "main"),

@@ -33,6 +33,8 @@ class _Act:
     lane: str = ""
     status: str = ""
     """Of an act that there is in an incident of this status only."""
+    query: str = ""
+    """What its address says beside the page: a choice, a place on it."""
 
 
 _ACTS = (
@@ -132,6 +134,15 @@ _ACTS = (
     _Act("Move to another phase", "phase.change", "phase", "i-go", "P"),
     _Act(
         "Say it was declared in error", "incident.void", "void", "i-info", keywords="void duplicate"
+    ),
+    _Act(
+        "Close it as recovered without mitigation",
+        "incident.close",
+        "gate",
+        "i-gate",
+        keywords="end healed by itself alone unmitigated",
+        status=Status.ACTIVE,
+        query="?ending=alone#closing",
     ),
     _Act("Freeze a surface", "freeze.change", "freeze", "i-freeze", "F", "lift keep merges"),
     _Act("Add a residual risk", "risk.change", "risks", "i-warning", keywords="register"),
@@ -272,7 +283,7 @@ class _Offered:
             return f"{reverse(act.view, args=[number])}?lane={self.here}&next={back}"
         if act.lane == _ANY and self.here and may(act.action, self._who(self.here)):
             return f"{reverse(act.view, args=[number])}?lane={self.here}"
-        return reverse(act.view, args=[number])
+        return reverse(act.view, args=[number]) + act.query
 
 
 def _rooms(facts: IncidentFacts, here: str) -> Iterator[Row]:

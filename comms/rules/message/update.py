@@ -5,7 +5,7 @@ the time of the next. Readers act on it, so it may not claim more than the recor
 
 ``U-AUDIENCE``: the audience fits the incident: participants for a restricted one, no public drill.
 ``U-STATUS``: the progress is chosen.
-``U-RECOVERED``: recovered needs an executed mitigation, and that each executed one is verified.
+``U-RECOVERED``: recovered needs that each executed mitigation is verified, or two runs without one.
 ``U-HEADLINE``: a headline says what readers notice.
 ``U-MITIGATION``: the current mitigation is said.
 ``U-UNKNOWNS``: one or two unknowns are named, or it is said why there are none.
@@ -27,7 +27,8 @@ from comms.rules.message.common import (
 )
 from comms.rules.message.plain import plain
 from comms.vocabulary import Audience, Progress, SurfaceState
-from incidents.rules.wording import listed, quoted
+from incidents.rules.recovery import MIN_APART
+from incidents.rules.wording import duration, listed, quoted
 from kernel.refusal import Violation
 from kernel.text import has_content, same_reason, says_nothing
 
@@ -79,13 +80,14 @@ class Update:
 class Situation:
     """The facts of the incident. ``impacted`` maps the keys of the impacted surfaces to their
     names, ``people`` are the names of the participants, ``colleagues`` those of others that stand
-    in the texts."""
+    in the texts. ``is_steady``: two runs show that it is well without mitigation."""
 
     cadence: Cadence
     restricted: bool = False
     is_drill: bool = False
     impacted: Mapping[int, str] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
+    is_steady: bool = False
     people: tuple[str, ...] = ()
     colleagues: tuple[str, ...] = ()
 
@@ -120,8 +122,13 @@ def _status(update: Update, situation: Situation) -> Violations:
 def _recovered(update: Update, situation: Situation) -> Violations:
     if update.progress != Progress.RECOVERED:
         return ()
+    if not situation.changes and situation.is_steady:
+        return ()
     if not situation.changes:
-        sentence = "Nothing was executed yet: recovered needs a mitigation that is verified."
+        sentence = (
+            "Nothing was executed yet: recovered needs a mitigation that is verified, or two"
+            f" verification runs {duration(MIN_APART)} apart that succeeded."
+        )
     elif open_changes := unverified(situation.changes):
         names = listed(change.reference for change in open_changes)
         was = "was executed and is" if len(open_changes) == 1 else "were executed and are"

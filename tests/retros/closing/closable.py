@@ -69,6 +69,18 @@ class ClosingRun(DecisionRun):
         self.state(**fields)
         return self
 
+    def healed(self, apart: timedelta = timedelta(minutes=16)) -> "ClosingRun":
+        """Everything that the gate asks for of what recovered without mitigation."""
+        self.escalate()
+        self.decide(Option.HOLD, next_action="Watch the sign-in board")
+        self.run()
+        self.after(minutes=apart / timedelta(minutes=1) - 1)
+        self.run()
+        self.recovered()
+        risks = self.incident.risks.filter(retired_at=None)
+        self.state(ending="alone", cause_risk=risks.first(), cause_item=self.harden())
+        return self
+
     def decide(self, option: Option = Option.ROLLBACK, **fields: Any) -> Decision:
         return super().decide(option, **fields)
 

@@ -7,6 +7,7 @@ import pytest
 
 from comms.rules.commitment import reaches
 from comms.vocabulary import Audience, Progress
+from incidents.rules.recovery import SteadyRuns, VerificationRun
 from incidents.vocabulary import Confidence, ExecutionState, Severity
 from retros.closing import rules as gate
 from retros.closing.rules import (
@@ -18,6 +19,7 @@ from retros.closing.rules import (
     PublishedUpdate,
     Run,
     StatementFacts,
+    UnmitigatedFacts,
 )
 
 NOW = datetime(2026, 3, 5, 16, 0, tzinfo=UTC)
@@ -85,6 +87,18 @@ def test_what_has_everything_may_be_closed() -> None:
     assert all(judged.says and judged.says[0] for judged in conditions)
 
 
+def test_how_it_recovered_is_asked_only_where_it_is_claimed() -> None:
+    codes = [judged.code for judged in gate.judge(CLOSABLE)]
+    claimed = gate.judge(replace(CLOSABLE, unmitigated=HEALED))
+
+    assert "C-UNMITIGATED" not in codes
+    assert [judged.code for judged in claimed] == [*codes, "C-UNMITIGATED"]
+    assert claimed[-1].sentence == (
+        "Recovered without mitigation: E-8 and E-9 show it. RISK-1 says that the cause is open,"
+        " HARD-1 is to find it."
+    )
+
+
 def test_an_empty_incident_lacks_all_but_what_needs_nothing() -> None:
     met = {judged.code for judged in gate.judge(GateFacts(NOW, "")) if judged.met}
 
@@ -97,6 +111,12 @@ VERIFIED = Mitigation("D-2", ExecutionState.VERIFIED, DONE)
 FRESH = Run(9, ago(minutes=10))
 STOPPED = Mitigation("D-1", ExecutionState.SUPERSEDED, stopped_at=ago(minutes=90))
 LANGUISHED = Mitigation("D-1", ExecutionState.SUPERSEDED, None)
+
+STEADY = SteadyRuns(
+    VerificationRun(8, ago(minutes=31), ago(minutes=30)),
+    VerificationRun(9, ago(minutes=11), ago(minutes=10)),
+)
+HEALED = UnmitigatedFacts(runs=STEADY, risk="RISK-1", item="HARD-1")
 
 MET = {
     "verified: run right after": (
@@ -195,12 +215,42 @@ MET = {
     "record": ("C-RECORD", {}),
     "record: sev-3": ("C-RECORD", {"severity": Severity.SEV3}),
     "record: several decisions": ("C-RECORD", {"decisions": ("D-1", "D-2", "D-3")}),
+    "record: recovered without a decision": (
+        "C-RECORD",
+        {"decisions": (), "mitigations": (), "unmitigated": HEALED},
+    ),
+    "unmitigated": ("C-UNMITIGATED", {"unmitigated": HEALED}),
     "open": ("C-OPEN", {}),
     "freeze": ("C-FREEZE", {}),
     "stale": ("C-STALE", {}),
 }
 
 UNMET = {
+    "unmitigated: something was begun": (
+        "C-UNMITIGATED",
+        {"unmitigated": replace(HEALED, changes=("D-1",))},
+        "D-1 was begun or merged: it was mitigated.",
+    ),
+    "unmitigated: no runs": (
+        "C-UNMITIGATED",
+        {"unmitigated": replace(HEALED, runs=None)},
+        "Two verification runs, 15 minutes apart or more, must show it.",
+    ),
+    "unmitigated: runs too near": (
+        "C-UNMITIGATED",
+        {"unmitigated": replace(HEALED, runs=replace(STEADY, first=STEADY.last))},
+        "Two verification runs, 15 minutes apart or more, must show it.",
+    ),
+    "unmitigated: no risk": (
+        "C-UNMITIGATED",
+        {"unmitigated": replace(HEALED, risk="")},
+        "No open residual risk is named that says that the cause is open.",
+    ),
+    "unmitigated: no item": (
+        "C-UNMITIGATED",
+        {"unmitigated": replace(HEALED, item="")},
+        "No open hardening item is named that is to find the cause.",
+    ),
     "verified: not at all": (
         "C-VERIFIED",
         {"mitigations": (Mitigation("D-1", ExecutionState.DONE, DONE),)},

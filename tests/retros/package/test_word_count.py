@@ -85,6 +85,7 @@ def material(text: str = LONG, rows: int = 100, word: str = "word") -> PackageIn
         note=dict.fromkeys(LABELS, text),
         entries=rows * 10,
         last_hash="0" * 64,
+        ending=text,
     )
     many = range(1, rows + 1)
     kinds = ("incident.declared", "decision.made", "checkpoint.missed", "incident.reopened")

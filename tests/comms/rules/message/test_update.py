@@ -59,6 +59,7 @@ ACCEPTED = {
             changes=(Change("D-2", NOW, True), Change("D-1", NOW - minutes(9), False, ended=True)),
         ),
     ),
+    "recovered-by-itself": (RECOVERED, replace(AT, is_steady=True)),
     "internal": (replace(VALID, audience="internal"), AT),
     "restricted": (replace(VALID, audience="participants"), replace(AT, restricted=True)),
     "a-drill-within": (replace(VALID, audience="internal"), replace(AT, is_drill=True)),
@@ -155,6 +156,12 @@ REFUSED = {
         "next_at",
     ),
     "recovered-by-nothing": (RECOVERED, AT, "U-RECOVERED", "progress"),
+    "recovered-unverified-though-runs-are-well": (
+        RECOVERED,
+        replace(AT, changes=(Change("D-1", NOW, False),), is_steady=True),
+        "U-RECOVERED",
+        "progress",
+    ),
     "recovered-unverified": (
         RECOVERED,
         replace(AT, changes=(Change("D-1", NOW, False),)),
