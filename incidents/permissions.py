@@ -94,6 +94,7 @@ declare(
         "safeguard.mark": _IN_COMMAND,
         "safeguard.leave": _IN_COMMAND | {Who.DEPUTY, Who.DATA_OWNER},
         "evidence.serve": _RESPONDING,
+        "evidence.confirm": _IN_COMMAND | {Who.LANE_OWNER},
         "freezes.view": _RESPONDING,
         "checkpoint.remind": frozenset({Who.SYSTEM}),
         "command.announce": frozenset({Who.SYSTEM}),

@@ -125,5 +125,6 @@ urlpatterns = [
     path("INC-<int:number>/evidence/new/", evidence.capture, name="capture"),
     path("INC-<int:number>/evidence/E-<int:item>/", evidence.item, name="evidence"),
     path("INC-<int:number>/evidence/E-<int:item>/serves/", scenarios.serve, name="serve"),
+    path("INC-<int:number>/evidence/E-<int:item>/confirm/", evidence.confirm, name="confirm"),
     path("INC-<int:number>/evidence/E-<int:item>/file/", evidence.download, name="evidence-file"),
 ]

@@ -83,6 +83,15 @@ class Purpose(TextChoices):
     VERIFICATION = "verification", "Verification run"
 
 
+class PurposeBasis(TextChoices):
+    """What the purpose of an evidence item rests on; nothing where it has none, and of old ones."""
+
+    NONE = "", "Nothing"
+    COMMAND = "command", "Its command is known"
+    OWNER = "owner", "Captured by who owns the lane or commands"
+    CLAIM = "claim", "Claimed by who captured it"
+
+
 class Reach(TextChoices):
     REVERSIBLE = "reversible", "Reversible"
     BOUNDED = "bounded", "Partly reversible"

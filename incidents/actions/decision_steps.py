@@ -67,7 +67,12 @@ class DecisionInput(DecisionFields):
         """As input of the rules: ``evidence`` are the cited items of ``incident``, ``risks`` the
         texts of all risks."""
         cited = {
-            item.number: Cited(item.number, item.has_content, item.purpose == Purpose.PRECHECK)
+            item.number: Cited(
+                item.number,
+                item.has_content,
+                item.purpose == Purpose.PRECHECK and not item.is_claimed,
+                item.actor_name if item.purpose == Purpose.PRECHECK and item.is_claimed else "",
+            )
             for item in evidence
         }
 

@@ -3,11 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.evidence_steps import capture_step, clean_capture, mask_capture
+from incidents.actions.evidence_steps import (
+    capture_step,
+    clean_capture,
+    confirm_step,
+    mask_capture,
+)
 from incidents.actions.submissions import redirect_submission
 from incidents.actions.transaction import incident_action
-from incidents.models import Evidence
+from incidents.models import Evidence, PurposeConfirmation
 from incidents.rules.evidence import Capture, violations
+from incidents.rules.evidence_purpose import confirm_violations, confirming_lane
+from incidents.vocabulary import PurposeBasis
 from kernel.actor import Actor
 from kernel.refusal import Refused
 
@@ -31,3 +38,20 @@ def capture(
         item = capture_step(incident, masked, actor, now)
         redirect_submission(once, item.get_absolute_url())
     return item
+
+
+def confirm(
+    actor: Actor, incident_id: int, number: int, *, now: datetime, once: UUID | None = None
+) -> PurposeConfirmation:
+    """Confirm what E-``number`` is claimed to be for, by who owns the lane or commands."""
+    rows = Evidence.objects.filter(incident=incident_id, number=number).defer("text")
+    item = rows.first()
+    lane = confirming_lane(item.purpose, item.lane) if item else ""
+    with incident_action(
+        "evidence.confirm", actor, incident_id, now, lane=lane, once=once
+    ) as incident:
+        claimed = rows.filter(purpose_basis=PurposeBasis.CLAIM, confirmation=None).first()
+        if claimed is None:
+            is_here = item is not None
+            raise Refused(confirm_violations(f"E-{number}", incident.reference, is_here=is_here))
+        return confirm_step(incident, claimed, actor, now)

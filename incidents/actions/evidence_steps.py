@@ -5,17 +5,38 @@ wait for it under the lock.
 """
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from incidents.actions.mentions import mention_step
+from incidents.actions.notices import notify_step
+from incidents.actions.role_steps import holder
 from incidents.actions.scenario_steps import serve_step
 from incidents.actions.transaction import next_number
 from incidents.locking import check_locked
-from incidents.models import Evidence, EvidenceFile, Incident
+from incidents.models import (
+    Assignment,
+    Evidence,
+    EvidenceFile,
+    Incident,
+    Notice,
+    Person,
+    PurposeConfirmation,
+)
 from incidents.models.author import Authored
-from incidents.rules.evidence import Capture, recognise, unknown_baseline
+from incidents.rules.command_match import quoted_commands
+from incidents.rules.evidence import Capture, known_commands, recognise, unknown_baseline
+from incidents.rules.evidence_purpose import (
+    CHECKED,
+    Commands,
+    basis,
+    confirming_lane,
+    is_known,
+)
 from incidents.rules.file_types import (
     media_type,
     nearly_text,
@@ -24,11 +45,14 @@ from incidents.rules.file_types import (
     text_of,
 )
 from incidents.timeline.record import record
-from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
+from incidents.vocabulary import EvidenceKind, LaneKind, Purpose, PurposeBasis, RoleName
 from kernel.actor import Actor
 from kernel.refusal import Refused
 from kernel.text import clean_lines, mask_secrets, one_line, secret_spans
 from kernel.text.controls import visible
+
+CLAIMED_KIND = "evidence.claimed"
+"""Of the notice to who can confirm what an item is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +136,11 @@ def capture_step(
         masks=evidence.masks,
         sha256=evidence.sha256,
         purpose=evidence.purpose,
+        purpose_note=evidence.purpose_note,
     )
     mention_step(incident, actor, entry, now)
+    if evidence.purpose_basis == PurposeBasis.CLAIM:
+        _ask_to_confirm(incident, evidence, now)
     if masked.capture.serves:
         serve_step(incident, evidence, masked.capture.serves, actor, now)
     return evidence
@@ -124,13 +151,20 @@ def _store(incident: Incident, masked: MaskedCapture, actor: Actor, now: datetim
     content = (
         captured.file if captured.file is not None else (captured.text or captured.url).encode()
     )
-    health_checks = list(incident.surfaces.values_list("health_check", flat=True))
+    known = _known_commands(incident, captured)
+    purpose = recognise(captured, known)
+    lane = captured.lane or (LaneKind.VERIFICATION if purpose == Purpose.VERIFICATION else "")
     item = Evidence.objects.create(
         incident=incident,
         number=next_number(incident.evidence.all()),
         kind=captured.kind,
-        purpose=recognise(captured, health_checks),
-        lane=captured.lane,
+        purpose=purpose,
+        purpose_basis=basis(
+            purpose,
+            known=is_known(captured.command, purpose, known),
+            is_owner=purpose in CHECKED and is_confirmer(incident, purpose, lane, actor),
+        ),
+        lane=lane,
         title=_title(captured),
         text=captured.text,
         command=captured.command,
@@ -152,6 +186,61 @@ def _store(incident: Incident, masked: MaskedCapture, actor: Actor, now: datetim
     if captured.file is not None:
         EvidenceFile.objects.create(evidence=item, content=captured.file)
     return item
+
+
+def _known_commands(incident: Incident, captured: Capture) -> Commands:
+    """What surfaces and decisions name, and what was confirmed in this incident before."""
+    if captured.kind != EvidenceKind.COMMAND:
+        return {}
+    named: dict[str, list[str]] = defaultdict(list)
+    before = incident.evidence.filter(purpose__in=CHECKED, kind=EvidenceKind.COMMAND).confirmed()
+    for purpose, command in before.order_by().values_list("purpose", "command").distinct():
+        named[purpose].append(command)
+    for statement in incident.decisions.values_list("verification", flat=True):
+        named[Purpose.VERIFICATION] += quoted_commands(statement)
+    return known_commands(incident.surfaces.values_list("health_check", flat=True), named)
+
+
+def is_confirmer(incident: Incident, purpose: str, lane: str, actor: Actor) -> bool:
+    """Whether the actor owns the lane that confirms it, or commands."""
+    if not actor.is_person:
+        return False
+    of_lane = Q(role=RoleName.LANE_OWNER, lane=confirming_lane(purpose, lane))
+    commands = Q(role=RoleName.COMMANDER)
+    held = Assignment.objects.current().filter(of_lane | commands, incident=incident)
+    return held.filter(person=actor.id).exists()
+
+
+def _ask_to_confirm(incident: Incident, item: Evidence, now: datetime) -> None:
+    """Notify who owns the lane, else who commands."""
+    lane = confirming_lane(item.purpose, item.lane)
+    person = holder(incident, RoleName.LANE_OWNER, lane) or holder(incident, RoleName.COMMANDER)
+    if person is not None:
+        sentence = f"{item.actor_name} claims that {item.reference} is a {item.purpose_label}"
+        href = item.get_absolute_url()
+        notify_step(incident, [person], CLAIMED_KIND, sentence[:300], href, now, item.reference)
+
+
+def confirm_step(
+    incident: Incident, item: Evidence, actor: Actor, now: datetime
+) -> PurposeConfirmation:
+    """Say that it is the check that it is called."""
+    check_locked(incident)
+    by = Person.objects.get(pk=actor.id)
+    asked = Notice.objects.filter(incident=incident, kind=CLAIMED_KIND, subject=item.reference)
+    asked.filter(seen_at=None).update(seen_at=now)
+    row = PurposeConfirmation.objects.create(evidence=item, by=by, at=now)
+    record(
+        incident,
+        "evidence.confirmed",
+        actor,
+        now,
+        lane=item.lane,
+        subject=item.reference,
+        purpose=str(item.get_purpose_display()),
+        captured_by=item.actor_name,
+    )
+    return row
 
 
 def _file_name(captured: Capture) -> str:

@@ -76,6 +76,11 @@ def rollback_check(facts: IncidentFacts) -> readiness_rules.RollbackCheck | None
     )
 
 
+def _claimed(facts: IncidentFacts) -> str:
+    item = facts.claimed_check
+    return f"{item.reference} as {item.actor_name} claims" if item else ""
+
+
 def readiness_turns_at(facts: IncidentFacts) -> list[datetime]:
     """When readiness ends by time alone: the rollback check has grown old by then."""
     check = rollback_check(facts)
@@ -93,6 +98,7 @@ def readiness(facts: IncidentFacts, now: datetime) -> readiness_rules.Readiness:
                 for surface in facts.surfaces
             ),
             rollback_check=rollback_check(facts),
+            claimed=_claimed(facts),
             has_commander=facts.commander is not None,
             owned_lanes=frozenset(
                 lane for lane in LaneKind if facts.holder(RoleName.LANE_OWNER, lane)

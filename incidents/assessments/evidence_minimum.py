@@ -8,6 +8,7 @@ from incidents import scenarios
 from incidents.assessments.decision import impacted
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Evidence, Incident
+from incidents.models.evidence import is_confirmed
 from incidents.rules.minimum import (
     EvidenceFacts,
     RequiredEvidence,
@@ -50,7 +51,7 @@ def _recognised(
     """The first evidence that each requirement recognises: few rows, however much there is."""
     captured = Evidence.objects.filter(incident=incident, captured_at__lte=now)
     firsts = [
-        _first(captured, requirement) for requirement in required if requirement.is_recognised
+        _first(captured, requirement, now) for requirement in required if requirement.is_recognised
     ]
     if not firsts:
         return []
@@ -60,9 +61,9 @@ def _recognised(
     ]
 
 
-def _first(captured: QuerySet[Evidence], required: RequiredEvidence) -> QuerySet:
+def _first(captured: QuerySet[Evidence], required: RequiredEvidence, now: datetime) -> QuerySet:
     if required.purpose:
-        captured = captured.filter(purpose=required.purpose)
+        captured = captured.filter(is_confirmed(now), purpose=required.purpose)
     if required.command:
         captured = captured.filter(command__iregex=command_pattern(required.command))
     rows = captured.order_by("number")

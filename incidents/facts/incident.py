@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, F, Max, Min, OuterRef, Q, QuerySet, When
 from django.db.models.functions import JSONArray
 
 from incidents import scenarios
@@ -37,6 +37,7 @@ from incidents.models import (
     Surface,
     SurfaceOption,
 )
+from incidents.models.evidence import is_confirmed
 from incidents.rules.decision.own_option import OwnOption
 from incidents.rules.minimum import CLASS_EVIDENCE
 from incidents.scenarios import Scenario
@@ -81,6 +82,7 @@ class IncidentFacts:
     first_evidence_at: datetime | None
     evidence_by_lane: Mapping[str, int]
     rollback_check: Evidence | None
+    claimed_check: Evidence | None
     precheck_at: datetime | None
     compared_at: datetime | None
     last_run_at: datetime | None
@@ -279,8 +281,9 @@ def read_all_facts(
     checks = by_incident(
         _captured(until)
         .filter(purpose=Purpose.ROLLBACK_CHECK)
-        .order_by("incident_id", "-number")
-        .distinct("incident_id")
+        .annotate(counts=Case(When(_counts(until), then=True), default=False))
+        .order_by("incident_id", "-counts", "-number")
+        .distinct("incident_id", "counts")
         .defer("text"),
         ids,
     )
@@ -308,7 +311,7 @@ def read_all_facts(
             branches=tuple(branches[incident.pk]),
             served=tuple(served[incident.pk]),
             abilities=abilities.get(incident.pk, {}),
-            rollback_check=next(iter(checks[incident.pk]), None),
+            **_rollback_checks(checks[incident.pk]),
             **_evidence(counted.get(incident.pk)),
         )
         for incident in incidents
@@ -339,6 +342,19 @@ def _ready_options() -> ArraySubquery:
 _SUCCEEDED_RUN = Q(purpose=Purpose.VERIFICATION, kind=EvidenceKind.COMMAND, exit_code=0)
 
 
+def _counts(until: datetime | None) -> Q:
+    """Of checks: what is only claimed shows nothing, but that it failed."""
+    return is_confirmed(until) | (Q(exit_code__isnull=False) & ~Q(exit_code=0))
+
+
+def _rollback_checks(newest: Iterable[Any]) -> dict[str, Any]:
+    """The newest that counts, and a newer one that is only claimed."""
+    counting = next((row for row in newest if row.counts), None)
+    claimed = next((row for row in newest if not row.counts), None)
+    is_newer = claimed and (counting is None or claimed.number > counting.number)
+    return {"rollback_check": counting, "claimed_check": claimed if is_newer else None}
+
+
 def _captured(until: datetime | None) -> "QuerySet[Evidence]":
     rows = Evidence.objects.all()
     return rows if until is None else rows.filter(captured_at__lte=until)
@@ -352,9 +368,9 @@ def _evidence_counts(ids: list[int], until: datetime | None) -> Iterable[Mapping
         .values("incident")
         .annotate(
             first=Min("captured_at"),
-            precheck=Min("captured_at", filter=Q(purpose=Purpose.PRECHECK)),
+            precheck=Min("captured_at", filter=Q(purpose=Purpose.PRECHECK) & is_confirmed(until)),
             compared=Min("captured_at", filter=Q(baseline__isnull=False)),
-            last_run=Max("captured_at", filter=_SUCCEEDED_RUN),
+            last_run=Max("captured_at", filter=_SUCCEEDED_RUN & is_confirmed(until)),
             **{lane.value: Count("pk", filter=Q(lane=lane)) for lane in LaneKind},
         )
     )

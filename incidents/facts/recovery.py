@@ -18,7 +18,7 @@ _SHOWS_RESULT = Q(kind=EvidenceKind.COMMAND, exit_code__isnull=False) | (
 
 def verification_runs(facts: IncidentFacts) -> QuerySet[Any]:
     """Each with ``shows_result``, a command or check with its result, and ``is_chosen``, captured
-    by who verifies or judged by them."""
+    by who verifies, or confirmed or judged by them."""
     owner = facts.holder(RoleName.LANE_OWNER, LaneKind.VERIFICATION)
     verifiers = {
         decision.execution.verifier_id
@@ -29,10 +29,11 @@ def verification_runs(facts: IncidentFacts) -> QuerySet[Any]:
         verifiers.add(owner.pk)
     judged = Exists(Execution.objects.filter(run=OuterRef("pk")))
     captured = Q(actor_kind=ActorKind.PERSON, actor__in=verifiers)
+    confirmed = Q(confirmation__isnull=False)
     rows = facts.incident.evidence.filter(purpose=Purpose.VERIFICATION).defer("text")
     return rows.annotate(
         shows_result=Case(When(_SHOWS_RESULT, then=True), default=False),
-        is_chosen=Case(When(captured | judged, then=True), default=False),
+        is_chosen=Case(When(captured | judged | confirmed, then=True), default=False),
     )
 
 

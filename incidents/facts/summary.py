@@ -149,6 +149,7 @@ def _read(incidents: Sequence[Any]) -> list[IncidentSummary]:
             first_evidence_at=row.its_first_evidence,
             evidence_by_lane=_UNREAD,
             rollback_check=_UNREAD,
+            claimed_check=_UNREAD,
             precheck_at=_UNREAD,
             compared_at=_UNREAD,
             last_run_at=_UNREAD,

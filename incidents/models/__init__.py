@@ -5,7 +5,7 @@ from incidents.models.checkpoint import Checkpoint
 from incidents.models.claim import Claim, Notice, Submission
 from incidents.models.decision import Decision, DecisionDraft, RejectedOption
 from incidents.models.draft import Draft
-from incidents.models.evidence import Evidence, EvidenceFile
+from incidents.models.evidence import Evidence, EvidenceFile, PurposeConfirmation
 from incidents.models.execution import Execution, Signature
 from incidents.models.freeze import Freeze
 from incidents.models.incident import Incident, Participation
@@ -46,6 +46,7 @@ __all__ = [
     "Notice",
     "Participation",
     "Person",
+    "PurposeConfirmation",
     "Recommendation",
     "RejectedOption",
     "Replacement",

@@ -5,11 +5,26 @@ from django.urls import reverse
 
 from incidents.models.author import Authored
 from incidents.models.protection import append_only
-from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
+from incidents.vocabulary import EvidenceKind, LaneKind, Purpose, PurposeBasis
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(3000, 1, 1, tzinfo=UTC)
 """A time outside of these is a mistake, and near the ends of the calendar Python cannot read it."""
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def confirmed(self, until: datetime | None = None) -> "EvidenceQuerySet":
+        """Without what is only claimed to be a check, at a moment or now."""
+        return self.filter(is_confirmed(until))
+
+
+def is_confirmed(until: datetime | None = None) -> models.Q:
+    """Of evidence rows: what the item is for is not only claimed."""
+    if until is None:
+        confirmed = models.Q(confirmation__isnull=False)
+    else:
+        confirmed = models.Q(confirmation__at__lte=until)
+    return ~models.Q(purpose_basis=PurposeBasis.CLAIM) | confirmed
 
 
 class Evidence(Authored):
@@ -25,6 +40,9 @@ class Evidence(Authored):
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=8, choices=EvidenceKind)
     purpose = models.CharField(max_length=16, choices=Purpose, default=Purpose.GENERAL)
+    purpose_basis = models.CharField(
+        max_length=7, choices=PurposeBasis, blank=True, default="", db_default=""
+    )
     lane = models.CharField(max_length=13, choices=LaneKind, blank=True)
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
@@ -44,6 +62,8 @@ class Evidence(Authored):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeats"
     )
     captured_at = models.DateTimeField()
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]
@@ -83,8 +103,53 @@ class Evidence(Authored):
         """A command that ended with 0, or anything that has no exit code."""
         return self.exit_code in (None, 0)
 
+    @property
+    def confirmed(self) -> "PurposeConfirmation | None":
+        """Who confirmed what it is claimed to be for; lists read it with ``confirmation__by``."""
+        return getattr(self, "confirmation", None)
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether what it is for still waits to be confirmed."""
+        return self.purpose_basis == PurposeBasis.CLAIM and self.confirmed is None
+
+    @property
+    def purpose_label(self) -> str:
+        """Within a sentence: ``rollback safety check``."""
+        return str(self.get_purpose_display()).lower()
+
+    @property
+    def purpose_note(self) -> str:
+        """What it is for, and who says so; "" where it is for nothing special."""
+        if self.purpose == Purpose.GENERAL:
+            return ""
+        label = str(self.get_purpose_display())
+        if self.purpose_basis == PurposeBasis.COMMAND:
+            return f"{label}, by its command"
+        if self.purpose_basis == PurposeBasis.CLAIM and self.confirmed is None:
+            return f"{label}, as {self.actor_name} claims: not confirmed"
+        if self.confirmed is not None:
+            return f"{label}, confirmed by {self.confirmed.by}"
+        return f"{label}, as {self.actor_name} says" if self.purpose_basis else label
+
     def get_absolute_url(self) -> str:
         return reverse("evidence", args=[self.incident_id, self.number])
+
+
+class PurposeConfirmation(models.Model):
+    """That a claimed item is the check that it is called, by who owns its lane or commands."""
+
+    evidence = models.OneToOneField(
+        Evidence, primary_key=True, on_delete=models.PROTECT, related_name="confirmation"
+    )
+    by = models.ForeignKey("incidents.Person", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers = append_only("immutable_confirmation")
+
+    def __str__(self) -> str:
+        return f"E-{self.evidence.number} confirmed"
 
 
 class EvidenceFile(models.Model):

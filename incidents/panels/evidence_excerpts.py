@@ -23,7 +23,7 @@ def excerpts(items: "QuerySet[Evidence]") -> "QuerySet[Evidence]":
     return (
         items.annotate(excerpt=Left("text", EXCERPT_CHARACTERS), text_length=Length("text"))
         .defer("text")
-        .select_related("baseline__incident")
+        .select_related("baseline__incident", "confirmation__by")
         .order_by("-number")
     )
 

@@ -38,6 +38,14 @@ def runs(line: str, command: str) -> bool:
     )
 
 
+_QUOTED = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+
+
+def quoted_commands(text: str) -> list[str]:
+    """The commands that a text names between backticks: ``run `probe sign-in` ``."""
+    return [command.strip() for command in _QUOTED.findall(text) if command.strip()]
+
+
 def steps(line: str) -> list[Step]:
     """The commands of a line. Runs of spaces outside quotes become one; a line end is a ``;``."""
     commands: list[Step] = []

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from incidents.rules.command_match import runs
+from incidents.rules.evidence_purpose import Commands, is_known
 from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 from kernel.refusal import Violation
 from kernel.text import has_content, mask_secrets
@@ -104,15 +104,34 @@ def unknown_baseline(incident: str, number: int) -> Violation:
     return Violation("E-BASELINE", f"{incident} has no evidence E-{number}.", "baseline")
 
 
-def recognise(captured: Capture, health_checks: Iterable[str]) -> str:
-    """The chosen purpose, or precheck when the command runs one of the minimal prechecks.
+def known_commands(health_checks: Iterable[str], others: Commands) -> Commands:
+    """The commands that show what an item is for, by purpose.
 
-    A command is stored with its secrets masked, so the masked form of a health check counts too.
+    A surface's health check is a precheck, and a verification where it is captured as one. A
+    command is stored with its secrets masked, so the masked form of one counts too.
     """
+    checks = tuple(health_checks)
+    known = {
+        Purpose.PRECHECK.value: (*PRECHECK_COMMANDS, *checks, *others.get(Purpose.PRECHECK, ())),
+        Purpose.VERIFICATION.value: (*checks, *others.get(Purpose.VERIFICATION, ())),
+        Purpose.ROLLBACK_CHECK.value: tuple(others.get(Purpose.ROLLBACK_CHECK, ())),
+    }
+    return {
+        purpose: tuple(
+            dict.fromkeys((*commands, *(mask_secrets(command).text for command in commands)))
+        )
+        for purpose, commands in known.items()
+    }
+
+
+def recognise(captured: Capture, known: Commands) -> str:
+    """The chosen purpose, or the one of the known command that it runs: precheck first."""
     if captured.purpose != Purpose.GENERAL or captured.kind != EvidenceKind.COMMAND:
         return captured.purpose
-    known = (*PRECHECK_COMMANDS, *health_checks)
-    known = (*known, *(mask_secrets(command).text for command in known))
-    if any(runs(captured.command, known_command) for known_command in known):
-        return Purpose.PRECHECK
+    fits = {Purpose.VERIFICATION: {"", LaneKind.VERIFICATION}}
+    for purpose in (Purpose.PRECHECK, Purpose.ROLLBACK_CHECK, Purpose.VERIFICATION):
+        if captured.lane in fits.get(purpose, {captured.lane}) and is_known(
+            captured.command, purpose, known
+        ):
+            return purpose.value
     return captured.purpose

@@ -53,6 +53,8 @@ class ReadinessFacts:
     has_commander: bool
     owned_lanes: frozenset[str]
     channel: str
+    claimed: str = ""
+    """A newer rollback check that nobody has confirmed, and who claims it: ``E-4 as … claims``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ def _no_revision(facts: ReadinessFacts) -> str:
 
 
 def _no_rollback_path(check: RollbackCheck | None, facts: ReadinessFacts) -> str:
+    if facts.claimed and (check is None or not check.succeeded):
+        return f"the last rollback check, {facts.claimed}, is not confirmed"
     if check is None:
         return "no evidence shows that the rollback path runs now"
     if not check.succeeded:

@@ -82,6 +82,8 @@ def _evidence(data: Mapping[str, Any]) -> SafeString:
     ]
     if data.get("exit_code") is not None:
         parts.append(format_html("exit {}", data["exit_code"]))
+    if note := data.get("purpose_note"):
+        parts.append(format_html("{}", note))
     if data.get("masks"):
         parts.append(format_html("{} masked", data["masks"]))
     return format_html("{}.", format_html_join(", ", "{}", ((part,) for part in parts)))
@@ -254,6 +256,13 @@ for _kind in (
         _evidence,
         icon="mark-evidence",
         amendable={"title": "Description"},
+    ),
+    Kind(
+        "evidence.confirmed",
+        "Evidence",
+        "{subject} confirmed: {purpose}.",
+        "It was captured by {captured_by}.",
+        icon="mark-evidence",
     ),
     Kind(
         "checkpoint.scheduled",

@@ -16,7 +16,8 @@ from incidents.forms.evidence import CaptureForm
 from incidents.models import Evidence, Incident
 from incidents.panels.evidence_excerpts import excerpts, window
 from incidents.panels.room import bar
-from incidents.permissions import may
+from incidents.permissions import incident_roles, may
+from incidents.rules.evidence_purpose import confirming_lane
 from incidents.rules.file_types import BINARY, media_type, plain_name
 from incidents.views.scenarios import serving
 from incidents.vocabulary import EvidenceKind, LaneKind
@@ -94,21 +95,56 @@ def evidence_list(request: HttpRequest, incident: Incident) -> HttpResponse:
 
 @requires("evidence.read")
 def item(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
-    evidence = get_object_or_404(_items(incident).select_related("baseline__incident"), number=item)
+    evidence = get_object_or_404(_read_items(incident), number=item)
     context = {
         "incident": incident,
         "bar": bar(incident, clock.now()),
         "item": evidence,
         "window": window(evidence.text, _line(request.GET.get("from", ""))),
         "repeats": list(evidence.repeats.defer("text").select_related("incident")),
+        "may_confirm": _may_confirm(request, incident, evidence),
         "corrections": amendments_about(incident, evidence.reference),
         **serving(request, incident, evidence),
     }
     return render(request, "incidents/evidence.html", context)
 
 
+@requires("evidence.read")
+def confirm(request: HttpRequest, incident: Incident, item: int) -> HttpResponse:
+    """One press; the page says what is confirmed where somebody comes by the address."""
+    evidence = get_object_or_404(_items(incident).defer("text"), number=item)
+
+    def do(form: WarroomForm) -> str:
+        actions.confirm(request.actor, incident.pk, item, now=clock.now(), once=form.key)
+        messages.success(request, f"{evidence.reference} is confirmed.")
+        return evidence.get_absolute_url()
+
+    def context() -> dict[str, Any]:
+        return {
+            "incident": incident,
+            "bar": bar(incident, clock.now()),
+            "back": evidence.get_absolute_url(),
+            "title": f"Confirm {evidence.reference} as {evidence.purpose_label}",
+            "button": "Confirm",
+            "about": f"{evidence.title}, captured by {evidence.actor_name}",
+        }
+
+    return submit(request, "incidents/short.html", WarroomForm, do, context=context)
+
+
+def _may_confirm(request: HttpRequest, incident: Incident, item: Evidence) -> bool:
+    lane = confirming_lane(item.purpose, item.lane)
+    return item.is_claimed and may(
+        "evidence.confirm", incident_roles(request.actor, incident, lane)
+    )
+
+
 def _items(incident: Incident) -> Any:
     return Evidence.objects.filter(incident=incident)
+
+
+def _read_items(incident: Incident) -> Any:
+    return _items(incident).select_related("baseline__incident", "confirmation__by")
 
 
 def _line(text: str) -> int:

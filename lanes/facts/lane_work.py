@@ -128,7 +128,9 @@ def _evidence_by_purpose(
         in_all=Window(Count("pk"), partition_by=F("purpose")),
     )
     newest = list(
-        ranked.filter(rank__lte=MAX_RUNS).select_related("baseline").defer("text", "baseline__text")
+        ranked.filter(rank__lte=MAX_RUNS)
+        .select_related("baseline", "confirmation__by")
+        .defer("text", "baseline__text")
     )
     newest.sort(key=lambda item: -item.number)
     grouped = {purpose: [i for i in newest if i.purpose == purpose] for purpose in _PURPOSES}

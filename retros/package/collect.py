@@ -47,6 +47,7 @@ CAPTURED_KIND = "evidence.captured"
 
 _ALSO_IN_PACKAGES = (
     "incident.declared",
+    "evidence.confirmed",
     "recommendation.adopted",
     "recommendation.paired",
     "contradiction.resolved",
@@ -214,7 +215,8 @@ def _with_related(package: Package, references: Iterable[str]) -> Iterable[Decis
 
 def _evidence(package: Package) -> list[Evidence]:
     """All evidence, without its content."""
-    return list(evidence_of(package).defer("text", "command"))
+    rows = evidence_of(package).select_related("confirmation__by")
+    return list(rows.defer("text", "command"))
 
 
 def evidence_of(package: Package) -> QuerySet[Evidence]:
@@ -232,7 +234,8 @@ def evidence_of(package: Package) -> QuerySet[Evidence]:
 
 
 def _captured(evidence: Evidence) -> EvidenceSummary:
-    kind = str(EvidenceKind(evidence.kind).label)
+    parts = (str(EvidenceKind(evidence.kind).label), evidence.purpose_note)
+    kind = ", ".join(part for part in parts if part)
     return EvidenceSummary(
         evidence.reference,
         kind,

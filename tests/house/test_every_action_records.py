@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
@@ -227,6 +228,7 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
         s.do(evidence.capture, PRECHECK),
         s.do(scenarios.serve, 1, serves="first-bad-deploy"),
     ),
+    "incidents.evidence.confirm": lambda s: s.confirmed(),
     "lanes.notes.add_note": lambda s: s.do(notes.add_note, text="Seen in eu-west only"),
     "lanes.boundary.set_boundary": lambda s: s.do(
         boundary.set_boundary, lane=LaneKind.MITIGATION, included=["flags"], excluded=[]
@@ -375,6 +377,11 @@ class Scene:
         Person.objects.filter(pk=self.commander.pk).update(is_active=False)
         assignment = self.incident.assignments.get(role=RoleName.COMMANDER, until=None)
         assert command_absence.announce_absence(assignment.pk, now=LATER)
+
+    def confirmed(self) -> Any:
+        claimed = replace(PRECHECK, command="undo --dry-run", purpose="rollback_check")
+        item = self.as_other(evidence.capture, captured=claimed)
+        return self.do(evidence.confirm, item.number)
 
     def schedule(self) -> Any:
         due = LATER + timedelta(minutes=30)

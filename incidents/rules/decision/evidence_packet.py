@@ -92,6 +92,11 @@ def _evidence_problem(proposal: Proposal, situation: Situation) -> str:
         return ""
     if any(citation.is_precheck for citation in solid):
         return ""
+    if claimed := next((citation for citation in solid if citation.claimed_by), None):
+        return (
+            f"E-{claimed.number} is a precheck only as {claimed.claimed_by} claims: let the owner"
+            " of its lane, or the commander, confirm it."
+        )
     return "Cite the precheck output: the first decision rests on it."
 
 

@@ -43,6 +43,8 @@ class Cited:
     number: int
     has_content: bool = True
     is_precheck: bool = False
+    claimed_by: str = ""
+    """Who claims that it is a precheck, which nobody has confirmed."""
     of_incident: bool = True
 
 

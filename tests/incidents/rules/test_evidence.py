@@ -2,9 +2,9 @@
 
 import pytest
 
-from incidents.rules.command_match import steps
-from incidents.rules.evidence import Capture, recognise
-from incidents.vocabulary import EvidenceKind, Purpose
+from incidents.rules.command_match import quoted_commands, steps
+from incidents.rules.evidence import Capture, known_commands, recognise
+from incidents.vocabulary import EvidenceKind, LaneKind, Purpose
 
 UP = "curl -fsS https://sign-in.test/up"
 QUOTED = """curl -fsS "https://api.test/up?a=1&b=2" | jq -e '.status == "ok" && .db ; true'"""
@@ -63,7 +63,11 @@ NOT_RUN = {
 
 
 def purpose(command: str, **said: str) -> str:
-    return recognise(Capture(**{"kind": EvidenceKind.COMMAND, "command": command, **said}), CHECKS)
+    captured = Capture(**{"kind": EvidenceKind.COMMAND, "command": command, **said})
+    return recognise(captured, known_commands(CHECKS, NAMED))
+
+
+NAMED = {Purpose.VERIFICATION: ["probe --all"], Purpose.ROLLBACK_CHECK: ["undo --dry-run"]}
 
 
 @pytest.mark.parametrize("command", RUN.values(), ids=RUN)
@@ -87,6 +91,36 @@ def test_what_is_only_similar_is_not(command: str) -> None:
 )
 def test_what_was_chosen_stands(said: dict[str, str], kept: str) -> None:
     assert purpose("git log --oneline -n 5", **said) == kept
+
+
+@pytest.mark.parametrize(
+    ("command", "lane", "recognised"),
+    [
+        ("cd /srv && probe --all", "", Purpose.VERIFICATION),
+        ("probe --all", LaneKind.VERIFICATION, Purpose.VERIFICATION),
+        ("probe --all", LaneKind.MITIGATION, Purpose.GENERAL),
+        ("probe --all --quick", "", Purpose.GENERAL),
+        ("undo --dry-run", LaneKind.MITIGATION, Purpose.ROLLBACK_CHECK),
+        ("true || undo --dry-run", "", Purpose.GENERAL),
+    ],
+    ids=["joined", "its lane", "another lane", "another option", "undone", "only if it failed"],
+)
+def test_what_a_decision_names_is_recognised(command: str, lane: str, recognised: str) -> None:
+    assert purpose(command, lane=lane) == recognised
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        ("401 rate below 0.5 % for five minutes", []),
+        ("`probe --all` exits with 0", ["probe --all"]),
+        ("first ` a `, then `b`", ["a", "b"]),
+        ("an open ` tick", []),
+        ("`` and `a\nb`", []),
+    ],
+)
+def test_a_statement_names_commands_between_backticks(text: str, commands: list[str]) -> None:
+    assert quoted_commands(text) == commands
 
 
 @pytest.mark.parametrize(
