@@ -12,12 +12,11 @@ from incidents.panels.room import bar
 from incidents.rules.event_times import EventTime
 from incidents.rules.wording import duration
 from incidents.web.access import requires
-from incidents.web.evidence_numbers import with_ticked
 from incidents.web.submit import submit
 from incidents.web.time_zone import zone_of
 from kernel import clock
 
-MAX_EVIDENCE = 50
+MAX_SUGGESTED = 50
 
 
 @requires("incident.time")
@@ -44,7 +43,7 @@ def event_times(request: HttpRequest, incident: Incident) -> HttpResponse:
             return {}
         return {
             f"{name}_at": f"{time.at.astimezone(zone):%Y-%m-%d %H:%M}",
-            f"{name}_evidence": int(time.evidence.removeprefix("E-")),
+            f"{name}_evidence": time.evidence,
         }
 
     given = initial("began", times.began) | initial("detected", times.detected)
@@ -54,11 +53,7 @@ def event_times(request: HttpRequest, incident: Incident) -> HttpResponse:
         EventTimesForm,
         do,
         context=context,
-        evidence=with_ticked(
-            incident,
-            incident.evidence.defer("text").order_by("-number")[:MAX_EVIDENCE],
-            [*(given[name] for name in given if name.endswith("_evidence"))],
-        ),
+        evidence=incident.evidence.defer("text").order_by("-number")[:MAX_SUGGESTED],
         now=clock.now(),
         zone=zone,
         initial=given,

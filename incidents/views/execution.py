@@ -22,10 +22,10 @@ from incidents.rules import dual_signature
 from incidents.rules.replacement import is_open
 from incidents.vocabulary import ExecutionRole, ExecutionState, Purpose, SignRole
 from incidents.web.access import requires
-from incidents.web.evidence_numbers import typed_numbers, with_ticked
+from incidents.web.evidence_numbers import one_number, typed_numbers, with_ticked
 from incidents.web.forms import WarroomForm
 from incidents.web.submit import submit
-from incidents.web.time_zone import number, zone_of
+from incidents.web.time_zone import zone_of
 from kernel import clock
 from kernel.refusal import Refused
 
@@ -129,10 +129,10 @@ def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpRespo
     every = _runs(incident, row).defer("text").order_by("-number")
     wanted = request.POST.get("run") or request.GET.get("run", "")
     runs = list(every[:RUNS])
-    older = number(wanted)
+    older = one_number(wanted)
     if older is not None and older not in {run.number for run in runs}:
         runs += every.filter(number=older)
-    run = _chosen(runs, wanted)
+    run = _chosen(runs, older)
 
     def context() -> dict[str, Any]:
         return {
@@ -141,6 +141,8 @@ def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpRespo
             "decision": row,
             "runs": runs,
             "run": run,
+            "wanted": older if older is not None and (run is None or run.number != older) else None,
+            "count": every.count(),
             "verifies": row.execution.verifier_id == request.user.pk,
             "compared": run_comparison.against_baseline(run) if run else None,
         }
@@ -151,9 +153,9 @@ def verify(request: HttpRequest, incident: Incident, decision: int) -> HttpRespo
     )
 
 
-def _chosen(runs: list[Evidence], wanted: str) -> Evidence | None:
+def _chosen(runs: list[Evidence], wanted: int | None) -> Evidence | None:
     """The run that is looked at, with its text and its baseline's: the wanted or the newest."""
-    numbers = {str(run.number): run.pk for run in reversed(runs)}
+    numbers = {run.number: run.pk for run in reversed(runs)}
     if not numbers:
         return None
     chosen = numbers.get(wanted, runs[0].pk)

@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from incidents.models import Evidence, Incident
 
 _NUMBER = re.compile(r"(?<!\d)\d{1,9}(?!\d)", re.ASCII)
+_ONE = re.compile(r"(?:[eE]-?)?(\d{1,9})", re.ASCII)
 MAX_TYPED = 100
 
 
@@ -39,6 +42,52 @@ class EvidenceField(forms.TypedMultipleChoiceField):
 
     def valid_value(self, value: Any) -> bool:
         return bool(_NUMBER.fullmatch(str(value)))
+
+
+class _Suggestions(forms.TextInput):
+    """A line to type in, with the newest items to pick from; ``items`` are (reference, title)."""
+
+    items: Iterable[tuple[str, str]] = ()
+
+    def __init__(self) -> None:
+        super().__init__(
+            attrs={"class": "input-short", "placeholder": "E-7", "autocomplete": "off"}
+        )
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        identifier = f"{(attrs or {}).get('id', name)}_items"
+        field = super().render(name, value, (attrs or {}) | {"list": identifier}, renderer)
+        options = format_html_join("", '<option value="{}" label="{}"></option>', self.items)
+        return format_html('{}<datalist id="{}">{}</datalist>', field, identifier, options)
+
+
+class OneEvidenceField(forms.CharField):
+    """One item by its number, ``E-7`` or ``7``, however old; cleans to the number, or None.
+
+    The action judges whether it is of the incident.
+    """
+
+    widget = _Suggestions
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=20, **kwargs)
+
+    def suggest(self, items: Iterable[Evidence]) -> None:
+        self.widget.items = [(item.reference, item.title[:80]) for item in items]
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        if (number := one_number(text)) is None:
+            raise forms.ValidationError("Write the number of one item, such as E-7.", "invalid")
+        return number
+
+
+def one_number(text: str) -> int | None:
+    """``E-7``, ``e7`` or ``7``; None of anything else."""
+    match = _ONE.fullmatch(text.strip())
+    return int(match[1]) if match else None
 
 
 def with_ticked(
