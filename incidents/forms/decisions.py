@@ -1,5 +1,6 @@
 """The Checkpoint Decision Record as a form. Everything may be blank here: the rules judge."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +19,7 @@ from incidents.forms.own_option import OWN_FIELDS, own_option_fields, take_optio
 from incidents.models import Recommendation
 from incidents.rules.conflict import MAX_SCORE, MIN_SCORE, Scores, Stand, verdict
 from incidents.rules.decision import Conflict, Offer
+from incidents.rules.decision.hints import USUAL, hints
 from incidents.rules.decision.ladder import own_offer
 from incidents.rules.decision.option import needs_conflict_reason
 from incidents.rules.decision.own_option import Alternative, kind_of
@@ -159,11 +161,9 @@ class DecisionForm(DraftForm):
     alternative_reason = Texts(label="Rejected because", required=False)
     option_detail = _line("Which one exactly", 200, help_text="The flag, the change, the revision.")
     why_now = _text("Why now, and not in 30 minutes?", placeholder="What grows while we wait")
-    reversibility = _text("How fast can it be undone?", placeholder="In how many minutes, by what")
-    blast_radius = _text("What can get worse?", placeholder="For whom, and for how long")
-    verification = _text(
-        "What exactly proves it worked?", placeholder="Which figure, below what, for how long"
-    )
+    reversibility = _text("How fast can it be undone?", placeholder=USUAL.reversibility)
+    blast_radius = _text("What can get worse?", placeholder=USUAL.blast_radius)
+    verification = _text("What exactly proves it worked?", placeholder=USUAL.verification)
     confidence = forms.ChoiceField(
         label="How sure are you?", choices=Confidence, required=False, widget=forms.RadioSelect
     )
@@ -189,9 +189,11 @@ class DecisionForm(DraftForm):
         history: Mapping[str, Sequence[PastUse]] | None = None,
         prefill: Prefill | None = None,
         executed_by: int | None = None,
+        signal: str = "",
         **kwargs: Any,
     ) -> None:
-        """``executed_by`` is the key of who did what is recorded now, if it was done first."""
+        """``executed_by`` is the key of who did what is recorded now, if it was done first;
+        ``signal`` is the scenario's."""
         self.history, self.prefill = history or {}, prefill
         self.offered, self.conflict = tuple(offered), conflict
         self.recommended = recommended or {}
@@ -221,6 +223,20 @@ class DecisionForm(DraftForm):
             executor.offer_also(executed_by)
         self._name_origins()
         self._hint_reasons()
+        self.signal = signal
+        for name, hint in self.hints_of(str(self["option"].value() or "")).items():
+            self.fields[name].widget.attrs["placeholder"] = hint
+
+    @property
+    def hints_by_option(self) -> str:
+        """For the page's script, as JSON; those of "" are the usual ones."""
+        values = ["", *(offer.value for offer in self.offered)]
+        return json.dumps({value: self.hints_of(value) for value in values})
+
+    def hints_of(self, option: str) -> dict[str, str]:
+        """The examples in the empty statements, by field; an own option has the usual ones."""
+        offered = next((offer for offer in self.offered if offer.value == option), None)
+        return hints(offered.option if offered and offered.own is None else "", self.signal)
 
     def _hint_reasons(self) -> None:
         """Beside a rung that is not recommended: what speaks for the one that is."""

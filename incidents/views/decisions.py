@@ -115,6 +115,7 @@ def _form(request: HttpRequest, incident: Incident, point: Checkpoint) -> Decisi
         "history": past_uses(facts),
         "prefill": filled,
         "executed_by": owed.execution.executor_id if owed else None,
+        "signal": facts.scenario.signal if facts.scenario else "",
         "now": clock.now(),
         "zone": zone_of(request.user, request.COOKIES),
     }

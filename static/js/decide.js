@@ -35,7 +35,19 @@ function growRows(rows) {
   });
 }
 
+// The examples in the empty statements are those of the chosen option.
+function followOption(form) {
+  const hints = JSON.parse(form.dataset.hints);
+  form.addEventListener("change", ({ target }) => {
+    if (target.name !== "option") return;
+    for (const [name, hint] of Object.entries(hints[target.value] ?? hints[""])) {
+      form.elements[name].placeholder = hint;
+    }
+  });
+}
+
 export function startDeciding() {
+  for (const form of document.querySelectorAll("form[data-hints]")) followOption(form);
   for (const pick of document.querySelectorAll("[data-evidence-pick]")) keepTicked(pick);
   for (const rows of document.querySelectorAll("[data-rows]")) growRows(rows);
 }

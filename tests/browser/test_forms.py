@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from incidents.models import Incident
+from incidents.rules.decision.hints import hints
 from tests.browser.conftest import Visits
 from tests.browser.world import World
 from warroom.demo import PASSWORD
@@ -38,6 +39,20 @@ def test_a_draft_saves_itself_and_is_there_again(visit: Visits, world: World) ->
     page.close()
     elsewhere = visit("mara", f"/INC-{incident.pk}/CP-1/")
     expect(elsewhere.get_by_label("Why now")).to_have_value(f"{TEXT} And a third.")
+
+
+def test_examples_in_empty_statements_follow_the_option(visit: Visits, world: World) -> None:
+    incident = world.declare(evidence_channel="#here")
+    page = visit("mara", f"/INC-{incident.pk}/checkpoints/")
+    page.get_by_role("button", name="Schedule a checkpoint").click()
+    page.goto(f"/INC-{incident.pk}/CP-1/")
+    undone = page.get_by_label("How fast can it be undone?")
+    expect(undone).to_have_attribute("placeholder", "In how many minutes, by what")
+
+    page.locator("#option-hold").check()
+    expect(undone).to_have_attribute("placeholder", hints("hold")["reversibility"])
+    page.locator("#option-own").check()
+    expect(undone).to_have_attribute("placeholder", hints("")["reversibility"])
 
 
 def test_what_is_typed_survives_a_reload_until_it_is_sent(visit: Visits) -> None:

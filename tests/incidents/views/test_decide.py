@@ -8,7 +8,8 @@ from django.test import Client
 
 from incidents.actions import checkpoints, decisions
 from incidents.models import Decision, DecisionDraft, Evidence, Incident, Person
-from incidents.vocabulary import LaneKind
+from incidents.rules.decision.hints import hints
+from incidents.vocabulary import LaneKind, Option
 from kernel import clock
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import (
@@ -169,3 +170,25 @@ def test_the_form_asks_as_often_for_three_items_as_for_one(
         at_the_form.get(page)
 
     assert len(thrice) == len(once)
+
+
+def test_the_examples_in_empty_statements_are_those_of_the_option(
+    at_the_form: Client, page: str, staffed: Incident
+) -> None:
+    Incident.objects.filter(pk=staffed.pk).update(scenario="auth-token-failure")
+    fresh = markup(at_the_form.get(page))
+    chosen = markup(at_the_form.post(page, {"option": "hold"}))
+
+    assert "In how many minutes, by what" in fresh
+    assert "It began with: Sudden spike in 401" in fresh
+    assert 'placeholder="What makes you act after all, and how fast you then can"' in chosen
+
+
+@pytest.mark.parametrize("name", ["reversibility", "blast_radius"])
+def test_each_option_has_examples_of_its_own(name: str) -> None:
+    texts = [hints(option)[name] for option in Option if option != Option.OWN]
+
+    assert len(set(texts)) == len(texts)
+    assert hints(Option.OWN)[name] == hints("")[name]
+    assert hints("").keys() == hints(Option.HOLD, "A spike").keys()
+    assert "A spike" not in hints(Option.HOLD, "A spike")["verification"]
