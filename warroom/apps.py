@@ -6,15 +6,12 @@ class WarroomConfig(AppConfig):
     name = "warroom"
 
     def ready(self) -> None:
-        from django.conf import settings
-
         from retros.closing.signals import incident_closed
         from warroom import celery
         from warroom.schedule import anchoring
         from warroom.server import checks
 
-        if settings.RECORD_ANCHORS:
-            incident_closed.connect(anchoring.ask_after_closing)
+        incident_closed.connect(anchoring.ask_after_closing)
 
 
 class Administration(django_admin.AdminConfig):

@@ -1,5 +1,6 @@
 """Messages, maintenance windows, subscribers and deliveries."""
 
+from comms.models.anchor_post import AnchorPost
 from comms.models.delivery import Announcement, Delivery
 from comms.models.maintenance import Maintenance, MaintenanceUpdate
 from comms.models.message import (
@@ -16,6 +17,7 @@ from comms.models.site import StatusSite
 from comms.models.subscriber import Subscriber
 
 __all__ = [
+    "AnchorPost",
     "Announcement",
     "Bulletin",
     "Delivery",

@@ -6,6 +6,7 @@ record, so it is not in the database either.
 """
 
 import base64
+import hashlib
 import json
 import logging
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from incidents.timeline import keys
 logger = logging.getLogger("warroom.record")
 
 FORMAT = "warroom-anchor/1"
+DIGEST_FORMAT = "warroom-anchor-digest/1"
 _FILES = "anchor-*.json"
 
 
@@ -35,14 +37,38 @@ def public_key() -> str:
 
 def anchor(now: datetime) -> str:
     """The anchor of the database as it is now: JSON of content, public key and signature."""
-    content = canonical(_content(now))
+    return sign(_content(now))
+
+
+def package_anchor(
+    incident: int, head: tuple[int, str], packages: Mapping[str, list[str]], now: datetime
+) -> str:
+    """An anchor of one incident, for its package: it names no other, which may be restricted."""
+    number = str(incident)
+    only = {"heads": {number: [*head, 0, ""]}, "packages": {number: packages}}
+    return sign({**_frame(now), "incidents": 1, **only})
+
+
+def public_digest(text: str, now: datetime) -> str:
+    """What the public may have of an anchor: a hash over it and the time, signed.
+
+    It is another one each time, also where nothing happened, so it does not show when something
+    happened in an incident that not everybody may know of.
+    """
+    at = _frame(now)["at"]
+    digest = hashlib.sha256(f"{at}\n{text}".encode()).hexdigest()
+    return sign({**_frame(now), "format": DIGEST_FORMAT, "sha256": digest})
+
+
+def sign(about: Mapping[str, Any]) -> str:
+    content = canonical(about)
     signed = _private_keys()[0].sign(content.encode())
-    about = {
+    document = {
         "content": json.loads(content),
         "public_key": public_key(),
         "signature": base64.b64encode(signed).decode(),
     }
-    return json.dumps(about, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
 
 
 def canonical(content: Mapping[str, Any]) -> str:
@@ -67,20 +93,23 @@ def _content(now: datetime) -> dict[str, Any]:
         hashes = [data["sha256"], data.get("manifest", "")]
         packages.setdefault(str(pk), {})[str(data["number"])] = hashes
     return {
-        "format": FORMAT,
-        "at": now.astimezone(UTC).isoformat(timespec="seconds"),
-        "site": settings.BASE_URL,
+        **_frame(now),
         "incidents": len(heads),
         "heads": heads,
         "packages": packages,
     }
 
 
+def _frame(now: datetime) -> dict[str, Any]:
+    at = now.astimezone(UTC).isoformat(timespec="seconds")
+    return {"format": FORMAT, "at": at, "site": settings.BASE_URL}
+
+
 _SEAL = ("incident_id", "number", "hash")
 
 
-def keep(now: datetime) -> Path | None:
-    """Write the anchor of now to the folder and a line of it to the log.
+def keep(now: datetime, text: str = "") -> Path | None:
+    """Write the anchor of now (``text``) to the folder and a line of it to the log.
 
     None where there is no folder, or where nothing changed since the newest anchor in it.
     """
@@ -88,9 +117,9 @@ def keep(now: datetime) -> Path | None:
         return None
     folder = Path(settings.RECORD_ANCHORS)
     folder.mkdir(parents=True, exist_ok=True)
-    text = anchor(now)
+    text = text or anchor(now)
     made = json.loads(text)
-    if (before := newest(folder)) and _same(before, made["content"]):
+    if (before := newest(folder)) and _same_file(before, text):
         return None
     path = folder / f"anchor-{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}.json"
     draft = path.with_suffix(".draft")
@@ -105,12 +134,17 @@ def newest(folder: Path) -> Path | None:
     return max(folder.glob(_FILES), default=None)
 
 
-def _same(path: Path, content: Mapping[str, Any]) -> bool:
+def is_same(before: str, after: str) -> bool:
+    """Whether two anchors differ in nothing but their time."""
+    one, other = (json.loads(text)["content"] for text in (before, after))
+    return {**one, "at": ""} == {**other, "at": ""}
+
+
+def _same_file(path: Path, text: str) -> bool:
     try:
-        before = json.loads(path.read_text())["content"]
+        return is_same(path.read_text(), text)
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return {**before, "at": ""} == {**content, "at": ""}
 
 
 def read(path: Path, key: str = "") -> Mapping[str, Any]:

@@ -37,6 +37,7 @@ NOT_COVERED: dict[str, str] = {
     "incidents_scenariotext": _SITE,
     "incidents_surface": _SITE,
     "incidents_surfaceoption": _SITE,
+    "comms_anchorpost": _ON_ITS_WAY,
     "comms_announcement": _ON_ITS_WAY,
     "comms_delivery": _ON_ITS_WAY,
     "comms_messagedraft": _DRAFT,

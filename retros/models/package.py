@@ -27,12 +27,13 @@ class PackageQuerySet(models.QuerySet["Package"]):
 
     def light(self) -> "PackageQuerySet":
         """Without the large columns."""
-        return self.defer("content", "manifest", "pdf")
+        return self.defer("content", "manifest", "pdf", "anchor")
 
 
 class Package(models.Model):
     """A version of an incident's closure package (playbook, "Incident closure review package").
 
+    ``anchor`` is of the sealing, signed, and goes into the zip; versions from before have none.
     ``content`` is canonical JSON and ``sha256`` its hash; ``pdf`` and ``manifest`` were made of it.
     The four texts of the note are those of the closing, or as they were revised when the version
     before was sent back. Once made, the database refuses every change.
@@ -60,6 +61,7 @@ class Package(models.Model):
     words = models.PositiveIntegerField(default=0)
     manifest = models.TextField(blank=True)
     pdf = models.BinaryField(default=bytes)
+    anchor = models.TextField(blank=True)
 
     objects = PackageQuerySet.as_manager()
 

@@ -14,7 +14,8 @@ from django.db.models import F, Q
 from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
 from incidents.actions.transaction import incident_action
-from incidents.models import Incident, Person
+from incidents.models import Incident, Person, TimelineEntry
+from incidents.timeline import anchors
 from incidents.timeline.record import record
 from incidents.vocabulary import Group, RoleName
 from kernel.actor import SYSTEM, Actor
@@ -86,6 +87,7 @@ def seal(package: int, built: BuiltPackage, *, now: datetime) -> bool:
         row.pdf, row.manifest = built.pdf, built.manifest
         row.state, row.made_at, row.step, row.done = PackageState.MADE, now, "", 100
         row.lease_until = None
+        row.anchor = _anchor(row, built, now)
         row.save()
         record(
             incident,
@@ -100,6 +102,14 @@ def seal(package: int, built: BuiltPackage, *, now: datetime) -> bool:
         sentence = f"Review the closure package of {incident.reference}, version {row.number}."
         notify_step(incident, _admins(), "package.made", sentence, row.get_absolute_url(), now)
     return True
+
+
+def _anchor(row: Package, built: BuiltPackage, now: datetime) -> str:
+    """Of the timeline as it was at the closing, and of the package itself."""
+    ends = TimelineEntry.objects.filter(incident=row.incident_id, seq=row.closing.seq)
+    head = ends.values_list("seq", "hash").get()
+    hashes = {str(row.number): [built.sha256, digest(built.manifest)]}
+    return anchors.package_anchor(row.incident_id, head, hashes, now)
 
 
 def _admins() -> list[Person]:

@@ -19,6 +19,9 @@ from retros.package.collect import archive_path, evidence_of
 from retros.package.picture import svg
 
 MANIFEST = "manifest.json"
+ANCHOR = "anchor.json"
+"""Beside the manifest and not in it: it is signed over the manifest's hash."""
+
 TIMELINE = "timeline.jsonl"
 CONTENT = "package.json"
 PDF = "package.pdf"
@@ -125,7 +128,10 @@ def zip_pieces(package: Package) -> Iterator[bytes]:
     """The zip in pieces; one item of evidence at a time is in memory."""
     assert package.made_at is not None
     files = parts(package, package.content, bytes(package.pdf))
-    yield from _zip([(MANIFEST, package.manifest.encode())], files, package.made_at)
+    first = [(MANIFEST, package.manifest.encode())]
+    if package.anchor:
+        first.append((ANCHOR, package.anchor.encode()))
+    yield from _zip(first, files, package.made_at)
 
 
 def _zip(first: Iterable[tuple[str, bytes]], rest: Parts, at: datetime) -> Iterator[bytes]:

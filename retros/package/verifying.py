@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from incidents.timeline.chain import Link, Sealed, first_break
-from retros.package.archive import CONTENT, MANIFEST, TIMELINE
+from retros.package.archive import ANCHOR, CONTENT, MANIFEST, TIMELINE
 from retros.package.collect import CAPTURED_KIND
 
 READ_BYTES = 1 << 20
@@ -87,7 +87,7 @@ def _files(archive: zipfile.ZipFile, listed_files: Mapping[str, Any]) -> Iterato
     names = [info.filename for info in archive.infolist()]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"{name} is there more than once"
-    for name in sorted(set(names) - set(listed_files) - {MANIFEST}):
+    for name in sorted(set(names) - set(listed_files) - {MANIFEST, ANCHOR}):
         yield f"{name} is not in the manifest"
     for name, file in listed_files.items():
         if name not in names:

@@ -25,7 +25,8 @@ FREE = {
 
 _COMMS = "announcement delivery messagedraft noticechoice"
 OF_COMMS = {
-    f"comms_{name}" for name in f"{_COMMS} statussite subscriber subscriber_surfaces".split()
+    f"comms_{name}"
+    for name in f"anchorpost {_COMMS} statussite subscriber subscriber_surfaces".split()
 }
 
 ON_DELETE, ON_TRUNCATE = 8, 32

@@ -15,7 +15,7 @@ from celery import shared_task
 from django.db import connection
 
 from comms import due as comms_due
-from comms.actions import maintenance, outbox
+from comms.actions import anchor_posts, maintenance, outbox
 from comms.delivery import fan_out
 from comms.status import rendering
 from incidents import housekeeping
@@ -40,6 +40,7 @@ STEPS: tuple[Callable[[datetime], None], ...] = (
     outbox.fill,
     fan_out.fill,
     outbox.send_waiting,
+    anchor_posts.ask_for_waiting,
     worker.ask_for_waiting,
     housekeeping.delete_old_submissions,
     housekeeping.delete_expired_sessions,

@@ -23,6 +23,7 @@ SECRET_KEY = env.str("SECRET_KEY")
 RECORD_KEY = env.str("RECORD_KEY", "")
 RECORD_KEY_FALLBACKS = env.list("RECORD_KEY_FALLBACKS", [])
 RECORD_ANCHORS = env.str("RECORD_ANCHORS", "")
+RECORD_ANCHORS_URL = env.str("RECORD_ANCHORS_URL", "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 
@@ -144,7 +145,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # Without "expires": a worker whose clock is ahead of the beat's would throw each tick away.
     "tick": {"task": "warroom.tick", "schedule": schedule(run_every=1.0)},
-    "anchor": {"task": "warroom.anchor", "schedule": schedule(run_every=3600.0)},
+    "anchor": {"task": "warroom.anchor", "schedule": schedule(run_every=3600.0), "args": [True]},
 }
 
 # -- People -----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from django.core.files.storage import InvalidStorageError
 from django.core.management.base import BaseCommand, CommandError
 
 from comms.models import StatusSite
-from comms.status import export, snapshot
+from comms.status import export, public_anchor, snapshot
 from kernel import clock
 from kernel.db_timeouts import raised_db_timeouts
 
@@ -28,6 +28,7 @@ class Command(BaseCommand):
         latest = snapshot.make(wanted or 1, clock.now())
         try:
             count = export.export(latest, target)
+            count += public_anchor.write(target, clock.now())
         except (OSError, ValueError) as error:
             raise CommandError(f"It could not be written to {where}: {error}") from error
         self.stdout.write(f"{count} files in {where}")

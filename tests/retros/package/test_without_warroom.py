@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,14 @@ def test_a_package_is_checked_where_there_is_no_warroom(ending: ClosingRun, tmp_
         return ran.returncode, ran.stdout + ran.stderr
 
     assert check(path) == (0, "package.zip holds.\n")
+    # The anchor in the zip is found, counts with this key alone, and names no other incident.
+    assert check(path, "--public-key", key) == (0, "package.zip holds, as it was anchored.\n")
+    assert check(path, "--public-key", "A" * 43 + "=")[0] == 1
+    with zipfile.ZipFile(path) as files:
+        inner = tmp_path / "inner.json"
+        inner.write_bytes(files.read("anchor.json"))
+    assert list(anchors.read(inner)["heads"]) == [str(ending.incident.pk)]
+    assert list(anchors.problems(anchors.read(inner))) == []
     with_anchor = ("--anchor", anchor, "--public-key", key)
     assert check(path, *with_anchor) == (0, "package.zip holds, as it was anchored.\n")
     # Another package of the same incident, whole in itself: made by who knows how it is done.
@@ -44,6 +53,11 @@ def test_a_package_is_checked_where_there_is_no_warroom(ending: ClosingRun, tmp_
     package.content = content
     path.write_bytes(b"".join(archive.zip_pieces(package)))
     assert check(path) == (0, "package.zip holds.\n")
+    code, out = check(path, "--public-key", key)
+    assert (code, "its content is not the one that was anchored" in out) == (1, True)
+    package.anchor = ""
+    path.write_bytes(b"".join(archive.zip_pieces(package)))
+    assert "it has no anchor.json" in check(path, "--public-key", key)[1]
     code, out = check(path, *with_anchor)
     assert code == 1
     assert "its content is not the one that was anchored" in out

@@ -220,6 +220,7 @@ def test_the_zip_holds_every_form_and_verifies(
     items = json.loads(content)["appendices"]["evidence"]
     assert content == package.content
     assert names == {
+        "anchor.json",
         "manifest.json",
         "package.json",
         "package.md",
