@@ -49,6 +49,7 @@ from incidents.vocabulary import (
     SignRole,
 )
 from kernel.refusal import NotPermitted, Refused
+from tests.helpers.database import as_application
 from tests.helpers.decision_inputs import (
     PRECHECK,
     VERIFICATION,
@@ -428,4 +429,5 @@ LONG = settings(
 
 @pytest.mark.parametrize("lived", [Lived, Billing, Bypass], ids=lambda one: one.__name__)
 def test_no_sequence_breaks_the_discipline(db: None, lived: type[Lived]) -> None:
-    run_state_machine_as_test(lived, settings=LONG)
+    with as_application():
+        run_state_machine_as_test(lived, settings=LONG)

@@ -27,6 +27,7 @@ from retros.models import BacklogItem, Closing, Statement
 from retros.watch import actions as watching
 from tests.helpers import messages as saying
 from tests.helpers.backfilled import backfilled_incident
+from tests.helpers.database import as_application
 from tests.helpers.decision_inputs import VERIFICATION
 from tests.helpers.factories import SurfaceFactory, declared
 from tests.helpers.tiers import in_tier
@@ -229,6 +230,7 @@ class Ended(Lived):
 
 
 def test_no_sequence_closes_past_the_gate(db: None) -> None:
-    run_state_machine_as_test(Ended, settings=MANY)
+    with as_application():
+        run_state_machine_as_test(Ended, settings=MANY)
     # Some were closed, or this test looked at nothing.
     assert Closing.objects.exists()
