@@ -12,9 +12,9 @@ from incidents.actions.lifecycle_steps import set_channel_step
 from incidents.actions.numbers import draw_number
 from incidents.actions.role_steps import join_step, put_in_role_step, responder_violations
 from incidents.actions.safeguard_steps import (
-    asked_for_now,
     keep_safeguards_step,
     require_signatures_step,
+    rules_required_now,
 )
 from incidents.actions.submissions import redirect_submission, submit_once
 from incidents.actions.transaction import incident_action
@@ -75,7 +75,7 @@ def declare(
         )
         incident = lock(incident.pk)
         incident.surfaces.set(declaration.surfaces)
-        keep_safeguards_step(incident, asked_for_now(incident))
+        keep_safeguards_step(incident, rules_required_now(incident))
         for person in (declarer, *declaration.participants):
             join_step(incident, person, now)
         put_in_role_step(incident, RoleName.COMMANDER, "", commander, now)
@@ -244,9 +244,9 @@ def set_surfaces(
     at once, also for decisions that are not executed yet.
     """
     with incident_action("surfaces.change", actor, incident_id, now, once=once) as incident:
-        before = asked_for_now(incident)
+        before = rules_required_now(incident)
         incident.surfaces.set(surfaces)
-        kept = keep_safeguards_step(incident, before | asked_for_now(incident))
+        kept = keep_safeguards_step(incident, before | rules_required_now(incident))
         if not incident.last_known_good and (revision := _known_good(surfaces)):
             incident.last_known_good = revision
             incident.save(update_fields=["last_known_good"])

@@ -1,6 +1,7 @@
 """What lane owners recommend, and the contradictions between them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -138,11 +139,8 @@ def adopt(
     It replaces what is open of theirs in that lane; a contradiction is opened, extended or ended as
     if they had recommended it themselves. The author is notified.
     """
-    lane = _lane_of(incident_id, number)
-    with incident_action(
-        "recommendation.answer", actor, incident_id, now, lane=lane, once=once
-    ) as incident:
-        recommendation = incident.recommendations.get(number=number)
+    with _answering(actor, incident_id, number, now, once) as (incident, recommendation):
+        lane = recommendation.lane
         if problems := rules.answer_violations(recommendation.reference, recommendation.state):
             raise Refused(problems)
         owner = Person.objects.get(pk=actor.id)
@@ -182,11 +180,8 @@ def decline(
     once: UUID | None = None,
 ) -> Recommendation:
     """The owner of its lane declines R-``number``, with a reason that its author is sent."""
-    lane = _lane_of(incident_id, number)
-    with incident_action(
-        "recommendation.answer", actor, incident_id, now, lane=lane, once=once
-    ) as incident:
-        recommendation = incident.recommendations.get(number=number)
+    with _answering(actor, incident_id, number, now, once) as (incident, recommendation):
+        lane = recommendation.lane
         reference, state = recommendation.reference, recommendation.state
         if problems := rules.decline_violations(reference, state, reason):
             raise Refused(problems)
@@ -205,6 +200,18 @@ def decline(
         ended = f"{actor.name} declined ({recommendation.closing_reason})"
         _notify_author(recommendation, "recommendation.declined", ended, now)
     return recommendation
+
+
+@contextmanager
+def _answering(
+    actor: Actor, incident_id: int, number: int, now: datetime, once: UUID | None
+) -> Iterator[tuple[Incident, Recommendation]]:
+    """The transaction of an answer by the owner of the lane, with the recommendation in it."""
+    lane = _lane_of(incident_id, number)
+    with incident_action(
+        "recommendation.answer", actor, incident_id, now, lane=lane, once=once
+    ) as incident:
+        yield incident, incident.recommendations.get(number=number)
 
 
 def _lane_of(incident_id: int, number: int) -> str:

@@ -8,7 +8,7 @@ from incidents.locking import check_locked
 from incidents.models import Decision, Incident
 from incidents.rules.decision.option import FIRST_CODE
 from incidents.rules.dual_signature import DUAL_CODE
-from incidents.rules.safeguard import asked_for
+from incidents.rules.safeguard import required_rules
 from incidents.timeline.record import record
 from incidents.vocabulary import ExecutionState
 from kernel.actor import Actor
@@ -19,18 +19,18 @@ COLUMNS = {DUAL_CODE: "keeps_dual", FIRST_CODE: "keeps_first"}
 _NOT_EXECUTED = (ExecutionState.DECIDED, ExecutionState.STARTED)
 
 
-def asked_for_now(incident: Incident) -> frozenset[str]:
+def rules_required_now(incident: Incident) -> frozenset[str]:
     """The special rules that impacted surfaces and scenario ask for now. One query."""
     scenario = scenarios.find(incident.scenario) if incident.scenario else None
     classes = list(incident.surfaces.values_list("dependency_class", flat=True))
     if scenario is not None:
         classes.append(scenario.dependency_class)
-    return asked_for(classes, scenario.rules if scenario else ())
+    return required_rules(classes, scenario.rules if scenario else ())
 
 
 def is_dual_now(incident: Incident) -> bool:
     """Whether two must sign a decision of this incident now."""
-    return incident.keeps_dual or DUAL_CODE in asked_for_now(incident)
+    return incident.keeps_dual or DUAL_CODE in rules_required_now(incident)
 
 
 def keep_safeguards_step(incident: Incident, codes: frozenset[str]) -> dict[str, object]:

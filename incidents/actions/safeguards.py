@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
-from incidents.actions.safeguard_steps import COLUMNS, asked_for_now
+from incidents.actions.safeguard_steps import COLUMNS, rules_required_now
 from incidents.actions.transaction import incident_action
 from incidents.models import Incident, Person, TimelineEntry
 from incidents.rules import safeguard as rules
@@ -99,12 +99,12 @@ def leave(
 
 def safeguard_of(incident: Incident, code: str) -> rules.Safeguard:
     """A special rule as input of the rules."""
-    is_asked_for = code in asked_for_now(incident)
+    is_required = code in rules_required_now(incident)
     request = _open_request(incident, code)
     return rules.Safeguard(
         code,
-        applies=is_asked_for or bool(getattr(incident, COLUMNS[code])),
-        is_asked_for=is_asked_for,
+        applies=is_required or bool(getattr(incident, COLUMNS[code])),
+        is_required=is_required,
         asked_by=request.data["person_id"] if request else None,
         asked_as_commander=bool(request and request.data["as_commander"]),
     )

@@ -6,9 +6,9 @@ from uuid import UUID
 from incidents import scenarios
 from incidents.actions.restriction_steps import restrict_step
 from incidents.actions.safeguard_steps import (
-    asked_for_now,
     keep_safeguards_step,
     require_signatures_step,
+    rules_required_now,
 )
 from incidents.actions.scenario_steps import serve_step
 from incidents.actions.transaction import incident_action
@@ -41,10 +41,10 @@ def set_scenario(
         problems = rules.adopt_violations(title, is_current=is_current, reason=reason)
         if problems or adopted is None:
             raise Refused(problems)
-        asked_before = asked_for_now(incident)
+        required_before = rules_required_now(incident)
         before, incident.scenario = incident.scenario, scenario
         incident.save(update_fields=["scenario"])
-        kept = keep_safeguards_step(incident, asked_before | asked_for_now(incident))
+        kept = keep_safeguards_step(incident, required_before | rules_required_now(incident))
         record(
             incident,
             "scenario.set",

@@ -27,7 +27,7 @@ from incidents.rules.decision.option import FIRST_CODE
 from incidents.rules.decision.own_option import OwnOption
 from incidents.rules.decision.posture import FITS_CLASS
 from incidents.rules.dual_signature import DUAL_CODE
-from incidents.rules.safeguard import asked_for
+from incidents.rules.safeguard import required_rules
 from incidents.vocabulary import ExecutionState, Option, RoleName
 
 
@@ -94,13 +94,13 @@ def is_dual(facts: IncidentFacts) -> bool:
 
     What applied once stays until two leave it.
     """
-    return facts.incident.keeps_dual or DUAL_CODE in _asked_for(facts)
+    return facts.incident.keeps_dual or DUAL_CODE in _required_rules(facts)
 
 
-def _asked_for(facts: IncidentFacts) -> frozenset[str]:
+def _required_rules(facts: IncidentFacts) -> frozenset[str]:
     """The special rules that impacted surfaces and scenario ask for."""
     classes = (surface.dependency_class for surface in impacted(facts))
-    return asked_for(classes, facts.scenario.rules if facts.scenario else ())
+    return required_rules(classes, facts.scenario.rules if facts.scenario else ())
 
 
 _BEFORE_HOTFIX = (Option.ROLLBACK, Option.REVOCATION)
@@ -108,7 +108,7 @@ _BEFORE_HOTFIX = (Option.ROLLBACK, Option.REVOCATION)
 
 def prerequisites(facts: IncidentFacts) -> tuple[Prerequisite, ...]:
     """What ``D-FIRST`` requires before a hotfix after an access bypass, and its progress."""
-    if not facts.incident.keeps_first and FIRST_CODE not in _asked_for(facts):
+    if not facts.incident.keeps_first and FIRST_CODE not in _required_rules(facts):
         return ()
     return tuple(_prerequisite(facts, option) for option in _BEFORE_HOTFIX)
 

@@ -58,6 +58,7 @@ def snapshot(facts: IncidentFacts, now: datetime) -> str:
             ("Current phase", Phase(incident.phase).label.lower()),
             ("Latest stable revision", escape(incident.last_known_good)),
             ("Candidate mitigation path", _candidate(facts)),
+            *_together(facts),
             # Nobody is asked for it. What stays a risk after all is another matter.
             ("Risk if we wait 30 minutes", ""),
             ("Residual risks", _risks(facts)),
@@ -118,6 +119,17 @@ def _candidate(facts: IncidentFacts) -> str:
         f"{escape(row.title)} ({row.reference}, {escape(row.owner_name)})" for row in best
     )
     return f"recommended: {titles}"
+
+
+def _together(facts: IncidentFacts) -> list[tuple[str, str]]:
+    """Which recommendations both owners say go together; no line where none do."""
+    pairs = [
+        f"R-{number} and R-{other}"
+        for number, others in decision_assessment.together(facts).items()
+        for other in sorted(others)
+        if number < other
+    ]
+    return [("Recommended together", "; ".join(pairs))] if pairs else []
 
 
 def _risks(facts: IncidentFacts) -> str:

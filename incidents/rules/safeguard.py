@@ -28,7 +28,7 @@ SECOND_SIGNER = {DUAL_CODE: "the data owner", FIRST_CODE: "the deputy or an admi
 """Who leaves a rule besides the commander."""
 
 
-def asked_for(classes: Iterable[str], scenario_rules: Iterable[str]) -> frozenset[str]:
+def required_rules(classes: Iterable[str], scenario_rules: Iterable[str]) -> frozenset[str]:
     """The special rules that the impacted dependency classes and the scenario ask for."""
     by_class = {DUAL_CODE} if DependencyClass.BILLING in set(classes) else set()
     return frozenset((set(scenario_rules) & LABELS.keys()) | by_class)
@@ -36,7 +36,7 @@ def asked_for(classes: Iterable[str], scenario_rules: Iterable[str]) -> frozense
 
 @dataclass(frozen=True, slots=True)
 class Safeguard:
-    """``applies``: it is in force. ``is_asked_for``: surfaces or scenario ask for it now.
+    """``applies``: it is in force. ``is_required``: surfaces or scenario ask for it now.
 
     ``asked_by`` is the key of the person who asked to leave it, ``asked_as_commander`` in which
     role; None while nobody has asked since they changed.
@@ -44,7 +44,7 @@ class Safeguard:
 
     code: str
     applies: bool
-    is_asked_for: bool
+    is_required: bool
     asked_by: int | None = None
     asked_as_commander: bool = False
 
@@ -75,7 +75,7 @@ def leave_violations(safeguard: Safeguard, leaver: Leaver, reason: str) -> Viola
     label, second = LABELS[safeguard.code], SECOND_SIGNER[safeguard.code]
     if not safeguard.applies:
         violations.append(Violation("K-GUARD", f"This does not hold: {label}.", "change"))
-    elif safeguard.is_asked_for:
+    elif safeguard.is_required:
         sentence = f"Surfaces or scenario ask for {label}: change those first."
         violations.append(Violation("K-GUARD", sentence, "change"))
     if says_nothing(reason):

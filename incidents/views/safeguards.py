@@ -52,7 +52,7 @@ def _sentence(safeguard: rules.Safeguard) -> str:
     label = rules.LABELS[safeguard.code]
     if not safeguard.applies:
         return f"Not in force: {label}."
-    if safeguard.is_asked_for:
+    if safeguard.is_required:
         return f"In force, as surfaces or scenario ask for it: {label}."
     second = rules.SECOND_SIGNER[safeguard.code]
     if safeguard.asked_by is not None:

@@ -9,6 +9,7 @@ from incidents.assessments.notices import current_notices
 from incidents.facts.as_of import incident_at
 from incidents.facts.incident import cached_facts, read_facts
 from incidents.models import Incident, Notice, Person
+from incidents.panels.markdown import snapshot
 from incidents.rules.conflict import Scores
 from incidents.vocabulary import LaneKind, Option, RecommendationState
 from kernel.refusal import NotPermitted, Refused
@@ -199,3 +200,16 @@ def _owners(deciding: Deciding) -> Owners:
         for lane in (MITIGATION, INVESTIGATION, VERIFICATION)
     }
     return Owners(deciding.incident, owners, deciding.cited, NOW)
+
+
+def test_the_snapshot_names_what_goes_together(
+    staffed: Incident, recommending: Owners, pairing: Pairing
+) -> None:
+    recommending.recommend(MITIGATION, "flag", option_detail="token_signer_v2")
+    recommending.recommend(INVESTIGATION, "hotfix", option_detail="Rebuild the signer")
+    pairing.state(MITIGATION, 1, 2)
+    assert "Recommended together" not in snapshot(read_facts(staffed), NOW)
+
+    pairing.state(INVESTIGATION, 2, 1)
+
+    assert "- Recommended together: R-1 and R-2\n" in snapshot(read_facts(staffed), NOW)

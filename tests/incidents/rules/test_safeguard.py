@@ -7,10 +7,10 @@ from incidents.rules.dual_signature import DUAL_CODE
 from incidents.rules.safeguard import (
     Leaver,
     Safeguard,
-    asked_for,
     completes,
     leave_violations,
     mark_violations,
+    required_rules,
 )
 
 COMMANDER, SECOND, ADMIN_IN_COMMAND, OTHER = (
@@ -19,7 +19,7 @@ COMMANDER, SECOND, ADMIN_IN_COMMAND, OTHER = (
     Leaver(1, is_commander=True, is_second=True),
     Leaver(3, is_commander=False, is_second=False),
 )
-KEPT = Safeguard(DUAL_CODE, applies=True, is_asked_for=False)
+KEPT = Safeguard(DUAL_CODE, applies=True, is_required=False)
 BY_COMMANDER = Safeguard(DUAL_CODE, True, False, asked_by=1, asked_as_commander=True)
 BY_SECOND = Safeguard(DUAL_CODE, True, False, asked_by=2, asked_as_commander=False)
 
@@ -34,7 +34,7 @@ BY_SECOND = Safeguard(DUAL_CODE, True, False, asked_by=2, asked_as_commander=Fal
     ],
 )
 def test_surfaces_and_scenario_ask(classes: list[str], rules: list[str], expected: set) -> None:
-    assert asked_for(classes, rules) == expected
+    assert required_rules(classes, rules) == expected
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_surfaces_and_scenario_ask(classes: list[str], rules: list[str], expecte
         pytest.param(BY_COMMANDER, OTHER, "Test data", ["K-BOTH"], False, id="neither"),
         pytest.param(KEPT, COMMANDER, "n/a", ["K-WHY"], False, id="without a reason"),
         pytest.param(
-            Safeguard(DUAL_CODE, True, is_asked_for=True),
+            Safeguard(DUAL_CODE, True, is_required=True),
             COMMANDER,
             "Test data",
             ["K-GUARD"],
@@ -76,9 +76,9 @@ def test_two_people_leave_it(
 
 
 def test_it_is_marked_once_and_with_a_reason() -> None:
-    free = Safeguard(FIRST_CODE, applies=False, is_asked_for=False)
+    free = Safeguard(FIRST_CODE, applies=False, is_required=False)
 
     assert mark_violations(free, "Anybody read the tokens") == ()
     assert [v.code for v in mark_violations(free, "-")] == ["K-WHY"]
-    marked = Safeguard(FIRST_CODE, applies=True, is_asked_for=False)
+    marked = Safeguard(FIRST_CODE, applies=True, is_required=False)
     assert [v.code for v in mark_violations(marked, "Again")] == ["K-GUARD"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.db.models import F
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
@@ -23,7 +24,7 @@ from retros.backlog import actions as backlog
 from retros.backlog.steps import WorkInput
 from retros.closing import actions as closing
 from retros.closing.steps import StatementInput
-from retros.models import BacklogItem, Closing, Statement
+from retros.models import BacklogItem, CheckIn, Closing, Statement
 from retros.watch import actions as watching
 from tests.helpers import messages as saying
 from tests.helpers.backfilled import backfilled_incident
@@ -83,11 +84,15 @@ class Ended(Lived):
     def _run(self, exit_code: int) -> None:
         self._try(evidence.capture, 4, replace(VERIFICATION, exit_code=exit_code))
 
-    @rule(lacks=st.sampled_from(["", "", "", "trigger", "watch_owner", "happened", "L2"]))
+    @rule(lacks=st.sampled_from(["", "", "", "trigger", "watch_owner", "happened", "L2", "alone"]))
     def state(self, lacks: str) -> None:
         fields = STATEMENT | {"watch_owner": self.people[2]}
         if lacks == "L2":
             fields["confidence"] = "2"
+        elif lacks == "alone":
+            fields["ending"] = "alone"
+            fields["cause_risk"] = self.incident.risks.filter(retired_at=None).first()
+            fields["cause_item"] = BacklogItem.objects.filter(incident=self.incident).open().first()
         elif lacks:
             fields[lacks] = None if lacks == "watch_owner" else "n/a"
         self._try(closing.save_statement, 0, StatementInput(**fields))
@@ -121,6 +126,13 @@ class Ended(Lived):
     def close(self) -> None:
         if self._try(closing.close, 0) is not None:
             self._closed_rightly()
+
+    @rule(who=st.sampled_from([0, 2, 4]), text=SOME)
+    def check_in(self, who: int, text: str) -> None:
+        """At any time of a watch; before its time it answers none of those that will be due."""
+        self._try(watching.check_in, who, text=text)
+        mine = CheckIn.objects.filter(closing__incident=self.incident)
+        assert not mine.filter(answered_at__lt=F("due_at")).exists()
 
     @rule(who=st.sampled_from([0, 4]))
     def reopen(self, who: int) -> None:
@@ -188,6 +200,8 @@ class Ended(Lived):
             for execution in self._executions()
             if execution.mitigates and execution.done_at
         ]
+        ended_alone = Closing.objects.get(incident=self.incident, ended_at=None).is_unmitigated
+        assert not (ended_alone and executed)
         last = max((execution.done_at for execution in executed), default=self.incident.declared_at)
         for execution in executed:
             after = [other for other in executed if other.done_at >= execution.done_at]
