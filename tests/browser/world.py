@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connection, connections
 
 from incidents.actions import checkpoints
 from incidents.models import Incident, Person
 from kernel import clock
 from lanes.actions import add_note
+from tests.helpers.database import restore_tables
 from tests.helpers.factories import declared
 from tests.helpers.live_app import LiveApp, serving
-from tests.helpers.truncation import emptying
 from warroom import demo
 
 
@@ -65,8 +64,7 @@ def told() -> Iterator[World]:
 
 def _empty() -> None:
     """As other tests expect it; the record itself refuses to be emptied."""
-    with emptying():
-        call_command("flush", interactive=False, verbosity=0)
+    restore_tables()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM cache")
     connections.close_all()
