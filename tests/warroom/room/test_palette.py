@@ -28,6 +28,7 @@ COMMANDS = {
     "Set up in one go",
     "Say what is impacted",
     "Adopt a scenario",
+    "Close it as recovered without mitigation",
     "Set the evidence channel",
     "Say who takes part",
 }
