@@ -187,7 +187,7 @@ def test_a_record_from_before_holds_as_before(incident: Incident, commander: Per
     [own] = [key for key in migrations if key[1].endswith("_row_digests")]
     [(_, before)] = migrations[own].dependencies
     call_command("migrate", "incidents", before, verbosity=0)
-    call_command("migrate", "incidents", verbosity=0)
+    call_command("migrate", verbosity=0)
     incident.refresh_from_db()
     assert entries_without_digest(incident) == 2
     assert not verify(incident)
