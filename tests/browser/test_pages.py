@@ -331,6 +331,21 @@ def test_the_room_scrolls_sideways_for_no_role(
     assert too_wide == {}
 
 
+def test_the_last_minutes_of_the_first_hour_fit_a_phone(
+    db: None, visits: Visits, world: World
+) -> None:
+    """When most is late, and something failed."""
+    # A tab of its own: one that has seen a later clock goes by that.
+    page = visits("mara")
+    with clock.at(world.incident.declared_at + timedelta(minutes=59)):
+        page.goto(ROOM)
+    expect(page.locator("#panel-blueprint summary")).to_contain_text("1 late")
+    expect(page.locator("#panel-blueprint summary")).to_contain_text("1 failed")
+    page.set_viewport_size({"width": min(WIDTHS), "height": 900})
+    assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") == 0
+    assert page.locator("#panel-blueprint").evaluate("one => one.offsetHeight") < 100
+
+
 AGE = timedelta(minutes=37, seconds=20)
 """How old the demo's incident is when it is told."""
 MAX_NODES = 1_100
