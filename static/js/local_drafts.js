@@ -1,11 +1,13 @@
 // What is typed into a form stays in this browser until the server has it: a crash, a closed tab, a
-// lost connection or an ended session costs nothing. Kept for one person; signing out forgets it all.
+// lost connection or an ended session costs nothing. Kept for one person and a day; signing out forgets
+// it all, in every tab.
 // Each page keeps its own under the key of its form, so that two tabs do not overwrite each other:
 // { at, typed, before }, where "before" are the keys of those that it was restored from.
 const person = document.querySelector('meta[name="person"]')?.content;
 const PREFIX = "warroom-kept:";
 const SENT = "warroom-sent";
-const MAX_AGE_MS = 30 * 24 * 3600 * 1000;
+const LEFT = "warroom-left"; // a cookie of the server's, and when this browser last obeyed it
+const MAX_AGE_MS = 24 * 3600 * 1000;
 const places = new WeakMap();
 const prefixOf = (form) => `${PREFIX}${person}:${form.dataset.keep}#`;
 const fields = (form) => form.querySelectorAll("textarea, input[type=text], input[type=search], input[type=url]");
@@ -26,7 +28,11 @@ function write(store, name, value) {
   }
 }
 
+// A page that was opened before somebody signed out, in this tab or another, keeps nothing any more.
+const isOver = () => Number(read(localStorage, LEFT) ?? 0) > performance.timeOrigin;
+
 function save(form) {
+  if (isOver()) return;
   const place = places.get(form);
   const before = read(localStorage, place.key)?.typed || place.restored;
   const typed = {};
@@ -78,14 +84,25 @@ export function forget(form) {
   if (place) forgetPlace(place);
 }
 
-function forgetOld() {
+// What is too old, and what somebody else typed at this machine.
+function forgetOldAndOthers() {
   for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(PREFIX) && !(read(localStorage, key)?.at > Date.now() - MAX_AGE_MS)) localStorage.removeItem(key);
+    if (!key.startsWith(PREFIX)) continue;
+    const isOld = !(read(localStorage, key)?.at > Date.now() - MAX_AGE_MS);
+    if (isOld || (person && !key.startsWith(`${PREFIX}${person}:`))) localStorage.removeItem(key);
   }
 }
 
 function forgetAll() {
   for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
+  write(localStorage, LEFT, Date.now());
+}
+
+// Somebody signed out, by whichever door: the server says so to the next page.
+function obeySignOut() {
+  if (!document.cookie.split("; ").some((pair) => pair.startsWith(`${LEFT}=`))) return;
+  forgetAll();
+  document.cookie = `${LEFT}=; Max-Age=0; Path=/; SameSite=Lax`;
 }
 
 // The server names the form that it took. The page that came next may be left before it has run this,
@@ -111,8 +128,9 @@ function watch(form) {
 
 export function startLocalDrafts() {
   for (const form of document.querySelectorAll("[data-sign-out]")) form.addEventListener("submit", forgetAll);
+  obeySignOut();
   settle();
-  forgetOld();
+  forgetOldAndOthers();
   if (!person) return;
   for (const form of document.querySelectorAll("form[data-keep]")) watch(form);
   // A form that came later, in the place of one that nobody had typed into.

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "warroom.operations.request_log.ObservingMiddleware",
     "warroom.server.client_address.ClientAddressMiddleware",
     "warroom.server.database_away.GiveBackMiddleware",
+    "warroom.server.private_pages.PrivatePagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "warroom.server.compression.CompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
