@@ -10,7 +10,7 @@ from incidents.models import Decision
 from incidents.rules.decision import Offer, not_followed_by, postures
 from incidents.rules.decision.own_option import judged_step
 from incidents.rules.wording import first_lower, listed
-from incidents.vocabulary import Confidence, Option, Reach
+from incidents.vocabulary import REACH_WORDS, Confidence, Option, Reach
 
 _WORSE: dict[str, str] = {
     Option.FLAG: "What the flag covers is off for everybody until it is switched on again",
@@ -56,10 +56,10 @@ def _rejected(offer: Offer, facts: IncidentFacts, owed: Decision) -> str:
     """Why another step of the ladder did not come first, where reach or order say so."""
     label = first_lower(owed.option_label)
     if offer.reach != Reach.REVERSIBLE:
-        return f"{offer.label} cannot simply be undone ({offer.reach} reach), {label} can"
+        return f"{offer.label} is {first_lower(REACH_WORDS[offer.reach])}, {label} is reversible"
     acted = next((o for o in offered(facts) if o.option == owed.option), None)
     if acted is not None and 0 < acted.rung < offer.rung:
         return f"{offer.label} is further down the ladder, where the fastest to undo comes first"
     defaults = postures(owed.severity, impacted(facts))
     follows = [d for d in defaults if owed.option in d.options and offer.option not in d.options]
-    return f"The default posture is another: {follows[0].summary}" if follows else ""
+    return f"The default response is another: {follows[0].summary}" if follows else ""
