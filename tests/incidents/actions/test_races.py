@@ -129,12 +129,12 @@ class Billing:
         return Decision.objects.filter(incident=self.incident).latest("number")
 
 
-def sign(by: Person, decision: Decision) -> str:
+def sign(by: Person, decision: Decision, role: str = "data_owner") -> str:
     signatures.sign(
         by.as_actor(),
         decision.incident_id,
         decision.number,
-        role="data_owner",
+        role=role,
         seen=content_hash(decision),
         now=LATER,
     )
@@ -164,6 +164,28 @@ def test_one_who_signs_in_two_windows(
         assert len(told) == 1, came
         assert Signature.objects.filter(decision=decision).count() == 2
         assert state_of(decision) == ExecutionState.DECIDED
+
+
+def test_the_commander_and_the_data_owner_who_sign(
+    commander: Person, admin: Person, data_owner: Person, lane_owners: Owners
+) -> None:
+    """What an admin decided nobody has signed: whoever comes second makes it executable."""
+    billing = Billing(commander, data_owner, lane_owners)
+    billing.commander = admin
+    entries = billing.incident.timeline.filter(kind="decision.signed")
+    for made in range(1, ROUNDS + 1):
+        decision = billing.asks()
+
+        came = at_once(
+            lambda: sign(commander, decision, "commander"),
+            lambda: sign(data_owner, decision),
+        )
+
+        assert came == ["signed", "signed"]
+        assert Signature.objects.filter(decision=decision).count() == 2
+        assert state_of(decision) == ExecutionState.DECIDED
+        complete = entries.filter(data__missing__startswith="Both have signed")
+        assert (entries.count(), complete.count()) == (2 * made, made)
 
 
 def test_one_who_signs_while_another_withdraws(

@@ -1,6 +1,7 @@
 """No sequence of actions breaks the discipline: random incidents lived by the real actions."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -24,15 +25,20 @@ from incidents.actions import (
     event_times,
     evidence,
     execution,
+    lifecycle,
     recommendations,
+    replacements,
+    restriction,
     roles,
+    scenarios,
     signatures,
     together,
 )
 from incidents.assessments.chosen_option import as_open
 from incidents.facts.event_times import read_event_times
+from incidents.facts.incident import read_facts
 from incidents.facts.signed_record import content_hash
-from incidents.models import Contradiction, Decision, Execution, Incident, Person, Side
+from incidents.models import Contradiction, Decision, Execution, Incident, Person, Side, Surface
 from incidents.rules.conflict import Scores
 from incidents.rules.decision.option import MAX_BESIDE
 from incidents.rules.decision.own_option import Alternative, OwnOption
@@ -40,6 +46,8 @@ from incidents.rules.recommendation import contradict
 from incidents.timeline.verify import verify
 from incidents.vocabulary import (
     UNFINISHED,
+    DependencyClass,
+    ExecutionRole,
     ExecutionState,
     Group,
     LaneKind,
@@ -48,6 +56,7 @@ from incidents.vocabulary import (
     RoleName,
     SignRole,
 )
+from kernel.actor import Actor
 from kernel.refusal import NotPermitted, Refused
 from tests.helpers.database import as_application
 from tests.helpers.decision_inputs import (
@@ -57,7 +66,7 @@ from tests.helpers.decision_inputs import (
     decision_input,
     prepare_decision,
 )
-from tests.helpers.factories import START, PersonFactory, declared
+from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declared
 from tests.helpers.tiers import in_tier
 
 PICK = st.integers(0, 5)
@@ -417,6 +426,127 @@ class Bypass(Lived):
         assert {Option.ROLLBACK, Option.REVOCATION} <= options
 
 
+class Changed(Lived):
+    """What the rules hang on changes: surfaces, their class, scenario, severity, restriction."""
+
+    has_touched_money = False
+    """By an entry: from then on two must sign, whatever comes later."""
+
+    @rule(ledger=st.booleans(), website=st.booleans())
+    def set_surfaces(self, ledger: bool, website: bool) -> None:
+        kinds = {"Ledger": DependencyClass.BILLING, "Website": DependencyClass.OTHER}
+        wanted = [name for name, wants in zip(kinds, (ledger, website), strict=True) if wants]
+        rows = [SurfaceFactory(name=name, dependency_class=kinds[name]) for name in wanted]
+        if self._try(lifecycle.set_surfaces, 0, surfaces=rows) is not None:
+            self.has_touched_money |= self._touches_money()
+
+    @rule(name=st.sampled_from(["Ledger", "Website"]), kind=st.sampled_from(DependencyClass.values))
+    def change_class(self, name: str, kind: str) -> None:
+        Surface.objects.filter(name=name).update(dependency_class=kind)
+
+    @rule(scenario=st.sampled_from(["auth-token-failure", "billing-state-mismatch"]), seldom=SELDOM)
+    def adopt(self, scenario: str, seldom: bool) -> None:
+        if seldom:
+            self._try(scenarios.set_scenario, 0, scenario=scenario, reason=WHY)
+            self.has_touched_money |= self._touches_money()
+
+    @rule(severity=st.sampled_from(["1", "2", "3"]), reason=REASONS)
+    def change_severity(self, severity: str, reason: str) -> None:
+        self._try(lifecycle.change_severity, 0, severity=severity, reason=reason)
+
+    @rule(restricted=st.booleans())
+    def restrict(self, restricted: bool) -> None:
+        self._try(restriction.restrict, 0, restricted=restricted, reason=WHY)
+
+    @rule(who=st.sampled_from([3, 3, 0]), back=BACK)
+    def start(self, who: int, back: int) -> None:
+        made = self._decision(back)
+        if made is None or self._try(execution.start, who, made.number) is None:
+            return
+        if self.has_touched_money or self._touches_money():
+            signed = {one.role: one.person_id for one in made.signatures.all()}
+            assert set(signed) == set(SignRole.values)
+            assert len(set(signed.values())) == 2
+
+    def _touches_money(self) -> bool:
+        incident = Incident.objects.get(pk=self.incident.pk)
+        billing = incident.surfaces.filter(dependency_class=DependencyClass.BILLING)
+        return billing.exists() or incident.scenario == "billing-state-mismatch"
+
+
+class Absent(Lived):
+    """People leave and come back, the commander among them; others take their places."""
+
+    @rule(who=WHO, gone=st.booleans())
+    def leave_or_return(self, who: int, gone: bool) -> None:
+        Person.objects.filter(pk=self.people[who].pk).update(is_active=not gone)
+
+    @rule(minutes=st.sampled_from([1, 6, 16]))
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule(who=WHO, reason=REASONS)
+    def take_command(self, who: int, reason: str) -> None:
+        self._try(roles.take_command, who, reason=reason)
+
+    @rule(who=WHO, lane=st.sampled_from(LaneKind.values))
+    def claim_lane(self, who: int, lane: str) -> None:
+        self._try(roles.claim_lane, who, lane=lane)
+
+    @rule(by=WHO, who=WHO, role=st.sampled_from(ExecutionRole.values), back=BACK)
+    def replace_holder(self, by: int, who: int, role: str, back: int) -> None:
+        if made := self._decision(back):
+            replacing = {"role": role, "person": self.people[who], "reason": WHY}
+            self._try(replacements.replace_holder, by, made.number, **replacing)
+
+    def teardown(self) -> None:
+        """Whoever is left takes command, every lane that nobody can answer for, and goes on."""
+        if hasattr(self, "incident"):
+            self._somebody_goes_on()
+        super().teardown()
+
+    def _somebody_goes_on(self) -> None:
+        there = Person.objects.filter(pk__in=[one.pk for one in self.people], is_active=True)
+        if not there:
+            return
+        self.now += timedelta(hours=1)
+        actor = there[0].as_actor()
+        lanes = {(RoleName.LANE_OWNER, lane) for lane in LaneKind.values}
+        with suppress(Refused):  # takes part already
+            roles.join(actor, self.incident.pk, now=self.now)
+        if self._holder((RoleName.COMMANDER, "")) != there[0]:
+            roles.take_command(actor, self.incident.pk, reason=WHY, now=self.now)
+        for role, lane in sorted(lanes):
+            holder = self._holder((role, lane))
+            if holder is None or not holder.is_active:
+                roles.claim_lane(actor, self.incident.pk, lane=lane, now=self.now)
+        due_at = self.now + timedelta(minutes=9)
+        checkpoints.schedule(actor, self.incident.pk, due_at=due_at, purpose="", now=self.now)
+        for one in self._executions().filter(state__in=UNFINISHED):
+            for part in ExecutionRole:
+                if not one.holder(part).is_active:
+                    self._replaced(actor, one, part, list(there))
+
+    def _holder(self, role: tuple[str, str]) -> Person | None:
+        assignment = read_facts(Incident.objects.get(pk=self.incident.pk)).holders.get(role)
+        return assignment.person if assignment else None
+
+    def _replaced(self, actor: Actor, one: Execution, part: Any, there: list[Person]) -> None:
+        """By somebody else who is there; alone in a SEV-1 nobody can be two people."""
+        other = one.holder(part.counterpart)
+        free = [person for person in there if person != other]
+        if free:
+            replacements.replace_holder(
+                actor,
+                self.incident.pk,
+                one.decision.number,
+                role=part,
+                person=free[0],
+                reason=WHY,
+                now=self.now,
+            )
+
+
 LONG = settings(
     max_examples=in_tier(test=2, prove=100),
     stateful_step_count=in_tier(test=20, prove=30),
@@ -427,7 +557,10 @@ LONG = settings(
 )
 
 
-@pytest.mark.parametrize("lived", [Lived, Billing, Bypass], ids=lambda one: one.__name__)
+LIVES = (Lived, Billing, Bypass, Changed, Absent)
+
+
+@pytest.mark.parametrize("lived", LIVES, ids=lambda one: one.__name__)
 def test_no_sequence_breaks_the_discipline(db: None, lived: type[Lived]) -> None:
     with as_application():
         run_state_machine_as_test(lived, settings=LONG)

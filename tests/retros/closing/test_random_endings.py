@@ -207,6 +207,7 @@ class Ended(Lived):
             after = [other for other in executed if other.done_at >= execution.done_at]
             assert any(other.state == "verified" for other in after)
         self._stopped_ones_are_mended()
+        assert not self.incident.decisions.filter(owed=True).exists()
         assert not self._executions().filter(state__in=["pending", "started", "done"]).exists()
         runs = Evidence.objects.filter(incident=self.incident, purpose="verification")
         newest = runs.latest("number")
