@@ -14,6 +14,7 @@ from incidents.actions import roles
 from incidents.models import Incident, Surface
 from incidents.vocabulary import LaneKind, RoleName
 from kernel import clock
+from lanes.actions import add_note
 from tests.browser.conftest import Visits
 from tests.browser.world import World
 from tests.comms.status.published import over, say
@@ -87,7 +88,7 @@ def _render() -> None:
 def test_pages_are_fresh_and_live_within_ten_seconds(
     proxy: DroppingProxy, visit: Visits, world: World, invoices: tuple[Incident, Surface]
 ) -> None:
-    """Room, home and status page at once, on a clock of their own: several seconds in a browser.
+    """Room, lane, home and status page at once, on a clock of their own: several seconds.
 
     The proxy comes before the pages, and so ends after them: a page that reconnects meanwhile would
     be refused, which is a fault in its console.
@@ -97,26 +98,30 @@ def test_pages_are_fresh_and_live_within_ten_seconds(
     pages = {
         "room": visit("ken", base_url=base),
         "home": visit("jonas", base_url=base),
+        "lane": visit("noor", base_url=base),
         "status": visit("", base_url=base),
     }
-    paths = {"room": incident.get_absolute_url(), "home": "/", "status": "/status/"}
+    room = incident.get_absolute_url()
+    paths = {"room": room, "home": "/", "lane": f"{room}lanes/verification/", "status": "/status/"}
     for name, page in pages.items():
         page.clock.install(time=clock.now())
         page.goto(paths[name])
-    for name in ("room", "home"):
+    for name in ("room", "home", "lane"):
         expect(pages[name].locator(".connection")).to_contain_text("Live")
     expect(pages["status"].locator("#status-connection")).to_contain_text("updates itself")
 
     # Silence, long enough that every page has noticed it and hangs in connecting.
     proxy.drop()
     world.note("mara", incident, "Written in the silence")
+    of_lane = {"text": "Checked in the silence", "lane": LaneKind.VERIFICATION}
+    add_note(world.people["mara"].as_actor(), incident.pk, **of_lane, now=clock.now())
     owner = {"role": RoleName.LANE_OWNER, "lane": LaneKind.VERIFICATION}
     jonas = world.people["jonas"]
     actor = world.people["mara"].as_actor()
     roles.assign(actor, incident.pk, person=jonas, **owner, now=clock.now())
     say(incident, clock.now(), {surface: SurfaceState.MAJOR}, headline="No invoice can be sent")
     _render()
-    for name in ("room", "home"):
+    for name in ("room", "home", "lane"):
         _run(pages[name], world.app.url, SILENCE_MS)
         expect(pages[name].locator(".connection")).to_contain_text("Reconnecting")
 
@@ -127,6 +132,7 @@ def test_pages_are_fresh_and_live_within_ten_seconds(
     fresh = {
         "room": pages["room"].get_by_text("Written in the silence").first.is_visible,
         "home": lambda: pages["home"].get_by_text(incident.reference).count() > 0,
+        "lane": pages["lane"].get_by_text("Checked in the silence").first.is_visible,
         "status": pages["status"].get_by_text("No invoice can be sent").first.is_visible,
     }
     took = {
@@ -134,7 +140,7 @@ def test_pages_are_fresh_and_live_within_ten_seconds(
         for name, page in pages.items()
     }
     assert max(took.values()) <= FRESH_MS, took
-    for name in ("room", "home"):
+    for name in ("room", "home", "lane"):
         sign = pages[name].locator(".connection")
         live = lambda sign=sign: "Live" in sign.inner_text()  # noqa: E731
         took[name] += _run(pages[name], world.app.url, 2 * FRESH_MS, live, asked=asked[name])

@@ -1,5 +1,7 @@
 """What comes out of a printer: light, whole, and without what only a screen is for."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page
 
@@ -26,6 +28,14 @@ DARK = """[...document.querySelectorAll("body *")]
 }).map(one => one.id || one.className)"""
 
 
+# What stands in the margins of each sheet of paper.
+MARGINS = """() => {
+  const rules = (list) => [...list].flatMap((rule) => [rule, ...rules(rule.cssRules ?? [])]);
+  const all = [...document.styleSheets].flatMap((sheet) => rules(sheet.cssRules));
+  return all.filter((rule) => rule instanceof CSSPageRule).map((rule) => rule.cssText).join();
+}"""
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("address", PAGES.values(), ids=PAGES)
 def test_a_page_is_light_and_whole_on_paper(visit: Visits, address: str, theme: str) -> None:
@@ -38,5 +48,8 @@ def test_a_page_is_light_and_whole_on_paper(visit: Visits, address: str, theme: 
         assert colour_problems(page) == []
         for unneeded in (".composer", ".app-bar", ".button", ".command-menu-button"):
             assert page.locator(unneeded).filter(visible=True).count() == 0
+        margins = page.evaluate(MARGINS)
+        assert "counter(page)" in margins
+        assert not re.search("INC|package", margins)
     finally:
         page.emulate_media(media="screen", color_scheme="light")

@@ -18,6 +18,9 @@ pytestmark = pytest.mark.django_db
 
 LATER = START + timedelta(minutes=1)
 MAX_INPUTS = 12
+MAX_SECONDS = 60
+CHARACTER_SECONDS, ACT_SECONDS, TEXT_SECONDS = 0.2, 1.1, 5.0
+TYPED = ("title", "channel", "evidence")
 
 
 def shown(form: WarroomForm) -> dict[str, Any]:
@@ -32,6 +35,12 @@ def inputs(before: dict[str, Any], sent: dict[str, Any]) -> int:
         for name, value in sent.items()
         if before.get(name) != value
     )
+
+
+def seconds(sent: dict[str, Any], acts: int) -> float:
+    """An act for each input, and for what is typed a thought and its characters."""
+    texts = [sent[name] for name in TYPED]
+    return acts * ACT_SECONDS + sum(TEXT_SECONDS + CHARACTER_SECONDS * len(text) for text in texts)
 
 
 def test_two_pages_and_twelve_inputs_lead_to_control(
@@ -60,7 +69,10 @@ def test_two_pages_and_twelve_inputs_lead_to_control(
     assert control.control(facts).is_held
     assert all(item.met for item in control.first_fifteen(facts, LATER))
     assert facts.next_checkpoint is not None
-    assert inputs(shown(first), declaring) + inputs(shown(page), sent) <= MAX_INPUTS
+    asked = inputs(shown(first), declaring) + inputs(shown(page), sent)
+    assert asked <= MAX_INPUTS
+    # The pages are opened by one press and sent by one each.
+    assert seconds(declaring | sent, asked + 3) < MAX_SECONDS
 
 
 def test_the_people_of_the_owner_team_are_offered_first(

@@ -3,17 +3,20 @@
 import json
 import subprocess
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from celery import current_app
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from kombu.simple import SimpleQueue
 
-from incidents.actions import amendments, risks
+from incidents.actions import amendments, freezes, risks
 from incidents.models import Incident, Notice, Person, Risk, TimelineEntry
+from incidents.vocabulary import LaneKind
 from retros.models import BacklogItem, Package
 from retros.package import actions as packages
 from retros.package import archive, collect, worker
@@ -23,8 +26,11 @@ from retros.package.canonical import canonical, digest
 from retros.package.markdown import markdown
 from retros.vocabulary import PackageState
 from tests.helpers.counting import queries
+from tests.helpers.factories import SurfaceFactory
+from tests.helpers.handoffs import HandoffDriver
 from tests.retros.closing.closable import ClosingRun
 
+ASKED_WITHIN_SECONDS = 20
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -112,6 +118,44 @@ def test_it_is_of_the_closing_not_of_when_a_worker_came_to_it(ending: ClosingRun
     texts = {row["text"]: row["state"] for row in after["body"]["risks"]}
     assert texts["Keys of that hour"] == "retired: They are revoked"
     assert "Later" not in json.dumps(after)
+
+
+def test_what_was_sent_handed_over_and_frozen_is_among_its_times(ending: ClosingRun) -> None:
+    ending.closable()
+    actor, number = ending.commander.as_actor(), ending.incident.pk
+    frozen = {"surface": SurfaceFactory(name="Ledger"), "now": ending.now}
+    freezes.freeze(actor, number, scope="", reason="Hold still", **frozen)
+    freezes.lift_freeze(actor, number, reason="It is over", **frozen)
+    lane = LaneKind.COMMUNICATION
+    hands = HandoffDriver(ending.incident, ending.commander, ending.now)
+    at = hands.checkpoint.number
+    hands.offer(ending.commander, ending.watcher, lane, checkpoint=at)
+    hands.accept(ending.watcher)
+    ending.close()
+
+    content = json.loads(built_content(ending))
+    times = [*content["body"]["times"], *content["appendices"]["times"]]
+    told = {row["seq"] for row in times}
+
+    kinds = ("update.published", "handoff.accepted", "freeze.set", "freeze.lifted")
+    for kind in kinds:
+        rows = TimelineEntry.objects.filter(incident=number, kind=kind)
+        assert rows.exists(), kind
+        assert {row.seq for row in rows} <= told, kind
+
+
+def test_a_worker_whose_clock_is_minutes_ahead_takes_the_request(closed: ClosingRun) -> None:
+    """By its own clock it throws away what has expired."""
+    with current_app.connection_for_read() as connection:
+        queue = SimpleQueue(connection, current_app.conf.task_default_queue)
+        while True:
+            message = queue.get(timeout=ASKED_WITHIN_SECONDS)
+            message.ack()
+            if message.headers["task"] == "retros.make_package":
+                break
+
+    expires = datetime.fromisoformat(message.headers["expires"])
+    assert expires - datetime.now(UTC) > timedelta(minutes=30)
 
 
 def test_an_output_has_no_colours_of_its_terminal(ending: ClosingRun) -> None:
