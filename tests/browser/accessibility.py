@@ -15,7 +15,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from django.apps import apps
 from django.db.models import CharField, JSONField, TextField
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.conftest import DESK, PHONE
 from tests.helpers.tiers import in_tier
@@ -25,7 +25,9 @@ MIN_TYPED_CHARACTERS = 20
 """A shorter text, or a single word, may be a part of our own words."""
 
 # A theme is switched as seldom as can be: each switch styles the whole page anew.
-WIDTHS = ((DESK, ("light", "dark")), (PHONE, ("dark", "light")))
+THEMES = (("light", "dark"), ("dark", "light"))
+NARROW: ViewportSize = {"width": 360, "height": 844}
+"""A phone that has less room than most."""
 IN_FULL = in_tier(test=False, prove=True)
 
 _sound: set[str] = set()
@@ -80,11 +82,11 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(part)
 
 
-def problems(page: Page, part: str = "html") -> list[str]:
+def problems(page: Page, part: str = "html", phone: ViewportSize = PHONE) -> list[str]:
     """What is wrong with what is shown; ``part`` is a selector of what is judged."""
     found = []
     _prepare(page)
-    for size, themes in WIDTHS:
+    for size, themes in zip((DESK, phone), THEMES, strict=True):
         page.set_viewport_size(size)
         for theme in themes:
             page.emulate_media(color_scheme=theme)

@@ -215,6 +215,16 @@ def test_from_the_signal_to_an_accepted_package_and_a_finished_retro(
     assert BacklogItem.objects.filter(incident=incident).count() == 3
 
 
+PAPER = {"width": 680, "height": 960}
+"""What A4 leaves between its margins."""
+
+# Cells that reach over their neighbours, or over the edge of the paper.
+OVERLAPPING = """[...document.querySelectorAll("main td, main th, main dd, main li, main p")]
+.filter((one) => one.clientWidth > 1 && (one.scrollWidth > one.clientWidth + 1
+  || one.getBoundingClientRect().right > innerWidth + 1))
+.map((one) => one.textContent.trim().slice(0, 80))"""
+
+
 def test_a_package_is_readable_by_all(
     visit: Visits,
     closed: Incident,  # noqa: F811
@@ -235,6 +245,10 @@ def test_a_package_is_readable_by_all(
     for summary in admin.locator(".document details > summary").all():
         summary.click()
     found["made"] = problems(admin)
+    admin.set_viewport_size(PAPER)
+    admin.emulate_media(media="print")
+    found["printed"] = admin.evaluate(OVERLAPPING)
+    admin.emulate_media(media="screen")
     admin.get_by_role("button", name="Send back").click()
     expect(admin.locator("#refusal")).to_be_focused()
     found["refused"] = problems(admin)

@@ -13,7 +13,7 @@ from comms.actions.maintenance import MaintenanceInput
 from kernel import clock
 from retros.backlog import actions as backlog
 from retros.backlog.steps import WorkInput
-from tests.browser.accessibility import problems
+from tests.browser.accessibility import NARROW, problems
 from tests.browser.conftest import DESK, PHONE, Visits
 from tests.browser.test_live import BACK
 from tests.browser.world import World
@@ -299,7 +299,7 @@ def test_page(db: None, visits: Visits, tab_of: Callable[[str], Page], name: str
     assert answer.status == status
     misplaced = opens_in_first_field(page, path)
     part = step(page) if step is not None else None
-    assert problems(page, part or "html") + visits.faults + misplaced == []
+    assert problems(page, part or "html", NARROW) + visits.faults + misplaced == []
 
 
 WIDTHS = in_tier(
