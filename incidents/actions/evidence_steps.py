@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db.models import Q
 
-from incidents.actions.mentions import mention_step
 from incidents.actions.notices import notify_step
 from incidents.actions.role_steps import holder
 from incidents.actions.scenario_steps import serve_step
@@ -122,7 +121,7 @@ def capture_step(
     """Store the item and write its entry; name it for the evidence minimum where it serves that."""
     check_locked(incident)
     evidence = _store(incident, masked, actor, now)
-    entry = record(
+    record(
         incident,
         "evidence.captured",
         actor,
@@ -138,7 +137,6 @@ def capture_step(
         purpose=evidence.purpose,
         purpose_note=evidence.purpose_note,
     )
-    mention_step(incident, actor, entry, now)
     if evidence.purpose_basis == PurposeBasis.CLAIM:
         _ask_to_confirm(incident, evidence, now)
     if masked.capture.serves:

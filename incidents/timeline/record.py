@@ -10,11 +10,12 @@ from incidents.locking import check_locked
 from incidents.models import Incident, TimelineEntry
 from incidents.models.author import Authored
 from incidents.push import publish
-from incidents.timeline import keys, kinds
+from incidents.timeline import keys, kinds, mentions
 from incidents.timeline.chain import Link, seal
 from incidents.timeline.sealing import seal_later
 from kernel import prepared
 from kernel.actor import Actor
+from kernel.text.mentions import names_anybody
 
 
 def record(
@@ -29,6 +30,8 @@ def record(
     **data: Any,
 ) -> TimelineEntry:
     """Append one entry to the timeline of a locked incident and push it after commit.
+
+    People whom its texts name as ``@name`` are notified.
 
     ``kind`` is the code of a registered kind, ``subject`` the reference of the thing it is about
     (``E-14``), ``data`` the values of the kind's wording, in JSON's types.
@@ -68,6 +71,8 @@ def record(
     _append(entry)
     incident.last_seq, incident.last_hash = seq, entry.hash
     seal_later(incident.pk, (seq, sealed))
+    if names_anybody(data):
+        mentions.notify_named(incident, entry, actor)
     duties = kinds.get(kind).duties
     transaction.on_commit(lambda: publish.entry(incident.pk, seq, duties=duties))
     return entry

@@ -1,9 +1,10 @@
 """What a text names: addresses, references such as ``E-7``, people as ``@name``. In linear time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 from urllib.parse import urlsplit
 
 MAX_URL_CHARACTERS = 2000
@@ -54,6 +55,22 @@ def parts(text: str) -> Iterator[Part]:
 def named(text: str, wanted: Named) -> list[str]:
     """What is named so, in order, with repetitions."""
     return [part.value for part in parts(text) if part.named == wanted]
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every string in a value of JSON: itself, or those in its lists and objects."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from texts_in(list(value.values()))
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from texts_in(part)
+
+
+def names_anybody(value: Any) -> bool:
+    """Whether any string in a value of JSON has a ``@name``."""
+    return any("@" in text and named(text, Named.NAME) for text in texts_in(value))
 
 
 def _part(match: re.Match[str]) -> Part | None:

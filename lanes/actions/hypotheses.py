@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.mentions import mention_step
 from incidents.actions.transaction import incident_action, next_number
 from incidents.models.author import Authored
 from incidents.timeline.record import record
@@ -45,7 +44,7 @@ def state_hypothesis(
             stated_at=now,
             **Authored.columns(actor),
         )
-        entry = record(
+        record(
             incident,
             "hypothesis.stated",
             actor,
@@ -55,7 +54,6 @@ def state_hypothesis(
             text=row.text,
             reproduction=row.reproduction,
         )
-        mention_step(incident, actor, entry, now)
     return row
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.mentions import mention_step
 from incidents.actions.transaction import incident_action
 from incidents.models import TimelineEntry
 from incidents.timeline.record import record
@@ -31,6 +30,4 @@ def add_note(
         raise Refused(problems)
     with incident_action("note.add", actor, incident_id, now, lane=lane, once=once) as incident:
         masked = mask_secrets(text).text
-        entry = record(incident, "note.added", actor, now, lane=lane, text=masked)
-        mention_step(incident, actor, entry, now)
-        return entry
+        return record(incident, "note.added", actor, now, lane=lane, text=masked)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from incidents.actions.mentions import mention_step
 from incidents.actions.transaction import incident_action, next_number
 from incidents.models.author import Authored
 from incidents.timeline.record import record
@@ -40,7 +39,7 @@ def raise_unknown(
             raised_at=now,
             **Authored.columns(actor),
         )
-        entry = record(
+        record(
             incident,
             "unknown.raised",
             actor,
@@ -49,7 +48,6 @@ def raise_unknown(
             subject=row.reference,
             text=row.text,
         )
-        mention_step(incident, actor, entry, now)
     return row
 
 

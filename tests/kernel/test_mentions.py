@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from kernel.text.mentions import Named, Part, named, parts
+from kernel.text.mentions import Named, Part, named, names_anybody, parts
 
 URL, REF, NAME = Named.URL, Named.REFERENCE, Named.NAME
 
@@ -65,3 +65,18 @@ def test_no_text_takes_long(piece: str) -> None:
     named(text, Named.URL)
 
     assert time.process_time() - before < 3
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"text": "Ask @mara", "n": 1}, True),
+        ({"text": "Ask mara@example.org", "at": None}, False),
+        ({"rejected": {"flag": "@mara says no"}}, True),
+        ([["flag", "no"], ["hotfix", "as @mara says"]], True),
+        ([{"answers": ({"text": "@mara"},)}], True),
+        ({"@mara": ["no", 2.5, True]}, False),
+    ],
+)
+def test_whether_anybody_is_named_however_deep(value: object, expected: bool) -> None:
+    assert names_anybody(value) is expected
