@@ -17,7 +17,7 @@ _NO_PANEL: frozenset[str] = frozenset()
 def _finished_html(data: Mapping[str, Any]) -> SafeString:
     items = [answer["item"] for answer in data["answers"] if answer["item"]]
     html = format_html("{}", counted(len(data["answers"]), "answer"))
-    html += format_html("; to do: {}.", listed(items)) if items else format_html(".")
+    html += format_html("; to do: {}.", listed(items)) if items else SafeString(".")
     if data["late"]:
         html += format_html(" {} late.", data["late"])
     return html
