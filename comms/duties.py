@@ -8,8 +8,8 @@ from datetime import datetime
 from django.urls import reverse
 
 from comms.facts import promises
-from comms.rules.commitment import DUE, SOON, Promise, PromiseKind
-from incidents.assessments.notices import ENDINGS
+from comms.rules.commitment import DUE, LAPSED, SOON, Promise, PromiseKind, message_reference
+from incidents.assessments.notices import ENDINGS, READERS
 from incidents.duties.duty import Duty, register_while
 from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
@@ -110,8 +110,29 @@ def _explain_duty(facts: IncidentFacts, kind: PromiseKind, late: int) -> Duty:
     )
 
 
+@READERS.register_as(SOON)
+@READERS.register_as(DUE)
+@READERS.register_as(LAPSED)
+def read_promises(all_facts: Sequence[IncidentFacts]) -> None:
+    """For the endings below; no query where the duties have read them."""
+    promises.last_of([facts.incident for facts in all_facts])
+
+
 @ENDINGS.register_as(SOON)
 @ENDINGS.register_as(DUE)
 def is_kept(facts: IncidentFacts, notice: Notice) -> bool:
-    open_promises = promises.of(facts.incident)
-    return notice.subject not in {promise.reference for promise in open_promises}
+    """Whether the promise is open no more; one that was made since is not the one in the notice,
+    though the first update has the name of the message that it became.
+    """
+    return not any(
+        promise.reference == notice.subject and promise.published_at <= notice.at
+        for promise in promises.of(facts.incident)
+    )
+
+
+@ENDINGS.register_as(LAPSED)
+def is_explained(facts: IncidentFacts, notice: Notice) -> bool:
+    """Whether it is published by now, and said why so late where that is asked."""
+    unexplained = promises.last_of([facts.incident])[facts.incident.pk].unexplained
+    owed = {message_reference(kind, number) for kind, number in unexplained}
+    return notice.subject not in owed and is_kept(facts, notice)

@@ -3,15 +3,21 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from incidents.assessments.notices import ENDINGS
 from incidents.duties.duty import Duty, register_while
 from incidents.duties.urgency import Urgency
 from incidents.facts.incident import IncidentFacts
+from incidents.facts.summary import COLUMNS
 from incidents.models import Incident, Notice, Person
 from incidents.vocabulary import Status
 from lanes.facts import handoffs as handoff_facts
 from lanes.facts.handoffs import answer_due
 from lanes.models import Handoff
+
+_OFFERS_COLUMN = "its_offers"
 
 
 @register_while(Status.ACTIVE, Status.WATCHING)
@@ -50,7 +56,19 @@ def _offered(incidents: list[Incident], person: Person) -> Iterable[Handoff]:
     return rows.select_related("giver")
 
 
+@COLUMNS.register_as(_OFFERS_COLUMN)
+def _offers_column() -> ArraySubquery:
+    """The numbers of open offers as a column of the incident, for a page without its panels."""
+    rows = Handoff.objects.open().filter(incident=OuterRef("pk")).order_by()
+    return ArraySubquery(rows.values("number"))
+
+
 @ENDINGS.register_as("handoff.offered")
+@ENDINGS.register_as(handoff_facts.WAITING)
 def is_answered(facts: IncidentFacts, notice: Notice) -> bool:
-    offers = handoff_facts.open_handoffs(facts.incident).values()
-    return notice.subject not in {handoff.reference for handoff in offers}
+    if hasattr(facts.incident, _OFFERS_COLUMN):
+        offers = {f"HO-{number}" for number in getattr(facts.incident, _OFFERS_COLUMN)}
+    else:
+        open_handoffs = handoff_facts.open_handoffs(facts.incident)
+        offers = {handoff.reference for handoff in open_handoffs.values()}
+    return notice.subject not in offers

@@ -52,6 +52,11 @@ class PromiseKind(StrEnum):
 _MESSAGES = {PromiseKind.UPDATE: "Update", PromiseKind.ESCALATION: "Escalation"}
 
 
+def message_reference(kind: PromiseKind, number: int) -> str:
+    """What the message is called that made such a promise; of those that none made, an update."""
+    return f"{_MESSAGES.get(kind, 'Update')} {number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """A promise to readers: ``key`` is that of its row, the incident's for the first update.
@@ -74,7 +79,7 @@ class Promise:
     @property
     def reference(self) -> str:
         """The message that made it; ``Update 1`` for the first one, which none did."""
-        return f"{_MESSAGES.get(self.kind, 'Update')} {self.number}"
+        return message_reference(self.kind, self.number)
 
     @property
     def due_at(self) -> datetime:

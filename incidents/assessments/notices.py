@@ -1,19 +1,24 @@
 """Which notices still say something: one whose act is done, or that is no longer so, leaves."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from incidents.assessments.chosen_option import as_open
 from incidents.facts.incident import IncidentFacts
 from incidents.facts.summary import IncidentSummary
 from incidents.models import Execution, Notice
-from incidents.rules.recommendation import OpenRecommendation, go_together
 from incidents.vocabulary import Status
 from kernel.registry import Registry
 
 type Ending = Callable[[IncidentFacts, Notice], bool]
 
 ENDINGS = Registry[Ending]("ending of a kind of notice")
-"""By the kind of notice: whether its matter is over. What has none here stays until it is seen."""
+"""By the kind of notice: whether its matter is over. What has none here stays until it is seen.
+
+It is asked with the summary of an incident too, which has few facts: see ``READERS``."""
+
+type Reader = Callable[[Sequence[IncidentFacts]], None]
+
+READERS = Registry[Reader]("reader for the endings of a kind of notice")
+"""By the kind of notice: reads for all incidents at once what its ending would read for each."""
 
 
 def current_notices(facts: IncidentFacts, notices: Iterable[Notice]) -> list[Notice]:
@@ -21,39 +26,23 @@ def current_notices(facts: IncidentFacts, notices: Iterable[Notice]) -> list[Not
     return [notice for notice in notices if not _is_over(facts, notice)]
 
 
-BY_SUMMARY = frozenset(
-    {
-        "checkpoint.soon",
-        "checkpoint.due",
-        "checkpoint.missed",
-        "draft.kept",
-        "contradiction.opened",
-        "verification.failed",
-        "execution.done",
-        "decision.signed",
-        "decision.sign",
-        "decision.acted",
-        "command.absent",
-        "recommendation.proposed",
-    }
-)
-"""Kinds whose end the summary of an incident shows; of others only its room knows."""
-
-
 def current_notices_of_all(
     known: Iterable[IncidentSummary], notices: Iterable[Notice]
 ) -> list[Notice]:
-    """Those of several incidents whose matter is not over, without a further query.
+    """Those of several incidents whose matter is not over; at most a query for each reader.
 
     ``known`` are the summaries of active and watched incidents; of any other every notice stays.
+    What is read stays with them: duties that are asked for afterwards need not read it again.
     """
     by_incident = {facts.incident.pk: facts for facts in known}
+    notices = list(notices)
+    kinds = {notice.kind for notice in notices if notice.incident_id in by_incident}
+    for reader in dict.fromkeys(READERS[kind] for kind in sorted(kinds & READERS.keys())):
+        reader(list(by_incident.values()))
     return [
         notice
         for notice in notices
-        if notice.kind not in BY_SUMMARY
-        or (facts := by_incident.get(notice.incident_id)) is None
-        or not _is_over(facts, notice)
+        if (facts := by_incident.get(notice.incident_id)) is None or not _is_over(facts, notice)
     ]
 
 
@@ -124,23 +113,19 @@ def is_command_held(facts: IncidentFacts, notice: Notice) -> bool:
 @ENDINGS.register_as("recommendation.together")
 def is_pair_answered(facts: IncidentFacts, notice: Notice) -> bool:
     """Whether both owners say so by now, or it is not asked any more."""
-    asked = _pair_of(facts, notice)
-    return asked is None or go_together(*asked) or asked[1].key not in asked[0].stated
+    asked = _pair_of(notice)
+    return asked not in facts.stated_together or asked[::-1] in facts.stated_together
 
 
 @ENDINGS.register_as("recommendation.paired")
 def is_pair_over(facts: IncidentFacts, notice: Notice) -> bool:
-    pair = _pair_of(facts, notice)
-    return pair is None or not go_together(*pair)
+    pair = _pair_of(notice)
+    return not facts.stated_together.issuperset({pair, pair[::-1]})
 
 
-def _pair_of(
-    facts: IncidentFacts, notice: Notice
-) -> tuple[OpenRecommendation, OpenRecommendation] | None:
-    """The two recommendations that the notice is about, while both are open."""
-    rows = {row.reference: row for row in facts.open_recommendations}
-    pair = [as_open(rows[name]) for name in notice.subject.split() if name in rows]
-    return (pair[0], pair[1]) if len(pair) == 2 else None
+def _pair_of(notice: Notice) -> tuple[str, ...]:
+    """The two recommendations that the notice is about; the owner of the first one said so."""
+    return tuple(notice.subject.split())
 
 
 @ENDINGS.register_as("recommendation.proposed")

@@ -176,6 +176,17 @@ class IncidentFacts:
         return tuple(r for r in self.recommendations if r.is_open)
 
     @property
+    def stated_together(self) -> frozenset[tuple[str, ...]]:
+        """(R-1, R-2) where both are open and the owner of R-1 says that they go together."""
+        names = {row.pk: row.reference for row in self.open_recommendations}
+        return frozenset(
+            (row.reference, names[other])
+            for row in self.open_recommendations
+            for other in row.stated  # type: ignore[attr-defined]
+            if other in names
+        )
+
+    @property
     def proposed_recommendations(self) -> tuple[Recommendation, ...]:
         """Those to a lane that its owner has still to adopt or decline."""
         return tuple(r for r in self.recommendations if r.is_waiting)

@@ -28,6 +28,7 @@ from incidents.models import (
     Risk,
     Side,
     Surface,
+    TogetherStatement,
 )
 from incidents.vocabulary import RecommendationState, Status
 from kernel.registry import Registry
@@ -57,13 +58,18 @@ _UNREAD: Any = _Unread()
 class IncidentSummary(IncidentFacts):
     """Facts without those that a home page does not need; ``sides`` are of open contradictions.
 
-    It has roles, checkpoints, decisions, signatures, surfaces by name, what waits for the owner of
-    a lane, when they were first frozen,
-    and when evidence was first captured. Using any other fact raises.
+    It has roles, checkpoints, decisions, signatures, surfaces by name and when they were first
+    frozen, what waits for the owner of a lane, which recommendations go together, and when evidence
+    was first captured. Using any other fact raises.
     """
 
     first_stops: Mapping[int, datetime]
     waiting: tuple[Recommendation, ...]
+    pairs: frozenset[tuple[str, ...]]
+
+    @property
+    def stated_together(self) -> frozenset[tuple[str, ...]]:
+        return self.pairs
 
     @property
     def proposed_recommendations(self) -> tuple[Recommendation, ...]:
@@ -115,6 +121,16 @@ def _columns() -> dict[str, Any]:
                 incident=OuterRef("pk"), state=RecommendationState.PROPOSED
             ).values(row=JSONArray(*_PROPOSAL))
         ),
+        "its_pairs": ArraySubquery(
+            TogetherStatement.objects.filter(
+                recommendation__incident=OuterRef("pk"),
+                recommendation__state=RecommendationState.OPEN,
+                other__state=RecommendationState.OPEN,
+                withdrawn_at=None,
+            )
+            .order_by()
+            .values(row=JSONArray("recommendation__number", "other__number"))
+        ),
         "its_first_evidence": Subquery(first.annotate(at=Min("captured_at")).values("at")),
         **{name: column() for name, column in COLUMNS.items()},
     }
@@ -154,6 +170,7 @@ def _read(incidents: Sequence[Any]) -> list[IncidentSummary]:
             compared_at=_UNREAD,
             last_run_at=_UNREAD,
             waiting=tuple(_proposal(row.pk, values) for values in row.its_proposals),
+            pairs=frozenset(tuple(f"R-{n}" for n in pair) for pair in row.its_pairs),
             first_stops=dict(_stops(row.its_surfaces)),
         )
         for row in incidents

@@ -42,6 +42,9 @@ def home(request: HttpRequest) -> HttpResponse:
     known = read_summaries(request.user)
     active = [facts for facts in known if facts.incident.status == Status.ACTIVE]
     watches = _watches(known)
+    # Before the duties: what both need is then read once.
+    unseen = notices.unseen(request.user)[:NOTICES_READ]
+    current = current_notices_of_all(known, unseen)[:NOTICES]
     # What is active comes first, however late other work may be.
     waiting = by_time(duties(known, request.user, now), now) + outliving(request.user, now)
     page = Paginator(waiting, DUTIES).get_page(request.GET.get("page"))
@@ -55,9 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "duty": waiting[0] if waiting else None,
         "lanes": lanes[:LANES],
         "more_lanes": lanes[LANES:],
-        "notices": current_notices_of_all(known, notices.unseen(request.user)[:NOTICES_READ])[
-            :NOTICES
-        ],
+        "notices": current,
         "surface_count": Surface.objects.count() if not active else 0,
         "mark": home_mark.mark((facts.incident.pk, facts.incident.last_seq) for facts in known),
         "moment": _moment(active, watches, waiting, now),

@@ -4,16 +4,20 @@ from datetime import timedelta
 
 import pytest
 
+from comms.actions import explain_lapse, lapses
+from comms.rules.commitment import DUE, LAPSED
 from incidents.actions import checkpoints, course
 from incidents.assessments.notices import ENDINGS, current_notices
 from incidents.facts.incident import read_facts
 from incidents.facts.notices import unseen
 from incidents.models import Incident, Person
 from incidents.timeline import kinds
-from incidents.vocabulary import Option
-from lanes.facts.handoffs import open_handoffs
+from incidents.vocabulary import LaneKind, Option
+from lanes.facts.handoffs import answer_due, open_handoffs
+from lanes.handoff import actions as handoffs
 from tests.helpers.decision_run import DecisionRun
 from tests.helpers.handoffs import HandoffDriver
+from tests.helpers.messages import published
 from tests.helpers.recommendations import Owners
 
 
@@ -108,6 +112,50 @@ def test_an_offer_until_it_is_answered(
     assert "handoff.offered" in before
     assert open_handoffs(Incident.objects.get(pk=incident.pk)) == {}
     assert "handoff.offered" not in shown(incident, deputy)
+
+
+def test_a_reminder_of_an_offer_until_it_is_answered(
+    incident: Incident, commander: Person, deputy: Person
+) -> None:
+    handing = HandoffDriver(incident, commander, incident.declared_at)
+    offer = handing.offer(commander, deputy)
+    handoffs.remind(offer.pk, now=answer_due(offer))
+    before = shown(incident, deputy), shown(incident, commander)
+
+    handing.decline(deputy)
+
+    assert all("handoff.waiting" in kinds for kinds in before)
+    assert "handoff.waiting" not in shown(incident, deputy) + shown(incident, commander)
+
+
+def test_the_first_update_until_it_is_published_though_it_promises_the_next(
+    staffed: Incident, lane_owners: dict[LaneKind, Person]
+) -> None:
+    owner, due_at = lane_owners[LaneKind.COMMUNICATION], staffed.declared_at + timedelta(minutes=15)
+    lapses.remind(staffed.pk, f"first-{staffed.pk}", DUE, now=due_at)
+    before = shown(staffed, owner)
+
+    published(owner, staffed, due_at + timedelta(minutes=1))
+
+    assert DUE in before
+    assert DUE not in shown(staffed, owner)
+
+
+def test_a_lapse_until_it_is_published_and_explained(
+    staffed: Incident, lane_owners: dict[LaneKind, Person]
+) -> None:
+    owner, now = lane_owners[LaneKind.COMMUNICATION], staffed.declared_at
+    update = published(owner, staffed, now)
+    late = now + timedelta(minutes=26)
+    lapses.remind(staffed.pk, update.pk, LAPSED, now=late)
+    seen = [LAPSED in shown(staffed, owner)]
+
+    published(owner, staffed, late, headline="Nearly all can sign in")
+    seen.append(LAPSED in shown(staffed, owner))
+    explain_lapse(owner.as_actor(), staffed.pk, 1, explanation="A long call", now=late)
+    seen.append(LAPSED in shown(staffed, owner))
+
+    assert seen == [True, True, False]
 
 
 def test_what_has_no_ending_stays(incident: Incident, commander: Person, deputy: Person) -> None:

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
+from comms.actions import explain_lapse, lapses
+from comms.rules.commitment import DUE, LAPSED, SOON
 from comms.vocabulary import Audience
-from incidents.actions import checkpoints, roles
+from incidents.actions import checkpoints, recommendations, roles, together
 from incidents.duties.duty import Duty, by_time
 from incidents.duties.urgency import Urgency
 from incidents.facts.summary import read_summaries
@@ -14,6 +16,8 @@ from incidents.models import Incident, Person
 from incidents.vocabulary import Group, LaneKind, RoleName
 from kernel import clock
 from lanes.actions import set_boundary
+from lanes.facts.handoffs import answer_due
+from lanes.handoff import actions as handoffs
 from retros.models import CheckIn
 from tests.helpers.counting import queries
 from tests.helpers.decision_inputs import capture_evidence
@@ -21,10 +25,11 @@ from tests.helpers.decision_run import DecisionRun
 from tests.helpers.factories import START, PersonFactory, SurfaceFactory, declared
 from tests.helpers.handoffs import HandoffDriver
 from tests.helpers.messages import published
-from tests.helpers.recommendations import Owners
+from tests.helpers.recommendations import Owners, recommendation_input
 from tests.retros.closing.closable import ClosingRun
 
 NOW = START + timedelta(minutes=40)
+Lanes = dict[LaneKind, Person]
 MAX_QUERIES = 16
 """With those of the session, of the person and of their groups."""
 
@@ -116,6 +121,119 @@ def test_a_notice_whose_matter_is_over_leaves(
     assert "contradiction.opened" in before
     assert before.count("contradiction.opened") == after.count("contradiction.opened") + 1
     assert set(before) - {"contradiction.opened"} <= set(after)
+
+
+def kinds_at_home(inside: Client, now: datetime = NOW) -> set[str]:
+    with clock.at(now):
+        return {notice.kind for notice in inside.get("/").context["notices"]}
+
+
+def test_a_handoff_that_is_answered_leaves(
+    inside: Client, incident: Incident, commander: Person, me: Person
+) -> None:
+    handing = HandoffDriver(incident, commander, START)
+    offer = handing.offer(commander, me)
+    handoffs.remind(offer.pk, now=answer_due(offer))
+    before = kinds_at_home(inside)
+
+    handing.decline(me)
+
+    of_offer = {"handoff.offered", "handoff.waiting"}
+    assert of_offer <= before
+    assert not of_offer & kinds_at_home(inside)
+
+
+def test_what_goes_together_leaves_once_it_is_answered_or_taken_back(
+    inside: Client, staffed: Incident, commander: Person, me: Person, lane_owners: Lanes
+) -> None:
+    give(staffed, commander, me, RoleName.LANE_OWNER, LaneKind.MITIGATION)
+    owners = lane_owners | {LaneKind.MITIGATION: me}
+    said = Owners(staffed, owners, capture_evidence(staffed, commander, START), START)
+    said.recommend(LaneKind.MITIGATION, "rollback")
+    said.recommend(LaneKind.INVESTIGATION, "hotfix", option_detail="pin")
+    other, number = owners[LaneKind.INVESTIGATION].as_actor(), staffed.pk
+    of_pair = {"recommendation.together", "recommendation.paired"}
+    seen = []
+
+    together.state_together(other, number, mine=2, other=1, now=START)
+    seen.append(kinds_at_home(inside) & of_pair)
+    together.state_together(me.as_actor(), number, mine=1, other=2, now=START)
+    seen.append(kinds_at_home(inside) & of_pair)
+    together.withdraw_together(other, number, mine=2, other=1, now=START)
+    together.state_together(other, number, mine=2, other=1, now=START)
+    seen.append(kinds_at_home(inside) & of_pair)
+    said.withdraw(1, me)
+    seen.append(kinds_at_home(inside) & of_pair)
+
+    assert seen == [{"recommendation.together"}, set(), {"recommendation.paired"}, set()]
+
+
+def test_a_proposal_that_is_declined_leaves(
+    inside: Client, staffed: Incident, commander: Person, me: Person
+) -> None:
+    give(staffed, commander, me, RoleName.LANE_OWNER, LaneKind.MITIGATION)
+    cited = capture_evidence(staffed, commander, START)
+    recommendations.propose(
+        commander.as_actor(),
+        staffed.pk,
+        recommendation_input(cited),
+        lane=LaneKind.MITIGATION,
+        now=START,
+    )
+    before = kinds_at_home(inside)
+
+    recommendations.decline(me.as_actor(), staffed.pk, 1, reason="Too slow", now=START)
+
+    assert "recommendation.proposed" in before
+    assert "recommendation.proposed" not in kinds_at_home(inside)
+
+
+def promised(incident: Incident, by: Person) -> None:
+    """Due at 20 minutes; both reminders were written, and it lapsed."""
+    update = published(by, incident, START)
+    for kind, minutes in ((SOON, 16), (DUE, 20), (LAPSED, 26)):
+        lapses.remind(incident.pk, update.pk, kind, now=START + timedelta(minutes=minutes))
+
+
+def test_a_promise_that_is_kept_leaves_and_a_lapse_once_it_is_explained(
+    inside: Client, staffed: Incident, commander: Person, me: Person
+) -> None:
+    give(staffed, commander, me, RoleName.LANE_OWNER, LaneKind.COMMUNICATION)
+    promised(staffed, me)
+    seen = [kinds_at_home(inside) & {SOON, DUE, LAPSED}]
+
+    published(me, staffed, NOW, headline="Nearly all can sign in")
+    seen.append(kinds_at_home(inside) & {SOON, DUE, LAPSED})
+    explain_lapse(me.as_actor(), staffed.pk, 1, explanation="A long call", now=NOW)
+    seen.append(kinds_at_home(inside) & {SOON, DUE, LAPSED})
+
+    assert seen == [{SOON, DUE, LAPSED}, {LAPSED}, set()]
+
+
+def test_notices_of_many_incidents_take_as_many_queries_as_those_of_two(
+    inside: Client, rich: list[Incident], me: Person, stranger: Person
+) -> None:
+    """Of promises too, of which a deputy is notified and whose duties are others'."""
+
+    def lapse() -> None:
+        incident = declared(stranger)
+        give(incident, stranger, me, RoleName.DEPUTY)
+        HandoffDriver(incident, stranger, START).offer(stranger, me)
+        promised(incident, stranger)
+
+    lapse()
+    with clock.at(NOW):
+        inside.get("/")
+        with queries() as of_few:
+            few = inside.get("/")
+    for _ in range(4):
+        lapse()
+    with clock.at(NOW), queries() as of_many:
+        many = inside.get("/")
+
+    assert LAPSED in {notice.kind for notice in few.context["notices"]}
+    assert LAPSED in {notice.kind for notice in many.context["notices"]}
+    assert len(of_many) == len(of_few) <= MAX_QUERIES
 
 
 def test_what_is_shown_is_a_window_and_the_rest_a_page_away(
