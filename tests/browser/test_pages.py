@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 
@@ -17,10 +18,13 @@ from tests.browser.accessibility import NARROW, problems
 from tests.browser.conftest import DESK, PHONE, Visits
 from tests.browser.test_live import BACK
 from tests.browser.world import World
+from tests.helpers.decision_inputs import ROLLBACK_CHECK, capture_evidence
 from tests.helpers.tiers import in_tier
 from warroom import demo
 
 ROOM = "/INC-42/"
+CLAIMED = "{claimed}"
+"""In the place of the address of an item that somebody claims to be a check."""
 COMMANDS = (
     "severity",
     "phase",
@@ -111,6 +115,11 @@ def link_kind(page: Page) -> str:
     return "form.capture"
 
 
+def claimed(page: Page) -> str:
+    expect(page.get_by_role("button", name="Confirm: ")).to_be_visible()
+    return "main"
+
+
 PAGES: dict[str, tuple[str, str, int, Step | None]] = {
     "sign in": ("", "/accounts/login/", 200, None),
     "password forgotten": ("", "/accounts/password/reset/", 200, None),
@@ -186,6 +195,8 @@ PAGES: dict[str, tuple[str, str, int, Step | None]] = {
         200,
         lambda page: "main",
     ),
+    "evidence, a claim to confirm": ("mara", CLAIMED, 200, claimed),
+    "a claim to confirm": ("mara", f"{CLAIMED}confirm/", 200, lambda page: "main"),
     "decide": ("mara", f"{ROOM}CP-2/", 200, None),
     "decide, refused": ("mara", f"{ROOM}CP-2/", 200, refused),
     "decision": ("mara", f"{ROOM}D-1/", 200, None),
@@ -287,10 +298,21 @@ def tab_of(visits: Visits) -> Callable[[str], Page]:
     return cache(visits)
 
 
+@pytest.fixture(scope="module")
+def claim(world: World) -> str:
+    """The address of a rollback check by somebody who owns no lane, in an incident of its own."""
+    incident = world.declare()
+    item = replace(ROLLBACK_CHECK, command="undo --everything --dry-run")
+    return capture_evidence(incident, world.people["noor"], clock.now(), item).get_absolute_url()
+
+
 @pytest.mark.case("P6")
 @pytest.mark.parametrize("name", PAGES)
-def test_page(db: None, visits: Visits, tab_of: Callable[[str], Page], name: str) -> None:
+def test_page(
+    db: None, visits: Visits, tab_of: Callable[[str], Page], claim: str, name: str
+) -> None:
     who, path, status, step = PAGES[name]
+    path = path.format(claimed=claim)
     visits.faults.clear()
     page = tab_of(who)
     page.set_viewport_size(DESK)
