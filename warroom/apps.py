@@ -6,12 +6,8 @@ class WarroomConfig(AppConfig):
     name = "warroom"
 
     def ready(self) -> None:
-        from retros.closing.signals import incident_closed
         from warroom import celery
-        from warroom.schedule import anchoring
         from warroom.server import checks
-
-        incident_closed.connect(anchoring.ask_after_closing)
 
 
 class Administration(django_admin.AdminConfig):

@@ -43,7 +43,10 @@ def make(package: int, now: datetime) -> bool:
         error_text = f"{type(error).__name__}: {error}"
         packages.fail(package, error_text, now=now, tries=row.tries)
         return False
-    return packages.seal(package, built, now=now)
+    is_sealed = packages.seal(package, built, now=now)
+    if is_sealed:
+        enqueue.keep_anchor()
+    return is_sealed
 
 
 def _make(row: Package, now: datetime) -> BuiltPackage:

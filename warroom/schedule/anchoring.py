@@ -1,12 +1,10 @@
-"""Anchors of the record: each hour, and right after each closing."""
+"""Anchors of the record: each hour, and when the package of a closing is sealed."""
 
 import logging
 from datetime import datetime
-from typing import Any
 
 from celery import shared_task
 from django.conf import settings
-from django.db import transaction
 
 from comms.actions import anchor_posts
 from comms.status import export, public_anchor
@@ -44,9 +42,3 @@ def _publish(now: datetime) -> None:
 
 def _is_wanted() -> bool:
     return bool(settings.RECORD_ANCHORS or settings.RECORD_ANCHORS_URL)
-
-
-def ask_after_closing(**_: Any) -> None:
-    """A receiver of ``incident_closed``."""
-    if _is_wanted():
-        transaction.on_commit(lambda: ask(TASK))

@@ -20,6 +20,8 @@ from incidents.actions import lifecycle, restriction
 from incidents.models import Incident, Person
 from incidents.timeline import anchors
 from kernel import clock
+from retros.models import Package
+from retros.package import worker
 from tests.comms.delivery.receiving import Receiver, receiving
 from tests.retros.closing.closable import ClosingRun
 from tests.retros.conftest import ending as ending
@@ -81,9 +83,10 @@ def test_each_hour_where_anything_changed(
 
 
 def test_a_closing_asks_a_worker_for_one(ending: ClosingRun, folder: Path) -> None:
-    """Over a second: an incident is lived until its closing."""
+    """Over a second: an incident is lived until its closing, and its package is made."""
     ending.closable()
     ending.close()
+    assert worker.make(Package.objects.get().pk, clock.now())
 
     assert anchoring.TASK in asked_tasks()
     current_app.tasks[anchoring.TASK]()
