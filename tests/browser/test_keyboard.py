@@ -2,22 +2,26 @@
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from incidents.models import Decision
 from tests.browser.conftest import PHONE, Visits
 from tests.browser.test_live import fill, ready
+from tests.browser.test_scenarios import capture, decide, declare, fill_in, staff
 from tests.browser.world import World
 
 
-def tab_to(page: Page, label: str) -> None:
-    """Press Tab until the element with this accessible name has the focus."""
-    wanted = page.get_by_label(label).first
+def press_until(page: Page, key: str, wanted: Locator) -> None:
+    """Press a key until this element has the focus."""
     for _ in range(60):
         if wanted.evaluate("element => element === document.activeElement"):
             return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"Tab does not lead to {label}")
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} does not lead to {wanted}")
+
+
+def tab_to(page: Page, label: str) -> None:
+    press_until(page, "Tab", page.get_by_label(label).first)
 
 
 def test_the_first_stop_skips_to_what_is_next(visit: Visits) -> None:
@@ -59,6 +63,60 @@ def test_declaring_noting_and_capturing_by_keys_alone(visit: Visits) -> None:
     page.keyboard.type("up 3 days")
     press("Control+Enter")
     expect(page.locator(".timeline-entries")).to_contain_text("uptime")
+
+
+def test_setting_up_and_acting_first_by_keys_alone(visit: Visits) -> None:
+    """Some seconds: each page is walked to its end."""
+    page = visit("mara", "/")
+    press, write = page.keyboard.press, page.keyboard.type
+    press("c")
+    expect(page.get_by_label("What is wrong?")).to_be_focused()
+    write("Set up with keys alone")
+    press("Tab")
+    press("Space")
+    press_until(page, "Tab", page.get_by_role("button", name="Then set it up"))
+    press("Enter")
+    expect(page.locator("h1")).to_have_text("Set up in one go")
+    expect(page.locator("main textarea").first).to_be_focused()
+    write("401 unknown key id")
+    tab_to(page, "Investigation")
+    write("Priya")
+    press("Control+Enter")
+    expect(page.locator("h1")).to_have_text("Set up with keys alone")
+    expect(page.locator("#lanes")).to_contain_text("Priya Raman")
+
+    press("a")
+    expect(page.get_by_label("What is done")).to_be_focused()
+    write("new_keys off in eu-west")
+    press("Tab")
+    press_until(page, "ArrowDown", page.get_by_role("radio", name="Feature-flag disable"))
+    press("Space")
+    press("Control+Enter")
+    expect(page.locator("#panel-deciding")).to_contain_text("owed")
+
+
+def test_keeping_course_by_keys_alone(visit: Visits, world: World) -> None:
+    """Some seconds: there has to be a decision whose course is kept."""
+    page = visit("mara", "/")
+    incident = declare(page, "auth-token-failure", "Auth token failure after release")
+    staff(world, incident)
+    page.goto(f"{incident.get_absolute_url()}decide/")
+    fill_in(page, "Feature-flag disable")
+    decide(page, incident)
+    page.goto(f"{incident.get_absolute_url()}evidence/new/")
+    capture(page, "curl -s https://id/health", "401 in 2 of 40")
+    expect(page.locator("h1")).not_to_contain_text("Capture")
+
+    press, write = page.keyboard.press, page.keyboard.type
+    press("Control+k")
+    write("Keep course")
+    press("Enter")
+    expect(page.get_by_label("What did you look at?")).to_be_focused()
+    write("Errors fall by a tenth each minute")
+    press_until(page, "Tab", page.get_by_label("Next checkpoint", exact=True))
+    write("+25")
+    press("Control+Enter")
+    expect(page.locator(".timeline-entries")).to_contain_text("Errors fall by a tenth")
 
 
 def test_the_next_thing_is_one_key_away(visit: Visits) -> None:
