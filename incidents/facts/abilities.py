@@ -11,9 +11,11 @@ from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from incidents.facts.rows import by_incident
-from incidents.models import Assignment, Incident, Participation, Person
+from incidents.models import Assignment, Decision, Incident, Participation, Person
+from incidents.vocabulary import ExecutionRole
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,11 @@ def read_assignments(
     rows = Assignment.objects.select_related("person")
     if until is not None:
         return by_incident(rows, ids)
-    of_person = Person.groups.through.objects.filter(person=OuterRef("person"))
     taking_part = Participation.objects.filter(
         incident=OuterRef("incident"), person=OuterRef("person")
     )
     annotated = rows.annotate(
-        its_groups=ArraySubquery(of_person.values("group__name")),
+        its_groups=_groups_of(OuterRef("person")),
         seen_at=Subquery(taking_part.values("seen_at")),  # type: ignore[no-redef]
         takes_part=Exists(taking_part),
     )
@@ -56,6 +57,20 @@ def read_assignments(
     return assignments
 
 
+def groups_of_holders() -> dict[str, ArraySubquery]:
+    """Columns of a decision: the groups of who executes and who verifies it now."""
+    return {
+        f"{role}_groups": _groups_of(Coalesce(OuterRef(f"execution__new_{role}"), OuterRef(role)))
+        for role in ExecutionRole.values
+    }
+
+
+def set_groups_of_holders(decision: Decision) -> None:
+    """Of a row that was read with ``groups_of_holders``."""
+    for role in ExecutionRole:
+        _set_groups(decision.execution.holder(role), getattr(decision, f"{role.value}_groups"))
+
+
 def read_abilities(
     incidents: Sequence[Incident],
     assignments: Mapping[int, Sequence[Assignment]],
@@ -63,8 +78,8 @@ def read_abilities(
 ) -> dict[int, dict[int, Ability]]:
     """Whether these people, by incident, can act in it: by incident and person.
 
-    Who holds a role there is known from it. For others it takes one query, and one more where an
-    incident is restricted.
+    Who holds a role there is known from it. Others take a query where their groups were not read
+    with something else, and one more where an incident is restricted.
     """
     abilities = {
         incident.pk: {
@@ -78,14 +93,20 @@ def read_abilities(
         for person in people[incident.pk]
         if person.pk not in abilities[incident.pk]
     ]
-    groups = _read_groups({person.pk for _, person in others})
+    unread = [person for _, person in others if "group_names" not in vars(person)]
+    groups = _read_groups({person.pk for person in unread})
+    for person in unread:
+        _set_groups(person, groups[person.pk])
     taking_part = _read_taking_part([(i.pk, person.pk) for i, person in others if i.restricted])
     for incident, person in others:
-        _set_groups(person, groups[person.pk])
         abilities[incident.pk][person.pk] = _ability(
             person, incident, takes_part=(incident.pk, person.pk) in taking_part
         )
     return abilities
+
+
+def _groups_of(person: "Coalesce | OuterRef") -> ArraySubquery:
+    return ArraySubquery(Person.groups.through.objects.filter(person=person).values("group__name"))
 
 
 def _set_groups(person: Person, names: Iterable[str]) -> None:

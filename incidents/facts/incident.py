@@ -15,7 +15,14 @@ from django.db.models import Case, Count, F, Max, Min, OuterRef, Q, QuerySet, Wh
 from django.db.models.functions import JSONArray
 
 from incidents import scenarios
-from incidents.facts.abilities import ABLE, Ability, read_abilities, read_assignments
+from incidents.facts.abilities import (
+    ABLE,
+    Ability,
+    groups_of_holders,
+    read_abilities,
+    read_assignments,
+    set_groups_of_holders,
+)
 from incidents.facts.rows import by_incident
 from incidents.facts.signed_record import signatures_and_hashes
 from incidents.models import (
@@ -271,6 +278,7 @@ def read_all_facts(
             "execution__new_verifier",
         )
         .defer("execution__run__text")
+        .annotate(**groups_of_holders() if until is None else {})
         .order_by("number"),
         ids,
     )
@@ -300,6 +308,8 @@ def read_all_facts(
     )
     abilities = {}
     if until is None:
+        for decision in (one for pk in ids for one in decisions[pk]):
+            set_groups_of_holders(decision)
         people = {pk: _with_parts(decisions[pk], branches[pk], risks[pk]) for pk in ids}
         abilities = read_abilities(incidents, assignments, people)
     library = scenarios.find_all(i.scenario for i in incidents if i.scenario)
