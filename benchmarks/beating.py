@@ -72,6 +72,9 @@ class House:
         """Wait until so many workers answer."""
         broker = self._env["REDIS_URL"].replace("unix://", "redis+socket://", 1)
         app = Celery("asking", broker=broker, set_as_current=False)
+        # Pools are shared by address: what was connected before a restart is let go of.
+        for pool in (app.pool, app.amqp.producer_pool):
+            pool.resize(pool.limit, reset=True)
         end = time.monotonic() + timeout_seconds
         while len(app.control.ping(timeout=1)) < workers:
             if time.monotonic() > end:
