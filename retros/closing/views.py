@@ -59,7 +59,7 @@ def gate(request: HttpRequest, incident: Incident) -> HttpResponse:
         statement_form(incident),
         submitted,
         context=lambda: _page_context(request, incident, saved, now),
-        initial=_initial(incident) | _asked_ending(request),
+        initial=_initial(incident) | _ending_of_link(request),
     )
 
 
@@ -117,7 +117,7 @@ def _version(incident: Incident) -> str:
     return at.isoformat() if at else ""
 
 
-def _asked_ending(request: HttpRequest) -> dict[str, str]:
+def _ending_of_link(request: HttpRequest) -> dict[str, str]:
     """The ending that the link to this page is about (``?ending=alone``)."""
     ending = request.GET.get("ending", "")
     return {"ending": ending} if ending in Ending.values else {}

@@ -10,6 +10,7 @@ from typing import Any
 
 from retros.package.picture import svg
 from retros.package.typesetting import typeset
+from retros.package.word_count import length
 
 _TEMPLATE = Path(__file__).with_name("package.typ")
 
@@ -23,6 +24,7 @@ def pdf(content: Mapping[str, Any], sha256: str) -> bytes:
                 "content": json.dumps(content, ensure_ascii=False),
                 "picture": svg(content["picture"]["wide"]),
                 "hash": sha256,
+                "length": length(content["words"], content["minutes"]),
             },
             "timestamp": int(datetime.fromisoformat(content["made_at"]).timestamp()),
         }

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from incidents.rules.wording import counted
+
 MAX_WORD_CHARACTERS = 12
 """The longest word that counts as one: a text without spaces is long too."""
 
@@ -17,6 +19,11 @@ def count(content: Content) -> int:
     if isinstance(content, Sequence):
         return sum(map(count, content))
     return 1 if isinstance(content, int) and not isinstance(content, bool) else 0
+
+
+def length(words: int, minutes: int) -> str:
+    """What a reader needs for it: "840 words, about 4 minutes"."""
+    return f"{counted(words, 'word')}, about {counted(minutes, 'minute')}"
 
 
 def cut(text: str, limit: int) -> tuple[str, bool]:

@@ -1,11 +1,15 @@
 """Filters for the content of a package: its times, its diffstat."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from retros.package.word_count import length
 
 register = template.Library()
 
@@ -16,6 +20,12 @@ _ESCAPED = re.compile(r"\\(.)")
 def iso(text: str) -> datetime:
     """A time of a package's content."""
     return datetime.fromisoformat(text)
+
+
+@register.filter
+def length_to_read(content: Mapping[str, Any]) -> str:
+    """Of a package's content: its words and minutes."""
+    return length(content["words"], content["minutes"])
 
 
 @register.filter

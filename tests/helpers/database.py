@@ -75,6 +75,10 @@ def copy_tables(source: str, target: str) -> None:
         )
 
 
+def create_database(name: str) -> None:
+    _execute("CREATE DATABASE {}", name)
+
+
 def drop_database(name: str) -> None:
     _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 

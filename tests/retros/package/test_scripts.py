@@ -100,6 +100,7 @@ def test_a_package_with_names_in_every_script(
         "content": json.dumps(content, ensure_ascii=False),
         "picture": svg(content["picture"]["wide"]),
         "hash": "0" * 64,
+        "length": "",
     }
     template = Path(pdf.__file__).with_name("package.typ").read_text()
     assert ("No font shows" in caplog.text) == has_boxes(template, inputs)

@@ -19,7 +19,7 @@ from retros.package.inputs import (
     PackageInput,
     WorkSummary,
 )
-from retros.package.word_count import count, cut
+from retros.package.word_count import count, cut, length
 from retros.templatetags.package import plain_markdown
 from tests.helpers.tiers import in_tier
 
@@ -40,6 +40,17 @@ WORD = "x" * 5000
 )
 def test_words_are_counted(content: object, total: int) -> None:
     assert count(content) == total  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("words", "minutes", "sentence"),
+    [(0, 1, "0 words, about 1 minute"), (1, 1, "1 word, about 1 minute"),
+     (840, 4, "840 words, about 4 minutes")],
+)  # fmt: skip
+def test_its_length_is_counted_in_words_and_minutes(
+    words: int, minutes: int, sentence: str
+) -> None:
+    assert length(words, minutes) == sentence
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,8 @@ def hourly() -> None:
     current_app.tasks[entry["task"]](*entry["args"])
 
 
-def asked_tasks() -> Iterator[str]:
-    """The tasks that were asked for, as they come in; ends when none has come for long."""
+def queued_tasks() -> Iterator[str]:
+    """The tasks in the queue, as they come in; ends when none has come for long."""
     with current_app.connection_for_read() as connection:
         queue = SimpleQueue(connection, current_app.conf.task_default_queue)
         while True:
@@ -88,7 +88,7 @@ def test_a_closing_asks_a_worker_for_one(ending: ClosingRun, folder: Path) -> No
     ending.close()
     assert worker.make(Package.objects.get().pk, clock.now())
 
-    assert anchoring.TASK in asked_tasks()
+    assert anchoring.TASK in queued_tasks()
     current_app.tasks[anchoring.TASK]()
 
     newest = anchors.newest(folder)
@@ -146,7 +146,7 @@ def test_one_that_failed_arrives_when_the_address_answers(
     receiver.status = 204
     later = now + RETRY_DELAYS[0]
     tick.run(later)
-    assert anchor_posts.TASK in asked_tasks()
+    assert anchor_posts.TASK in queued_tasks()
     anchor_posts.send_waiting(later)
 
     assert AnchorPost.objects.get().sent_at == later
