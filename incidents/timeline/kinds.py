@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from incidents.vocabulary import REACH_WORDS
 from kernel.registry import Registry
 
 type Wording = str | Callable[[Mapping[str, Any]], SafeString]
@@ -102,7 +103,7 @@ def own_reach(data: Mapping[str, Any]) -> SafeString:
     """Of an own option: how far it reaches, and why."""
     own = data.get("own") or {}
     return (
-        format_html(" {} reach: {}.", own["reach"].capitalize(), own["why"].rstrip("."))
+        format_html(" {}: {}.", REACH_WORDS[own["reach"]], own["why"].rstrip("."))
         if own
         else SafeString("")
     )

@@ -13,6 +13,9 @@ APPS = ("incidents", "live", "lanes", "comms", "retros", "warroom")
 TERM = re.compile(r"(?<!\()\b(postures?|rungs?|grip)\b", re.IGNORECASE)
 """Unless in parentheses, behind the word that says it."""
 
+LABEL = re.compile(r"\breach:|>\s*(reach|so):?\s*<", re.IGNORECASE)
+"""Plain words in a sentence, which say nothing where they stand for one."""
+
 NOT_SHOWN = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->|<script.*?</script>|<[^>]*>", re.DOTALL)
 
 
@@ -39,6 +42,15 @@ def test_no_page_has_a_term_without_its_plain_word() -> None:
     assert found == {}
 
 
+def test_no_label_is_half_a_sentence() -> None:
+    found = {
+        str(path.relative_to(HOUSE)): label[0]
+        for path in (HOUSE / "templates").rglob("*.html")
+        if (label := LABEL.search(path.read_text()))
+    }
+    assert found == {}
+
+
 def test_no_sentence_of_the_code_has_one() -> None:
     found = {
         str(module.relative_to(HOUSE)): text
@@ -46,6 +58,6 @@ def test_no_sentence_of_the_code_has_one() -> None:
         for module in (HOUSE / app).rglob("*.py")
         if "migrations" not in module.parts
         for text in _sentences(module)
-        if TERM.search(text)
+        if TERM.search(text) or LABEL.search(text)
     }
     assert found == {}
