@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
@@ -116,6 +116,15 @@ def as_application_for_good() -> Iterator[None]:
     finally:
         options["options"] = before
         _reconnect()
+
+
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """Without triggers, foreign keys and constraints; undone at the end."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield
+        transaction.set_rollback(True)
 
 
 def _reconnect() -> None:

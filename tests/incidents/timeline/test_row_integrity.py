@@ -1,29 +1,25 @@
 """A change behind the triggers is noticed, in every column of every table of an incident."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.db import connection, transaction
-from django.db.migrations.loader import MigrationLoader
+from django.db import connection
 
 from incidents.actions import lifecycle, roles
 from incidents.models import Incident, Person, RowSeal, TimelineEntry
 from incidents.timeline import keys
 from incidents.timeline.coverage import NOT_COVERED, covered_tables, our_models
 from incidents.timeline.row_integrity import (
-    entries_without_digest,
     key_problems,
     row_problems,
     seal_problems,
 )
 from incidents.timeline.verify import verify
 from lanes.actions import notes
-from tests.helpers.factories import START, SurfaceFactory
+from tests.helpers.database import unguarded
+from tests.helpers.factories import START
 from tests.helpers.filled_record import (
     changed_value,
     column_types,
@@ -33,15 +29,6 @@ from tests.helpers.filled_record import (
 
 DOCS = Path(__file__).parents[3] / "docs" / "record.md"
 LATER = START + timedelta(minutes=5)
-
-
-@contextmanager
-def _unguarded() -> Iterator[None]:
-    """Without triggers, foreign keys and constraints; undone at the end."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        yield
-        transaction.set_rollback(True)
 
 
 def test_every_column_of_every_table_is_noticed(filled: None) -> None:
@@ -58,7 +45,7 @@ def test_every_column_of_every_table_is_noticed(filled: None) -> None:
         for column, (kind, limit) in column_types(table.name).items():
             if f"{table.name}.{column}" in NOT_COVERED:
                 continue
-            with _unguarded(), connection.cursor() as cursor:
+            with unguarded(), connection.cursor() as cursor:
                 cursor.execute(
                     f'UPDATE "{table.name}" SET "{column}" = {changed_value(column, kind, limit)}'
                     f' WHERE "{table.key}" = %s',
@@ -67,7 +54,7 @@ def test_every_column_of_every_table_is_noticed(filled: None) -> None:
                 named = " ".join(row_problems(incident, [table.name]))
                 if f"row {key} of {table.name}" not in named:
                     unnoticed.append(f"{table.name}.{column}")
-        with _unguarded(), connection.cursor() as cursor:
+        with unguarded(), connection.cursor() as cursor:
             cursor.execute(f'DELETE FROM "{table.name}" WHERE "{table.key}" = %s', [key])
             if "is missing" not in " ".join(row_problems(incident, [table.name])):
                 unnoticed.append(table.name)
@@ -77,7 +64,7 @@ def test_every_column_of_every_table_is_noticed(filled: None) -> None:
 
 
 def test_what_differs_is_named(incident: Incident) -> None:
-    with _unguarded():
+    with unguarded():
         Incident.objects.filter(pk=incident.pk).update(title="Nothing happened")
 
         assert list(row_problems(incident)) == [
@@ -91,7 +78,7 @@ def test_a_change_by_an_action_is_none(incident: Incident, commander: Person) ->
 
     assert list(row_problems(incident)) == []
     incident.refresh_from_db()
-    with _unguarded():
+    with unguarded():
         Incident.objects.filter(pk=incident.pk).update(severity="1")
         [sentence] = row_problems(incident)
 
@@ -107,7 +94,7 @@ def test_what_an_entry_deleted_must_stay_away(
     roles.remove_participant(by, incident.pk, person=stranger, now=LATER)
     assert list(row_problems(incident)) == []
 
-    with _unguarded():
+    with unguarded():
         row.save(force_insert=True)
         problems = list(row_problems(incident))
 
@@ -117,7 +104,7 @@ def test_what_an_entry_deleted_must_stay_away(
 
 
 def test_a_row_without_an_entry_is_noticed(incident: Incident, stranger: Person) -> None:
-    with _unguarded():
+    with unguarded():
         row = incident.participations.create(person=stranger, since=LATER)
 
         assert list(row_problems(incident)) == [
@@ -134,7 +121,7 @@ def test_every_column_of_the_chain_itself_is_noticed(
     unnoticed = []
     row = model.objects.filter(incident=incident).earliest("pk")
     for column, (kind, limit) in column_types(table).items():
-        with _unguarded(), connection.cursor() as cursor:
+        with unguarded(), connection.cursor() as cursor:
             changed = changed_value(column, kind, limit)
             cursor.execute(f'UPDATE {table} SET "{column}" = {changed} WHERE id = %s', [row.pk])
             found = [*key_problems(incident), *seal_problems(incident), *row_problems(incident)]
@@ -146,13 +133,13 @@ def test_every_column_of_the_chain_itself_is_noticed(
 
 def test_a_chain_that_was_computed_anew_has_no_key(incident: Incident) -> None:
     """Whoever knows how hashes are made, and not the key."""
-    with _unguarded():
+    with unguarded():
         TimelineEntry.objects.filter(incident=incident, seq=2).update(mac="0" * 64)
 
         assert list(key_problems(incident)) == [
             "entry #2 was not written with the key of this installation"
         ]
-    with _unguarded():
+    with unguarded():
         TimelineEntry.objects.filter(incident=incident, seq=2).update(mac="", key_id="")
 
         assert list(key_problems(incident)) == ["entry #2 has no key, unlike entries before it"]
@@ -174,35 +161,10 @@ def test_a_key_can_be_changed(incident: Incident, commander: Person, settings) -
 
 
 def test_removing_all_digests_is_noticed(incident: Incident) -> None:
-    with _unguarded():
+    with unguarded():
         RowSeal.objects.filter(incident=incident)._raw_delete("default")
 
         assert list(row_problems(incident)) == ["the digests of its rows are missing"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_record_from_before_holds_as_before(incident: Incident, commander: Person) -> None:
-    """Back to the schema without digests and forward again: that takes some seconds."""
-    migrations = MigrationLoader(connection).disk_migrations
-    [own] = [key for key in migrations if key[1].endswith("_row_digests")]
-    [(_, before)] = migrations[own].dependencies
-    call_command("migrate", "incidents", before, verbosity=0)
-    call_command("migrate", verbosity=0)
-    incident.refresh_from_db()
-    assert entries_without_digest(incident) == 2
-    assert not verify(incident)
-    assert [*key_problems(incident), *seal_problems(incident), *row_problems(incident)] == []
-
-    # From its next change on, what is there from before is covered too.
-    surface = SurfaceFactory(name="Ledger")
-    lifecycle.set_surfaces(commander.as_actor(), incident.pk, surfaces=(surface,), now=LATER)
-    assert [*key_problems(incident), *seal_problems(incident), *row_problems(incident)] == []
-    with _unguarded():
-        Incident.objects.filter(pk=incident.pk).update(title="Nothing happened")
-        [sentence] = row_problems(incident)
-
-    assert sentence.startswith(f"title in row {incident.pk} of incidents_incident was changed")
-    assert entries_without_digest(incident) == 2
 
 
 def test_every_table_is_covered_or_named_with_a_reason() -> None:
