@@ -174,3 +174,21 @@ def test_signing_in_again_in_another_tab_leaves_open_forms_working(
 
     assert noted.value.status == 204
     expect(form.locator("#panel-bar")).to_contain_text("SEV-3")
+
+
+def test_a_button_stays_under_the_pointer_that_presses_it(visit: Visits) -> None:
+    """A press takes the focus from the field, whose change is asked about before the press ends."""
+    page = visit("mara", "/INC-42/decide/")
+    unmet = page.locator("#unmet").get_by_role("listitem")
+    expect(unmet).not_to_have_count(0)
+    before = unmet.count()
+    page.get_by_label("Why now").fill("Every minute adds failures.")
+    box = page.locator(".summary-actions button").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    page.mouse.down()
+    expect(unmet).to_have_count(before - 1)
+    page.mouse.up()
+
+    expect(page.locator("#refusal")).to_be_visible()
