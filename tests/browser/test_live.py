@@ -1,6 +1,7 @@
 """What one writes the others see: within a second, once, in order, and only while they may."""
 
 import json
+import re
 from typing import Any
 
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -279,6 +280,25 @@ def test_what_is_in_use_is_not_replaced(visit: Visits, world: World) -> None:
     expect(page.locator("#panel-bar .command-facts")).not_to_contain_text("Tomás Ferreira")
     page.keyboard.press("Escape")
     expect(page.locator("#panel-bar .command-facts")).to_contain_text("Tomás Ferreira")
+
+
+def test_nothing_moves_under_a_pointer_that_presses(visit: Visits, world: World) -> None:
+    incident = world.declare()
+    page, other = live(visit("mara"), incident), live(visit("tomas"), incident)
+    box = page.locator("#panel-lanes .lane-mitigation a").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 4, box["y"] + 4)
+    page.mouse.down()
+    owner = {"role": RoleName.LANE_OWNER, "lane": "investigation", "person": world.people["ken"]}
+    roles.assign(world.people["mara"].as_actor(), incident.pk, **owner, now=clock.now())
+    expect(entries(page)).to_contain_text("Ken Ito", timeout=LIVE_MS)
+    expect(other.locator("#panel-lanes")).to_contain_text("Ken Ito", timeout=LIVE_MS)
+    expect(page.locator("#panel-lanes")).not_to_contain_text("Ken Ito")
+    page.mouse.up()
+
+    expect(page).to_have_url(re.compile("mitigation"))
+    page.go_back()
+    expect(page.locator("#panel-lanes")).to_contain_text("Ken Ito")
 
 
 def test_a_note_half_written_outlives_all_that_arrives(visit: Visits, world: World) -> None:

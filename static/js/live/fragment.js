@@ -12,11 +12,19 @@ export function arrived(element) {
   element.dispatchEvent(new CustomEvent("warroom:fragment", { bubbles: true }));
 }
 
+// Nothing moves while a pointer presses: it is let go of where it was pressed, or the press is lost. A
+// scroll bar tells that it is let go of by the next move alone.
+let pressing = false;
+document.addEventListener("pointerdown", () => (pressing = true), true);
+for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => (pressing = false), true);
+document.addEventListener("pointermove", ({ buttons }) => (pressing &&= buttons > 0), true);
+
 const FIELDS = "input, textarea, select, [contenteditable]";
 
 // Whether replacing the element would take something away from the person: a field they are in or
-// have typed into, a dialog or popover they have open.
+// have typed into, a dialog or popover they have open, what they are about to press.
 export function inUse(element) {
+  if (pressing) return true;
   const active = document.activeElement;
   if (element.contains(active) && active.closest(`${FIELDS}, details[open]`)) return true;
   if (element.querySelector("dialog[open], [popover]:popover-open")) return true;
@@ -82,10 +90,10 @@ function likeness(step) {
   return [step.localName, step.getAttribute("href"), name].join(" ");
 }
 
-// Try again when the person leaves a field, closes a dialog or sends a form.
+// Try again when the person leaves a field, lets go of a press, closes a dialog or sends a form.
 export function whenLeft(callback) {
   const later = () => setTimeout(callback, 0);
-  for (const name of ["focusout", "reset", "htmx:afterSettle"]) {
+  for (const name of ["focusout", "pointerup", "pointercancel", "reset", "htmx:afterSettle"]) {
     document.addEventListener(name, later);
   }
   for (const name of ["close", "toggle"]) document.addEventListener(name, later, true);
