@@ -35,7 +35,10 @@ from tests.helpers.tiers import in_tier
 from tests.incidents.actions.test_sequences import LONG, MOSTLY, PICK, SELDOM, Lived
 from tests.retros.closing.closable import STATEMENT, follow_within
 
-MANY = settings(LONG, max_examples=in_tier(test=3, prove=2000))
+PARTS = in_tier(test=1, prove=4)
+"""So that several workers share them; each part draws other lives."""
+
+MANY = settings(LONG, max_examples=in_tier(test=3, prove=500))
 
 SOME = st.sampled_from(["Old sessions may fail", "None.", "The export runs again at night"])
 
@@ -244,7 +247,8 @@ class Ended(Lived):
             assert verified.filter(done_at__gt=stopped.ended_at).exists()
 
 
-def test_no_sequence_closes_past_the_gate(db: None) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_sequence_closes_past_the_gate(db: None, part: int) -> None:
     with as_application():
         run_state_machine_as_test(Ended, settings=MANY)
     # Some were closed, or this test looked at nothing.
