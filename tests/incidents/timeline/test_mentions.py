@@ -31,7 +31,7 @@ NOW = START + timedelta(minutes=1)
 LATER = (NOW + timedelta(hours=1)).isoformat()
 
 OF_DECISION = "scope next_action why_now reversibility blast_radius verification deviation override"
-OWN = {"reach": "low", "why": "As @stranger says", "nearest": ""}
+OWN = {"reach": "broad", "why": "As @stranger says", "nearest": ""}
 REJECTED = {"flag": "As @stranger says"}
 TYPED: dict[str, tuple[str, dict[str, Any]]] = {
     "backlog.changed": ("title", {"due_on": "", "owner": "", "changed": ["title"]}),
