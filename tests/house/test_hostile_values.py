@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import cycle
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import Group as SiteGroup
@@ -175,7 +176,8 @@ class Visitor:
         return self.lookups.names - {"csrfmiddlewaretoken"}
 
     def fill(self, names: set[str]) -> str:
-        return "&".join(f"{name}={next(self.values)}" for name in sorted(names))
+        # A view may look up a name that it was sent as a value, hostile itself.
+        return "&".join(f"{quote(name)}={next(self.values)}" for name in sorted(names))
 
     def everywhere(self, pattern: str, path_values: dict[str, Any], rounds: int) -> None:
         path = filled(pattern, path_values)
