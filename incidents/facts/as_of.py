@@ -65,7 +65,8 @@ def _end_of_timeline(past: Incident, moment: datetime) -> None:
 def _facts_at(past: Incident, then: PastState, moment: datetime) -> IncidentFacts:
     now = incident_facts.read_all_facts([past], until=moment)[0]
     decisions = at_moment.decisions(now.decisions, moment)
-    signed = tuple(row for row in now.signatures if row.signed_at <= moment)
+    signatures = tuple(row for row in now.signatures if row.signed_at <= moment)
+    signed = {row.decision_id for row in signatures}
     return replace(
         now,
         surfaces=_surfaces(then.columns.get(SURFACES, [s.pk for s in now.surfaces])),
@@ -76,8 +77,8 @@ def _facts_at(past: Incident, then: PastState, moment: datetime) -> IncidentFact
         risks=_owned(at_moment.risks(now.risks, moment), then.owners),
         recommendations=at_moment.recommendations(now.recommendations, moment),
         sides=at_moment.sides(now.sides, moment),
-        signatures=signed,
-        hashes={d.pk: now.hashes[d.pk] for d in decisions if signed and d.pk in now.hashes},
+        signatures=signatures,
+        hashes={key: hashed for key, hashed in now.hashes.items() if key in signed},
         branches=_owned(at_moment.branches(now.branches, moment), then.owners),
         served=tuple(row for row in now.served if row.at <= moment),
     )

@@ -5,6 +5,8 @@ from datetime import timedelta, timezone
 import pgtrigger
 import pytest
 
+from incidents.facts.as_of import incident_at
+from incidents.facts.incident import cached_facts
 from incidents.facts.signed_record import content_hash, record_of
 from incidents.models import Incident, Notice, Person, RejectedOption, Signature, TimelineEntry
 from incidents.vocabulary import ExecutionState, Option, RoleName, Severity
@@ -153,6 +155,27 @@ def test_nobody_else_signs(
         ledger.sign(request.getfixturevalue(who))
 
     assert Signature.objects.count() == 1
+
+
+def test_looking_back_a_record_has_its_hash_from_its_first_signature_on(
+    ledger: DecisionRun, data_owner: Person, admin: Person
+) -> None:
+    """Also where another record was signed before."""
+    first = ledger.decide()
+    ledger.withdraw()
+    second = ledger.decide(by=admin)
+    before = ledger.now
+    ledger.sign(data_owner, number=2)
+
+    hashes = {
+        moment: cached_facts(incident_at(ledger.incident, moment)).hashes
+        for moment in (before, ledger.now)
+    }
+
+    assert set(hashes[before]) == {first.pk}
+    assert hashes[ledger.now] == {
+        d.pk: content_hash(ledger.read(d.number)) for d in (first, second)
+    }
 
 
 def test_where_nobody_must_sign_nobody_can(executing: DecisionRun, commander: Person) -> None:
