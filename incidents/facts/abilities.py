@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from incidents.facts.rows import by_incident
+from incidents.facts.rows import CompiledQuery, by_incident
 from incidents.models import Assignment, Decision, Incident, Participation, Person
 from incidents.vocabulary import ExecutionRole
 
@@ -37,18 +37,9 @@ def read_assignments(
     With ``until`` everybody could: nothing records who had an account then, and in which group.
     """
     ids = [incident.pk for incident in incidents]
-    rows = Assignment.objects.select_related("person")
     if until is not None:
-        return by_incident(rows, ids)
-    taking_part = Participation.objects.filter(
-        incident=OuterRef("incident"), person=OuterRef("person")
-    )
-    annotated = rows.annotate(
-        its_groups=_groups_of(OuterRef("person")),
-        seen_at=Subquery(taking_part.values("seen_at")),  # type: ignore[no-redef]
-        takes_part=Exists(taking_part),
-    )
-    assignments = by_incident(annotated, ids)
+        return by_incident(Assignment.objects.select_related("person"), ids)
+    assignments = _ASSIGNMENTS.by_incident(ids)
     for incident in incidents:
         for row in assignments[incident.pk]:
             _set_groups(row.person, row.its_groups)
@@ -103,6 +94,20 @@ def read_abilities(
             person, incident, takes_part=(incident.pk, person.pk) in taking_part
         )
     return abilities
+
+
+def _assignments() -> "QuerySet[Assignment]":
+    taking_part = Participation.objects.filter(
+        incident=OuterRef("incident"), person=OuterRef("person")
+    )
+    return Assignment.objects.select_related("person").annotate(
+        its_groups=_groups_of(OuterRef("person")),
+        seen_at=Subquery(taking_part.values("seen_at")),
+        takes_part=Exists(taking_part),
+    )
+
+
+_ASSIGNMENTS = CompiledQuery(_assignments)
 
 
 def _groups_of(person: "Coalesce | OuterRef") -> ArraySubquery:

@@ -23,7 +23,7 @@ from incidents.facts.abilities import (
     read_assignments,
     set_groups_of_holders,
 )
-from incidents.facts.rows import by_incident
+from incidents.facts.rows import CompiledQuery, by_incident
 from incidents.facts.signed_record import signatures_and_hashes
 from incidents.models import (
     Assignment,
@@ -255,57 +255,32 @@ def read_all_facts(
     """
     ids = [incident.pk for incident in incidents]
     surfaces: dict[int, list[Surface]] = defaultdict(list)
-    through = Incident.surfaces.through.objects.filter(incident__in=ids)
     ready: dict[int, dict[str, tuple[OwnOption, ...]]] = defaultdict(dict)
-    linked = through.select_related("surface").annotate(ready=_ready_options())
-    for link in linked.order_by("surface__name"):
+    for link in _SURFACES.of(ids):
         surfaces[link.incident_id].append(link.surface)
-        if options := link.ready:  # type: ignore[attr-defined]
+        if options := link.ready:
             ready[link.incident_id][link.surface.name] = tuple(OwnOption(*one) for one in options)
     assignments = read_assignments(incidents, until)
-    freezes = by_incident(Freeze.objects.select_related("surface", "kept_by"), ids)
-    checkpoints = by_incident(Checkpoint.objects.all(), ids)
-    decisions = by_incident(
-        Decision.objects.select_related(
-            "executor",
-            "verifier",
-            "commander",
-            "checkpoint",
-            "next_checkpoint",
-            "execution__run",
-            "execution__superseded_by",
-            "execution__new_executor",
-            "execution__new_verifier",
-        )
-        .defer("execution__run__text")
-        .annotate(**groups_of_holders() if until is None else {})
-        .order_by("number"),
-        ids,
-    )
-    risks = by_incident(Risk.objects.select_related("owner"), ids)
-    made = Recommendation.objects.with_stated(until).select_related("adopted_by")
-    recommendations = by_incident(made, ids)
+    freezes = _FREEZES.by_incident(ids)
+    checkpoints = _CHECKPOINTS.by_incident(ids)
+    decisions = (_DECISIONS if until is None else _DECISIONS_OF_THEN).by_incident(ids)
+    risks = _RISKS.by_incident(ids)
+    if until is None:
+        recommendations = _RECOMMENDATIONS.by_incident(ids)
+    else:
+        recommendations = by_incident(_recommendations(until), ids)
     sides: dict[int, list[Side]] = defaultdict(list)
     # Skip the query when there are no recommendations: the room has a budget of 25 queries.
     joined = Side.objects.filter(contradiction__incident__in=[i for i in ids if recommendations[i]])
     for side in joined.select_related("contradiction__decision", "recommendation__adopted_by"):
         sides[side.contradiction.incident_id].append(side)
     signatures, hashes = signatures_and_hashes(decisions)
-    branches = by_incident(Branch.objects.select_related("owner"), ids)
-    served = by_incident(
-        Served.objects.annotate(number=F("evidence__number")),
+    branches = _BRANCHES.by_incident(ids)
+    served = _SERVED.by_incident(
         # An incident without either has nothing that evidence could be named for.
         [i.pk for i in incidents if i.scenario or _asks_for_evidence(surfaces[i.pk])],
     )
-    checks = by_incident(
-        _captured(until)
-        .filter(purpose=Purpose.ROLLBACK_CHECK)
-        .annotate(counts=Case(When(_counts(until), then=True), default=False))
-        .order_by("incident_id", "-counts", "-number")
-        .distinct("incident_id", "counts")
-        .defer("text"),
-        ids,
-    )
+    checks = _CHECKS.by_incident(ids) if until is None else by_incident(_checks(until), ids)
     abilities = {}
     if until is None:
         for decision in (one for pk in ids for one in decisions[pk]):
@@ -313,7 +288,12 @@ def read_all_facts(
         people = {pk: _with_parts(decisions[pk], branches[pk], risks[pk]) for pk in ids}
         abilities = read_abilities(incidents, assignments, people)
     library = scenarios.find_all(i.scenario for i in incidents if i.scenario)
-    counted = {row["incident"]: row for row in _evidence_counts(ids, until)}
+    counts = (
+        _EVIDENCE_COUNTS.of(ids)
+        if until is None
+        else _evidence_counts(until).filter(incident__in=ids)
+    )
+    counted = {row["incident"]: row for row in counts}
     return [
         IncidentFacts(
             incident=incident,
@@ -339,6 +319,40 @@ def read_all_facts(
     ]
 
 
+def _decisions(**annotations: Any) -> "QuerySet[Decision]":
+    return (
+        Decision.objects.select_related(
+            "executor",
+            "verifier",
+            "commander",
+            "checkpoint",
+            "next_checkpoint",
+            "execution__run",
+            "execution__superseded_by",
+            "execution__new_executor",
+            "execution__new_verifier",
+        )
+        .defer("execution__run__text")
+        .annotate(**annotations)
+        .order_by("number")
+    )
+
+
+def _recommendations(until: datetime | None = None) -> "QuerySet[Recommendation]":
+    return Recommendation.objects.with_stated(until).select_related("adopted_by")
+
+
+def _checks(until: datetime | None = None) -> "QuerySet[Evidence]":
+    return (
+        _captured(until)
+        .filter(purpose=Purpose.ROLLBACK_CHECK)
+        .annotate(counts=Case(When(_counts(until), then=True), default=False))
+        .order_by("incident_id", "-counts", "-number")
+        .distinct("incident_id", "counts")
+        .defer("text")
+    )
+
+
 def _with_parts(
     decisions: Iterable[Decision], branches: Iterable[Branch], risks: Iterable[Risk]
 ) -> tuple[Person, ...]:
@@ -353,11 +367,13 @@ def _asks_for_evidence(surfaces: Iterable[Surface]) -> bool:
     return any(surface.dependency_class in CLASS_EVIDENCE for surface in surfaces)
 
 
-def _ready_options() -> ArraySubquery:
-    """In the query of the surfaces: their own options as arguments of ``OwnOption``."""
-    rows = SurfaceOption.objects.filter(surface=OuterRef("surface")).order_by("name")
+def _linked_surfaces() -> "QuerySet[Any]":
+    """With their own options as arguments of ``OwnOption``."""
+    options = SurfaceOption.objects.filter(surface=OuterRef("surface")).order_by("name")
     columns = JSONArray("name", "reach", "reach_reason", "nearest_step")
-    return ArraySubquery(rows.values(row=columns))
+    ready = ArraySubquery(options.values(row=columns))
+    links = Incident.surfaces.through.objects.select_related("surface")
+    return links.annotate(ready=ready).order_by("surface__name")
 
 
 _SUCCEEDED_RUN = Q(purpose=Purpose.VERIFICATION, kind=EvidenceKind.COMMAND, exit_code=0)
@@ -381,10 +397,9 @@ def _captured(until: datetime | None) -> "QuerySet[Evidence]":
     return rows if until is None else rows.filter(captured_at__lte=until)
 
 
-def _evidence_counts(ids: list[int], until: datetime | None) -> Iterable[Mapping[str, Any]]:
+def _evidence_counts(until: datetime | None = None) -> "QuerySet[Any, Any]":
     return (
         _captured(until)
-        .filter(incident__in=ids)
         .order_by()
         .values("incident")
         .annotate(
@@ -426,3 +441,16 @@ def moment_of(incident: Incident) -> datetime | None:
     """The past moment that this object shows, or None when it shows its incident as it is now."""
     moment: datetime | None = getattr(incident, "_moment", None)
     return moment
+
+
+_FREEZES = CompiledQuery(lambda: Freeze.objects.select_related("surface", "kept_by"))
+_CHECKPOINTS = CompiledQuery(Checkpoint.objects.all)
+_DECISIONS = CompiledQuery(lambda: _decisions(**groups_of_holders()))
+_DECISIONS_OF_THEN = CompiledQuery(_decisions)
+_RISKS = CompiledQuery(lambda: Risk.objects.select_related("owner"))
+_RECOMMENDATIONS = CompiledQuery(_recommendations)
+_BRANCHES = CompiledQuery(lambda: Branch.objects.select_related("owner"))
+_SERVED = CompiledQuery(lambda: Served.objects.annotate(number=F("evidence__number")))
+_CHECKS = CompiledQuery(_checks)
+_EVIDENCE_COUNTS: CompiledQuery[Evidence] = CompiledQuery(_evidence_counts)
+_SURFACES = CompiledQuery(_linked_surfaces)
