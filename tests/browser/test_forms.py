@@ -192,3 +192,13 @@ def test_a_button_stays_under_the_pointer_that_presses_it(visit: Visits) -> None
     page.mouse.up()
 
     expect(page.locator("#refusal")).to_be_visible()
+
+
+def test_how_a_time_is_read_moves_nothing(visit: Visits) -> None:
+    page = visit("mara", "/INC-42/checkpoints/")
+    button = page.get_by_role("button", name="Schedule a checkpoint")
+    before = button.bounding_box()
+    page.get_by_label("Due").fill("+25")
+    expect(page.get_by_text("Read as")).to_be_visible()
+
+    assert button.bounding_box() == before
