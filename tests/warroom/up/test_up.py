@@ -20,6 +20,7 @@ from tests.faults.cluster import until
 from tests.helpers.tiers import in_tier
 from warroom.up.embedded.data import BASE_DIR
 from warroom.up.orphans import MARK
+from warroom.up.parts import MAX_RESTARTS
 from warroom.up.supervisor import served
 
 _TIMEOUT_SECONDS = 60
@@ -27,7 +28,8 @@ _TIMEOUT_SECONDS = 60
 _START = 240
 """Seconds for a first start, which makes every table and tells the demo, beside other tests."""
 
-VALKEY_RESTARTS = in_tier(test=1, prove=25)
+VALKEY_RESTARTS = in_tier(test=1, prove=MAX_RESTARTS)
+"""One more in a row ends the whole (``test_parts``); a worker outlives 25 (``test_broker``)."""
 
 _OURS = (
     "PYTHONUNBUFFERED",
