@@ -110,6 +110,7 @@ class Room:
             self.over(datetime.now(UTC) - timedelta(days=days))
         self.now = datetime.now(UTC)
         self.incident = self.declare(self.now)
+        self.published = 0
         self.publish()
 
     def declare(self, at: datetime) -> int:
@@ -163,7 +164,9 @@ class Room:
     def publish(self) -> float:
         """One more update, as the room publishes it; returns when it was committed."""
         self.now = max(self.now + timedelta(milliseconds=1), datetime.now(UTC))
-        self.say(self.incident, self.now)
+        # The same words are not published twice within a minute.
+        self.published += 1
+        self.say(self.incident, self.now, headline=f"Some sign-ins fail ({self.published})")
         return time.perf_counter()
 
 
