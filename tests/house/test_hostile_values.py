@@ -58,9 +58,6 @@ HOSTILE = (
 ROUNDS = in_tier(test=1, prove=len(HOSTILE))
 """How many of the hostile values each parameter is given; which, differs from one to the next."""
 
-ROUNDS_OF_OTHERS = in_tier(test=1, prove=3)
-"""Of people who may do less than ``mara``: most doors send them away before reading anything."""
-
 PEOPLE = in_tier(test=("mara", None), prove=("mara", "noor", "lena", "admin", None))
 """Who asks, by user name; ``None`` is signed out. ``mara`` commands, and is an admin here too."""
 
@@ -179,9 +176,9 @@ class Visitor:
         # A view may look up a name that it was sent as a value, hostile itself.
         return "&".join(f"{quote(name)}={next(self.values)}" for name in sorted(names))
 
-    def everywhere(self, pattern: str, path_values: dict[str, Any], rounds: int) -> None:
+    def everywhere(self, pattern: str, path_values: dict[str, Any]) -> None:
         path = filled(pattern, path_values)
-        for _ in range(rounds):
+        for _ in range(ROUNDS):
             for method, names in self.names.items():
                 if new := self.ask(method, path, self.fill(names)) - names:
                     names |= new
@@ -211,8 +208,7 @@ def test_no_value_breaks_a_door(
 
     doors = ours_and_theirs()
     open_doors = [door for door in doors if is_open(*door)]
-    rounds = ROUNDS if name in {"mara", None} else ROUNDS_OF_OTHERS
     for pattern, _ in doors[::STRIDE] if person else open_doors:
-        visitor.everywhere(pattern, world, rounds)
+        visitor.everywhere(pattern, world)
 
     assert not visitor.faults, "\n".join(visitor.faults)
