@@ -37,6 +37,7 @@ from incidents.models.author import Authored
 from incidents.rules import act as act_rules
 from incidents.rules import decision as rules
 from incidents.timeline.record import record
+from incidents.timeline.replay import REPLACED
 from incidents.vocabulary import Choice, Confidence, Option
 from kernel.actor import Actor
 from kernel.refusal import Violation
@@ -80,8 +81,12 @@ def decide(
             write_draft_step(checkpoint, actor, dict(decision_input.raw), decision_input.stamp, now)
             _record_refusal(incident, checkpoint, actor, problems, now)
             raise RefusedAfterCommit(problems)
+        before = _json_columns(owed) if owed is not None else {}
         decision = _store(facts, checkpoint, evidence, decision_input, actor, now, owed)
-        _record_decision(decision, evidence, decision_input, warnings, actor, now)
+        replaced = {
+            name: value for name, value in before.items() if _json_columns(decision)[name] != value
+        }
+        _record_decision(decision, evidence, decision_input, warnings, replaced, actor, now)
         _notify_owners(decision, actor, now)
         if owed is None:
             apply_effects_step(incident, facts, decision, decision_input, evidence, actor, now)
@@ -240,6 +245,18 @@ _FIXED_BY_THE_ACT = {
 }
 
 
+def _json_columns(decision: Decision) -> dict[str, Any]:
+    """Its columns in JSON's types, by name."""
+    columns = {
+        column.attname: column.value_from_object(decision)
+        for column in decision._meta.concrete_fields
+    }
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in columns.items()
+    }
+
+
 def _risks(
     facts: IncidentFacts, decision_input: DecisionInput, actor: Actor, now: datetime
 ) -> list[Risk]:
@@ -255,9 +272,12 @@ def _record_decision(
     evidence: list[Evidence],
     decision_input: DecisionInput,
     warnings: Violations,
+    replaced: dict[str, Any],
     actor: Actor,
     now: datetime,
 ) -> None:
+    """``replaced`` are the columns of an owed record before it was completed, by name."""
+    completed: dict[str, Any] = {REPLACED: replaced} if replaced else {}
     record(
         decision.incident,
         "decision.recorded" if decision.acted_first else "decision.made",
@@ -285,6 +305,7 @@ def _record_decision(
         deviation=decision.deviation_reason,
         override=decision.override_reason,
         warnings=[warning.sentence for warning in warnings],
+        **completed,
     )
 
 

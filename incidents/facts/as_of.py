@@ -8,7 +8,7 @@ from typing import Any
 from incidents.facts import at_moment
 from incidents.facts import incident as incident_facts
 from incidents.facts.incident import IncidentFacts
-from incidents.models import Freeze, Incident, Person, Surface, TimelineEntry
+from incidents.models import Decision, Freeze, Incident, Person, Surface, TimelineEntry
 from incidents.timeline import replay
 from incidents.timeline.replay import SURFACES, PastState
 
@@ -64,7 +64,7 @@ def _end_of_timeline(past: Incident, moment: datetime) -> None:
 
 def _facts_at(past: Incident, then: PastState, moment: datetime) -> IncidentFacts:
     now = incident_facts.read_all_facts([past], until=moment)[0]
-    decisions = at_moment.decisions(now.decisions, moment)
+    decisions = _with_people(at_moment.decisions(now.decisions, moment, then.owed))
     signatures = tuple(row for row in now.signatures if row.signed_at <= moment)
     signed = {row.decision_id for row in signatures}
     return replace(
@@ -98,6 +98,20 @@ def _owned[T: Any](rows: tuple[T, ...], owners: Mapping[str, int | None]) -> tup
     people = Person.objects.in_bulk([owners[row.reference] for row in changed])
     for row in changed:
         row.owner = people.get(owners[row.reference])
+    return rows
+
+
+def _with_people(rows: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    """Read who was commander and verifier of a record that was completed later."""
+    missing = [
+        (row, name)
+        for row in rows
+        for name in ("commander", "verifier")
+        if name not in row._state.fields_cache
+    ]
+    people = Person.objects.in_bulk([getattr(row, f"{name}_id") for row, name in missing])
+    for row, name in missing:
+        setattr(row, name, people[getattr(row, f"{name}_id")])
     return rows
 
 

@@ -1,7 +1,9 @@
 """Rows set back to a moment by their own times. None of them is ever saved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime
+from typing import Any
 
 from incidents.models import (
     Assignment,
@@ -44,22 +46,33 @@ def checkpoints(rows: Iterable[Checkpoint], moment: datetime) -> tuple[Checkpoin
     return tuple(checkpoint(row, moment) for row in rows if row.scheduled_at <= moment)
 
 
-def decisions(rows: Iterable[Decision], moment: datetime) -> tuple[Decision, ...]:
+def decisions(
+    rows: Iterable[Decision], moment: datetime, owed: Mapping[str, Mapping[str, Any]]
+) -> tuple[Decision, ...]:
+    """``owed`` are the columns of records that were completed later, by reference."""
     past = tuple(row for row in rows if row.decided_at <= moment)
     for row in past:
         if _is_later(row.recorded_at, moment):
-            _owe(row)
+            _owe(row, owed.get(row.reference, {}))
         checkpoint(row.checkpoint, moment)
         checkpoint(row.next_checkpoint, moment)
         execution(row.execution, moment)
     return past
 
 
-def _owe(row: Decision) -> None:
-    """Undo the completing of a record: its statements were not written yet."""
-    row.owed, row.recorded_at, row.next_checkpoint = True, None, row.checkpoint
+def _owe(row: Decision, columns: Mapping[str, Any]) -> None:
+    """Undo the completing of a record: its statements were not written yet.
+
+    Entries from before they had its ``columns`` leave who decided and the like as completed.
+    """
+    row.owed, row.recorded_at = True, None
     row.scope = row.reversibility = row.blast_radius = row.verification = ""
     row.deviation_reason = row.override_reason = ""
+    for name, value in columns.items():
+        setattr(row, name, Decision._meta.get_field(name).to_python(value))
+    due = copy(row.checkpoint)
+    due._state.fields_cache.clear()  # it is cached as the one that ended with this decision
+    row.next_checkpoint = due
 
 
 def execution(row: Execution, moment: datetime) -> Execution:

@@ -1,9 +1,9 @@
 """The state of an incident at a moment, folded from its timeline: pure, no queries, no clock.
 
 Most rows have their own times. What is overwritten in place is only in the entries: the incident's
-own columns, the owners of branches and risks, who kept a freeze. An entry that changes a column has
-the new value in ``becomes``, by the column's name; entries from before ``becomes`` existed are
-interpreted by their other data, as far as possible.
+own columns, the owners of branches and risks, who kept a freeze, a record that was owed. An entry
+that changes a column has the new value in ``becomes``, by the column's name; entries from before
+``becomes`` existed are interpreted by their other data, as far as possible.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +18,8 @@ type Data = Mapping[str, Any]
 type Columns = dict[str, Any]
 
 BECOMES = "becomes"
+REPLACED = "replaced"
+"""In the entry of a completed record: its columns until then, by name."""
 SURFACES = "surfaces"
 """Not a column: the keys of the impacted surfaces, or their names in old entries."""
 
@@ -43,12 +45,14 @@ class Hold:
 
 @dataclass(slots=True)
 class PastState:
-    """``columns`` by name; ``owners`` by reference (``B-1``, ``RISK-2``); ``kept`` by surface,
-    in order of time."""
+    """``columns`` by name; ``owners`` by reference (``B-1``, ``RISK-2``); ``holds`` by surface,
+    in order of time; ``owed`` are the columns of records that were completed later, by reference.
+    """
 
     columns: Columns = field(default_factory=dict)
     owners: dict[str, int | None] = field(default_factory=dict)
     holds: dict[int, list[Hold]] = field(default_factory=dict)
+    owed: dict[str, Columns] = field(default_factory=dict)
 
 
 def _nothing(data: Data) -> Columns:
@@ -91,12 +95,13 @@ _COLUMNS_WITHOUT_BECOMES: dict[str, Callable[[Data], Columns]] = {
 
 _OWNING = frozenset({"branch.opened", "branch.owner", "risk.noted", "risk.owned"})
 _KEEPING = "freeze.kept"
+_COMPLETING = "decision.recorded"
 
 KINDS = Registry[str]("replayed kind of entry", name_of=str)
 """The codes of the kinds that are replayed; other entries need not be read. Whoever registers one
 writes what it changes into ``becomes``."""
 
-for _kind in sorted({*_COLUMNS_WITHOUT_BECOMES, *_OWNING, _KEEPING}):
+for _kind in sorted({*_COLUMNS_WITHOUT_BECOMES, *_OWNING, _KEEPING, _COMPLETING}):
     KINDS.register(_kind)
 
 
@@ -111,6 +116,8 @@ def replay(entries: Iterable[ReplayedEntry], until: datetime, now: Mapping[str, 
     for entry in entries:
         if entry.at <= until:
             _fold(past, entry)
+        elif entry.kind == _COMPLETING:
+            past.owed[entry.subject] = entry.data.get(REPLACED, {})
     return past
 
 

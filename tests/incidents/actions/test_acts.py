@@ -11,7 +11,7 @@ from django.db import Error, transaction
 from django.test import Client
 from django.urls import reverse
 
-from incidents.actions import acts, course, decisions, replacements
+from incidents.actions import acts, course, decisions, lifecycle, replacements
 from incidents.actions.acts import ActInput
 from incidents.facts.as_of import incident_at
 from incidents.facts.incident import cached_facts, read_facts
@@ -22,6 +22,7 @@ from retros.closing import facts as gate_facts
 from tests.helpers.decision_inputs import capture_evidence, decision_input
 from tests.helpers.decision_run import DecisionRun
 from tests.helpers.recommendations import Owners
+from tests.helpers.snapshots import differences, plain
 
 pytestmark = pytest.mark.django_db
 
@@ -357,6 +358,26 @@ def test_looking_back_the_record_was_still_owed(executing: DecisionRun) -> None:
     (then,) = cached_facts(incident_at(executing.incident, before)).decisions
 
     assert (then.owed, then.blast_radius) == (True, "")
+
+
+def test_looking_back_an_owed_record_is_as_the_act_made_it(executing: DecisionRun) -> None:
+    """Whoever completes it writes over who acted, what was done, how severe it was then."""
+    decision = act(executing, by=executing.executor, began_at=executing.now - timedelta(minutes=2))
+    incident, (owed,) = executing.incident, read_facts(executing.incident).decisions
+    before = executing.now + timedelta(minutes=1)
+    executing.now += timedelta(minutes=3)
+    severity = "1" if incident.severity != "1" else "2"
+    commander, now = executing.commander.as_actor(), executing.now
+    lifecycle.change_severity(
+        commander, incident.pk, severity=severity, reason="Two regions", now=now
+    )
+    completed = complete(executing, decision, why_now="It is known to work")
+    changed = {name for name, value in plain(owed).items() if plain(completed).get(name) != value}
+
+    (then,) = cached_facts(incident_at(incident, before)).decisions
+
+    assert differences(plain(then), plain(owed)) == []
+    assert changed >= {"actor_id", "severity", "next_action", "why_now", "deadline"}
 
 
 # -- The pages ---------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -97,6 +98,13 @@ class Lived(RuleBasedStateMachine):
         Option.HOLD,
         Option.OWN,
     )
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Each life is undone: in one transaction that keeps them all, each is slower than the last.
+        self._savepoint = transaction.atomic()
+        self._savepoint._from_testcase = True  # actions within may be durable, as in a TestCase
+        self._savepoint.__enter__()
 
     @initialize()
     def declare(self) -> None:
@@ -397,9 +405,18 @@ class Lived(RuleBasedStateMachine):
         rows = Execution.objects.filter(incident=number)
         return rows.select_related("decision").prefetch_related("decision__signatures")
 
+    def look_back(self) -> None:
+        """What has to hold of the whole life, when it is over."""
+        assert verify(Incident.objects.get(pk=self.incident.pk)) is None
+
     def teardown(self) -> None:
-        if hasattr(self, "incident"):
-            assert verify(Incident.objects.get(pk=self.incident.pk)) is None
+        try:
+            if hasattr(self, "incident"):
+                self.look_back()
+                connection.check_constraints()
+        finally:
+            transaction.set_rollback(True)
+            self._savepoint.__exit__(None, None, None)
 
 
 class Billing(Lived):
@@ -499,11 +516,10 @@ class Absent(Lived):
             replacing = {"role": role, "person": self.people[who], "reason": WHY}
             self._try(replacements.replace_holder, by, made.number, **replacing)
 
-    def teardown(self) -> None:
+    def look_back(self) -> None:
         """Whoever is left takes command, every lane that nobody can answer for, and goes on."""
-        if hasattr(self, "incident"):
-            self._somebody_goes_on()
-        super().teardown()
+        self._somebody_goes_on()
+        super().look_back()
 
     def _somebody_goes_on(self) -> None:
         there = Person.objects.filter(pk__in=[one.pk for one in self.people], is_active=True)

@@ -341,11 +341,11 @@ class RebuiltLife(Lived):
         kept.append(snapshot_now(self.incident.pk, self.now, looks=False))
         self.now += timedelta(seconds=1)
 
-    def teardown(self) -> None:
+    def look_back(self) -> None:
         for then in self.__dict__.get("kept", []):
             rebuilt = snapshot_at(self.incident.pk, then.at, looks=False)
             assert differences(rebuilt, then) == []
-        super().teardown()
+        super().look_back()
 
 
 class RecalledBilling(RebuiltLife):
