@@ -18,6 +18,7 @@ from comms.models.message import Message
 from comms.rules.commitment import Promise, PromiseKind, first_update, open_promises
 from comms.vocabulary import Progress
 from incidents.facts.incident import moment_of
+from incidents.facts.rows import CompiledQuery
 from incidents.models import Incident, TimelineEntry
 from incidents.vocabulary import Severity, Status
 
@@ -47,8 +48,7 @@ def last_messages(
     first update is awaited. One query, however many incidents. ``until`` reads them as of then.
     """
     ids = list(ids)
-    rows = _updates(ids, until).union(_escalations(ids, until), _silent(ids, until), all=True)
-    rows = rows.order_by()  # the order of updates is by a column that is not in the union
+    rows = _LAST_MESSAGES.of(ids) if until is None else _last_messages(ids, until)
     by_incident: dict[int, list[_Row]] = {}
     for row in rows:
         by_incident.setdefault(row["incident_key"], []).append(row)
@@ -143,6 +143,11 @@ def _escalations(ids: Any, until: datetime | None) -> QuerySet[Any, Any]:
     return rows.filter(~Exists(later)).order_by().values(*_COLUMNS)
 
 
+def _last_messages(ids: list[int], until: datetime | None = None) -> QuerySet[Any, Any]:
+    rows = _updates(ids, until).union(_escalations(ids, until), _silent(ids, until), all=True)
+    return rows.order_by()  # the order of updates is by a column that is not in the union
+
+
 def _silent(ids: Any, until: datetime | None) -> QuerySet[Any, Any]:
     """Incidents that nobody has published of, since they are as severe as they are."""
     updates = Update.objects.filter(_up_to(until, "published_at"), incident=OuterRef("pk"))
@@ -174,6 +179,9 @@ def severe_since(until: datetime | None = None) -> Coalesce:
     ).order_by()
     latest = raised.values("incident").annotate(latest=Max("at")).values("latest")
     return Coalesce(Subquery(latest), F("declared_at"))
+
+
+_LAST_MESSAGES: CompiledQuery[Any] = CompiledQuery(within=_last_messages)
 
 
 def _up_to(until: datetime | None, column: str) -> Q:

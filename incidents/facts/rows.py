@@ -35,13 +35,22 @@ class CompiledQuery[T: Model]:
     next. Of several incidents (home, lists) it is compiled as always.
     """
 
-    def __init__(self, rows: "Callable[[], QuerySet[T]]") -> None:
-        self._rows = rows
+    def __init__(
+        self,
+        rows: "Callable[[], QuerySet[T]] | None" = None,
+        *,
+        within: "Callable[[list[int]], QuerySet[T]] | None" = None,
+    ) -> None:
+        """``within`` in place of ``rows``: a queryset that names the incidents itself, by key."""
+        if within is not None:
+            self._within = within
+        elif rows is not None:
+            self._within = lambda ids: rows().filter(incident__in=ids)
 
     def of(self, ids: list[int]) -> Iterator[Any]:
         """The rows of these incidents, in their order; no queryset, since its SQL is fixed."""
         if len(ids) != 1:
-            return iter(self._rows().filter(incident__in=ids))
+            return iter(self._within(ids))
         rows = self._of_any.all()
         rows.query.incident_id = ids[0]  # type: ignore[attr-defined]
         return iter(rows)
@@ -52,7 +61,7 @@ class CompiledQuery[T: Model]:
 
     @cached_property
     def _of_any(self) -> "QuerySet[T]":
-        rows = self._rows().filter(incident=ANY_INCIDENT)
+        rows = self._within([ANY_INCIDENT])
         query = rows.query.chain(klass=_Query)
         query.compiled = []
         rows.query = query
