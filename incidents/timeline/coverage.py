@@ -140,11 +140,21 @@ def _path(model: type[models.Model]) -> list[models.ForeignKey] | None:
     return None
 
 
+def _ways(model: type[models.Model]) -> list[list[models.ForeignKey]]:
+    """The shortest way; where a row may leave it out, also those that it takes instead."""
+    shortest = _path(model) or []
+    if not shortest or not shortest[0].null:
+        return [shortest]
+    keys = [field for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey)]
+    ways = [(field, _path(field.remote_field.model)) for field in keys if field.null]
+    return [[field, *way] for field, way in ways if way is not None]
+
+
 def _covered(model: type[models.Model]) -> CoveredTable:
     meta = model._meta
     fields = [field for field in meta.concrete_fields if not field.primary_key]
     kept = [field for field in fields if f"{meta.db_table}.{field.column}" not in NOT_COVERED]
-    joins, incident = _joins(_path(model) or [])
+    joins, incident = _joins(_ways(model))
     return CoveredTable(
         name=meta.db_table,
         key=str(meta.pk.column),
@@ -156,16 +166,22 @@ def _covered(model: type[models.Model]) -> CoveredTable:
     )
 
 
-def _joins(way: list[models.ForeignKey]) -> tuple[str, str]:
-    """SQL that leads along the way, except its last step, which is a column already."""
-    joins = ""
-    for number, field in enumerate(way[:-1], start=1):
-        other = field.remote_field.model._meta
-        joins += (
-            f' LEFT JOIN "{other.db_table}" t{number}'
-            f' ON t{number}."{other.pk.column}" = t{number - 1}."{field.column}"'
-        )
-    return joins.strip(), f't{len(way) - 1}."{way[-1].column}"' if way else ""
+def _joins(ways: list[list[models.ForeignKey]]) -> tuple[str, str]:
+    """SQL that leads along each way, except its last step, which is a column already."""
+    joins, incidents, number = "", [], 0
+    for way in ways:
+        before = 0
+        for field in way[:-1]:
+            number += 1
+            other = field.remote_field.model._meta
+            joins += (
+                f' LEFT JOIN "{other.db_table}" t{number}'
+                f' ON t{number}."{other.pk.column}" = t{before}."{field.column}"'
+            )
+            before = number
+        incidents += [f't{before}."{way[-1].column}"'] if way else []
+    first, *others = incidents or [""]
+    return joins.strip(), f"coalesce({first}, {', '.join(others)})" if others else first
 
 
 def _digest(field: models.Field) -> str:
