@@ -8,7 +8,7 @@ _SPEAKING = frozenset({Who.LANE_OWNER, Who.COMMANDER, Who.ADMIN})
 declare(
     {
         "message.publish": _SPEAKING,
-        "message.read": frozenset({Who.RESPONDER, Who.ADMIN}),
+        "message.read": frozenset({Who.RESPONDER, Who.ADMIN, Who.AGENT_READER}),
         "escalation.read": frozenset({Who.STAKEHOLDER, Who.RESPONDER, Who.ADMIN}),
         "leadership.read": frozenset({Who.STAKEHOLDER, Who.RESPONDER, Who.ADMIN}),
         "maintenance.change": frozenset({Who.ADMIN}),

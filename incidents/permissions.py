@@ -24,12 +24,14 @@ class Who(StrEnum):
     DATA_OWNER = "the data owner"
     WATCH_OWNER = "the watch owner"
     LANE_OWNER = "the lane's owner"
+    AGENT_READER = "an agent in the incident"
     AGENT = "an agent of the lane"
     SYSTEM = "Warroom itself"
 
 
 _IN_COMMAND = frozenset({Who.COMMANDER, Who.ADMIN})
 _RESPONDING = frozenset({Who.RESPONDER, Who.ADMIN})
+_READING = _RESPONDING | {Who.AGENT_READER}
 
 TABLE: dict[str, frozenset[Who]] = {}
 
@@ -53,10 +55,10 @@ declare(
         "site.manage": frozenset({Who.ADMIN}),
         "incident.declare": _RESPONDING,
         "incident.backfill": _RESPONDING,
-        "room.view": _RESPONDING,
+        "room.view": _READING,
         "entry.amend": _RESPONDING,
         "entry.amend_any": _IN_COMMAND,
-        "evidence.read": _RESPONDING,
+        "evidence.read": _READING,
         "evidence.capture": _RESPONDING | {Who.AGENT},
         "incident.time": _RESPONDING,
         "incident.set_up": _IN_COMMAND,
@@ -86,8 +88,8 @@ declare(
         "recommendation.make": frozenset({Who.LANE_OWNER, Who.AGENT}),
         "recommendation.propose": _RESPONDING,
         "recommendation.answer": frozenset({Who.LANE_OWNER}),
-        "recommendation.pair": _RESPONDING | {Who.AGENT},
-        "recommendation.withdraw": _RESPONDING | {Who.AGENT},
+        "recommendation.pair": _RESPONDING,
+        "recommendation.withdraw": _RESPONDING,
         "branch.change": _IN_COMMAND | {Who.LANE_OWNER},
         "risk.change": _RESPONDING,
         "scenario.set": _IN_COMMAND,
@@ -95,7 +97,7 @@ declare(
         "safeguard.leave": _IN_COMMAND | {Who.DEPUTY, Who.DATA_OWNER},
         "evidence.serve": _RESPONDING,
         "evidence.confirm": _IN_COMMAND | {Who.LANE_OWNER},
-        "freezes.view": _RESPONDING,
+        "freezes.view": _READING,
         "checkpoint.remind": frozenset({Who.SYSTEM}),
         "command.announce": frozenset({Who.SYSTEM}),
     }
@@ -159,7 +161,7 @@ def site_roles(actor: Actor) -> frozenset[Who]:
     if actor.kind == ActorKind.SYSTEM:
         return frozenset({Who.ANYONE, Who.SYSTEM})
     if actor.kind == ActorKind.AGENT:
-        return frozenset({Who.ANYONE, Who.AGENT})
+        return frozenset({Who.ANYONE, Who.AGENT_READER})
     who = {Who.ANYONE, Who.SIGNED_IN}
     who |= {Who(_GROUPS[name]) for name in actor.groups if name in _GROUPS}
     return frozenset(who)
@@ -175,8 +177,11 @@ _GROUPS = {
 def incident_roles(actor: Actor, incident: Incident, lane: str = "") -> frozenset[Who]:
     """The actor's roles in this incident and this lane of it. One query, two if restricted.
 
-    Non-participants have no role in a restricted incident.
+    Non-participants have no role in a restricted incident. An agent has one where its person may
+    enter and its token leads.
     """
+    if actor.kind == ActorKind.AGENT:
+        return _agent_roles(actor, incident, lane)
     who = set(site_roles(actor))
     hidden = incident.restricted and actor.is_person and Who.ADMIN not in who
     if hidden and not incident.participations.filter(person_id=actor.id).exists():
@@ -192,19 +197,39 @@ def incident_roles(actor: Actor, incident: Incident, lane: str = "") -> frozense
     return frozenset(who)
 
 
+def _agent_roles(actor: Actor, incident: Incident, lane: str) -> frozenset[Who]:
+    elsewhere = actor.incident is not None and actor.incident != incident.pk
+    people = Person.objects.who_may_enter(incident)
+    if elsewhere or not people.filter(pk=actor.id).exists():
+        return frozenset({Who.ANYONE})
+    in_its_lane = {Who.AGENT} if lane and lane == actor.lane else set()
+    return frozenset({Who.ANYONE, Who.AGENT_READER} | in_its_lane)
+
+
 def may(action: str, who: frozenset[Who]) -> bool:
     return bool(TABLE[action] & who)
 
 
+def token_allows(actor: Actor, action: str) -> bool:
+    """Whether the token by which the actor asks allows it, whatever their roles are."""
+    return actor.actions is None or action in actor.actions
+
+
 def require(action: str, actor: Actor, incident: Incident | None = None, lane: str = "") -> None:
-    """Raise ``NotPermitted``, with who may, unless the actor may do it."""
+    """Raise ``NotPermitted``, with who may, unless the actor and its token may do it."""
+    if not token_allows(actor, action):
+        raise NotPermitted(f"The token “{actor.token}” does not allow this.")
     who = incident_roles(actor, incident, lane) if incident is not None else site_roles(actor)
     if not may(action, who):
         raise NotPermitted(_sentence(action, incident, lane))
 
 
+_NEVER_NAMED = frozenset({Who.AGENT, Who.AGENT_READER, Who.ADMIN})
+"""Whom a refusal does not name among those who may."""
+
+
 def _sentence(action: str, incident: Incident | None, lane: str) -> str:
-    able = [who for who in Who if who in TABLE[action] and who not in {Who.AGENT, Who.ADMIN}]
+    able = [who for who in Who if who in TABLE[action] and who not in _NEVER_NAMED]
     names = " or ".join(able) or "an admin"
     sentence = f"Only {names} can do this"
     if incident is not None and Who.COMMANDER in TABLE[action]:

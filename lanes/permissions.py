@@ -7,7 +7,7 @@ _OF_LANE = frozenset({Who.LANE_OWNER, Who.COMMANDER, Who.ADMIN})
 
 declare(
     {
-        "lane.view": _RESPONDING,
+        "lane.view": _RESPONDING | {Who.AGENT_READER},
         "note.add": _RESPONDING | {Who.AGENT},
         "boundary.set": _OF_LANE,
         "unknown.change": _OF_LANE | {Who.AGENT},

@@ -27,6 +27,7 @@ from incidents.models import (
     PurposeConfirmation,
 )
 from incidents.models.author import Authored
+from incidents.permissions import token_allows
 from incidents.rules.command_match import quoted_commands
 from incidents.rules.evidence import Capture, known_commands, recognise, unknown_baseline
 from incidents.rules.evidence_purpose import (
@@ -200,8 +201,8 @@ def _known_commands(incident: Incident, captured: Capture) -> Commands:
 
 
 def is_confirmer(incident: Incident, purpose: str, lane: str, actor: Actor) -> bool:
-    """Whether the actor owns the lane that confirms it, or commands."""
-    if not actor.is_person:
+    """Whether the actor owns the lane that confirms it, or commands. Most tokens do not."""
+    if not actor.is_person or not token_allows(actor, "evidence.confirm"):
         return False
     of_lane = Q(role=RoleName.LANE_OWNER, lane=confirming_lane(purpose, lane))
     commands = Q(role=RoleName.COMMANDER)

@@ -59,11 +59,15 @@ def declare(
         submit_once(once, actor, now, "/")
         declarer = Person.objects.get(pk=actor.id)
         commander = declaration.commander or declarer
-        if problems := responder_violations(commander, "commander"):
+        title = clean_line(declaration.title, 160)
+        problems = detail_rules.title_violations(title) + responder_violations(
+            commander, "commander"
+        )
+        if problems:
             raise Refused(problems)
         incident = Incident.objects.create(
             pk=draw_number(Incident, restricted=declaration.restricted),
-            title=clean_line(declaration.title, 160),
+            title=title,
             severity=declaration.severity,
             scenario=declaration.scenario,
             known=clean_text(declaration.known),

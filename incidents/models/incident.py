@@ -131,7 +131,8 @@ class Incident(models.Model):
         """``Duplicate of INC-7`` or its status; one query for a duplicate."""
         if self.status == Status.DUPLICATE:
             voiding = self.voidings.filter(taken_back_at=None).select_related("original").first()
-            if voiding and voiding.original:
+            # Whoever sees this one may not know of an original that is restricted.
+            if voiding and voiding.original and not voiding.original.restricted:
                 return f"Duplicate of {voiding.original.reference}"
         return str(self.get_status_display())
 

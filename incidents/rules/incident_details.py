@@ -1,5 +1,6 @@
-"""Details of an incident that its commander records on the way.
+"""Details of an incident, of which its commander records most on the way.
 
+``K-TITLE``: an incident has a title that can be read.
 ``K-CHANNEL``: the evidence channel is one named place.
 ``K-REVISION``: the last known-good revision is a commit, tag or version.
 ``K-REACH``: the reach of a full rollback comes with the change that decides it.
@@ -9,6 +10,12 @@ from kernel.refusal import Violation
 from kernel.text import says_nothing
 
 Violations = tuple[Violation, ...]
+
+
+def title_violations(title: str) -> Violations:
+    if title.strip():
+        return ()
+    return (Violation("K-TITLE", "Say in one sentence what is wrong.", "title"),)
 
 
 def channel_violations(channel: str) -> Violations:

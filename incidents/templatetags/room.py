@@ -173,7 +173,9 @@ def author(row: object) -> SafeString:
     """Who wrote it; an agent is marked as one everywhere."""
     name = row.actor_name  # type: ignore[attr-defined]
     if not row.is_agent:  # type: ignore[attr-defined]
-        return format_html('<span class="person">{}</span>', name)
+        via = getattr(row, "data", {}).get("via", "")
+        person = format_html('<span class="person">{}</span>', name)
+        return format_html("{} via {}", person, via) if via else person
     return format_html(
         '<span class="person person-agent">{}{} (agent)</span>', icon("i-agent"), name
     )

@@ -34,9 +34,12 @@ def record(
     People whom its texts name as ``@name`` are notified.
 
     ``kind`` is the code of a registered kind, ``subject`` the reference of the thing it is about
-    (``E-14``), ``data`` the values of the kind's wording, in JSON's types.
+    (``E-14``), ``data`` the values of the kind's wording, in JSON's types; ``via`` is added where a
+    token acted for a person.
     """
     check_locked(incident)
+    if actor.token and actor.is_person:
+        data["via"] = actor.token
     kinds.check(kind, subject, data)
     seq, previous = incident.last_seq + 1, incident.last_hash
     link = Link(

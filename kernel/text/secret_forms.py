@@ -82,6 +82,7 @@ PROVIDERS = (
         ("aws",),
         accepts=is_mixed,
     ),
+    token_form(r"wr_(?:per|svc|agt)_[0-9A-Za-z]{38}(?!\w)", "wr_per_", "wr_svc_", "wr_agt_"),
     token_form(r"gh[oprsu]_[A-Za-z0-9]{20,}+", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
     token_form(r"https://hooks\.slack\.com/(?:services|workflows|triggers)/[\w/-]{20,}+",
            "hooks.slack.com", kind=Kind.WEBHOOK),

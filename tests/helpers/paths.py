@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 HOUSE = Path(settings.BASE_DIR)
-APPS = ("kernel", "incidents", "live", "lanes", "comms", "retros", "warroom")
+APPS = ("kernel", "incidents", "live", "lanes", "comms", "retros", "machines", "warroom")
 """From the ground up: a call from one to a later one climbs."""
 
 ROOMS = ("push", "timeline", "rules", "facts", "assessments", "actions", "forms", "web", "views")

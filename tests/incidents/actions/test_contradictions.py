@@ -134,7 +134,7 @@ def test_another_disagreement_is_another_contradiction(
 def test_an_agent_is_an_owner_of_its_own(
     staffed: Incident, recommending: Owners, lane_owners: dict[LaneKind, Person]
 ) -> None:
-    agent = Actor(ActorKind.AGENT, "Helper", lane_owners[MITIGATION].pk)
+    agent = Actor(ActorKind.AGENT, "Helper", lane_owners[MITIGATION].pk, lane=MITIGATION)
     recommending.recommend(MITIGATION, "rollback")
 
     made = recommending.recommend(MITIGATION, "flag", by=agent)

@@ -9,6 +9,7 @@ from incidents.actions import evidence, scenarios
 from incidents.assessments import evidence_minimum
 from incidents.facts import incident as incident_facts
 from incidents.models import Evidence, Incident, Person, ScenarioText, Served
+from incidents.vocabulary import LaneKind
 from kernel.actor import Actor, ActorKind
 from kernel.refusal import NotPermitted, Refused
 from tests.helpers.counting import queries
@@ -124,13 +125,17 @@ def test_without_a_scenario_nothing_can_be_named(incident: Incident, commander: 
     assert not Evidence.objects.exists()
 
 
-def test_an_agent_captures_and_leaves_the_naming_to_people(adopted: Incident) -> None:
-    agent = Actor(kind=ActorKind.AGENT, name="Scout")
+def test_an_agent_captures_and_leaves_the_naming_to_people(
+    adopted: Incident, commander: Person
+) -> None:
+    agent = Actor(ActorKind.AGENT, "Scout", commander.pk, lane=LaneKind.INVESTIGATION)
+    captured = replace(PRECHECK, lane=LaneKind.INVESTIGATION)
+    evidence.capture(agent, adopted.pk, captured, now=LATER)
 
     with pytest.raises(NotPermitted):
-        evidence.capture(agent, adopted.pk, replace(PRECHECK, serves="first-bad-deploy"), now=LATER)
+        evidence.capture(agent, adopted.pk, replace(captured, serves="first-bad-deploy"), now=LATER)
 
-    assert not Evidence.objects.exists()
+    assert Evidence.objects.count() == 1
 
 
 def test_the_minimum_is_derived_from_what_is_named_and_what_is_recognised(

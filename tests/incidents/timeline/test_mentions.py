@@ -34,6 +34,7 @@ OF_DECISION = "scope next_action why_now reversibility blast_radius verification
 OWN = {"reach": "broad", "why": "As @stranger says", "nearest": ""}
 REJECTED = {"flag": "As @stranger says"}
 TYPED: dict[str, tuple[str, dict[str, Any]]] = {
+    "agent.removed": ("reason", {"name": "lane-scout"}),
     "backlog.changed": ("title", {"due_on": "", "owner": "", "changed": ["title"]}),
     "backlog.dropped": ("title reason", {}),
     "backlog.noted": ("title detail", {"due_on": "", "owner": ""}),
@@ -123,6 +124,7 @@ TYPED: dict[str, tuple[str, dict[str, Any]]] = {
 names @stranger there already is a text that lies deeper."""
 
 UNTYPED = {
+    "agent.admitted",
     *("backlog.begun", "backlog.done", "branch.opened", "branch.owner", "channel.set"),
     *("checkpoint.due", "checkpoint.missed", "checkpoint.soon", "closing.refused"),
     *("command.absent", "commitment.due", "commitment.lapsed", "commitment.soon"),
@@ -330,7 +332,7 @@ def test_hypotheses_unknowns_and_evidence_name_people_too(
 def test_an_agent_mentions_people_and_is_no_person(
     incident: Incident, commander: Person, stranger: Person
 ) -> None:
-    agent = Actor(ActorKind.AGENT, "stranger", stranger.pk, frozenset())
+    agent = Actor(ActorKind.AGENT, "stranger", stranger.pk, lane="investigation")
     assert agent.is_person is False
 
     add_note(agent, incident.pk, text="@stranger, see E-1", lane="investigation", now=NOW)

@@ -112,7 +112,7 @@ def test_nor_by_naming_the_own_lane_for_it(staffed: Incident, lane_owners: Owner
 
 
 def test_an_agent_of_the_lane_raises_and_resolves(staffed: Incident, commander: Person) -> None:
-    agent = Actor(ActorKind.AGENT, "lane-scout", commander.pk)
+    agent = Actor(ActorKind.AGENT, "lane-scout", commander.pk, lane=LANE)
 
     actions.raise_unknown(agent, staffed.pk, lane=LANE, text="Which nodes?", now=START)
     row = resolve(agent, staffed)
