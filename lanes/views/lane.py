@@ -21,7 +21,7 @@ from kernel import clock
 from lanes.facts.lane_work import checks_of, hypotheses_of, unknowns_of
 from lanes.facts.lanes import LaneFacts, lanes_of, notes_of
 from lanes.forms import BoundaryForm, HypothesisForm, NoteForm, UnknownForm
-from lanes.panels import page_context
+from lanes.panels import page_context, page_parts
 
 MAX_EVIDENCE_OPEN = 3
 MAX_EVIDENCE_FOLDED = 12
@@ -76,6 +76,7 @@ def page(
         "patterns": [pattern for pattern in anti_patterns.of(facts, now) if pattern.concerns(lane)],
         "unknowns": unknowns_of(incident, lane),
         "notes": notes,
+        "parts": page_parts(request.actor, request.who, incident, lane, now),
         **{name: may(action, request.who) for name, action in _MAY.items()},
         **_forms(request, incident, here, boundary),
         **_kind_context(facts, here.kind, now),
