@@ -1,0 +1,43 @@
+"""The writing half of the API: each operation calls the action that the browser's form calls."""
+
+from machines.api.writing import (
+    backlog,
+    boundaries,
+    branches,
+    checkpoints,
+    closing,
+    decisions,
+    evidence,
+    execution,
+    freezes,
+    handoffs,
+    hypotheses,
+    incidents,
+    messages,
+    notes,
+    recommendations,
+    risks,
+    roles,
+    unknowns,
+)
+
+routers = (
+    incidents.router,
+    notes.router,
+    evidence.router,
+    unknowns.router,
+    hypotheses.router,
+    recommendations.router,
+    boundaries.router,
+    checkpoints.router,
+    decisions.router,
+    execution.router,
+    roles.router,
+    freezes.router,
+    risks.router,
+    branches.router,
+    handoffs.router,
+    messages.router,
+    backlog.router,
+    closing.router,
+)
