@@ -21,13 +21,14 @@ refuse_wrong_settings()
 # Only now: these import models.
 from comms.status import asgi as status  # noqa: E402
 from live.routing import unknown_socket, websocket_urlpatterns  # noqa: E402
+from machines.mcp.asgi import McpEndpoint  # noqa: E402
 from warroom.server.request_limit import BodyLimit  # noqa: E402
 from warroom.server.sockets import SocketGuard  # noqa: E402
 from warroom.server.static_files import StaticFiles  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": status.StatusPages(StaticFiles(BodyLimit(pages))),
+        "http": status.StatusPages(StaticFiles(BodyLimit(McpEndpoint(pages)))),
         "websocket": SocketGuard(
             CookieMiddleware(
                 URLRouter(

@@ -12,6 +12,7 @@ urlpatterns = [
     path("operations/", operations.page, name="operations"),
     path("admin/", admin.site.urls),
     path("accounts/", include("warroom.accounts.urls")),
+    path("", include("machines.urls")),
     path("", include("retros.urls")),
     path("", include("comms.urls")),
     path("", include("comms.maintenance.urls")),

@@ -7,5 +7,6 @@ __all__ = ["EXTERNAL", "TABLE", "Who"]
 EXTERNAL: dict[str, str] = {
     "admin": "site.manage",
     "accounts": "account.use",
+    "api": "api.use",
 }
 """Third-party URLs by their first path segment, and the row of the table that they fall under."""

@@ -24,6 +24,7 @@ from incidents.due import Due, absences, due
 from kernel import clock
 from lanes import due as lanes_due
 from lanes.anti_patterns import record_patterns
+from machines.api import submissions
 from retros.backlog import due as backlog_due
 from retros.package import worker
 from retros.review import due as review_due
@@ -43,6 +44,7 @@ STEPS: tuple[Callable[[datetime], None], ...] = (
     anchor_posts.ask_for_waiting,
     worker.ask_for_waiting,
     housekeeping.delete_old_submissions,
+    submissions.delete_old_submissions,
     housekeeping.delete_expired_sessions,
     heartbeat.note,
 )

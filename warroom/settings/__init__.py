@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "lanes",
     "comms",
     "retros",
+    "machines",
     "warroom",
 ]
 
@@ -264,6 +265,14 @@ UPDATE_CADENCE = {
 FIRST_UPDATE_WITHIN = dict.fromkeys(
     ("1", "2"), timedelta(minutes=env.int("FIRST_UPDATE_MINUTES", 15))
 )
+# Requests by the API that a token may make in a minute, by its kind.
+API_REQUESTS_A_MINUTE = {
+    "person": env.int("API_PERSON_REQUESTS", 600),
+    "service": env.int("API_SERVICE_REQUESTS", 1200),
+    "agent": env.int("API_AGENT_REQUESTS", 120),
+}
+# Refuses every write by the API, to look into what a machine did.
+API_READ_ONLY = env.bool("API_READ_ONLY", False)
 # Folders with scenarios of the site's own, separated by commas (docs/scenarios.md).
 SCENARIOS_DIR = env.list("SCENARIOS_DIR", [], subcast=Path)
 
