@@ -1,0 +1,5 @@
+import sys
+
+from warroom_cli.commands import main
+
+sys.exit(main())
