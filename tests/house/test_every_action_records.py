@@ -48,6 +48,10 @@ from kernel.refusal import NotPermitted
 from lanes.actions import boundary, hypotheses, notes, patterns, setting_up, unknowns
 from lanes.handoff import actions as handoffs
 from lanes.vocabulary import WATCH
+from machines.models import Token
+from machines.tokens import actions as tokens
+from machines.tokens.rules import TokenInput
+from machines.vocabulary import TokenKind
 from retros.backlog import actions as backlog
 from retros.backlog import reminder_actions
 from retros.backlog.reminder_rules import DUE_KIND
@@ -74,7 +78,7 @@ from tests.helpers.recommendations import recommendation_input
 from tests.retros.closing.closable import ClosingRun
 from tests.retros.review import lookbacks
 
-APPS = ("incidents", "live", "lanes", "comms", "retros", "warroom")
+APPS = ("incidents", "live", "lanes", "comms", "retros", "machines", "warroom")
 
 LATER = START + timedelta(minutes=5)
 
@@ -105,6 +109,10 @@ CASES: dict[str, Callable[["Scene"], Any]] = {
     "incidents.roles.remove_participant": lambda s: (
         s.do(roles.add_participant, person=s.other),
         s.do(roles.remove_participant, person=s.other),
+    ),
+    "machines.tokens.make_token": lambda s: s.agent(),
+    "machines.tokens.revoke_token": lambda s: tokens.revoke_token(
+        s.actor, s.agent().pk, reason="Asked the same thing 40 times", now=LATER
     ),
     "incidents.roles.join": lambda s: s.as_other(roles.join),
     "incidents.roles.claim_lane": lambda s: s.as_other(roles.claim_lane, lane=LaneKind.MITIGATION),
@@ -498,6 +506,13 @@ class Scene:
     def look_asks(self) -> Any:
         first = self.closed().looks_back.first()
         return review_reminding.remind(first.pk, "review.due", now=first.due_at)
+
+    def agent(self) -> Token:
+        """A token of an agent that works in a lane of the incident."""
+        asked = TokenInput(
+            TokenKind.AGENT, "scout", lane=LaneKind.INVESTIGATION, incident=self.incident.pk
+        )
+        return tokens.make_token(self.actor, asked, now=LATER)[0]
 
     def branch(self) -> Any:
         owner = self.commander

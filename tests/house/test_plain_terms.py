@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 HOUSE = Path(settings.BASE_DIR)
-APPS = ("incidents", "live", "lanes", "comms", "retros", "warroom")
+APPS = ("incidents", "live", "lanes", "comms", "retros", "machines", "warroom")
 
 TERM = re.compile(r"(?<!\()\b(postures?|rungs?|grip)\b", re.IGNORECASE)
 """Unless in parentheses, behind the word that says it."""

@@ -16,7 +16,7 @@ MORE = {
 }
 
 
-@pytest.mark.parametrize("app", ["incidents", "lanes", "comms", "retros", "warroom"])
+@pytest.mark.parametrize("app", ["incidents", "lanes", "comms", "retros", "machines", "warroom"])
 def test_the_root_of_an_app_has_no_loose_modules(app: str) -> None:
     loose = {path.stem for path in (HOUSE / app).glob("*.py")} - EVERY_APP - MORE.get(app, set())
 
@@ -27,7 +27,16 @@ def test_what_apps_register_is_kept_in_registries() -> None:
     """A list with a ``register`` of its own would treat duplicates and gaps in its own way."""
     own = {
         str(path.relative_to(HOUSE))
-        for app in ("kernel", "incidents", "live", "lanes", "comms", "retros", "warroom")
+        for app in (
+            "kernel",
+            "incidents",
+            "live",
+            "lanes",
+            "comms",
+            "retros",
+            "machines",
+            "warroom",
+        )
         for path in (HOUSE / app).rglob("*.py")
         if "def register" in path.read_text()
     }

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 HOUSE = Path(settings.BASE_DIR)
-APPS = ("kernel", "incidents", "live", "lanes", "comms", "retros", "warroom")
+APPS = ("kernel", "incidents", "live", "lanes", "comms", "retros", "machines", "warroom")
 BESIDES = ("benchmarks", "tests/helpers")
 """What whoever measures or tests reads first. Inside of a test, ``said`` is often just a text."""
 
