@@ -221,7 +221,11 @@ def require(action: str, actor: Actor, incident: Incident | None = None, lane: s
         raise NotPermitted(f"The token “{actor.token}” does not allow this.")
     who = incident_roles(actor, incident, lane) if incident is not None else site_roles(actor)
     if not may(action, who):
-        raise NotPermitted(_sentence(action, incident, lane))
+        raise NotPermitted(_sentence(action, incident, lane) + _own_lane(actor))
+
+
+def _own_lane(actor: Actor) -> str:
+    return f" {actor.name} works in the lane {LaneKind(actor.lane).label}." if actor.lane else ""
 
 
 _NEVER_NAMED = frozenset({Who.AGENT, Who.AGENT_READER, Who.ADMIN})

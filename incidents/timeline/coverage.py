@@ -13,7 +13,7 @@ from django.db import connection, models
 
 from incidents.models import Incident
 
-OURS = ("incidents", "lanes", "comms", "retros")
+OURS = ("incidents", "lanes", "comms", "retros", "machines")
 
 _CHAIN = "verified entry by entry: it is the chain of hashes itself"
 _END = "compared with the last entry: it is the end of the chain"
@@ -49,6 +49,8 @@ NOT_COVERED: dict[str, str] = {
     "comms_subscriber": _SITE,
     "comms_subscriber_surfaces": _SITE,
     "retros_lookbackdraft": _DRAFT,
+    "machines_token": "a key of a machine; who let an agent in, or put it out, is entered",
+    "machines_submission": _ON_ITS_WAY,
     **{
         f"retros_package.{column}": "how far a worker is with building it"
         for column in ("asked_at", "step", "done", "tries", "lease_until")

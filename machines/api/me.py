@@ -3,6 +3,7 @@
 from ninja import Router, Schema
 
 from machines.api.doors import TokenRequest, reads
+from machines.api.reading.answers import answers
 
 router = Router(tags=["You"])
 
@@ -18,7 +19,7 @@ class Me(Schema):
     incident: str = ""
 
 
-@router.get("/me", response=Me, operation_id="me")
+@router.get("/me", response=answers(Me), operation_id="me")
 @reads("api.use")
 def me(request: TokenRequest) -> Me:
     """Who the token speaks for, and what limits it."""

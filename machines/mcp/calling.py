@@ -15,7 +15,6 @@ from django.http import Http404
 from ninja import Schema
 from pydantic import ValidationError
 
-from incidents.vocabulary import LaneKind
 from kernel.refusal import AlreadyDone, NotPermitted, Refused, Violation
 from machines.api.rules import FIELD
 from machines.api.submissions import once
@@ -47,7 +46,7 @@ def call(caller: Caller, name: str, given: Mapping[str, Any]) -> Schema:
     except Refused as refused:
         return _refusal("Refused: see the violations.", refused.violations)
     except NotPermitted as error:
-        return _refusal(f"{error.sentence}{_own_lane(caller)}")
+        return _refusal(f"{error.sentence} The tool who_decides says who may.")
     except Http404 as error:
         return _refusal(str(error))
     except ObjectDoesNotExist as error:
@@ -86,13 +85,6 @@ def _refusal(sentence: str, violations: Iterable[Violation] = ()) -> Refusal:
             for one in violations
         ],
     )
-
-
-def _own_lane(caller: Caller) -> str:
-    if not caller.actor.lane:
-        return ""
-    label = LaneKind(caller.actor.lane).label
-    return f" This token works in the lane {label}. The tool who_decides says who may."
 
 
 def _noun(error: ObjectDoesNotExist) -> str:

@@ -136,7 +136,8 @@ def test_a_refusal_names_who_may_with_the_room(staffed: Incident, stranger: Pers
 
     sentence = answer.json()["detail"]
     expected = f"Commander is commander of {staffed.reference}."
-    assert sentence == f"Only the commander can do this; {expected}"
+    own = "lane-scout works in the lane Investigation."
+    assert sentence == f"Only the commander can do this; {expected} {own}"
     assert answer.json()["violations"] == [
         {
             "code": "API-MAY",
