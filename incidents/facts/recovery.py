@@ -8,14 +8,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from incidents.facts.incident import IncidentFacts
 from incidents.models import Execution
 from incidents.rules.recovery import SteadyRuns, VerificationRun, steady_runs
-from incidents.vocabulary import (
-    EvidenceKind,
-    ExecutionState,
-    LaneKind,
-    Purpose,
-    PurposeBasis,
-    RoleName,
-)
+from incidents.vocabulary import EvidenceKind, ExecutionState, LaneKind, Purpose, RoleName
 from kernel.actor import ActorKind
 
 _SHOWS_RESULT = Q(kind=EvidenceKind.COMMAND, exit_code__isnull=False) | (
@@ -25,7 +18,7 @@ _SHOWS_RESULT = Q(kind=EvidenceKind.COMMAND, exit_code__isnull=False) | (
 
 def verification_runs(facts: IncidentFacts) -> QuerySet[Any]:
     """Each with ``shows_result``, a command or check with its result, and ``is_chosen``, captured
-    by who verifies and not only claimed, or confirmed or judged by them."""
+    by who verifies, or confirmed or judged by them."""
     owner = facts.holder(RoleName.LANE_OWNER, LaneKind.VERIFICATION)
     verifiers = {
         decision.execution.verifier_id
@@ -35,10 +28,7 @@ def verification_runs(facts: IncidentFacts) -> QuerySet[Any]:
     if owner is not None:
         verifiers.add(owner.pk)
     judged = Exists(Execution.objects.filter(run=OuterRef("pk")))
-    # What a machine of theirs claims is not judged by them yet.
-    captured = Q(actor_kind=ActorKind.PERSON, actor__in=verifiers) & ~Q(
-        purpose_basis=PurposeBasis.CLAIM
-    )
+    captured = Q(actor_kind=ActorKind.PERSON, actor__in=verifiers)
     confirmed = Q(confirmation__isnull=False)
     rows = facts.incident.evidence.filter(purpose=Purpose.VERIFICATION).defer("text")
     return rows.annotate(

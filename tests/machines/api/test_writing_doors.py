@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from incidents.facts.incident import read_facts
-from incidents.facts.recovery import verification_runs
 from incidents.models import Incident, Person
 from incidents.permissions import TABLE, Who
 from incidents.vocabulary import LaneKind, PurposeBasis
@@ -210,5 +208,3 @@ def test_what_a_service_says_of_its_own_run_is_a_claim(
 
     assert answer.status_code == 201, answer.json()
     assert staffed.evidence.get().purpose_basis == PurposeBasis.CLAIM
-    (read,) = verification_runs(read_facts(staffed))
-    assert not read.is_chosen
