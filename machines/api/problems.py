@@ -38,7 +38,7 @@ class Problem(Schema):
     violations: list[ProblemViolation] = []
 
 
-def shown(violation: Violation) -> ProblemViolation:
+def problem_violation(violation: Violation) -> ProblemViolation:
     """A violation as answers have it. What a form could not read has no code of its own."""
     return ProblemViolation(
         code=violation.code or FIELD,
@@ -55,7 +55,7 @@ def answer(
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
-        violations=[shown(violation) for violation in violations],
+        violations=[problem_violation(violation) for violation in violations],
     )
     body = json.dumps(problem.model_dump())
     named = {name.replace("_", "-"): value for name, value in headers.items()}

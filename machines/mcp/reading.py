@@ -81,7 +81,7 @@ def timeline(caller: Caller, arguments: inputs.After) -> answers.Timeline:
         more=more,
         untrusted=answers.EntryTexts(
             entries=[
-                WrittenText(reference=f"#{entry.seq}", text=rows.shortened(_words(entry)))
+                WrittenText(reference=f"#{entry.seq}", text=rows.shortened(_plain_text(entry)))
                 for entry in entries
             ]
         ),
@@ -192,7 +192,7 @@ def _entry(entry: TimelineEntry) -> answers.EntryFacts:
     )
 
 
-def _words(entry: TimelineEntry) -> str:
+def _plain_text(entry: TimelineEntry) -> str:
     """An entry as the room words it, without markup."""
     html = " ".join(kinds.get(entry.kind).headline_and_body(entry.subject, entry.data))
     return unescape(strip_tags(html)).strip()

@@ -58,7 +58,7 @@ def test_what_is_no_secret_stays(text: str) -> None:
 
 
 def test_what_the_environment_calls_secret_is_masked_everywhere() -> None:
-    known = known_secrets({"SHOP_TOKEN": "abc-def-ghi", "SHORT_TOKEN": "abc", "HOME": "/root/x/y"})
+    known = known_secrets({"SHOP_TOKEN": "abc-def-ghi", "SHORT_TOKEN": "abc", "HOME": "/home/x/y"})
 
     assert known == {"abc-def-ghi"}
     assert mask("see abc-def-ghi here", known) == "see ⟦masked: secret⟧ here"

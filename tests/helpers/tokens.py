@@ -16,12 +16,12 @@ from machines.vocabulary import Scope, TokenKind
 
 
 def person_token(owner: Person, name: str = "laptop") -> str:
-    return _made(owner, TokenInput(kind=TokenKind.PERSON, name=name, ends_at=_in_a_day()))
+    return _make(owner, TokenInput(kind=TokenKind.PERSON, name=name, ends_at=_in_a_day()))
 
 
 def service_token(owner: Person, *scopes: Scope, name: str = "ops-2 capture") -> str:
     token = TokenInput(kind=TokenKind.SERVICE, name=name, scopes=scopes, ends_at=_in_a_day())
-    return _made(owner, token)
+    return _make(owner, token)
 
 
 def agent_token(
@@ -33,14 +33,14 @@ def agent_token(
     number = incident.pk if incident else None
     ends_at = None if incident else _in_a_day()
     token = TokenInput(kind=TokenKind.AGENT, name=name, lane=lane, incident=number, ends_at=ends_at)
-    return _made(owner, token)
+    return _make(owner, token)
 
 
 def _in_a_day() -> Any:
     return clock.now() + timedelta(days=1)
 
 
-def _made(owner: Person, token: TokenInput) -> str:
+def _make(owner: Person, token: TokenInput) -> str:
     _, secret = make_token(owner.as_actor(), token, now=clock.now())
     return secret
 

@@ -48,7 +48,7 @@ def script(shell: str, parser: argparse.ArgumentParser) -> str:
             for name, words in choices.items()
         ),
         options="\n".join(
-            f'    {name}) COMPREPLY=($(compgen -W "{" ".join(_words(command))}" -- "$word")) ;;'
+            f'    {name}) COMPREPLY=($(compgen -W "{" ".join(_options(command))}" -- "$word")) ;;'
             for name, command in commands.items()
         ),
     )
@@ -79,7 +79,7 @@ def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPar
     return {}
 
 
-def _words(command: argparse.ArgumentParser) -> list[str]:
+def _options(command: argparse.ArgumentParser) -> list[str]:
     """What can follow the command: its options, and names that it knows."""
     words: list[str] = []
     for action in command._actions:

@@ -17,7 +17,7 @@ from warroom_cli.settings import Settings, state_folder
 def ask(found: Settings, surface: str, max_age_seconds: float = 0) -> dict[str, Any]:
     """The server's answer: ``frozen`` and ``freezes``. Raises what ``Client`` does."""
     path = _file(found, surface)
-    if max_age_seconds > 0 and (kept := _kept(path, max_age_seconds)):
+    if max_age_seconds > 0 and (kept := _read_stored(path, max_age_seconds)):
         return kept
     from warroom_cli.client import Client
 
@@ -30,7 +30,7 @@ def ask(found: Settings, surface: str, max_age_seconds: float = 0) -> dict[str, 
     return dict(answer)
 
 
-def _kept(path: Path, max_age_seconds: float) -> dict[str, Any] | None:
+def _read_stored(path: Path, max_age_seconds: float) -> dict[str, Any] | None:
     """The kept answer, unless it is older, or from a clock that was ahead."""
     try:
         if not 0 <= time.time() - path.stat().st_mtime <= max_age_seconds:

@@ -40,17 +40,17 @@ def _lines(answer: Any, margin: str) -> Iterator[str]:
         for part in answer:
             yield from _item(part, margin)
     else:
-        yield from (f"{margin}{line}" for line in _words(answer).splitlines())
+        yield from (f"{margin}{line}" for line in _as_text(answer).splitlines())
 
 
 def _named(name: str, part: Any, margin: str) -> Iterator[str]:
     if part in (None, "", [], {}):
         return
-    if isinstance(part, (dict, list)) or "\n" in _words(part):
+    if isinstance(part, (dict, list)) or "\n" in _as_text(part):
         yield f"{margin}{name}:"
         yield from _lines(part, margin + "  ")
     else:
-        yield f"{margin}{name}: {_words(part)}"
+        yield f"{margin}{name}: {_as_text(part)}"
 
 
 def _item(part: Any, margin: str) -> Iterator[str]:
@@ -58,7 +58,7 @@ def _item(part: Any, margin: str) -> Iterator[str]:
         yield line if number else f"{margin}- {line[len(margin) + 2 :]}"
 
 
-def _words(part: Any) -> str:
+def _as_text(part: Any) -> str:
     if isinstance(part, bool):
         return "yes" if part else "no"
     return str(part)

@@ -21,7 +21,7 @@ from incidents.vocabulary import Choice, Confidence
 from kernel import clock
 from kernel.refusal import Violation
 from machines.api.doors import TokenRequest, writes
-from machines.api.problems import ProblemViolation, shown
+from machines.api.problems import ProblemViolation, problem_violation
 from machines.api.rules import FIELD
 from machines.api.schemas import Body, Reference
 from machines.api.writing.answers import answers
@@ -125,7 +125,7 @@ def decide(
         unmet = ended_violations(point) or actions.unmet(
             request.incident, checkpoint, decision_input, clock.now()
         )
-        violations = [shown(one) for one in renamed(unmet, _body_name)]
+        violations = [problem_violation(one) for one in renamed(unmet, _body_name)]
         return Trial(
             reference=point.reference, link=point.get_absolute_url(), violations=violations
         )
